@@ -1,0 +1,160 @@
+package org.streamlitgateway;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.streamlitgateway.config.ConfigException;
+import org.streamlitgateway.config.GatewayConfig;
+import org.streamlitgateway.config.Setting;
+import org.streamlitgateway.config.Settings;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line. Exit code 0 after an orderly stop, 1 when the gateway cannot start, 2 on bad usage. */
+public final class Main {
+    private static final int FAILED = 1;
+    private static final int BAD_USAGE = 2;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        int code = run(args, System.out, System.err);
+        if (code >= 0) {
+            Runtime.getRuntime().halt(flushed(code));
+        }
+    }
+
+    /** The exit code, or -1 when the gateway was stopped by a signal and the JVM is ending already. */
+    private static int run(String[] args, PrintStream out, PrintStream err) {
+        int dashes = Arrays.asList(args).indexOf("--");
+        List<String> own = Arrays.asList(args).subList(0, dashes < 0 ? args.length : dashes);
+        List<String> forStreamlit = dashes < 0 ? List.of() : Arrays.asList(args).subList(dashes + 1, args.length);
+        CommandLine line = new CommandLine(spec());
+        GatewayConfig config;
+        try {
+            ParseResult parsed = line.parseArgs(own.toArray(String[]::new));
+            if (parsed.hasMatchedOption("--help")) {
+                line.usage(out);
+                return 0;
+            }
+            if (parsed.hasMatchedOption("--version")) {
+                out.println("streamlit-gateway " + Version.TEXT);
+                return 0;
+            }
+            config = new Settings()
+                    .commandLine(values(parsed))
+                    .systemProperties(System::getProperty)
+                    .environment(System.getenv())
+                    .streamlitArguments(forStreamlit)
+                    .read();
+        } catch (ParameterException bad) {
+            err.println("streamlit-gateway: " + explain(bad) + "; see --help");
+            return BAD_USAGE;
+        } catch (ConfigException bad) {
+            bad.problems().forEach(problem -> err.println("streamlit-gateway: " + problem));
+            return BAD_USAGE;
+        }
+        Logs.configure(config.logLevel());
+        return serve(StreamlitGateway.of(config), out, err);
+    }
+
+    private static int serve(StreamlitGateway gateway, PrintStream out, PrintStream err) {
+        CountDownLatch stopped = new CountDownLatch(1);
+        AtomicBoolean failed = new AtomicBoolean();
+        Thread hook = new Thread(
+                () -> {
+                    gateway.close();
+                    stopped.countDown();
+                    if (!failed.get()) {
+                        Runtime.getRuntime().halt(flushed(0)); // else the JVM says 143
+                    }
+                },
+                "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            gateway.start();
+        } catch (IOException failure) {
+            failed.set(true);
+            err.println("streamlit-gateway: " + failure.getMessage());
+            return FAILED;
+        }
+        out.println("streamlit-gateway " + Version.TEXT + " ready: " + gateway.uri() + " -> " + gateway.upstream());
+        out.flush();
+        try {
+            stopped.await();
+        } catch (InterruptedException asked) {
+            gateway.close();
+        }
+        return -1;
+    }
+
+    private static int flushed(int code) {
+        System.out.flush();
+        System.err.flush();
+        return code;
+    }
+
+    private static CommandSpec spec() {
+        CommandSpec spec = CommandSpec.create().name("java -jar streamlit-gateway.war");
+        spec.usageMessage()
+                .description("The front door for Streamlit apps: HTTP and WebSocket, in one.")
+                .synopsisHeading("Usage: ")
+                .customSynopsis("java -jar streamlit-gateway.war [OPTIONS] [-- STREAMLIT-ARGUMENTS]")
+                .sortOptions(false)
+                .width(100)
+                .footer(
+                        "",
+                        "A flag beats its variable. Times are 500ms, 20s, 5m or 1h; a number alone means seconds.",
+                        "Exit codes: 0 after an orderly stop, 1 when the gateway cannot start, 2 on bad usage.");
+        for (Setting setting : Setting.values()) {
+            spec.addOption(OptionSpec.builder("--" + setting.key())
+                    .paramLabel(setting.form())
+                    .type(String.class)
+                    .description(setting.help(), description(setting))
+                    .build());
+        }
+        spec.addOption(OptionSpec.builder("--help", "-h")
+                .usageHelp(true)
+                .description("Show this text.")
+                .build());
+        spec.addOption(OptionSpec.builder("--version")
+                .versionHelp(true)
+                .description("Show the version.")
+                .build());
+        return spec;
+    }
+
+    private static String description(Setting setting) {
+        String otherwise = setting.defaultValue().isEmpty() ? "" : "Default: " + setting.defaultValue() + ". ";
+        return otherwise + "Variable: " + setting.environmentVariable();
+    }
+
+    private static Map<String, String> values(ParseResult parsed) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (Setting setting : Setting.values()) {
+            if (parsed.hasMatchedOption("--" + setting.key())) {
+                values.put(setting.key(), parsed.matchedOptionValue("--" + setting.key(), ""));
+            }
+        }
+        return values;
+    }
+
+    private static String explain(ParameterException bad) {
+        if (bad instanceof UnmatchedArgumentException unmatched) {
+            String word = new ArrayList<>(unmatched.getUnmatched()).get(0);
+            String kind = word.startsWith("-") ? "unknown option " : "unexpected argument ";
+            return kind + word + Settings.suggestion(word.replaceFirst("=.*", ""));
+        }
+        return bad.getMessage().lines().findFirst().orElse("bad usage");
+    }
+}

@@ -1,0 +1,168 @@
+package org.streamlitgateway;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.streamlitgateway.assembly.EmbeddedJetty;
+import org.streamlitgateway.config.AppConfig;
+import org.streamlitgateway.config.Cidr;
+import org.streamlitgateway.config.ConfigException;
+import org.streamlitgateway.config.GatewayConfig;
+import org.streamlitgateway.config.Settings;
+import org.streamlitgateway.launch.StreamlitProcess;
+
+/**
+ * A gateway in this JVM, in front of a Streamlit app.
+ *
+ * <pre>{@code
+ * try (StreamlitGateway gateway = StreamlitGateway.builder()
+ *         .streamlit("localhost", 8501)
+ *         .listen("0.0.0.0", 8500)
+ *         .build()
+ *         .start()) {
+ *     System.out.println(gateway.uri());
+ * }
+ * }</pre>
+ *
+ * <p>A gateway is started once and closed once; both may be called from any thread. Settings without a method of
+ * their own are given by their command-line name with {@link Builder#set}.
+ */
+public final class StreamlitGateway implements AutoCloseable {
+    private static final Duration LONGEST_START = Duration.ofSeconds(90);
+
+    private final GatewayConfig config;
+    private StreamlitProcess streamlit;
+    private EmbeddedJetty jetty;
+
+    private StreamlitGateway(GatewayConfig config) {
+        this.config = config;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    static StreamlitGateway of(GatewayConfig config) {
+        return new StreamlitGateway(config);
+    }
+
+    /**
+     * Starts Streamlit when the gateway is to look after it, opens the port, and returns when both are ready.
+     *
+     * @return this
+     * @throws IOException when the port is taken or Streamlit does not start; the message says what and is fit for a
+     *     user. Nothing is left running.
+     */
+    public synchronized StreamlitGateway start() throws IOException {
+        if (jetty != null) {
+            throw new IllegalStateException("started already");
+        }
+        try {
+            AppConfig app = config.app();
+            if (app.launch() != null) {
+                List<String> trusted =
+                        config.trustedProxies().stream().map(Cidr::toString).toList();
+                streamlit = StreamlitProcess.start(app.launch(), trusted);
+                app = app.at(streamlit.address());
+            }
+            jetty = new EmbeddedJetty(config.with(app));
+            jetty.start();
+            if (streamlit != null) {
+                streamlit.awaitHealthy(LONGEST_START);
+            }
+            return this;
+        } catch (IOException | RuntimeException failure) {
+            close();
+            throw failure;
+        } catch (Exception failure) {
+            close();
+            throw new IOException("the gateway did not start: " + failure, failure);
+        }
+    }
+
+    /** The address to open in a browser, with a slash at its end; with port 0, the port that was found. */
+    public synchronized URI uri() {
+        return jetty.uri();
+    }
+
+    /** Where Streamlit is, as {@code http://host:port}. */
+    public synchronized URI upstream() {
+        return URI.create("http://" + (streamlit == null ? config.app().upstream() : streamlit.address()));
+    }
+
+    /**
+     * Stops in order: no new connections; WebSockets closed with 1012, so that browsers come back; running requests
+     * finish, within {@code stop-timeout}; then Streamlit, when the gateway started it. Does nothing the second time.
+     */
+    @Override
+    public synchronized void close() {
+        try {
+            if (jetty != null) {
+                jetty.stop();
+            }
+        } catch (Exception failure) {
+            throw new IllegalStateException("the gateway did not stop in order", failure);
+        } finally {
+            jetty = null;
+            if (streamlit != null) {
+                streamlit.close();
+                streamlit = null;
+            }
+        }
+    }
+
+    /** What a gateway is made of. Not thread-safe. */
+    public static final class Builder {
+        private final Map<String, String> values = new LinkedHashMap<>();
+        private final List<String> streamlitArguments = new ArrayList<>();
+
+        private Builder() {}
+
+        /** Where Streamlit is listening; default {@code localhost:8501}. */
+        public Builder streamlit(String host, int port) {
+            return set("streamlit-host", host).set("streamlit-port", Integer.toString(port));
+        }
+
+        /** Where the gateway listens; default {@code 0.0.0.0:8500}; port 0 picks a free one. */
+        public Builder listen(String host, int port) {
+            return set("proxy-host", host).set("proxy-port", Integer.toString(port));
+        }
+
+        /** Path under which the app is served; default {@code /}. */
+        public Builder contextPath(String path) {
+            return set("context-path", path);
+        }
+
+        /** Start Streamlit on this script, with these arguments, and look after it. */
+        public Builder app(String script, String... arguments) {
+            streamlitArguments.addAll(List.of(arguments));
+            return set("app", script);
+        }
+
+        /** Any setting by its command-line name without dashes, such as {@code handshake-timeout}. */
+        public Builder set(String name, String value) {
+            values.put(name, value);
+            return this;
+        }
+
+        /**
+         * Checks all that was given.
+         *
+         * @throws IllegalArgumentException when something given is not usable; the message names everything
+         */
+        public StreamlitGateway build() {
+            try {
+                return new StreamlitGateway(new Settings()
+                        .commandLine(values)
+                        .streamlitArguments(streamlitArguments)
+                        .read());
+            } catch (ConfigException unusable) {
+                throw new IllegalArgumentException(unusable.getMessage(), unusable);
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package org.streamlitgateway.assembly;
+
+import jakarta.servlet.ServletContext;
+import jakarta.websocket.DeploymentException;
+import java.io.IOException;
+import java.net.URI;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.streamlitgateway.config.GatewayConfig;
+
+/** The gateway in a Jetty of its own. */
+public final class EmbeddedJetty {
+    /** Streamlit takes 64 KiB of headers on HTTP; what its WebSocket server does not take is refused later, by name. */
+    private static final int MAX_HEADERS_BYTES = 64 * 1024;
+
+    private static final int ACCEPT_BACKLOG = 1024;
+    private static final int OUTPUT_BUFFER_BYTES = 32 * 1024;
+    private static final int MAX_THREADS = 400;
+
+    private final GatewayConfig config;
+    private final Server server;
+    private final ServerConnector connector;
+    private Assembly assembly;
+
+    public EmbeddedJetty(GatewayConfig config) {
+        this.config = config;
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
+        threads.setName("gateway-server");
+        server = new Server(threads);
+        connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(httpConfiguration()));
+        connector.setHost(config.listen().host());
+        connector.setPort(config.listen().port());
+        connector.setAcceptQueueSize(ACCEPT_BACKLOG);
+        connector.setIdleTimeout(config.timeouts().client().toMillis());
+        server.addConnector(connector);
+        ServletContextHandler context = new ServletContextHandler("/", ServletContextHandler.NO_SESSIONS);
+        context.getServletHandler().setDecodeAmbiguousURIs(true); // the raw path is what we use
+        JakartaWebSocketServletContainerInitializer.configure(
+                context,
+                (servletContext, container) -> install(servletContext));
+        GracefulHandler graceful = new GracefulHandler(context);
+        server.setHandler(graceful);
+        server.setStopTimeout(config.timeouts().stop().toMillis());
+    }
+
+    private void install(ServletContext context) throws DeploymentException {
+        try {
+            assembly = Assembly.install(context, config, config.app().prefix());
+        } catch (Exception failure) {
+            throw new DeploymentException("the gateway did not start", failure);
+        }
+    }
+
+    private static HttpConfiguration httpConfiguration() {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setSendDateHeader(false);
+        http.setRequestHeaderSize(MAX_HEADERS_BYTES);
+        http.setResponseHeaderSize(MAX_HEADERS_BYTES);
+        http.setOutputBufferSize(OUTPUT_BUFFER_BYTES);
+        http.setUriCompliance(UriCompliance.UNSAFE); // any path goes on as it came; the front door refuses dot segments
+        return http;
+    }
+
+    /**
+     * Returns when the port is open.
+     *
+     * @throws IOException when the port cannot be opened, with a text fit for a user
+     * @throws Exception for anything else
+     */
+    public void start() throws Exception {
+        try {
+            connector.open();
+        } catch (IOException taken) {
+            Throwable cause = taken.getCause() == null ? taken : taken.getCause();
+            throw new IOException("cannot listen on " + config.listen() + ": " + cause.getMessage(), taken);
+        }
+        try {
+            server.start();
+        } catch (Exception failure) {
+            stop();
+            throw failure;
+        }
+    }
+
+    /** The address to open in a browser on this machine, with a slash at its end. */
+    public URI uri() {
+        String host = config.listen().host();
+        boolean any = host.equals("0.0.0.0") || host.equals("::");
+        String name = any ? "localhost" : host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+        return URI.create("http://" + name + ":" + connector.getLocalPort() + config.app().prefix() + "/");
+    }
+
+    public void stop() throws Exception {
+        connector.close();
+        if (assembly != null) {
+            assembly.stopSessions();
+        }
+        server.stop();
+        if (assembly != null) {
+            assembly.stop();
+        }
+    }
+}

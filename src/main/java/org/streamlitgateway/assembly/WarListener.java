@@ -1,0 +1,88 @@
+package org.streamlitgateway.assembly;
+
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamlitgateway.config.ConfigException;
+import org.streamlitgateway.config.GatewayConfig;
+import org.streamlitgateway.config.Settings;
+import org.streamlitgateway.launch.StreamlitProcess;
+
+/** The gateway in somebody else's container: named in web.xml, builds on deploy and lets go on undeploy. */
+public final class WarListener implements ServletContextListener {
+    private static final Logger LOG = LoggerFactory.getLogger(WarListener.class);
+
+    /** Context parameter, system property {@code streamlit-gateway.config-file} or variable that names a file. */
+    private static final String FILE = "config-file";
+
+    private static final String FILE_PROPERTY = "streamlit-gateway.config-file";
+    private static final String FILE_VARIABLE = "STREAMLIT_GATEWAY_CONFIG_FILE";
+
+    private Assembly assembly;
+    private StreamlitProcess streamlit;
+
+    @Override
+    public void contextInitialized(ServletContextEvent event) {
+        ServletContext context = event.getServletContext();
+        try {
+            GatewayConfig config = read(context);
+            if (config.app().launch() != null) {
+                streamlit = StreamlitProcess.start(
+                        config.app().launch(),
+                        config.trustedProxies().stream().map(Object::toString).toList());
+                config = config.with(config.app().at(streamlit.address()));
+            }
+            assembly = Assembly.install(context, config, "");
+            LOG.info(
+                    "streamlit-gateway is deployed at {}/ -> http://{}",
+                    context.getContextPath(),
+                    config.app().upstream());
+        } catch (ConfigException bad) {
+            bad.problems().forEach(problem -> LOG.error("streamlit-gateway: {}", problem));
+            throw new IllegalStateException("streamlit-gateway is not deployed: " + bad.getMessage(), bad);
+        } catch (Exception failure) {
+            contextDestroyed(event);
+            throw new IllegalStateException("streamlit-gateway is not deployed: " + failure.getMessage(), failure);
+        }
+    }
+
+    private static GatewayConfig read(ServletContext context) throws ConfigException {
+        Settings settings = new Settings()
+                .contextParameters(context::getInitParameter)
+                .systemProperties(System::getProperty)
+                .environment(System.getenv());
+        String file = firstSet(
+                context.getInitParameter(FILE), System.getProperty(FILE_PROPERTY), System.getenv(FILE_VARIABLE));
+        if (file != null) {
+            settings.file(Path.of(file));
+        }
+        return settings.read();
+    }
+
+    private static String firstSet(String... values) {
+        for (String value : values) {
+            if (value != null && !value.isBlank()) {
+                return value;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void contextDestroyed(ServletContextEvent event) {
+        try {
+            if (assembly != null) {
+                assembly.stop();
+            }
+        } catch (Exception failure) {
+            LOG.warn("streamlit-gateway did not stop in order", failure);
+        } finally {
+            if (streamlit != null) {
+                streamlit.close();
+            }
+        }
+    }
+}

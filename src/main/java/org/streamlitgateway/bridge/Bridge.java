@@ -1,0 +1,366 @@
+package org.streamlitgateway.bridge;
+
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.CloseReason.CloseCodes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.websocket.api.Callback;
+import org.eclipse.jetty.websocket.api.Session;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamlitgateway.outcome.Outcome;
+
+/**
+ * One browser's WebSocket joined to one of Streamlit's.
+ *
+ * <p>Down, Streamlit to browser: one message or part at a time; the next is demanded when the browser's side took the
+ * one before. Up: parts are handed on as they come, within a {@link Credit}. State is guarded by {@code this}; no call
+ * into a container or client is made while holding it. {@link #end} is the one way to end it.
+ */
+final class Bridge {
+    private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
+
+    /** How long a closed side may take to answer the close frame before its connection is cut. */
+    private static final long CLOSE_GRACE_MILLIS = 5000;
+
+    private final Bridges bridges;
+    private final String name;
+    private final String prefix;
+    private final Credit credit = new Credit();
+
+    private Session upstream;
+    private jakarta.websocket.Session browser;
+    private boolean ended;
+    private Ending ending;
+    private List<String> sessionIds = List.of();
+    private boolean browserPinged;
+    private boolean upstreamPinged;
+
+    /** Written by one thread at a time; read by the keep-alive timer. */
+    private volatile long browserHeardNanos;
+
+    private volatile long upstreamHeardNanos;
+    private volatile long sendingSinceNanos;
+    /** Touched only by the thread that delivers Streamlit's messages, one at a time. */
+    private boolean messageStarted;
+
+    private boolean sessionLearned;
+    /** Each counted by one thread; read for the log when the session has ended. */
+    private long messagesUp;
+
+    private long messagesDown;
+
+    Bridge(Bridges bridges, String name, String prefix) {
+        this.bridges = bridges;
+        this.name = name;
+        this.prefix = prefix;
+    }
+
+    // --- opening
+
+    void upstreamOpened(Session session) {
+        upstreamHeardNanos = System.nanoTime();
+        synchronized (this) {
+            upstream = session;
+            if (!ended) {
+                return;
+            }
+        }
+        session.disconnect(); // the browser did not wait
+    }
+
+    void browserOpened(jakarta.websocket.Session session) {
+        session.setMaxIdleTimeout(0); // the keep-alive finds dead peers
+        session.getUserProperties()
+                .put("org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT", bridges.timeouts().stall().toMillis());
+        browserHeardNanos = System.nanoTime();
+        Session source;
+        Ending tooLate;
+        synchronized (this) {
+            browser = session;
+            source = upstream;
+            tooLate = ended ? ending : null;
+        }
+        if (tooLate != null) {
+            bridges.execute(() -> close(session, tooLate));
+            return;
+        }
+        LOG.debug("{} is open", name);
+        bridges.opened(this);
+        source.demand();
+    }
+
+    /** Ends a session whose browser was accepted but never came. */
+    void endUnlessOpen() {
+        boolean open;
+        synchronized (this) {
+            open = browser != null;
+        }
+        if (!open) {
+            end(Outcome.CLIENT_GONE, null);
+        }
+    }
+
+    synchronized boolean isEnded() {
+        return ended;
+    }
+
+    /** At most two: the one the browser came back with, and the one that Streamlit told it. */
+    synchronized List<String> sessionIds() {
+        return sessionIds;
+    }
+
+    void learn(String id) {
+        synchronized (this) {
+            if (ended || sessionIds.contains(id)) {
+                return;
+            }
+            sessionIds = sessionIds.isEmpty() ? List.of(id) : List.of(sessionIds.get(0), id);
+        }
+        bridges.learned(id, this);
+    }
+
+    String name() {
+        return name;
+    }
+
+    // --- Streamlit to browser
+
+    void binaryDown(ByteBuffer payload, boolean last, Callback taken) {
+        upstreamHeardNanos = System.nanoTime();
+        boolean whole = last && !messageStarted;
+        messageStarted = !last;
+        sendingSinceNanos = upstreamHeardNanos;
+        if (last) {
+            messagesDown++;
+        }
+        if (whole) {
+            ByteBuffer message = payload.remaining() <= ForwardMsg.MAX_BYTES ? look(payload) : payload;
+            browser().getAsyncRemote().sendBinary(message, result -> {
+                taken.succeed();
+                sent(result.getException());
+            });
+        } else {
+            bridges.execute(() -> {
+                Throwable failure = null;
+                try {
+                    browser().getBasicRemote().sendBinary(payload, last);
+                } catch (IOException | RuntimeException lost) {
+                    failure = lost;
+                }
+                taken.succeed();
+                sent(failure);
+            });
+        }
+    }
+
+    void textDown(String payload, boolean last) {
+        upstreamHeardNanos = System.nanoTime();
+        boolean whole = last && !messageStarted;
+        messageStarted = !last;
+        sendingSinceNanos = upstreamHeardNanos;
+        if (last) {
+            messagesDown++;
+        }
+        if (whole) {
+            browser().getAsyncRemote().sendText(payload, result -> sent(result.getException()));
+        } else {
+            bridges.execute(() -> {
+                Throwable failure = null;
+                try {
+                    browser().getBasicRemote().sendText(payload, last);
+                } catch (IOException | RuntimeException lost) {
+                    failure = lost;
+                }
+                sent(failure);
+            });
+        }
+    }
+
+    private void sent(Throwable failure) {
+        sendingSinceNanos = 0;
+        if (failure == null) {
+            upstream().demand();
+        } else {
+            browserFailed(failure);
+        }
+    }
+
+    /** Learns the session's id from its first messages, and puts the prefix on a log-in redirect. */
+    private ByteBuffer look(ByteBuffer payload) {
+        if (!sessionLearned) {
+            String id = ForwardMsg.sessionId(payload);
+            if (id != null) {
+                sessionLearned = true;
+                learn(id);
+            }
+        }
+        ByteBuffer changed = prefix.isEmpty() ? null : ForwardMsg.withPrefix(payload, prefix);
+        return changed == null ? payload : changed;
+    }
+
+    // --- browser to Streamlit
+
+    void binaryUp(ByteBuffer part, boolean last) {
+        int size = part.remaining();
+        if (mayGoUp(size, last)) {
+            ByteBuffer copy = ByteBuffer.allocate(size).put(part).flip(); // the container's buffer is lent
+            upstream().sendPartialBinary(copy, last, Callback.from(() -> credit.give(size), this::upstreamFailed));
+        }
+    }
+
+    void textUp(String part, boolean last) {
+        int size = part.length();
+        if (mayGoUp(size, last)) {
+            upstream().sendPartialText(part, last, Callback.from(() -> credit.give(size), this::upstreamFailed));
+        }
+    }
+
+    private boolean mayGoUp(int size, boolean last) {
+        browserHeardNanos = System.nanoTime();
+        if (last) {
+            messagesUp++;
+        }
+        try {
+            boolean room = credit.take(size, bridges.timeouts().stall().toMillis());
+            if (!room) {
+                end(Outcome.STALLED, null);
+            }
+            return room;
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            end(Outcome.STOPPING, stopping);
+            return false;
+        }
+    }
+
+    // --- keep-alive: called by the timer, for one bridge at a time
+
+    void browserPong() {
+        browserHeardNanos = System.nanoTime();
+    }
+
+    void upstreamPong() {
+        upstreamHeardNanos = System.nanoTime();
+    }
+
+    /** Sends pings to silent sides, and ends the session when one stays silent or takes nothing. */
+    void keepAlive(long now) {
+        long ping = bridges.timeouts().pingInterval().toNanos();
+        long pong = ping + bridges.timeouts().pong().toNanos();
+        long sending = sendingSinceNanos;
+        if (sending != 0) {
+            if (now - sending > bridges.timeouts().stall().toNanos()) {
+                end(Outcome.STALLED, null);
+            }
+            return; // Streamlit is not read while the browser is slow, so its silence says nothing
+        }
+        long browserSilence = now - browserHeardNanos;
+        long upstreamSilence = now - upstreamHeardNanos;
+        boolean upIdle = credit.isIdle();
+        boolean browserGone = browserPinged && browserSilence > pong;
+        boolean upstreamGone = upstreamPinged && upstreamSilence > pong;
+        if (upIdle && (browserGone || upstreamGone)) {
+            end(Outcome.SILENT, null);
+            return;
+        }
+        if (browserSilence <= ping) {
+            browserPinged = false;
+        } else if (!browserPinged) {
+            browserPinged = true;
+            bridges.execute(this::pingBrowser);
+        }
+        if (upstreamSilence <= ping) {
+            upstreamPinged = false;
+        } else if (!upstreamPinged) {
+            upstreamPinged = true;
+            upstream().sendPing(ByteBuffer.allocate(0), Callback.from(() -> {}, this::upstreamFailed));
+        }
+    }
+
+    private void pingBrowser() {
+        try {
+            browser().getBasicRemote().sendPing(ByteBuffer.allocate(0));
+        } catch (IOException | RuntimeException lost) {
+            browserFailed(lost);
+        }
+    }
+
+    // --- ending
+
+    void upstreamClosed(int code, String reason) {
+        end("Streamlit closed with " + code, Ending.fromUpstream(code, reason), null, null);
+    }
+
+    void browserClosed(int code, String reason) {
+        end("the browser closed with " + code, null, Ending.fromBrowser(code, reason), null);
+    }
+
+    void upstreamFailed(Throwable cause) {
+        end("the connection to Streamlit was lost", Ending.of(Outcome.LOST), null, cause);
+    }
+
+    void browserFailed(Throwable cause) {
+        end("the browser was lost", Ending.of(Outcome.CLIENT_GONE), Ending.of(Outcome.CLIENT_GONE), cause);
+    }
+
+    void end(Outcome outcome, Throwable cause) {
+        end(outcome.name(), Ending.of(outcome), Ending.of(outcome), cause);
+    }
+
+    /** Closes both sides, once; {@code null} for a side that has closed by itself. */
+    private void end(String why, Ending forBrowser, Ending forUpstream, Throwable cause) {
+        Session up;
+        jakarta.websocket.Session down;
+        synchronized (this) {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            ending = forBrowser == null ? Ending.of(Outcome.CLIENT_GONE) : forBrowser;
+            up = upstream;
+            down = browser;
+        }
+        LOG.debug("{} ended: {}; {} messages up, {} down{}", name, why, messagesUp, messagesDown,
+                cause == null ? "" : "; " + cause);
+        bridges.ended(this);
+        credit.close();
+        if (up != null) {
+            closeUpstream(up, forUpstream);
+        }
+        if (down != null && forBrowser != null) {
+            bridges.execute(() -> close(down, forBrowser));
+        }
+    }
+
+    private void closeUpstream(Session up, Ending how) {
+        if (how == null) {
+            up.disconnect();
+            return;
+        }
+        up.demand(); // so that the answer to the close frame is read
+        up.close(how.code(), how.code() == Ending.NO_CODE ? null : how.reason(), Callback.from(() -> {}, x -> up.disconnect()));
+        bridges.later(up::disconnect, CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static void close(jakarta.websocket.Session down, Ending how) {
+        try {
+            down.setMaxIdleTimeout(CLOSE_GRACE_MILLIS); // cuts a browser that does not answer
+            down.close(how.code() == Ending.NO_CODE
+                    ? new CloseReason(CloseCodes.NO_STATUS_CODE, null)
+                    : new CloseReason(CloseCodes.getCloseCode(how.code()), how.reason()));
+        } catch (IOException | RuntimeException gone) {
+            LOG.debug("closing the browser's side", gone);
+        }
+    }
+
+    private synchronized Session upstream() {
+        return upstream;
+    }
+
+    private synchronized jakarta.websocket.Session browser() {
+        return browser;
+    }
+}

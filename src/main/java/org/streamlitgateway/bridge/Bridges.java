@@ -1,0 +1,98 @@
+package org.streamlitgateway.bridge;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.streamlitgateway.config.GatewayConfig.Timeouts;
+import org.streamlitgateway.outcome.Outcome;
+
+/** All open bridges of the gateway: keeps them alive, finds the one a resumed session leaves behind, ends them all. */
+public final class Bridges {
+    private final Set<Bridge> open = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<String, Bridge> bySessionId = new ConcurrentHashMap<>();
+    private final Scheduler scheduler;
+    private final Executor blocking;
+    private final Timeouts timeouts;
+    private volatile boolean stopped;
+
+    /**
+     * Made once per gateway.
+     *
+     * @param blocking runs calls that may wait for a slow browser
+     */
+    public Bridges(Scheduler scheduler, Executor blocking, Timeouts timeouts) {
+        this.scheduler = scheduler;
+        this.blocking = blocking;
+        this.timeouts = timeouts;
+    }
+
+    public void start() {
+        long period = Math.max(50, Math.min(timeouts.pingInterval().toMillis(), timeouts.pong().toMillis()) / 4);
+        scheduler.schedule(this::keepAlive, period, TimeUnit.MILLISECONDS);
+    }
+
+    /** Tells every browser and every Streamlit that the gateway goes away. */
+    public void stop() {
+        stopped = true;
+        open.forEach(bridge -> bridge.end(Outcome.STOPPING, null));
+    }
+
+    public int size() {
+        return open.size();
+    }
+
+    void opened(Bridge bridge) {
+        open.add(bridge);
+        if (stopped) {
+            bridge.end(Outcome.STOPPING, null);
+        }
+        if (bridge.isEnded()) {
+            open.remove(bridge); // it ended while it was being added
+        }
+    }
+
+    void learned(String sessionId, Bridge bridge) {
+        bySessionId.put(sessionId, bridge);
+        if (bridge.isEnded()) {
+            bySessionId.remove(sessionId, bridge);
+        }
+    }
+
+    /** A browser came back for this session: what it left behind is closed, for Streamlit does not do so. */
+    void resumed(String sessionId) {
+        Bridge left = bySessionId.remove(sessionId);
+        if (left != null) {
+            left.end(Outcome.RESUMED, null);
+        }
+    }
+
+    void ended(Bridge bridge) {
+        open.remove(bridge);
+        for (String id : bridge.sessionIds()) {
+            bySessionId.remove(id, bridge);
+        }
+    }
+
+    void execute(Runnable task) {
+        blocking.execute(task);
+    }
+
+    void later(Runnable task, long delay, TimeUnit unit) {
+        scheduler.schedule(task, delay, unit);
+    }
+
+    Timeouts timeouts() {
+        return timeouts;
+    }
+
+    private void keepAlive() {
+        if (stopped) {
+            return;
+        }
+        long now = System.nanoTime();
+        open.forEach(bridge -> bridge.keepAlive(now));
+        start();
+    }
+}

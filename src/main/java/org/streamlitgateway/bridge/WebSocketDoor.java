@@ -1,0 +1,152 @@
+package org.streamlitgateway.bridge;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.websocket.server.ServerContainer;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamlitgateway.config.GatewayConfig.Timeouts;
+import org.streamlitgateway.forward.RequestHeaders;
+import org.streamlitgateway.guard.Client;
+import org.streamlitgateway.guard.Guard;
+import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.route.Route;
+import org.streamlitgateway.upstream.UpstreamClient;
+
+/** Takes WebSocket handshakes in: checks them, dials Streamlit, and accepts or refuses as Streamlit did. */
+public final class WebSocketDoor {
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketDoor.class);
+
+    /** Limits of Streamlit's WebSocket server, which gives no answer at all beyond them (streamlit#14960). */
+    private static final int MAX_LINE_BYTES = 8192;
+
+    private static final int MAX_HEADERS = 128;
+
+    /** Host counts with the browser's; these four are made by the client for each handshake. */
+    private static final int OWN_HEADERS = 4;
+
+    private final ServerContainer container;
+    private final UpstreamClient upstream;
+    private final RequestHeaders headers;
+    private final Guard guard;
+    private final Bridges bridges;
+    private final Timeouts timeouts;
+    private final AtomicLong count = new AtomicLong();
+
+    public WebSocketDoor(
+            ServerContainer container,
+            UpstreamClient upstream,
+            RequestHeaders headers,
+            Guard guard,
+            Bridges bridges,
+            Timeouts timeouts) {
+        this.container = container;
+        this.upstream = upstream;
+        this.headers = headers;
+        this.guard = guard;
+        this.bridges = bridges;
+        this.timeouts = timeouts;
+    }
+
+    public static boolean isUpgrade(HttpServletRequest request) {
+        String upgrade = request.getHeader("Upgrade");
+        return upgrade != null && upgrade.toLowerCase(Locale.ROOT).contains("websocket");
+    }
+
+    /** Starts a handshake; returns why it is refused at once, or {@code null}. */
+    public Outcome begin(HttpServletRequest request, HttpServletResponse response, Route route, Client client) {
+        Outcome invalid = validate(request);
+        if (invalid != null) {
+            LOG.info("handshake from {} refused: {}", client.peer(), invalid.text());
+            return invalid;
+        }
+        String origin = request.getHeader("Origin");
+        if (!guard.admits(origin, client)) {
+            LOG.warn(
+                    "handshake from {} refused: Origin {} is neither this host ({}) nor in --allowed-origins",
+                    client.peer(),
+                    origin,
+                    client.host());
+            return Outcome.ORIGIN;
+        }
+        HttpFields.Mutable fields = upstreamHeaders(request, route, client, origin);
+        String tooLarge = tooLarge(fields, Handshake.target(request, route));
+        if (tooLarge != null) {
+            LOG.warn("handshake from {} refused: {}", client.peer(), tooLarge);
+            return Outcome.HEADER_TOO_LARGE;
+        }
+        String name = "WebSocket " + count.incrementAndGet();
+        LOG.debug(
+                "{} {} from {} goes to {} as {}",
+                name,
+                request.getRequestURI(),
+                client.peer(),
+                route.replica().address(),
+                fields.getFieldNamesCollection());
+        Bridge bridge = new Bridge(bridges, name, route.stripped());
+        new Handshake(request, response, route, client, fields, bridge, bridges)
+                .dial(upstream.webSocket(), upstream.scheduler(), timeouts.handshake().toMillis());
+        return null;
+    }
+
+    public static boolean isDialled(HttpServletRequest request) {
+        return request.getAttribute(Handshake.ATTRIBUTE) != null;
+    }
+
+    /** Finishes a handshake whose dialling has come to an end; returns how it failed, or {@code null}. */
+    public Outcome finish(HttpServletRequest request) throws IOException {
+        Handshake handshake = (Handshake) request.getAttribute(Handshake.ATTRIBUTE);
+        return handshake.finish(container, upstream.scheduler());
+    }
+
+    /** RFC 6455 section 4.2.1. Containers answer some of these with 500 once Streamlit has accepted. */
+    private static Outcome validate(HttpServletRequest request) {
+        boolean upgrades = Collections.list(request.getHeaders("Connection")).stream()
+                .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("upgrade"));
+        String key = request.getHeader("Sec-WebSocket-Key");
+        if (!request.getMethod().equals("GET") || !upgrades || key == null || key.isBlank()) {
+            return Outcome.BAD_HANDSHAKE;
+        }
+        return "13".equals(request.getHeader("Sec-WebSocket-Version")) ? null : Outcome.BAD_VERSION;
+    }
+
+    private HttpFields.Mutable upstreamHeaders(HttpServletRequest request, Route route, Client client, String origin) {
+        HttpFields.Mutable fields = headers.build(request, client, route);
+        for (String name : fields.getFieldNamesCollection().toArray(String[]::new)) {
+            if (name.toLowerCase(Locale.ROOT).startsWith("sec-websocket-")) {
+                fields.remove(name);
+            }
+        }
+        String subprotocols = Subprotocols.oneLine(request);
+        if (!subprotocols.isEmpty()) {
+            fields.put(Subprotocols.HEADER, subprotocols);
+        }
+        String host = fields.get("Host");
+        if (origin != null && host != null && !Guard.isSameHost(origin, host)) {
+            // admitted by configuration; Streamlit compares Origin with Host and would refuse
+            fields.put("Origin", client.scheme() + "://" + host);
+        }
+        return fields;
+    }
+
+    /** What Streamlit would not answer, in words without any value; {@code null} when all fits. */
+    private static String tooLarge(HttpFields fields, String target) {
+        if (target.length() + "GET  HTTP/1.1\r\n".length() > MAX_LINE_BYTES) {
+            return "the request line is longer than the " + MAX_LINE_BYTES + " bytes that Streamlit takes";
+        }
+        for (HttpField field : fields) {
+            int line = field.getName().length() + field.getValue().length() + ": \r\n".length();
+            if (line > MAX_LINE_BYTES) {
+                return "header " + field.getName() + " has " + line + " bytes, Streamlit takes " + MAX_LINE_BYTES;
+            }
+        }
+        int all = fields.size() + OWN_HEADERS;
+        return all > MAX_HEADERS ? all + " headers, Streamlit takes " + MAX_HEADERS : null;
+    }
+}

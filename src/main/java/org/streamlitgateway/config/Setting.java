@@ -1,0 +1,116 @@
+package org.streamlitgateway.config;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Every setting of the one-app gateway: its name on the command line, its default and its meaning. The same name is
+ * used as a servlet context parameter, as a system property ({@code streamlit-gateway.NAME}) and, in capitals, as an
+ * environment variable; {@link Settings} says which source beats which.
+ */
+public enum Setting {
+    STREAMLIT_HOST("streamlit-host", "localhost", "HOST", "Host where Streamlit is running."),
+    STREAMLIT_PORT("streamlit-port", "8501", "PORT", "Port where Streamlit is running."),
+    PROXY_HOST("proxy-host", "0.0.0.0", "HOST", "Address the gateway listens on."),
+    PROXY_PORT("proxy-port", "8500", "PORT", "Port the gateway listens on; 0 picks a free one and prints it."),
+    CONTEXT_PATH("context-path", "/", "PATH", "Path under which the app is served, such as /tools/streamlit."),
+    LOG_LEVEL("log-level", "INFO", "LEVEL", "ERROR, WARN, INFO, DEBUG or TRACE."),
+    APP("app", "", "FILE", "Start Streamlit on this script, on a free loopback port, and look after it."),
+    STREAMLIT_COMMAND(
+            "streamlit-command",
+            "",
+            "COMMAND",
+            "Command that starts Streamlit; default: streamlit from PATH, else python3 -m streamlit."),
+    STRIP_PREFIX(
+            "strip-prefix",
+            "auto",
+            "auto|yes|no",
+            "Whether Streamlit is addressed without the context path; auto asks its health page, "
+                    + "so that server.baseUrlPath may be set or not."),
+    TRUSTED_PROXIES(
+            "trusted-proxies",
+            "",
+            "CIDR,…",
+            "Addresses of proxies in front whose X-Forwarded-* and Forwarded headers are believed."),
+    ALLOWED_ORIGINS(
+            "allowed-origins",
+            "",
+            "ORIGIN,…",
+            "Further Origins that may open WebSockets, such as https://portal.example.com; * allows all."),
+    USER_HEADER(
+            "user-header",
+            "X-Forwarded-User",
+            "NAME",
+            "Header that tells Streamlit the user whom the container has authenticated; "
+                    + "copies sent by clients are dropped."),
+    CONNECT_TIMEOUT("connect-timeout", "5s", "TIME", "Longest wait for a TCP connection to Streamlit."),
+    UPSTREAM_TIMEOUT(
+            "upstream-timeout", "60s", "TIME", "Longest silence of Streamlit in an HTTP exchange; resets on each byte."),
+    CLIENT_TIMEOUT("client-timeout", "60s", "TIME", "Longest silence of a client in an HTTP exchange."),
+    HANDSHAKE_TIMEOUT(
+            "handshake-timeout",
+            "10s",
+            "TIME",
+            "Longest wait for Streamlit's answer to a WebSocket handshake; browsers give up after 15 s."),
+    PING_INTERVAL("ping-interval", "20s", "TIME", "Silence of a WebSocket peer after which it is sent a ping."),
+    PONG_TIMEOUT("pong-timeout", "20s", "TIME", "Wait for the answer to a ping before the peer counts as gone."),
+    STALL_TIMEOUT(
+            "stall-timeout",
+            "5m",
+            "TIME",
+            "Longest time a WebSocket peer may take nothing of what waits for it, before it is closed."),
+    STOP_TIMEOUT("stop-timeout", "10s", "TIME", "Longest wait for running requests when the gateway stops.");
+
+    private final String key;
+    private final String defaultValue;
+    private final String form;
+    private final String help;
+
+    Setting(String key, String defaultValue, String form, String help) {
+        this.key = key;
+        this.defaultValue = defaultValue;
+        this.form = form;
+        this.help = help;
+    }
+
+    /** The name: long option, context parameter, and the last part of the system property. */
+    public String key() {
+        return key;
+    }
+
+    /** The value when no source names one; empty means unset. */
+    public String defaultValue() {
+        return defaultValue;
+    }
+
+    /** What the value looks like, for help texts. */
+    public String form() {
+        return form;
+    }
+
+    public String help() {
+        return help;
+    }
+
+    /** {@code streamlit-gateway.NAME}. */
+    public String systemProperty() {
+        return "streamlit-gateway." + key;
+    }
+
+    /**
+     * The environment variable: {@code STREAMLIT_HOST}, {@code STREAMLIT_PORT}, {@code PROXY_HOST} and
+     * {@code PROXY_PORT} are called so for compatibility, all others begin with {@code STREAMLIT_GATEWAY_}.
+     */
+    public String environmentVariable() {
+        String capitals = key.replace('-', '_').toUpperCase(Locale.ROOT);
+        return switch (this) {
+            case STREAMLIT_HOST, STREAMLIT_PORT, PROXY_HOST, PROXY_PORT -> capitals;
+            default -> "STREAMLIT_GATEWAY_" + capitals;
+        };
+    }
+
+    public static Optional<Setting> byKey(String key) {
+        return Arrays.stream(values()).filter(s -> s.key.equals(key)).findFirst();
+    }
+}

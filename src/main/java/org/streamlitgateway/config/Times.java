@@ -1,0 +1,30 @@
+package org.streamlitgateway.config;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Times as people write them: {@code 500ms}, {@code 20s}, {@code 5m}, {@code 1h}; a number alone means seconds. */
+final class Times {
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)\\s*(ms|s|m|h)?");
+
+    private Times() {}
+
+    static Optional<Duration> parse(String text) {
+        Matcher matcher = FORM.matcher(text.trim());
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        double number = Double.parseDouble(matcher.group(1));
+        String unit = matcher.group(2) == null ? "s" : matcher.group(2);
+        double millis =
+                switch (unit) {
+                    case "ms" -> number;
+                    case "m" -> number * 60_000;
+                    case "h" -> number * 3_600_000;
+                    default -> number * 1000;
+                };
+        return Optional.of(Duration.ofMillis((long) millis));
+    }
+}

@@ -1,0 +1,107 @@
+package org.streamlitgateway.forward;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.Locale;
+import java.util.Set;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.streamlitgateway.guard.Client;
+import org.streamlitgateway.route.Route;
+
+/** Builds the headers of the request to Streamlit. Immutable, thread-safe. */
+public final class RequestHeaders {
+    /** Say who the user is; only a trusted proxy or the container may. */
+    private static final Set<String> IDENTITY = Set.of("remote-user", "x-remote-user", "x-real-ip", "forwarded");
+
+    private final String userHeader;
+
+    public RequestHeaders(String userHeader) {
+        this.userHeader = userHeader;
+    }
+
+    /**
+     * In this order: end-to-end headers as they came, Host and port preserved; forwarding and identity headers
+     * dropped unless a trusted proxy sent them; then our own X-Forwarded-* and Forwarded (RFC 7239), and the user whom
+     * the container knows.
+     */
+    public HttpFields.Mutable build(HttpServletRequest request, Client client, Route route) {
+        HttpFields.Mutable fields = HttpFields.build();
+        Set<String> hop = HopByHop.of(Collections.list(request.getHeaders("Connection")));
+        for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
+            String name = names.nextElement();
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (hop.contains(lower) || isForwarding(lower) || !client.trusted() && isIdentity(lower)) {
+                continue;
+            }
+            boolean cookie = lower.equals("cookie");
+            for (Enumeration<String> values = request.getHeaders(name); values.hasMoreElements(); ) {
+                String value = values.nextElement();
+                fields.add(name, cookie ? Cookies.nearest(value) : value);
+            }
+        }
+        if (!fields.contains(HttpHeader.HOST)) {
+            fields.add(HttpHeader.HOST, client.host());
+        }
+        addForwarding(fields, client, route);
+        addUser(fields, request);
+        return fields;
+    }
+
+    private static void addForwarding(HttpFields.Mutable fields, Client client, Route route) {
+        fields.put("X-Forwarded-For", client.forwardedFor());
+        fields.put("X-Forwarded-Proto", client.scheme());
+        fields.put("X-Forwarded-Host", client.host());
+        fields.put("X-Forwarded-Port", Integer.toString(client.port()));
+        String prefix = client.prefix() + route.prefix();
+        if (!prefix.isEmpty()) {
+            fields.put("X-Forwarded-Prefix", prefix);
+        }
+        String element = "for=" + node(client.peer()) + ";host=" + quoted(client.host()) + ";proto=" + client.scheme();
+        fields.put("Forwarded", client.forwarded().isEmpty() ? element : client.forwarded() + ", " + element);
+    }
+
+    private void addUser(HttpFields.Mutable fields, HttpServletRequest request) {
+        String user = request.getRemoteUser();
+        if (user != null && !user.isEmpty()) {
+            fields.put(userHeader, visible(user));
+        }
+    }
+
+    /** Set anew by us, from what {@link Client} took over. */
+    private static boolean isForwarding(String lower) {
+        return switch (lower) {
+            case "x-forwarded-for",
+                    "x-forwarded-proto",
+                    "x-forwarded-host",
+                    "x-forwarded-port",
+                    "x-forwarded-prefix",
+                    "forwarded" -> true;
+            default -> false;
+        };
+    }
+
+    private boolean isIdentity(String lower) {
+        return lower.startsWith("x-forwarded-")
+                || lower.startsWith("x-auth-request-")
+                || IDENTITY.contains(lower)
+                || lower.equalsIgnoreCase(userHeader);
+    }
+
+    /** A user name as a header value: what is not printable ASCII is percent-encoded as UTF-8. */
+    private static String visible(String user) {
+        boolean plain = user.chars().allMatch(c -> c > 0x20 && c < 0x7f || c == ' ');
+        return plain ? user : URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static String node(String address) {
+        return address.indexOf(':') >= 0 ? "\"[" + address + "]\"" : address;
+    }
+
+    private static String quoted(String host) {
+        return "\"" + host.replace("\\", "").replace("\"", "") + "\"";
+    }
+}

@@ -1,0 +1,31 @@
+package org.streamlitgateway.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+
+/**
+ * Cuts the client's connection when a body cannot be finished. Tomcat would end a chunked body as if it were whole;
+ * an exception out of {@code service()} is what every container answers by cutting the connection, so the request is
+ * dispatched once more for just that.
+ */
+public final class Abort {
+    private static final String ATTRIBUTE = Abort.class.getName();
+
+    private Abort() {}
+
+    static void dispatch(HttpServletRequest request) {
+        request.setAttribute(ATTRIBUTE, true);
+        try {
+            request.getAsyncContext().dispatch();
+        } catch (IllegalStateException endedByContainer) {
+            request.removeAttribute(ATTRIBUTE);
+        }
+    }
+
+    /** To be called first on every dispatch; throws when the request was marked by {@link #dispatch}. */
+    public static void throwIfMarked(HttpServletRequest request) throws IOException {
+        if (request.getAttribute(ATTRIBUTE) != null) {
+            throw new IOException("the answer broke off");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package org.streamlitgateway.http;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.client.AsyncRequestContent;
+import org.eclipse.jetty.client.ContinueProtocolHandler;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Result;
+import org.eclipse.jetty.ee10.proxy.AsyncProxyServlet;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamlitgateway.forward.RequestHeaders;
+import org.streamlitgateway.guard.Client;
+import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.route.Route;
+import org.streamlitgateway.upstream.UpstreamClient;
+
+/**
+ * Carries HTTP exchanges to Streamlit and back. The steps, in order: {@link #forward}, {@link #send}, then the
+ * {@link ResponseRelay}, then {@link #completed}. Not mapped to any path: the front door calls it.
+ */
+public final class AppProxyServlet extends AsyncProxyServlet {
+    private static final Logger LOG = LoggerFactory.getLogger(AppProxyServlet.class);
+    private static final long serialVersionUID = 1;
+    private static final String CONTINUE = AppProxyServlet.class.getName() + ".continue";
+
+    /** RFC 9110 section 9.2.2: may be sent again when the answer did not come. */
+    private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+    private static final int MAX_ATTEMPTS = 2;
+
+    private final transient UpstreamClient upstream;
+    private final transient RequestHeaders headers;
+    private final transient Silence silence;
+
+    public AppProxyServlet(UpstreamClient upstream, RequestHeaders headers, Silence silence) {
+        this.upstream = upstream;
+        this.headers = headers;
+        this.silence = silence;
+    }
+
+    /** The client is the gateway's own, started and stopped by the assembly. */
+    @Override
+    protected HttpClient createHttpClient() {
+        HttpClient client = upstream.http();
+        client.getProtocolHandlers().put(new ContinueProtocolHandler() {
+            @Override
+            protected Runnable onContinue(Request request) {
+                return (Runnable) request.getAttributes().get(CONTINUE);
+            }
+        });
+        return client;
+    }
+
+    @Override
+    public void destroy() {
+        // see createHttpClient
+    }
+
+    /** Starts the exchange and returns; the container's thread is free from then on. */
+    public void forward(HttpServletRequest request, HttpServletResponse response, Route route, Client client) {
+        String query = request.getQueryString();
+        String path = route.upstreamPath(request.getRequestURI());
+        Exchange exchange = new Exchange(
+                request, response, route, client, query == null ? path : path + "?" + query, hasContent(request));
+        request.setAttribute(Exchange.ATTRIBUTE, exchange);
+        AsyncContext async = request.startAsync();
+        async.setTimeout(0); // silence has a bound, the exchange as a whole has none
+        silence.watch(exchange);
+        send(exchange);
+    }
+
+    private void send(Exchange exchange) {
+        Request out = new RawRequest(
+                getHttpClient(), exchange.route.replica().address(), exchange.request.getMethod(), exchange.target);
+        out.headers(fields -> fields.clear().add(headers.build(exchange.request, exchange.client, exchange.route)));
+        out.idleTimeout(0, java.util.concurrent.TimeUnit.MILLISECONDS); // see Silence
+        boolean repeatable = !exchange.hasBody && IDEMPOTENT.contains(exchange.request.getMethod());
+        if (!repeatable || exchange.attempts() > 0) {
+            out.tag(UpstreamClient.FRESH);
+        }
+        if (LOG.isDebugEnabled()) {
+            LOG.debug(
+                    "{} {} from {} goes to {} as {}",
+                    exchange.request.getMethod(),
+                    exchange.request.getRequestURI(),
+                    exchange.client.peer(),
+                    exchange.route.replica().address(),
+                    out.getHeaders().getFieldNamesCollection());
+        }
+        exchange.sent(out);
+        try {
+            if (exchange.hasBody) {
+                out.body(body(exchange, out));
+            }
+            out.send(new ResponseRelay(exchange, this));
+        } catch (IOException | RuntimeException failure) {
+            fail(exchange, failure);
+        }
+    }
+
+    /** The request body; with {@code Expect: 100-continue} it is asked for only when Streamlit says so. */
+    private Request.Content body(Exchange exchange, Request out) throws IOException {
+        if (!expects100Continue(exchange.request)) {
+            return proxyRequestContent(exchange.request, exchange.response, out);
+        }
+        AsyncRequestContent later = new AsyncRequestContent();
+        out.attribute(CONTINUE, (Runnable) () -> {
+            try {
+                Request.Content content = proxyRequestContent(exchange.request, exchange.response, out);
+                Content.copy(content, later, Callback.from(later::close, later::fail));
+            } catch (IOException | RuntimeException failure) {
+                later.fail(failure);
+            }
+        });
+        return later;
+    }
+
+    @Override
+    protected boolean hasContent(HttpServletRequest request) {
+        long length = request.getContentLengthLong();
+        return length > 0 || length < 0 && request.getHeader("Transfer-Encoding") != null;
+    }
+
+    /** The answer has been passed on whole, or something failed. */
+    void completed(Exchange exchange, Result result) {
+        if (result.isSucceeded()) {
+            if (exchange.end()) {
+                silence.forget(exchange);
+                log(exchange, result.getResponse().getStatus(), "done", null);
+                complete(exchange);
+            }
+            return;
+        }
+        Throwable failure = result.getFailure();
+        boolean mayRepeat = !exchange.hasBody
+                && IDEMPOTENT.contains(exchange.request.getMethod())
+                && !exchange.isAnswered()
+                && !exchange.isTimedOut()
+                && !exchange.isClientGone()
+                && !(failure instanceof ConnectException);
+        if (mayRepeat && exchange.attempts() < MAX_ATTEMPTS) {
+            LOG.debug("{} is asked again on a new connection: {}", exchange.route.replica().address(), failure.toString());
+            send(exchange);
+        } else {
+            fail(exchange, failure);
+        }
+    }
+
+    private void fail(Exchange exchange, Throwable failure) {
+        if (!exchange.end()) {
+            return;
+        }
+        silence.forget(exchange);
+        Outcome outcome = outcome(exchange, failure);
+        log(exchange, outcome.status(), outcome.name(), failure);
+        if (outcome == Outcome.REFUSED || outcome == Outcome.LOST) {
+            exchange.route.replica().lost();
+        }
+        if (exchange.response.isCommitted() || outcome == Outcome.CLIENT_GONE) {
+            Abort.dispatch(exchange.request);
+        } else {
+            FailureAnswer.send(exchange.request, exchange.response, outcome);
+            complete(exchange);
+        }
+    }
+
+    private static Outcome outcome(Exchange exchange, Throwable failure) {
+        if (exchange.isClientGone()) {
+            return Outcome.CLIENT_GONE;
+        }
+        if (exchange.isTimedOut()
+                || failure instanceof TimeoutException
+                || failure instanceof java.net.SocketTimeoutException) {
+            return Outcome.TIMED_OUT;
+        }
+        return failure instanceof ConnectException ? Outcome.REFUSED : Outcome.LOST;
+    }
+
+    private static void complete(Exchange exchange) {
+        try {
+            exchange.request.getAsyncContext().complete();
+        } catch (IllegalStateException already) {
+            LOG.debug("completed by the container", already);
+        }
+    }
+
+    private static void log(Exchange exchange, int status, String how, Throwable cause) {
+        if (cause != null && !"CLIENT_GONE".equals(how)) {
+            LOG.warn(
+                    "{} {} ended with {} ({}): {}: {}",
+                    exchange.request.getMethod(),
+                    exchange.request.getRequestURI(),
+                    status,
+                    how,
+                    exchange.route.replica().address(),
+                    cause.toString());
+        } else if (LOG.isDebugEnabled()) {
+            LOG.debug(
+                    "{} {} ended with {} ({}) after {} ms",
+                    exchange.request.getMethod(),
+                    exchange.request.getRequestURI(),
+                    status,
+                    how,
+                    (System.nanoTime() - exchange.startedNanos) / 1_000_000);
+        }
+    }
+
+    /** The way in is {@link #forward}. */
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws ServletException {
+        throw new ServletException("not mapped");
+    }
+}

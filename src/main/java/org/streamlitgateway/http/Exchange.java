@@ -1,0 +1,112 @@
+package org.streamlitgateway.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.client.Request;
+import org.streamlitgateway.guard.Client;
+import org.streamlitgateway.route.Route;
+
+/**
+ * One HTTP exchange on its way: what is asked, of whom, and since when Streamlit has been silent. Fields that change
+ * are volatile; each is written by one party only.
+ */
+final class Exchange {
+    /** Request attribute that holds the exchange. */
+    static final String ATTRIBUTE = Exchange.class.getName();
+
+    private static final long NOT_WAITING = Long.MAX_VALUE;
+
+    final HttpServletRequest request;
+    final HttpServletResponse response;
+    final Route route;
+    final Client client;
+    final String target;
+    final boolean hasBody;
+    final long startedNanos = System.nanoTime();
+
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile Request upstream;
+    private volatile long waitingSinceNanos = NOT_WAITING;
+    private volatile boolean timedOut;
+    private volatile boolean clientGone;
+    private volatile boolean answered;
+    private int attempts; // sent again only after the first try has ended
+
+    Exchange(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Route route,
+            Client client,
+            String target,
+            boolean hasBody) {
+        this.request = request;
+        this.response = response;
+        this.route = route;
+        this.client = client;
+        this.target = target;
+        this.hasBody = hasBody;
+    }
+
+    void sent(Request upstream) {
+        this.upstream = upstream;
+        attempts++;
+        awaitUpstream();
+    }
+
+    int attempts() {
+        return attempts;
+    }
+
+    /** From now on it is Streamlit's turn. */
+    void awaitUpstream() {
+        waitingSinceNanos = System.nanoTime();
+    }
+
+    /** From now on it is the client's turn, or nobody's. */
+    void awaitClient() {
+        waitingSinceNanos = NOT_WAITING;
+    }
+
+    /** Streamlit's status line has come. */
+    void answered() {
+        answered = true;
+    }
+
+    boolean isAnswered() {
+        return answered;
+    }
+
+    /** Ends the exchange when Streamlit has been silent for longer than this. */
+    void expire(long nowNanos, long timeoutNanos) {
+        long since = waitingSinceNanos;
+        if (since != NOT_WAITING && nowNanos - since > timeoutNanos) {
+            timedOut = true;
+            upstream.abort(new TimeoutException("silent for " + timeoutNanos / 1_000_000 + " ms"));
+        }
+    }
+
+    /** The client's connection is gone; Streamlit need not work on. */
+    void clientGone(Throwable cause) {
+        clientGone = true;
+        Request request = upstream;
+        if (request != null) {
+            request.abort(cause);
+        }
+    }
+
+    boolean isTimedOut() {
+        return timedOut;
+    }
+
+    boolean isClientGone() {
+        return clientGone;
+    }
+
+    /** True for the one caller who may end it. */
+    boolean end() {
+        awaitClient();
+        return ended.compareAndSet(false, true);
+    }
+}

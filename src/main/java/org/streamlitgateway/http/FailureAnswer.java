@@ -1,0 +1,48 @@
+package org.streamlitgateway.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamlitgateway.outcome.Outcome;
+
+/** Answers a request that came to nothing: a waiting page for a browser, one line of text for everything else. */
+public final class FailureAnswer {
+    private static final Logger LOG = LoggerFactory.getLogger(FailureAnswer.class);
+    private static final String RETRY_AFTER_SECONDS = "2";
+
+    private FailureAnswer() {}
+
+    public static void send(HttpServletRequest request, HttpServletResponse response, Outcome outcome) {
+        boolean upstreamDown = outcome.status() >= 502 && outcome.status() <= 504;
+        boolean page = upstreamDown && wantsPage(request);
+        byte[] body = (page ? WaitingPage.html(outcome) : outcome.text() + "\n").getBytes(StandardCharsets.UTF_8);
+        try {
+            response.reset();
+            response.setStatus(outcome.status());
+            response.setContentType(page ? "text/html;charset=utf-8" : "text/plain;charset=utf-8");
+            response.setHeader("Cache-Control", "no-store");
+            if (upstreamDown) {
+                response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
+            }
+            if (outcome == Outcome.BAD_VERSION) {
+                response.setHeader("Sec-WebSocket-Version", "13");
+            }
+            if (request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null) {
+                response.setHeader("Connection", "close"); // the rest of the body is not wanted
+            }
+            response.setContentLength(body.length);
+            response.getOutputStream().write(body);
+        } catch (IOException | IllegalStateException gone) {
+            LOG.debug("the client did not take the answer {}", outcome, gone);
+        }
+    }
+
+    private static boolean wantsPage(HttpServletRequest request) {
+        String accept = request.getHeader("Accept");
+        boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        return reads && accept != null && accept.contains("text/html");
+    }
+}

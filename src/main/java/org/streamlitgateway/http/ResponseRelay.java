@@ -1,0 +1,97 @@
+package org.streamlitgateway.http;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.client.Result;
+import org.eclipse.jetty.io.Content;
+import org.streamlitgateway.forward.ResponseHeaders;
+
+/**
+ * Streamlit's answer on its way to the client. Reads the next piece only when the client took the one before. The
+ * headers go out with the first piece if it is already there, and at once if it is not.
+ */
+final class ResponseRelay implements Response.Listener {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Exchange exchange;
+    private final AppProxyServlet servlet;
+    private BodyWriter writer;
+    private boolean headersOut;
+
+    ResponseRelay(Exchange exchange, AppProxyServlet servlet) {
+        this.exchange = exchange;
+        this.servlet = servlet;
+    }
+
+    @Override
+    public void onBegin(Response upstream) {
+        exchange.answered();
+        exchange.response.setStatus(upstream.getStatus());
+    }
+
+    @Override
+    public void onHeaders(Response upstream) {
+        exchange.awaitUpstream();
+        ResponseHeaders.pass(upstream.getHeaders(), exchange.response, exchange.client, exchange.route);
+    }
+
+    /** Reads and writes until there is nothing to read or the client does not take it at once. */
+    @Override
+    public void onContentSource(Response upstream, Content.Source source) {
+        while (true) {
+            Content.Chunk chunk = source.read();
+            if (chunk == null) {
+                exchange.awaitUpstream();
+                Runnable demand = () -> source.demand(() -> onContentSource(upstream, source));
+                if (headersOut || write(upstream, NOTHING, demand)) {
+                    demand.run();
+                }
+                return;
+            }
+            if (Content.Chunk.isFailure(chunk)) {
+                upstream.abort(chunk.getFailure());
+                return;
+            }
+            boolean last = chunk.isLast();
+            boolean taken = true;
+            if (chunk.hasRemaining()) {
+                exchange.awaitClient();
+                taken = write(upstream, chunk.getByteBuffer(), () -> {
+                    chunk.release();
+                    exchange.awaitUpstream();
+                    if (!last) {
+                        onContentSource(upstream, source);
+                    }
+                });
+            }
+            if (taken) {
+                chunk.release();
+                exchange.awaitUpstream();
+            }
+            if (last || !taken) {
+                return;
+            }
+        }
+    }
+
+    /** True when the client's side took it at once; else {@code taken} is called when it has. */
+    private boolean write(Response upstream, ByteBuffer piece, Runnable taken) {
+        headersOut = true;
+        try {
+            if (writer == null) {
+                writer = new BodyWriter(exchange.response.getOutputStream(), exchange::clientGone);
+            }
+            return writer.write(piece, taken);
+        } catch (IOException | RuntimeException lost) {
+            exchange.clientGone(lost);
+            upstream.abort(lost);
+            return false;
+        }
+    }
+
+    @Override
+    public void onComplete(Result result) {
+        servlet.completed(exchange, result);
+    }
+}

@@ -1,0 +1,56 @@
+package org.streamlitgateway.http;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/**
+ * Ends exchanges in which Streamlit has been silent for too long, and those whose client has left. One timer looks at
+ * all of them, so that an exchange costs no timer of its own; it counts only time in which it is Streamlit's turn.
+ */
+public final class Silence {
+    private static final long PERIOD_MILLIS = 250;
+
+    private final Set<Exchange> exchanges = ConcurrentHashMap.newKeySet();
+    private final Scheduler scheduler;
+    private final long timeoutNanos;
+    private volatile boolean stopped;
+
+    public Silence(Scheduler scheduler, long timeoutNanos) {
+        this.scheduler = scheduler;
+        this.timeoutNanos = timeoutNanos;
+    }
+
+    public void start() {
+        scheduler.schedule(this::look, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    public void stop() {
+        stopped = true;
+    }
+
+    void watch(Exchange exchange) {
+        exchanges.add(exchange);
+    }
+
+    void forget(Exchange exchange) {
+        exchanges.remove(exchange);
+    }
+
+    /** How many exchanges are on their way. */
+    public int running() {
+        return exchanges.size();
+    }
+
+    private void look() {
+        if (stopped) {
+            return;
+        }
+        long now = System.nanoTime();
+        for (Exchange exchange : exchanges) {
+            exchange.expire(now, timeoutNanos);
+        }
+        start();
+    }
+}

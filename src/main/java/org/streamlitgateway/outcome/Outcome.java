@@ -1,0 +1,58 @@
+package org.streamlitgateway.outcome;
+
+import org.slf4j.event.Level;
+
+/**
+ * Who ended an exchange or a session, and what each side is told: the HTTP status, the WebSocket close code
+ * (RFC 6455 section 7.4.1), the level at which the cause is logged, and the fixed text. Peers are never told more
+ * than this text.
+ */
+public enum Outcome {
+    REFUSED(502, 1011, Level.WARN, "The app is not reachable."),
+    LOST(502, 1011, Level.WARN, "The connection to the app was lost."),
+    TIMED_OUT(504, 1011, Level.WARN, "The app took too long to answer."),
+    CLIENT_GONE(499, 1001, Level.DEBUG, "The client went away."),
+    CLIENT_SLOW(408, 1008, Level.INFO, "The request took too long to arrive."),
+    STALLED(408, 1008, Level.INFO, "The client took nothing of what was sent."),
+    SILENT(408, 1001, Level.INFO, "The peer did not answer pings."),
+    RESUMED(409, 1001, Level.DEBUG, "The session was resumed on another connection."),
+    STOPPING(503, 1012, Level.DEBUG, "The gateway is stopping."),
+    ORIGIN(403, 1008, Level.WARN, "This origin may not open a WebSocket here."),
+    HEADER_TOO_LARGE(431, 1009, Level.WARN, "A request header is too large for the app."),
+    BAD_HANDSHAKE(400, 1002, Level.INFO, "This is not a valid WebSocket handshake."),
+    BAD_VERSION(426, 1002, Level.INFO, "Only WebSocket version 13 is spoken here."),
+    BAD_REQUEST(400, 1002, Level.INFO, "The request is not valid."),
+    NOT_FOUND(404, 1008, Level.DEBUG, "There is no app at this address."),
+    INTERNAL(500, 1011, Level.ERROR, "The gateway failed.");
+
+    private final int status;
+    private final int closeCode;
+    private final Level level;
+    private final String text;
+
+    Outcome(int status, int closeCode, Level level, String text) {
+        this.status = status;
+        this.closeCode = closeCode;
+        this.level = level;
+        this.text = text;
+    }
+
+    /** HTTP status, when nothing has been sent yet. */
+    public int status() {
+        return status;
+    }
+
+    /** WebSocket close code. */
+    public int closeCode() {
+        return closeCode;
+    }
+
+    public Level level() {
+        return level;
+    }
+
+    /** One sentence, fit for a response body or a close reason (under 123 bytes). */
+    public String text() {
+        return text;
+    }
+}

@@ -1,0 +1,56 @@
+package org.streamlitgateway.upstream;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.SocketAddressResolver;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Resolves names, and for {@code localhost} tries {@code ::1} before {@code 127.0.0.1}. A Streamlit that listens
+ * on {@code ::} sees an IPv4 peer as {@code ::ffff:127.0.0.1}, which uvicorn does not trust, and then ignores
+ * X-Forwarded-For; it trusts {@code ::1}.
+ */
+final class LoopbackFirst implements SocketAddressResolver {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopbackFirst.class);
+
+    private final SocketAddressResolver others;
+
+    LoopbackFirst(Executor executor, Scheduler scheduler, long timeoutMillis) {
+        this.others = new SocketAddressResolver.Async(executor, scheduler, timeoutMillis);
+    }
+
+    @Override
+    public void resolve(
+            String host, int port, Map<String, Object> context, Promise<List<InetSocketAddress>> promise) {
+        if (!host.equalsIgnoreCase("localhost")) {
+            others.resolve(host, port, context, promise);
+            return;
+        }
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        try {
+            addAll(addresses, "::1", port);
+            addAll(addresses, "127.0.0.1", port);
+            addAll(addresses, host, port);
+        } catch (UnknownHostException unnamed) {
+            LOG.debug("localhost has no address of its own", unnamed);
+        }
+        promise.succeeded(addresses);
+    }
+
+    private static void addAll(List<InetSocketAddress> addresses, String name, int port) throws UnknownHostException {
+        for (InetAddress named : InetAddress.getAllByName(name)) {
+            InetSocketAddress address = new InetSocketAddress(named, port);
+            if (!addresses.contains(address)) {
+                addresses.add(address);
+            }
+        }
+    }
+}

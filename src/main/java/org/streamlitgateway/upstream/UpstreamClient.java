@@ -1,0 +1,109 @@
+package org.streamlitgateway.upstream;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.client.DuplexConnectionPool;
+import org.eclipse.jetty.client.EarlyHintsProtocolHandler;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.ProcessingProtocolHandler;
+import org.eclipse.jetty.client.ProtocolHandlers;
+import org.eclipse.jetty.client.UpgradeProtocolHandler;
+import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
+import org.eclipse.jetty.http.HttpCookieStore;
+import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.eclipse.jetty.websocket.client.WebSocketClient;
+
+/**
+ * The HttpClient and the WebSocketClient on top of it, set up for a proxy: nothing is decoded, followed, stored or
+ * added. One of each per gateway; thread-safe.
+ */
+public final class UpstreamClient {
+    /** Tag of requests that must not travel on a connection that has been used before. */
+    public static final Object FRESH = "fresh";
+
+    /** Below Streamlit's keep-alive of 5 s, so that a pooled connection is given up before Streamlit does so. */
+    private static final long POOLED_IDLE_MILLIS = 3000;
+
+    private static final int MAX_CONNECTIONS_PER_REPLICA = 1024;
+    private static final int MAX_QUEUED_PER_REPLICA = 4096;
+    private static final int MAX_HEADERS_BYTES = 64 * 1024;
+    private static final int HEADERS_BYTES = 8 * 1024;
+    private static final int BUFFER_BYTES = 32 * 1024;
+
+    private final Scheduler scheduler = new ScheduledExecutorScheduler("gateway-timer", true);
+    private final HttpClient http;
+    private final WebSocketClient webSocket;
+
+    public UpstreamClient(Executor executor, Duration connectTimeout) {
+        ClientConnector connector = new ClientConnector();
+        connector.setSelectors(1);
+        HttpClientTransportOverHTTP transport = new HttpClientTransportOverHTTP(connector);
+        transport.setConnectionPoolFactory(destination -> {
+            DuplexConnectionPool pool = new DuplexConnectionPool(destination, MAX_CONNECTIONS_PER_REPLICA);
+            if (FRESH.equals(destination.getOrigin().getTag())) {
+                pool.setMaxUsage(1);
+            }
+            return pool;
+        });
+        http = new HttpClient(transport);
+        http.setExecutor(executor);
+        http.setScheduler(scheduler);
+        http.setSocketAddressResolver(new LoopbackFirst(executor, scheduler, connectTimeout.toMillis()));
+        http.setConnectTimeout(connectTimeout.toMillis());
+        http.setIdleTimeout(POOLED_IDLE_MILLIS);
+        http.setMaxConnectionsPerDestination(MAX_CONNECTIONS_PER_REPLICA);
+        http.setMaxRequestsQueuedPerDestination(MAX_QUEUED_PER_REPLICA);
+        http.setFollowRedirects(false);
+        http.setHttpCookieStore(new HttpCookieStore.Empty());
+        http.setUserAgentField(null);
+        http.setRequestBufferSize(HEADERS_BYTES);
+        http.setMaxRequestHeadersSize(MAX_HEADERS_BYTES);
+        http.setMaxResponseHeadersSize(MAX_HEADERS_BYTES);
+        http.setResponseBufferSize(BUFFER_BYTES);
+        http.setDefaultRequestContentType(null);
+        webSocket = new WebSocketClient(http);
+    }
+
+    /**
+     * Starts the clients.
+     *
+     * @throws Exception when the selector threads cannot be started
+     */
+    public void start() throws Exception {
+        scheduler.start();
+        http.start();
+        http.getContentDecoderFactories().clear();
+        ProtocolHandlers handlers = http.getProtocolHandlers();
+        handlers.clear();
+        handlers.put(new UpgradeProtocolHandler());
+        handlers.put(new EarlyHintsProtocolHandler());
+        handlers.put(new ProcessingProtocolHandler());
+        webSocket.setIdleTimeout(Duration.ZERO);
+        webSocket.setInputBufferSize(BUFFER_BYTES);
+        webSocket.setAutoFragment(true);
+        webSocket.setMaxFrameSize(0);
+        webSocket.setMaxBinaryMessageSize(0);
+        webSocket.setMaxTextMessageSize(0);
+        webSocket.start();
+    }
+
+    public HttpClient http() {
+        return http;
+    }
+
+    public WebSocketClient webSocket() {
+        return webSocket;
+    }
+
+    public Scheduler scheduler() {
+        return scheduler;
+    }
+
+    public void stop() throws Exception {
+        webSocket.stop();
+        http.stop();
+        scheduler.stop();
+    }
+}
