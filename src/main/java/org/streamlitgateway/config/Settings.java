@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,9 @@ public final class Settings {
     private static final Pattern PATH_PREFIX = Pattern.compile("(/[A-Za-z0-9._~!$&'()*+,=@-]+)+");
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern ORIGIN = Pattern.compile("https?://[^/\\s]+");
+
+    /** Letters wrong, missing or too many in a name that was meant. */
+    private static final int MAX_SLIPS = 3;
 
     private record Source(Function<Setting, String> label, Function<Setting, String> value) {}
 
@@ -89,10 +93,11 @@ public final class Settings {
 
     /** The name that was probably meant, as ", did you mean …?"; empty when none is near. */
     public static String suggestion(String key) {
+        String bare = key.replaceFirst("^-+", "");
         return Arrays.stream(Setting.values())
                 .map(Setting::key)
-                .filter(name -> distance(name, key.replaceFirst("^-+", "")) <= 3)
-                .findFirst()
+                .filter(name -> distance(name, bare) <= MAX_SLIPS)
+                .min(Comparator.comparingInt(name -> distance(name, bare)))
                 .map(name -> ", did you mean " + name + "?")
                 .orElse("");
     }

@@ -37,8 +37,10 @@ public final class StreamlitProcess implements AutoCloseable {
     private final String healthPath;
     private final List<String> command;
     private final List<String> trusted;
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofMillis(HEALTH_TIMEOUT_MILLIS)).build();
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofMillis(HEALTH_TIMEOUT_MILLIS))
+            .build();
     private final Thread watcher = new Thread(this::watch, "streamlit-watcher");
 
     private Process process;

@@ -1,0 +1,42 @@
+package org.streamlitgateway.it;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * One way to run the gateway: the executable WAR on some JDK, or a servlet container that has it deployed. Every suite
+ * in this package runs once per door and knows no difference but {@link #embedded()}.
+ */
+public interface Door {
+    /** Short and stable: {@code war-17}, {@code tomcat-11}; the system property {@code doors} chooses by it. */
+    String name();
+
+    /** Whether the gateway owns the server socket, so that it can notice what a servlet container hides. */
+    default boolean embedded() {
+        return true;
+    }
+
+    /**
+     * Starts a gateway and returns when it is ready.
+     *
+     * @param options long names of the command line without dashes, such as {@code streamlit-port}. The proxy's own
+     *     address is a free loopback port unless {@code proxy-host} and {@code proxy-port} say otherwise.
+     */
+    RunningGateway start(Map<String, String> options) throws IOException;
+
+    /** The doors of this machine, or those that the system property {@code doors} (a comma list) names. */
+    static Stream<Door> all() {
+        List<Door> doors = new ArrayList<>(WarDoor.installed());
+        String wanted = System.getProperty("doors", "");
+        if (wanted.isBlank() || wanted.startsWith("${")) {
+            return doors.stream();
+        }
+        doors.add(new DirectDoor());
+        Set<String> names = Set.of(wanted.split(","));
+        return doors.stream().filter(door -> names.contains(door.name()));
+    }
+}

@@ -1,0 +1,172 @@
+package org.streamlitgateway.it;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** {@code java -jar streamlit-gateway.war}, on one JDK. */
+public final class WarDoor implements Door {
+    /** The memory that every suite grants: enough for many sockets, too little to hold one large body. */
+    private static final String HEAP = "-Xmx128m";
+
+    private static final Pattern READY = Pattern.compile("ready: (\\S+)");
+
+    private final Path javaHome;
+    private final int javaVersion;
+
+    private WarDoor(Path javaHome, int javaVersion) {
+        this.javaHome = javaHome;
+        this.javaVersion = javaVersion;
+    }
+
+    /** The JDK that runs the tests, and JDK 25 where there is one. */
+    public static List<WarDoor> installed() {
+        int running = Runtime.version().feature();
+        List<WarDoor> doors = new ArrayList<>();
+        doors.add(new WarDoor(Path.of(System.getProperty("java.home")), running));
+        if (running != 25) {
+            java25().ifPresent(home -> doors.add(new WarDoor(home, 25)));
+        }
+        return List.copyOf(doors);
+    }
+
+    /** The WAR under test. */
+    public static Path war() {
+        String named = System.getProperty("gateway.war", "");
+        Path war = Path.of(named.isBlank() || named.startsWith("${") ? "target/streamlit-gateway.war" : named);
+        if (!Files.isRegularFile(war)) {
+            throw new IllegalStateException(war.toAbsolutePath() + " is missing: run mvn -DskipTests package first");
+        }
+        return war.toAbsolutePath();
+    }
+
+    @Override
+    public String name() {
+        return "war-" + javaVersion;
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+
+    @Override
+    public RunningGateway start(Map<String, String> options) throws IOException {
+        Map<String, String> complete = new LinkedHashMap<>(Map.of("proxy-host", "127.0.0.1", "proxy-port", "0"));
+        complete.putAll(options);
+        return new Running(complete);
+    }
+
+    /** Runs the WAR with exactly these arguments, and these environment variables on top of the test's own. */
+    public LaunchedProcess launch(List<String> arguments, Map<String, String> environment) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(javaHome.resolve("bin/java").toString());
+        command.add(HEAP);
+        command.add("-jar");
+        command.add(war().toString());
+        command.addAll(arguments);
+        return LaunchedProcess.start(command, environment);
+    }
+
+    /** The address in the one line that a gateway prints when it is ready. */
+    public static URI readyAddress(LaunchedProcess process) {
+        Matcher ready = READY.matcher(process.awaitLine("ready: "));
+        if (!ready.find()) {
+            throw new AssertionError("no address in the ready line: " + process.output());
+        }
+        return URI.create(ready.group(1));
+    }
+
+    private static Optional<Path> java25() {
+        String named = System.getenv().getOrDefault("JAVA25_HOME", "");
+        if (!named.isBlank()) {
+            return Optional.of(Path.of(named));
+        }
+        Path parent = Path.of("/usr/lib/jvm");
+        if (!Files.isDirectory(parent)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> homes = Files.list(parent)) {
+            return homes.filter(home -> home.getFileName().toString().contains("25"))
+                    .filter(home -> Files.isExecutable(home.resolve("bin/java")))
+                    .findFirst();
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot list " + parent, e);
+        }
+    }
+
+    private final class Running implements RunningGateway {
+        private final Map<String, String> options;
+        private final StringBuilder earlierLog = new StringBuilder();
+        private LaunchedProcess process;
+        private URI uri;
+
+        Running(Map<String, String> options) throws IOException {
+            this.options = options;
+            process = launchWith(options);
+            uri = awaitReady(process);
+        }
+
+        private LaunchedProcess launchWith(Map<String, String> given) throws IOException {
+            List<String> arguments = new ArrayList<>();
+            given.forEach((name, value) -> {
+                arguments.add("--" + name);
+                arguments.add(value);
+            });
+            return launch(arguments, Map.of());
+        }
+
+        private URI awaitReady(LaunchedProcess started) {
+            try {
+                return readyAddress(started);
+            } catch (AssertionError e) {
+                started.close();
+                throw e;
+            }
+        }
+
+        @Override
+        public URI uri() {
+            return uri;
+        }
+
+        @Override
+        public long pid() {
+            return process.pid();
+        }
+
+        @Override
+        public String log() {
+            return earlierLog + process.output();
+        }
+
+        @Override
+        public int stop() {
+            return process.terminate();
+        }
+
+        @Override
+        public void restartOnSamePort() throws IOException {
+            process.terminate();
+            earlierLog.append(process.output());
+            Map<String, String> again = new LinkedHashMap<>(options);
+            again.put("proxy-port", Integer.toString(uri.getPort()));
+            process = launchWith(again);
+            uri = awaitReady(process);
+        }
+
+        @Override
+        public void close() {
+            process.close();
+        }
+    }
+}

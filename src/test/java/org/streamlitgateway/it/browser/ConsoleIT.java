@@ -1,0 +1,75 @@
+package org.streamlitgateway.it.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.microsoft.playwright.Page;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+
+/** The same walk through the demo with and without the gateway: what the browser complains of must not become more. */
+@EachMount
+class ConsoleIT {
+    @RegisterExtension
+    static final Stage stage = new Stage(App.DEMO);
+
+    @Parameter
+    Mount mount;
+
+    @BeforeParameterizedClassInvocation
+    static void open(Mount mount) throws Exception {
+        stage.open(mount);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void close() {
+        stage.close();
+    }
+
+    @Test
+    void consoleShowsNoErrorOrWarningThatItDoesNotShowWithoutTheGateway(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("walk.txt"), "ahoy");
+
+        SortedSet<String> without = walk(stage.streamlit().uri(), file);
+        SortedSet<String> with = walk(stage.uri(), file);
+
+        SortedSet<String> more = new TreeSet<>(with);
+        more.removeAll(without);
+        assertEquals(Set.of(), more);
+    }
+
+    private SortedSet<String> walk(URI app, Path file) {
+        Tab tab = stage.newVisitor(app).open("");
+        Page page = tab.page();
+        assertThat(page.getByTestId("stVegaLiteChart").locator("svg")).isVisible();
+        assertThat(page.getByTestId("data-grid-canvas")).isVisible();
+        page.getByTestId("stFileUploaderDropzoneInput").setInputFiles(file);
+        assertThat(page.getByText("walk.txt arrived")).isVisible();
+        page.getByTestId("stAudio").scrollIntoViewIfNeeded();
+        page.waitForDownload(
+                () -> page.getByTestId("stDownloadButton").locator("button").click());
+        page.getByText("What the app knows about you").click();
+        assertThat(page.getByTestId("stJson")).isVisible();
+
+        Demo.follow(page, "Chat");
+        Demo.ask(page, "Anything to complain about?");
+        assertThat(page.getByTestId("stChatMessage").last()).containsText("holding me back.");
+        page.goBack();
+        assertThat(page.getByTestId("stVegaLiteChart").locator("svg")).isVisible();
+
+        tab.open("chat");
+        page.reload();
+        tab.settled();
+        return tab.complaints();
+    }
+}

@@ -1,0 +1,258 @@
+package org.streamlitgateway.it.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+
+/** Each element of the demo app, seen and used. */
+@EachMount
+class DemoAppIT {
+    private static final int UPLOAD_BYTES = 20 * 1024 * 1024;
+
+    @RegisterExtension
+    static final Stage stage = new Stage(App.DEMO);
+
+    @Parameter
+    Mount mount;
+
+    @BeforeParameterizedClassInvocation
+    static void open(Mount mount) throws Exception {
+        stage.open(mount);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void close() {
+        stage.close();
+    }
+
+    @Test
+    void textInputGreetsByName() {
+        Page page = stage.visit("").page();
+        assertThat(page.getByText("Hello, Ada.")).isVisible();
+
+        page.getByLabel("Your name").fill("Grace Høpper");
+        page.getByLabel("Your name").press("Enter");
+
+        assertThat(page.getByText("Hello, Grace Høpper.")).isVisible();
+    }
+
+    @Test
+    void sliderChangesTheNumberOfDays() {
+        Page page = stage.visit("").page();
+
+        page.getByRole(AriaRole.SLIDER).press("ArrowRight");
+
+        assertThat(page.getByText("Over 31 days")).isVisible();
+    }
+
+    @Test
+    void selectboxChangesTheHarbour() {
+        Page page = stage.visit("").page();
+
+        page.getByRole(AriaRole.COMBOBOX, new Page.GetByRoleOptions().setName("Harbour"))
+                .click();
+        page.getByRole(AriaRole.OPTION, new Page.GetByRoleOptions().setName("Αθήνα"))
+                .click();
+
+        assertThat(page.getByText("days Αθήνα had a mean of")).isVisible();
+    }
+
+    @Test
+    void checkboxAddsALineToTheChart() {
+        Page page = stage.visit("").page();
+        assertThat(linesOfTheChart(page)).hasCount(2);
+
+        page.getByTestId("stCheckbox").locator("label").click();
+
+        assertThat(page.getByRole(AriaRole.CHECKBOX)).isChecked();
+        assertThat(linesOfTheChart(page)).hasCount(3);
+    }
+
+    @Test
+    void buttonCountsInTheSession() {
+        Page page = stage.visit("").page();
+        assertThat(page.getByText("Clicks in this session: 0")).isVisible();
+
+        for (int click = 1; click <= 3; click++) {
+            Demo.countAClick(page);
+            assertThat(page.getByText("Clicks in this session: " + click)).isVisible();
+        }
+    }
+
+    @Test
+    void chartIsDrawn() {
+        Page page = stage.visit("").page();
+
+        assertThat(linesOfTheChart(page)).hasCount(2);
+        for (Locator line : linesOfTheChart(page).all()) {
+            assertThat(line).hasAttribute("d", Pattern.compile("M[\\d.,-]+(L[\\d.,-]+){29}"));
+        }
+    }
+
+    @Test
+    void dataframeIsDrawnWithItsNumbers() {
+        Page page = stage.visit("").page();
+        Locator canvas = page.getByTestId("stDataFrame").getByTestId("data-grid-canvas");
+        assertThat(canvas).isVisible();
+
+        assertThat(canvas.locator("table")).hasAttribute("aria-rowcount", "31");
+        assertThat(canvas.locator("tbody tr").first().locator("td")).hasText(new String[] {"1", "10.4", "8.3"});
+        page.waitForCondition(() -> (int) canvas.evaluate(Demo.COLOURS_OF_A_CANVAS) > 10);
+    }
+
+    @Test
+    void imageIsLoaded() {
+        Page page = stage.visit("").page();
+        Locator image = page.getByTestId("stImage").locator("img");
+        image.scrollIntoViewIfNeeded();
+
+        page.waitForCondition(() -> (boolean) image.evaluate("image => image.complete"));
+        assertEquals(960, image.evaluate("image => image.naturalWidth"));
+    }
+
+    @Test
+    void audioIsLoadedAndCanBeSought() {
+        Page page = stage.visit("").page();
+        Locator audio = page.getByTestId("stAudio");
+        audio.scrollIntoViewIfNeeded();
+
+        page.waitForCondition(() -> (int) audio.evaluate("audio => audio.readyState") > 0);
+        assertEquals(2.0, ((Number) audio.evaluate("audio => audio.duration")).doubleValue(), 0.01);
+        audio.evaluate("audio => new Promise(sought => { audio.onseeked = sought; audio.currentTime = 1.5 })");
+        assertEquals(
+                List.of(206, "bytes 100-199/88244", 100),
+                audio.evaluate("async audio => {"
+                        + " const part = await fetch(audio.src, {headers: {Range: 'bytes=100-199'}});"
+                        + " const bytes = await part.arrayBuffer();"
+                        + " return [part.status, part.headers.get('Content-Range'), bytes.byteLength] }"));
+    }
+
+    @Test
+    void expanderShowsTheContext() {
+        Page page = stage.visit("").page();
+
+        page.getByText("What the app knows about you").click();
+
+        assertThat(page.getByTestId("stJson")).containsText("ip_address");
+        assertThat(page.getByTestId("stJson")).containsText(stage.uri().getAuthority());
+    }
+
+    @Test
+    void chatStreamsItsAnswerBitByBit() {
+        Tab tab = stage.visit("chat");
+        Page page = tab.page();
+        page.evaluate(Demo.RECORD_THE_LAST_CHAT_MESSAGE);
+
+        Demo.ask(page, "What is the tide doing?");
+
+        assertThat(page.getByTestId("stChatMessage").last()).containsText("would be holding me back.");
+        assertThat(page.getByTestId("stChatMessage").last())
+                .containsText("“What is the tide doing?”. That is 5 words.");
+        List<?> lengths = (List<?>) page.evaluate("() => window.recorded.map(([length, at]) => length)");
+        double millis =
+                ((Number) page.evaluate("() => window.recorded.at(-1)[1] - window.recorded[0][1]")).doubleValue();
+        // about sixty words, one each 40 ms; a page on a busy machine may draw several at once
+        assertTrue(lengths.size() >= 12, "the answer came in few steps: " + lengths);
+        assertTrue(millis > 1_200, "the answer came within " + millis + " ms");
+    }
+
+    @Test
+    void uploadOfTwentyMegabytesArrivesUnchanged(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("upload.bin");
+        byte[] content = new byte[UPLOAD_BYTES];
+        new Random(20).nextBytes(content);
+        Files.write(file, content);
+        Page page = stage.visit("").page();
+
+        page.getByTestId("stFileUploaderDropzoneInput").setInputFiles(file);
+
+        assertThat(page.getByText("upload.bin arrived: 20,971,520 bytes")).isVisible();
+        assertThat(page.locator(".st-key-sha256 code"))
+                .hasText(HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(content)));
+    }
+
+    @Test
+    void anUploadedFileCanBeTakenBack(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("note.txt"), "ahoy");
+        Page page = stage.visit("").page();
+        page.getByTestId("stFileUploaderDropzoneInput").setInputFiles(file);
+        assertThat(page.getByText("note.txt arrived: 4 bytes")).isVisible();
+
+        page.waitForResponse(
+                answer -> answer.request().method().equals("DELETE") && answer.status() == 204,
+                () -> page.getByTestId("stFileUploader")
+                        .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Remove note.txt"))
+                        .click());
+
+        assertThat(page.getByText("note.txt arrived")).isHidden();
+    }
+
+    @Test
+    void downloadIsByteForByteWhatStreamlitHolds() throws Exception {
+        Page page = stage.visit("").page();
+
+        Download download = page.waitForDownload(() ->
+                page.getByTestId("stDownloadButton").getByRole(AriaRole.BUTTON).click());
+
+        assertEquals("weather.csv", download.suggestedFilename());
+        URI inTheApp = stage.uri().relativize(URI.create(download.url()));
+        byte[] held;
+        try (var upstream = stage.streamlit().uri().resolve(inTheApp).toURL().openStream()) {
+            held = upstream.readAllBytes();
+        }
+        byte[] downloaded = Files.readAllBytes(download.path());
+        assertArrayEquals(held, downloaded);
+        assertEquals(31, new String(downloaded, StandardCharsets.UTF_8).lines().count());
+    }
+
+    /** For a person to look at: {@code target/browser/demo-<door>.png}. */
+    @Test
+    void pictureOfTheWholePageIsTaken() throws Exception {
+        Page page = stage.visit("").page();
+        assertThat(linesOfTheChart(page)).hasCount(2);
+        assertThat(page.getByTestId("data-grid-canvas")).isVisible();
+        page.getByText("What the app knows about you").click();
+        assertThat(page.getByTestId("stJson")).isVisible();
+        // the page scrolls within itself, so it is made as high as what it holds
+        page.waitForCondition(() -> {
+            Locator main = page.getByTestId("stMain");
+            page.setViewportSize(1280, (int) main.evaluate("main => main.scrollHeight"));
+            return (boolean) main.evaluate("main => main.scrollHeight <= main.clientHeight"
+                    + " && document.getAnimations().every(animation => animation.playState !== 'running')");
+        });
+        Locator image = page.getByTestId("stImage").locator("img");
+        page.waitForCondition(() -> (boolean) image.evaluate("image => image.complete && image.naturalWidth > 0"));
+
+        Path picture = Artifacts.directory("").resolve("demo-" + mount.fileName() + ".png");
+        byte[] png =
+                page.screenshot(new Page.ScreenshotOptions().setPath(picture).setFullPage(true));
+
+        assertTrue(png.length > 100_000, "a blank page compresses to less: " + png.length);
+    }
+
+    private static Locator linesOfTheChart(Page page) {
+        return page.getByTestId("stVegaLiteChart").locator("g.mark-line path[d]:not([d=''])");
+    }
+}

@@ -1,0 +1,35 @@
+package org.streamlitgateway.it.browser;
+
+import java.util.stream.Stream;
+import org.streamlitgateway.it.Door;
+
+/** A door, and the path that the app is served at behind it. */
+record Mount(Door door, String contextPath) {
+    static final String DIRECT = "direct";
+
+    /**
+     * Each door that the system property {@code doors} names, at the root and under a prefix. When it names none: the
+     * first door only, since a browser's suite is slow and what differs between JDKs is seen by faster tests.
+     */
+    static Stream<Mount> all() {
+        boolean chosen = !System.getProperty("doors", "").isBlank();
+        return Door.all()
+                .limit(chosen ? Long.MAX_VALUE : 1)
+                .map(door -> door.name().equals(DIRECT) ? new PipeDoor() : door)
+                .flatMap(door -> Stream.of("/", "/ctx").map(path -> new Mount(door, path)));
+    }
+
+    /** Whether there is no gateway between the browser and Streamlit. */
+    boolean isDirect() {
+        return door.name().equals(DIRECT);
+    }
+
+    String fileName() {
+        return toString().replaceAll("[^A-Za-z0-9]+", "-").replaceAll("-$", "");
+    }
+
+    @Override
+    public String toString() {
+        return door.name() + " " + contextPath;
+    }
+}

@@ -1,0 +1,151 @@
+package org.streamlitgateway.it.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+
+/** Addresses: pages, deep links, the browser's own buttons, redirects. */
+@EachMount
+class NavigationIT {
+    @RegisterExtension
+    static final Stage stage = new Stage(App.DEMO);
+
+    @Parameter
+    Mount mount;
+
+    @BeforeParameterizedClassInvocation
+    static void open(Mount mount) throws Exception {
+        stage.open(mount);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void close() {
+        stage.close();
+    }
+
+    @Test
+    void deepLinkOpensItsPage() {
+        Page page = stage.visit("chat").page();
+
+        assertThat(heading(page, "Chat")).isVisible();
+        assertThat(page).hasURL(stage.uri() + "chat");
+    }
+
+    @Test
+    void refreshOnADeepLinkStaysOnItsPage() {
+        Tab tab = stage.visit("chat");
+        assertThat(heading(tab.page(), "Chat")).isVisible();
+
+        tab.page().reload();
+        tab.settled();
+
+        assertThat(heading(tab.page(), "Chat")).isVisible();
+        assertThat(tab.page()).hasURL(stage.uri() + "chat");
+        Demo.ask(tab.page(), "Still there?");
+        assertThat(tab.page().getByTestId("stChatMessage").last()).containsText("“Still there?”");
+    }
+
+    @Test
+    void linksMoveBetweenPagesWithoutLoadingTheSiteAgain() {
+        Page page = stage.visit("").page();
+        page.evaluate("() => { window.sameDocument = true }");
+
+        Demo.follow(page, "Chat");
+        assertThat(heading(page, "Chat")).isVisible();
+        assertThat(page).hasURL(stage.uri() + "chat");
+
+        Demo.follow(page, "Tour");
+        assertThat(heading(page, "Harbour weather")).isVisible();
+        assertThat(page).hasURL(stage.uri().toString());
+        assertEquals(true, page.evaluate("() => window.sameDocument"));
+    }
+
+    @Test
+    void backAndForwardMoveBetweenPages() {
+        Page page = stage.visit("").page();
+        Demo.follow(page, "Chat");
+        assertThat(heading(page, "Chat")).isVisible();
+
+        page.goBack();
+        assertThat(heading(page, "Harbour weather")).isVisible();
+        assertThat(page).hasURL(stage.uri().toString());
+
+        page.goForward();
+        assertThat(heading(page, "Chat")).isVisible();
+        assertThat(page).hasURL(stage.uri() + "chat");
+    }
+
+    @Test
+    void sessionStateIsKeptFromPageToPage() {
+        Page page = stage.visit("").page();
+        Demo.countAClick(page);
+        assertThat(page.getByText("Clicks in this session: 1")).isVisible();
+
+        Demo.follow(page, "Chat");
+        assertThat(heading(page, "Chat")).isVisible();
+        Demo.follow(page, "Tour");
+
+        assertThat(page.getByText("Clicks in this session: 1")).isVisible();
+    }
+
+    @Test
+    void contextPathWithoutItsSlashLeadsToTheAppWithTheQueryKept() {
+        assumeFalse(mount.contextPath().equals("/"), "the root has no path without the slash");
+        Page page = stage.newTab().page();
+        String withoutSlash = stage.uri().toString().replaceFirst("/$", "");
+
+        page.navigate(withoutSlash + "?a=1&b=x%2Fy");
+
+        assertThat(heading(page, "Harbour weather")).isVisible();
+        assertThat(page).hasURL(withoutSlash + "/?a=1&b=x%2Fy");
+    }
+
+    @Test
+    void pageWithATrailingSlashIsRedirectedWithinTheApp() {
+        Page page = stage.newTab().page();
+
+        page.navigate(stage.uri() + "chat/?a=1");
+
+        assertThat(heading(page, "Chat")).isVisible();
+        assertThat(page).hasURL(stage.uri() + "chat?a=1");
+    }
+
+    @Test
+    void noRequestLeavesTheApp(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("ahoy.txt"), "ahoy");
+        Tab tab = stage.visit("");
+        Page page = tab.page();
+        page.getByTestId("stFileUploaderDropzoneInput").setInputFiles(file);
+        assertThat(page.getByText("ahoy.txt arrived")).isVisible();
+        Demo.follow(page, "Chat");
+        Demo.ask(page, "Where does this go?");
+        assertThat(page.getByTestId("stChatMessage").last()).containsText("holding me back.");
+        page.reload();
+        tab.settled();
+
+        String app = stage.uri().getAuthority() + stage.uri().getPath();
+        List<String> outside = tab.requested().stream()
+                .filter(url -> !url.startsWith("http://" + app) && !url.startsWith("ws://" + app))
+                .filter(url -> !url.startsWith("data:") && !url.startsWith("blob:"))
+                .toList();
+
+        assertEquals(List.of(), outside);
+    }
+
+    private static Locator heading(Page page, String text) {
+        return page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName(text));
+    }
+}

@@ -1,0 +1,98 @@
+package org.streamlitgateway.it.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.WebSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+
+/** Whose session it is, and what it outlives. */
+@EachMount
+class SessionIT {
+    @RegisterExtension
+    static final Stage stage = new Stage(App.DEMO);
+
+    @Parameter
+    Mount mount;
+
+    @BeforeParameterizedClassInvocation
+    static void open(Mount mount) throws Exception {
+        stage.open(mount);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void close() {
+        stage.close();
+    }
+
+    @Test
+    void twoTabsOfOneBrowserDoNotMix() {
+        Tab left = stage.visit("");
+        Tab right = stage.visit("");
+
+        name(left.page(), "Left");
+        name(right.page(), "Right");
+        Demo.countAClick(left.page());
+        assertThat(left.page().getByText("Clicks in this session: 1")).isVisible();
+        Demo.countAClick(left.page());
+        assertThat(left.page().getByText("Clicks in this session: 2")).isVisible();
+        Demo.countAClick(right.page());
+
+        assertThat(right.page().getByText("Clicks in this session: 1")).isVisible();
+        assertThat(right.page().getByText("Hello, Right.")).isVisible();
+        assertThat(left.page().getByText("Clicks in this session: 2")).isVisible();
+        assertThat(left.page().getByText("Hello, Left.")).isVisible();
+    }
+
+    @Test
+    void sessionOutlivesARestartOfTheGateway() throws Exception {
+        Tab tab = stage.visit("");
+        Page page = tab.page();
+        page.evaluate("() => { window.sameDocument = true }");
+        name(page, "Noah");
+        Demo.countAClick(page);
+        assertThat(page.getByText("Clicks in this session: 1")).isVisible();
+        WebSocket before = tab.latestSocket();
+
+        stage.gateway().restartOnSamePort();
+        tab.awaitReconnect(before);
+
+        assertThat(page.getByText("Clicks in this session: 1")).isVisible();
+        Demo.countAClick(page);
+        assertThat(page.getByText("Clicks in this session: 2")).isVisible();
+        assertThat(page.getByText("Hello, Noah.")).isVisible();
+        assertEquals(true, page.evaluate("() => window.sameDocument"));
+    }
+
+    @Test
+    void pageIsUsableAgainAfterARestartOfStreamlit() throws Exception {
+        Tab tab = stage.visit("");
+        Page page = tab.page();
+        page.evaluate("() => { window.sameDocument = true }");
+        Demo.countAClick(page);
+        assertThat(page.getByText("Clicks in this session: 1")).isVisible();
+        WebSocket before = tab.latestSocket();
+
+        stage.streamlit().stop();
+        tab.awaitDisconnect(before);
+        stage.streamlit().start();
+        tab.awaitReconnect(before);
+
+        // a new Streamlit knows nothing of the old session
+        assertThat(page.getByText("Clicks in this session: 0")).isVisible();
+        Demo.countAClick(page);
+        assertThat(page.getByText("Clicks in this session: 1")).isVisible();
+        assertEquals(true, page.evaluate("() => window.sameDocument"));
+    }
+
+    private static void name(Page page, String name) {
+        page.getByLabel("Your name").fill(name);
+        page.getByLabel("Your name").press("Enter");
+        assertThat(page.getByText("Hello, " + name + ".")).isVisible();
+    }
+}

@@ -1,0 +1,183 @@
+package org.streamlitgateway.it.browser;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
+import org.streamlitgateway.it.RunningGateway;
+
+/**
+ * Streamlit, the door before it, and a Chromium, for one test class; each test opens its own tabs. When a test fails,
+ * its tabs tell what they saw before they are closed.
+ */
+final class Stage implements AutoCloseable, AfterTestExecutionCallback, AfterEachCallback {
+    private static final double ASSERTIONS_GIVE_UP_MILLIS = 20_000;
+    private static final List<String> CHROMIUM_ARGUMENTS = List.of(
+            "--no-sandbox",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-proxy-server");
+
+    private final App app;
+    private final Map<String, String> gatewayOptions;
+    private final List<Tab> tabs = new ArrayList<>();
+    private final List<BrowserContext> visitors = new ArrayList<>();
+
+    private Mount mount;
+    private StreamlitProcess streamlit;
+    private RunningGateway gateway;
+    private Playwright playwright;
+    private Browser browser;
+    private BrowserContext window;
+
+    Stage(App app) {
+        this(app, Map.of());
+    }
+
+    /** With more options for the gateway, by the long names of its command line. */
+    Stage(App app, Map<String, String> gatewayOptions) {
+        this.app = app;
+        this.gatewayOptions = gatewayOptions;
+    }
+
+    /** Opens everything, or nothing. */
+    void open(Mount mount) throws Exception {
+        this.mount = mount;
+        PlaywrightAssertions.setDefaultAssertionTimeout(ASSERTIONS_GIVE_UP_MILLIS);
+        try {
+            startStreamlit();
+            startGateway();
+            startBrowser();
+        } catch (Exception | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void startStreamlit() throws Exception {
+        String prefix = mount.contextPath().equals("/") ? "/" : mount.contextPath() + "/";
+        // nobody strips the prefix where there is no gateway
+        streamlit = new StreamlitProcess(app.path(), mount.isDirect() ? prefix : "/");
+        streamlit.start();
+    }
+
+    private void startGateway() throws IOException {
+        Map<String, String> options = new LinkedHashMap<>(gatewayOptions);
+        options.put("streamlit-host", "127.0.0.1");
+        options.put("streamlit-port", String.valueOf(streamlit.port()));
+        options.put("context-path", mount.contextPath());
+        gateway = mount.door().start(options);
+    }
+
+    private void startBrowser() {
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(Path.of("/usr/bin/chromium"))
+                        .setArgs(CHROMIUM_ARGUMENTS));
+        window = newWindow();
+    }
+
+    StreamlitProcess streamlit() {
+        return streamlit;
+    }
+
+    RunningGateway gateway() {
+        return gateway;
+    }
+
+    /** Where the browser finds the app; ends with a slash. */
+    URI uri() {
+        return gateway.uri();
+    }
+
+    /** A blank tab of the class's one browser window: its tabs share cookies and cache. */
+    Tab newTab() {
+        return newTab(window, uri());
+    }
+
+    /** A blank tab of somebody who was never here before, who finds the app at this address. */
+    Tab newVisitor(URI app) {
+        BrowserContext own = newWindow();
+        visitors.add(own);
+        return newTab(own, app);
+    }
+
+    /** A tab with the page at this path of the app, loaded and at rest. */
+    Tab visit(String path) {
+        return newTab().open(path);
+    }
+
+    private Tab newTab(BrowserContext window, URI app) {
+        Tab tab = new Tab(window.newPage(), app);
+        tabs.add(tab);
+        return tab;
+    }
+
+    private BrowserContext newWindow() {
+        return browser.newContext(new Browser.NewContextOptions().setViewportSize(1280, 1000));
+    }
+
+    @Override
+    public void afterTestExecution(ExtensionContext test) throws IOException {
+        boolean failed = test.getExecutionException()
+                .filter(thrown -> !(thrown instanceof TestAbortedException))
+                .isPresent();
+        if (failed) {
+            Path directory = Artifacts.directory(test.getRequiredTestClass().getSimpleName()
+                    + "-" + test.getRequiredTestMethod().getName()
+                    + "-" + mount.fileName());
+            for (int i = 0; i < tabs.size(); i++) {
+                tabs.get(i).leaveEvidence(directory, "tab" + (i + 1));
+            }
+            Files.writeString(directory.resolve("streamlit.log"), streamlit.output());
+            Files.writeString(directory.resolve("gateway.log"), gateway.log());
+        }
+    }
+
+    @Override
+    public void afterEach(ExtensionContext test) {
+        tabs.forEach(tab -> tab.page().close());
+        tabs.clear();
+        visitors.forEach(BrowserContext::close);
+        visitors.clear();
+    }
+
+    @Override
+    public void close() {
+        IllegalStateException failed = new IllegalStateException("not everything could be closed");
+        for (AutoCloseable part : new AutoCloseable[] {playwright, gateway, streamlit}) {
+            try {
+                if (part != null) {
+                    part.close();
+                }
+            } catch (Exception e) {
+                failed.addSuppressed(e);
+            }
+        }
+        playwright = null;
+        gateway = null;
+        streamlit = null;
+        if (failed.getSuppressed().length > 0) {
+            throw failed;
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package org.streamlitgateway.it.browser;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+
+/** A real Streamlit on a free port of the loopback address, which can be stopped and started again on that port. */
+final class StreamlitProcess implements AutoCloseable {
+    private static final Duration UP = Duration.ofSeconds(60);
+    private static final Duration DOWN = Duration.ofSeconds(15);
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+    private final Path app;
+    private final String basePath;
+    private final int port;
+    private final Path log;
+    private Process process;
+
+    /**
+     * Reserves a port and starts nothing yet.
+     *
+     * @param basePath what {@code server.baseUrlPath} is to be, with both slashes; {@code /} for none
+     */
+    StreamlitProcess(Path app, String basePath) throws IOException {
+        this.app = app;
+        this.basePath = basePath;
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = probe.getLocalPort();
+        }
+        log = Artifacts.directory("logs").resolve("streamlit-" + port + ".log");
+    }
+
+    int port() {
+        return port;
+    }
+
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + port + basePath);
+    }
+
+    /** Starts it, and returns when it is healthy. */
+    void start() throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                List.of(executable(), "run", app.toAbsolutePath().toString()));
+        command.addAll(List.of("--server.headless", "true", "--server.address", "127.0.0.1"));
+        command.addAll(List.of("--server.port", String.valueOf(port), "--server.fileWatcherType", "none"));
+        command.addAll(List.of("--browser.gatherUsageStats", "false"));
+        if (!basePath.equals("/")) {
+            command.addAll(List.of("--server.baseUrlPath", basePath));
+        }
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+        builder.environment().keySet().removeIf(name -> name.startsWith("STREAMLIT"));
+        // or uvicorn would believe forwarding headers from others than the loopback peer
+        builder.environment().remove("FORWARDED_ALLOW_IPS");
+        process = builder.start();
+        awaitHealth();
+    }
+
+    /** Stops it as a user would, and returns when it is gone. */
+    void stop() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(DOWN.toMillis(), TimeUnit.MILLISECONDS)) {
+            close();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    String output() {
+        try {
+            return Files.exists(log) ? Files.readString(log) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void awaitHealth() throws InterruptedException {
+        long deadline = System.nanoTime() + UP.toNanos();
+        // the wait for its end is also the pause between two questions
+        while (!process.waitFor(50, TimeUnit.MILLISECONDS)) {
+            if (isHealthy()) {
+                return;
+            }
+            if (System.nanoTime() > deadline) {
+                close();
+                throw new IllegalStateException("Streamlit was not healthy within " + UP + ":\n" + output());
+            }
+        }
+        throw new IllegalStateException("Streamlit ended with " + process.exitValue() + ":\n" + output());
+    }
+
+    /** A probe must read the body, since any unknown path is answered by 200 and the page. */
+    private boolean isHealthy() throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(uri().resolve("_stcore/health"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return HTTP.send(request, BodyHandlers.ofString()).body().equals("ok");
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private static String executable() throws IOException {
+        String override = System.getenv("STREAMLIT");
+        if (override != null) {
+            return override;
+        }
+        Properties parts = new Properties();
+        try (InputStream file = Files.newInputStream(Path.of("target/parts/parts.properties"))) {
+            parts.load(file);
+        }
+        return Path.of(parts.getProperty("streamlit")).toAbsolutePath().toString();
+    }
+}

@@ -1,0 +1,19 @@
+package org.streamlitgateway.it.protocol;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The class runs once per {@link org.streamlitgateway.it.Door}, with one gateway that its tests share. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ParameterizedClass(name = "{0}")
+@MethodSource("org.streamlitgateway.it.Door#all")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(240)
+@interface EveryDoor {}

@@ -1,0 +1,248 @@
+package org.streamlitgateway.it.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.streamlitgateway.fixture.BodyReader;
+import org.streamlitgateway.fixture.End;
+import org.streamlitgateway.fixture.Exchange;
+import org.streamlitgateway.fixture.RawHttp;
+import org.streamlitgateway.fixture.RawResponse;
+import org.streamlitgateway.fixture.Recorder;
+import org.streamlitgateway.it.Door;
+
+/** Either side leaves, falls silent or talks nonsense; the other is told the truth, at once. */
+@EveryDoor
+class HttpFailureIT {
+    /** What "at once" may take on a machine with two busy cores. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(3);
+
+    @Parameter
+    private Door door;
+
+    private Rig rig;
+
+    @BeforeParameterizedClassInvocation
+    void start() throws IOException {
+        rig = Rig.start(door, "upstream-timeout", "2s", "client-timeout", "2s");
+    }
+
+    @AfterParameterizedClassInvocation
+    void stop() {
+        rig.close();
+    }
+
+    /** How an upstream dies. */
+    enum Death {
+        FIN {
+            @Override
+            void of(Exchange exchange) throws IOException {
+                exchange.close();
+            }
+        },
+        RESET {
+            @Override
+            void of(Exchange exchange) throws IOException {
+                exchange.reset();
+            }
+        };
+
+        abstract void of(Exchange exchange) throws IOException;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anUpstreamGoneInsideABodyOfKnownLengthIsAnAbort(Death death) throws IOException {
+        rig.upstream().on("/short-length/" + death, exchange -> {
+            exchange.startBody("200 OK", "Content-Length: 1000");
+            exchange.raw("only this");
+            death.of(exchange);
+        });
+
+        assertCutShort("/short-length/" + death);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anUpstreamGoneInsideAChunkedBodyIsAnAbort(Death death) throws IOException {
+        // Tomcat ends such a body as if it were complete, unless the gateway prevents it.
+        rig.upstream().on("/short-chunked/" + death, exchange -> {
+            exchange.startChunks("200 OK");
+            exchange.chunk("only this");
+            death.of(exchange);
+        });
+
+        assertCutShort("/short-chunked/" + death);
+    }
+
+    @Test
+    void anUpstreamAbortedInsideABodyThatEndsWithItIsAnAbort() throws IOException {
+        rig.upstream().on("/short-close", exchange -> {
+            exchange.startBody("200 OK", "Connection: close");
+            exchange.writePattern(100_000);
+            exchange.reset();
+        });
+
+        assertCutShort("/short-close");
+    }
+
+    private void assertCutShort(String target) throws IOException {
+        try (RawHttp client = rig.http()) {
+            client.send(client.head("GET", rig.target(target)));
+            BodyReader body = client.body(client.readHead(), "GET");
+            body.readAll();
+
+            assertNotEquals(End.COMPLETE, body.end());
+        }
+    }
+
+    @Test
+    void aClientGoneInsideADownloadEndsItUpstream() throws IOException {
+        Recorder<String> upstreamEnds = new Recorder<>("end of the download upstream");
+        rig.upstream().on("/endless", exchange -> {
+            try {
+                exchange.startChunks("200 OK");
+                while (true) {
+                    exchange.chunk("more and more ".repeat(100));
+                }
+            } catch (IOException e) {
+                upstreamEnds.add("aborted");
+            }
+        });
+
+        try (RawHttp client = rig.http()) {
+            client.send(client.head("GET", rig.target("/endless")));
+            client.body(client.readHead(), "GET").read(10_000);
+            client.reset();
+        }
+        upstreamEnds.take(AT_ONCE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aClientGoneBeforeTheFirstByteEndsTheRequestUpstream(boolean inOrder) throws IOException {
+        assumeTrue(door.embedded(), "a container hides the client's end");
+        String target = "/never-answered/" + inOrder;
+        Recorder<End> upstreamEnds = new Recorder<>("end of the request upstream");
+        rig.upstream().on(target, exchange -> upstreamEnds.add(exchange.awaitEnd()));
+
+        try (RawHttp client = rig.http()) {
+            client.send(client.head("GET", rig.target(target)));
+            rig.upstream().requests(target).take();
+            if (!inOrder) {
+                client.reset();
+            }
+        }
+        // Far below the time-out of two seconds, which would end it too.
+        upstreamEnds.take(Duration.ofMillis(1500));
+    }
+
+    @Test
+    void aClientGoneInsideAnUploadNeverLooksLikeAWholeOne() throws IOException {
+        Recorder<BodyReader.Summary> uploads = new Recorder<>("upload that broke off");
+        rig.upstream().on("/broken-upload", exchange -> uploads.add(exchange.body().summarize()));
+
+        try (RawHttp client = rig.http()) {
+            client.send(client.head("PUT", rig.target("/broken-upload"), "Transfer-Encoding: chunked"));
+            client.sendChunk("only this");
+            rig.upstream().requests("/broken-upload").take();
+            client.reset();
+        }
+        assertNotEquals(End.COMPLETE, uploads.take(AT_ONCE).end());
+    }
+
+    @Test
+    @NeedsGateway
+    void aSilentUpstreamIsA504AndItsConnectionIsClosed() throws IOException {
+        Recorder<End> upstreamEnds = new Recorder<>("end of the silent connection");
+        rig.upstream().on("/silent", exchange -> upstreamEnds.add(exchange.awaitEnd()));
+
+        try (RawHttp client = rig.http()) {
+            assertOneLine(504, client.get(rig.target("/silent")));
+        }
+        upstreamEnds.take(AT_ONCE);
+    }
+
+    @Test
+    @NeedsGateway
+    void aSilentUpstreamIsAWaitingPageForABrowser() throws IOException {
+        rig.upstream().on("/silent-page", Exchange::awaitEnd);
+
+        try (RawHttp client = rig.http()) {
+            WaitingPage.assertShown(504, client.get(rig.target("/silent-page"), "Accept: text/html,*/*;q=0.8"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @NeedsGateway
+    void aPostWhoseUpstreamDiedIsNotSentTwice(Death death) throws IOException {
+        String target = "/post-once/" + death;
+        rig.upstream().on(target, exchange -> {
+            exchange.body().readAll();
+            death.of(exchange);
+        });
+
+        try (RawHttp client = rig.http()) {
+            assertEquals(200, client.get(rig.target("/warm-up")).status());
+            assertOneLine(502, client.exchangeBody("POST", rig.target(target), "pay 10 €".getBytes(UTF_8)));
+        }
+        rig.upstream().requests(target).take();
+        rig.upstream().requests(target).assertExhausted();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"nonsense\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 abc\r\n\r\n", "\r\n\r\n\u0000\u0001"})
+    @NeedsGateway
+    void anUpstreamThatTalksNonsenseIsA502(String nonsense) throws IOException {
+        String target = "/nonsense/" + nonsense.hashCode();
+        rig.upstream().on(target, exchange -> exchange.raw(nonsense));
+
+        try (RawHttp client = rig.http()) {
+            assertOneLine(502, client.exchangeBody("POST", rig.target(target), new byte[0]));
+        }
+    }
+
+    @Test
+    @NeedsGateway
+    void anUpstreamThatResetsEveryConnectionIsA502() throws IOException {
+        try (Rig resetting = Rig.start(door)) {
+            resetting.upstream().resetNewConnections(true);
+            try (RawHttp client = resetting.http()) {
+                assertOneLine(502, client.get(resetting.target("/reset")));
+            }
+        }
+    }
+
+    /** A fixed line of text: no stack trace, no address, no page. */
+    private void assertOneLine(int status, RawResponse response) {
+        WaitingPage.assertOneLine(status, response, rig.upstream().port());
+    }
+
+    @Test
+    void aClientThatAsksForItIsDisconnectedAfterTheAnswer() throws IOException {
+        rig.upstream().on("/close-after", exchange -> exchange.reply("200 OK", "answer"));
+
+        try (RawHttp client = rig.http()) {
+            client.send(client.head("GET", rig.target("/close-after"), "Connection: close"));
+            RawResponse response = client.readResponse("GET");
+
+            assertEquals("answer", response.text());
+            assertFalse(response.head().lists("Connection", "keep-alive"));
+            assertEquals(End.FIN, client.awaitEnd());
+        }
+    }
+}

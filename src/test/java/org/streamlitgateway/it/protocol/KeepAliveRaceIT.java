@@ -1,0 +1,118 @@
+package org.streamlitgateway.it.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.streamlitgateway.fixture.Pace;
+import org.streamlitgateway.fixture.PatternBytes;
+import org.streamlitgateway.fixture.RawHttp;
+import org.streamlitgateway.fixture.RawResponse;
+import org.streamlitgateway.it.Door;
+
+/**
+ * Streamlit closes idle connections, at the very moment at which the gateway may be sending the next request on one of
+ * them. Nobody did anything wrong, so nobody may see a 502.
+ */
+@EveryDoor
+@NeedsGateway
+class KeepAliveRaceIT {
+    private static final int REQUESTS = 200;
+
+    @Parameter
+    private Door door;
+
+    private Rig rig;
+
+    @BeforeParameterizedClassInvocation
+    void start() throws IOException {
+        rig = Rig.start(door);
+    }
+
+    @AfterParameterizedClassInvocation
+    void stop() {
+        rig.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "PUT", "POST", "DELETE"})
+    void anUpstreamThatClosesAfterEachResponseIsNeverA502(String method) throws IOException {
+        rig.upstream().closeAfterEachResponse(true);
+        byte[] body = PatternBytes.of(method.equals("GET") || method.equals("DELETE") ? 0 : 5000);
+
+        try (RawHttp client = rig.http()) {
+            for (int i = 0; i < REQUESTS; i++) {
+                RawResponse response = body.length == 0
+                        ? client.exchange(method, rig.target("/sink"))
+                        : client.exchangeBody(method, rig.target("/sink"), body);
+                assertEquals(200, response.status(), "request " + i + ": " + response);
+            }
+        } finally {
+            rig.upstream().closeAfterEachResponse(false);
+        }
+    }
+
+    @Test
+    void requestsAtTheVeryMomentOfTheIdleCloseAreNeverA502() throws IOException {
+        Duration idle = Duration.ofMillis(100);
+        rig.upstream().closeIdleAfter(idle);
+
+        try (RawHttp client = rig.http()) {
+            Pace.every(idle, 40, count -> {
+                RawResponse response = client.get(rig.target("/echo-request"));
+                assertEquals(200, response.status(), "request " + count + ": " + response);
+            });
+        } finally {
+            rig.upstream().closeIdleAfter(Duration.ofSeconds(5));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD"})
+    void aReusedConnectionThatDiesWithoutAnAnswerIsTriedOnceMore(String method) throws IOException {
+        // The race made certain: the request arrives on a connection that upstream has given up.
+        AtomicBoolean died = new AtomicBoolean();
+        String target = "/dies-when-reused/" + method;
+        rig.upstream().on(target, exchange -> {
+            if (exchange.ordinal() > 1 && died.compareAndSet(false, true)) {
+                exchange.close();
+            } else {
+                exchange.reply("200 OK", "answer");
+            }
+        });
+
+        try (RawHttp client = rig.http()) {
+            for (int i = 0; i < 10; i++) {
+                RawResponse response = client.exchange(method, rig.target(target));
+                assertEquals(200, response.status(), "request " + i + ": " + response);
+            }
+        }
+        assertEquals(true, died.get(), "no connection was ever reused, so that nothing was tested");
+    }
+
+    @Test
+    void aPostOnAReusedConnectionThatReadItIsNotSentTwice() throws IOException {
+        // RFC 9110 section 9.2.2: it may have been carried out.
+        String target = "/reads-and-dies";
+        rig.upstream().on(target, exchange -> {
+            exchange.body().readAll();
+            exchange.close();
+        });
+
+        try (RawHttp client = rig.http()) {
+            assertEquals(200, client.get(rig.target("/warm-up")).status());
+            RawResponse response = client.exchangeBody("POST", rig.target(target), PatternBytes.of(100));
+
+            assertEquals(502, response.status());
+        }
+        rig.upstream().requests(target).take();
+        rig.upstream().requests(target).assertExhausted();
+    }
+}

@@ -1,0 +1,294 @@
+package org.streamlitgateway.it.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.streamlitgateway.fixture.FakeStreamlit;
+import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.HttpHead;
+import org.streamlitgateway.fixture.RawResponse;
+import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.fixture.Recorder;
+import org.streamlitgateway.fixture.Signal;
+import org.streamlitgateway.it.Door;
+
+/** What Streamlit is asked, and what the browser is answered. */
+@EveryDoor
+class WebSocketHandshakeIT {
+    private static final String OFFER = "Sec-WebSocket-Protocol: streamlit, 2|2c4f2033|f32f|1795291749, session-1";
+
+    @Parameter
+    private Door door;
+
+    private Rig rig;
+
+    @BeforeParameterizedClassInvocation
+    void start() throws IOException {
+        rig = Rig.start(door);
+    }
+
+    @AfterParameterizedClassInvocation
+    void stop() {
+        rig.close();
+    }
+
+    /** Opens a WebSocket with these lines and returns what upstream was asked. */
+    private HttpHead asked(String test, String... fieldLines) throws IOException {
+        rig.open(test, fieldLines).close();
+        return rig.upstream().requests(Rig.streamOf(test)).take().request();
+    }
+
+    private String origin() {
+        return "http://" + rig.uri().getAuthority();
+    }
+
+    @Test
+    void theSubprotocolListArrivesAsOneLineInOrder() throws IOException {
+        // streamlit #8799: the list is positional: name, XSRF token, session to resume. Streamlit reads one line only.
+        HttpHead request = asked("protocols", OFFER);
+
+        String line = request.one("Sec-WebSocket-Protocol").replace(" ", "");
+        assertEquals("streamlit,2|2c4f2033|f32f|1795291749,session-1", line);
+    }
+
+    @Test
+    @NeedsGateway
+    void aSubprotocolListOnSeveralLinesArrivesAsOne() throws IOException {
+        HttpHead request = asked("protocol-lines", "Sec-WebSocket-Protocol: streamlit", "Sec-WebSocket-Protocol: token");
+
+        assertEquals(
+                "streamlit,token", request.one("Sec-WebSocket-Protocol").replace(" ", ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"streamlit", "2|2c4f2033|f32f|1795291749", "session-1"})
+    void theAnswersSubprotocolIsUpstreams(String chosen) throws IOException {
+        String test = "chosen-" + chosen.replace('|', '-');
+        rig.upstream().on(Rig.streamOf(test), exchange -> exchange.acceptWebSocketWith(chosen)
+                .awaitClosing());
+
+        try (RawWebSocket socket = rig.dial(test, OFFER)) {
+            assertEquals(List.of(chosen), socket.assertAccepted(socket.answer()).all("Sec-WebSocket-Protocol"));
+        }
+    }
+
+    @Test
+    void noSubprotocolIsInvented() throws IOException {
+        rig.upstream()
+                .on(Rig.streamOf("none-chosen"), exchange -> exchange.acceptWebSocketWith("")
+                        .awaitClosing());
+
+        try (RawWebSocket socket = rig.dial("none-chosen")) {
+            assertFalse(socket.assertAccepted(socket.answer()).has("Sec-WebSocket-Protocol"));
+        }
+        HttpHead request =
+                rig.upstream().requests(Rig.streamOf("none-chosen")).take().request();
+        assertFalse(request.has("Sec-WebSocket-Protocol"), request::toString);
+    }
+
+    @Test
+    @NeedsGateway
+    void noExtensionIsOfferedUpstreamOrGrantedToTheBrowser() throws IOException {
+        try (RawWebSocket socket =
+                rig.dial("extensions", "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits")) {
+            assertFalse(socket.assertAccepted(socket.answer()).has("Sec-WebSocket-Extensions"));
+        }
+        HttpHead request =
+                rig.upstream().requests(Rig.streamOf("extensions")).take().request();
+        assertFalse(request.has("Sec-WebSocket-Extensions"), request::toString);
+    }
+
+    @Test
+    void pathAndQueryArriveByteForByte() throws IOException {
+        String target = "/any%2Fwhere;v=1//x?a=%20b+c&d=|{}\"&&e";
+        rig.upstream().on(target, exchange -> exchange.acceptWebSocket().awaitClosing());
+
+        RawWebSocket.open(rig.uri(), rig.target(target)).close();
+
+        rig.upstream().requests(target).take();
+    }
+
+    @Test
+    void hostCookiesOriginAndUserFieldsArrive() throws IOException {
+        HttpHead request = asked(
+                "fields",
+                OFFER,
+                "Origin: " + origin(),
+                "Cookie: _streamlit_xsrf=2|3|4|5; _streamlit_session=\"abc==\"",
+                "User-Agent: Chromium/130",
+                "Accept-Language: de, en;q=0.5",
+                "Authorization: Bearer user-token",
+                "X-Remote-Thing: one",
+                "X-Remote-Thing: two");
+
+        assertAll(
+                () -> assertEquals(rig.uri().getAuthority(), request.one("Host")),
+                () -> assertEquals(origin(), request.one("Origin")),
+                () -> assertEquals("_streamlit_xsrf=2|3|4|5; _streamlit_session=\"abc==\"", request.one("Cookie")),
+                () -> assertEquals("Chromium/130", request.one("User-Agent")),
+                () -> assertEquals("de, en;q=0.5", request.one("Accept-Language")),
+                () -> assertEquals("Bearer user-token", request.one("Authorization")),
+                () -> assertEquals(List.of("one", "two"), request.all("X-Remote-Thing")),
+                () -> assertEquals("13", request.one("Sec-WebSocket-Version")),
+                () -> assertEquals(1, request.all("Sec-WebSocket-Key").size()));
+    }
+
+    @Test
+    @NeedsGateway
+    void forwardingFieldsAreOursAndSpoofedOnesAreDropped() throws IOException {
+        ForwardingFields.assertOurs(asked("spoofed", ForwardingFields.SPOOFED), rig.uri());
+    }
+
+    @Test
+    @NeedsGateway
+    void fieldsNamedByConnectionEndHere() throws IOException {
+        rig.open("hops", "Connection: keep-alive, X-Named", "X-Named: 1", "X-Stays: 2").close();
+
+        HttpHead request = rig.upstream().requests(Rig.streamOf("hops")).take().request();
+        assertFalse(request.has("X-Named"), request::toString);
+        assertEquals("2", request.one("X-Stays"));
+    }
+
+    @Test
+    void cookiesOfTheAcceptanceReachTheBrowser() throws IOException {
+        rig.upstream()
+                .on(Rig.streamOf("set-cookie"), exchange -> exchange.acceptWebSocket(
+                                "Set-Cookie: a=1; Path=/; Expires=Wed, 21 Oct 2026 07:28:00 GMT", "Set-Cookie: b=2")
+                        .awaitClosing());
+
+        try (RawWebSocket socket = rig.dial("set-cookie", OFFER)) {
+            List<String> cookies = socket.assertAccepted(socket.answer()).all("Set-Cookie");
+
+            assertEquals(2, cookies.size(), cookies::toString);
+            assertTrue(cookies.get(0).startsWith("a=1; "), cookies::toString);
+            assertEquals("b=2", cookies.get(1));
+        }
+    }
+
+    @Test
+    void theBrowserIsAcceptedOnlyAfterUpstreamAccepted() throws IOException {
+        Signal accept = new Signal("upstream may accept");
+        rig.upstream().on(Rig.streamOf("upstream-first"), exchange -> {
+            accept.await();
+            exchange.acceptWebSocket().awaitClosing();
+        });
+
+        try (RawWebSocket socket = rig.dial("upstream-first", OFFER)) {
+            rig.upstream().requests(Rig.streamOf("upstream-first")).take();
+            assertTrue(socket.isSilentFor(Duration.ofMillis(500)), "answered before upstream did");
+            accept.give();
+
+            socket.assertAccepted(socket.answer());
+        }
+    }
+
+    @Test
+    void framesSentTogetherWithTheAcceptanceAreNotLost() throws IOException {
+        rig.upstream()
+                .on(Rig.streamOf("eager"), exchange -> exchange.acceptWebSocketTogetherWith(Frame.text("eager"))
+                        .awaitClosing());
+
+        try (RawWebSocket socket = rig.open("eager", OFFER)) {
+            assertEquals(Frame.text("eager"), socket.frames().nextMessage());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400, Bad Request", "401, Unauthorized", "403, Forbidden", "404, Not Found", "503, Unavailable", "302, Found"})
+    void aRefusalReachesTheBrowserWithItsStatus(int status, String phrase) throws IOException {
+        rig.upstream()
+                .on(
+                        Rig.streamOf("refused-" + status),
+                        exchange -> exchange.reply(
+                                status + " " + phrase, "no", "WWW-Authenticate: Basic", "Location: https://login.example/"));
+
+        try (RawWebSocket socket = rig.dial("refused-" + status, OFFER)) {
+            RawResponse refusal = socket.refusal();
+
+            assertEquals(status, refusal.status());
+            if (status == 302) {
+                assertEquals("https://login.example/", refusal.head().one("Location"));
+            }
+        }
+    }
+
+    @Test
+    void aPlainRequestForTheSocketsPathIsAnOrdinaryOne() throws IOException {
+        try (var client = rig.http()) {
+            RawResponse response = client.get(rig.target("/_stcore/stream?plain"));
+
+            assertEquals(200, response.status());
+            assertTrue(response.text().contains("Streamlit"), response::toString);
+        }
+    }
+
+    @Test
+    @NeedsGateway
+    void anUpstreamThatAcceptsTheWrongKeyIsA502() throws IOException {
+        rig.upstream().on(Rig.streamOf("wrong-accept"), exchange -> {
+            exchange.interim(
+                    "101 Switching Protocols",
+                    "Upgrade: websocket",
+                    "Connection: Upgrade",
+                    "Sec-WebSocket-Accept: bm90IHRoZSBrZXkgYXQgYWxsIQ==");
+            exchange.awaitEnd();
+        });
+
+        try (RawWebSocket socket = rig.dial("wrong-accept", OFFER)) {
+            assertEquals(502, socket.refusal().status());
+        }
+    }
+
+    @Test
+    @NeedsGateway
+    void anUpstreamThatHangsUpOnTheHandshakeIsA502() throws IOException {
+        rig.upstream().on(Rig.streamOf("hung-up"), exchange -> exchange.close());
+
+        try (RawWebSocket socket = rig.dial("hung-up", OFFER)) {
+            assertEquals(502, socket.refusal().status());
+        }
+    }
+
+    @Test
+    @NeedsGateway
+    void aSilentUpstreamIsA504BeforeTheBrowserGivesUp() throws IOException {
+        // Streamlit does not answer at all to what it cannot parse; a browser waits 15 s.
+        Recorder<Object> upstreamEnds = new Recorder<>("end of the silent handshake");
+        FakeStreamlit.Script silent = exchange -> upstreamEnds.add(exchange.awaitEnd());
+        long start = System.nanoTime();
+        rig.upstream().on(Rig.streamOf("silent"), silent);
+
+        try (RawWebSocket socket = rig.dial("silent", OFFER)) {
+            assertEquals(504, socket.refusal().status());
+        }
+        Duration taken = Duration.ofNanos(System.nanoTime() - start);
+        assertTrue(taken.compareTo(Duration.ofSeconds(14)) < 0, taken::toString);
+        upstreamEnds.take();
+    }
+
+    @Test
+    @NeedsGateway
+    void theBoundOfTheHandshakeIsAnOption() throws IOException {
+        try (Rig impatient = Rig.start(door, "handshake-timeout", "1")) {
+            impatient.upstream().on(Rig.streamOf("silent"), exchange -> exchange.awaitEnd());
+            long start = System.nanoTime();
+            try (RawWebSocket socket = impatient.dial("silent", OFFER)) {
+                assertEquals(504, socket.refusal().status());
+            }
+            Duration taken = Duration.ofNanos(System.nanoTime() - start);
+            assertTrue(taken.compareTo(Duration.ofSeconds(4)) < 0, taken::toString);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package org.streamlitgateway.it.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.streamlitgateway.fixture.Closing;
+import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.fixture.Recorder;
+import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.it.Door;
+
+/** Silence is no reason to close, unless nobody is there any more. */
+@EveryDoor
+@NeedsGateway
+class WebSocketKeepAliveIT {
+    private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
+
+    @Parameter
+    private Door door;
+
+    private Rig rig;
+
+    @BeforeParameterizedClassInvocation
+    void start() throws IOException {
+        rig = Rig.start(door, "ping-interval", "1", "pong-timeout", "2", "upstream-timeout", "2", "client-timeout", "2");
+    }
+
+    @AfterParameterizedClassInvocation
+    void stop() {
+        rig.close();
+    }
+
+    @Test
+    void aSilentBrowserIsPinged() throws IOException {
+        // streamlit #1386, #12108, #3196, #11670: whatever stands in front cuts sockets that are silent for a minute.
+        try (RawWebSocket socket = rig.open("silent-browser", PROTOCOL)) {
+            assertEquals(Frame.PING, socket.frames().nextFrame().opcode());
+        }
+    }
+
+    @Test
+    void aSilentUpstreamIsPinged() throws IOException {
+        Recorder<Frame> frames = new Recorder<>("frame upstream");
+        rig.upstream().on(Rig.streamOf("silent-upstream"), exchange -> {
+            WebSocketWire wire = exchange.acceptWebSocket();
+            frames.add(wire.nextFrame());
+            wire.awaitClosing();
+        });
+
+        try (RawWebSocket socket = rig.open("silent-upstream", PROTOCOL)) {
+            socket.answerInBackground();
+            assertEquals(Frame.PING, frames.take().opcode());
+        }
+    }
+
+    @Test
+    void anIdleSocketOutlivesEveryTimeout() throws IOException {
+        // All of them are two seconds here.
+        try (RawWebSocket socket = rig.open("idle", PROTOCOL)) {
+            long until = System.nanoTime() + Duration.ofSeconds(8).toNanos();
+            while (System.nanoTime() < until) {
+                Frame ping = socket.frames().nextFrame();
+                assertEquals(Frame.PING, ping.opcode());
+                socket.frames().send(new Frame(true, Frame.PONG, ping.payload()));
+            }
+            socket.frames().send(Frame.text("still here"));
+
+            assertEquals(Frame.text("still here"), socket.frames().nextMessage());
+        }
+    }
+
+    @Test
+    void aBrowserThatAnswersNoPingIsGone() throws IOException {
+        Recorder<Closing> upstream = new Recorder<>("end of the socket upstream");
+        rig.upstream()
+                .on(
+                        Rig.streamOf("half-open-browser"),
+                        exchange -> upstream.add(exchange.acceptWebSocket().awaitClosing()));
+
+        try (RawWebSocket socket = rig.open("half-open-browser", PROTOCOL)) {
+            assertEndsUnanswered(socket.frames());
+            upstream.take();
+        }
+    }
+
+    @Test
+    void anUpstreamThatAnswersNoPingIsGone() throws IOException {
+        Recorder<String> upstreamEnds = new Recorder<>("end of the socket upstream");
+        rig.upstream().on(Rig.streamOf("half-open-upstream"), exchange -> {
+            assertEndsUnanswered(exchange.acceptWebSocket());
+            upstreamEnds.add("ended");
+        });
+
+        try (RawWebSocket socket = rig.open("half-open-upstream", PROTOCOL)) {
+            assertNotEquals(1000, socket.frames().awaitClosing().code());
+        }
+        upstreamEnds.take();
+    }
+
+    /** Reads and says nothing, until the gateway has had enough. */
+    private static void assertEndsUnanswered(WebSocketWire wire) throws IOException {
+        try {
+            Frame frame = wire.nextFrame();
+            while (frame.opcode() != Frame.CLOSE) {
+                assertEquals(Frame.PING, frame.opcode());
+                frame = wire.nextFrame();
+            }
+        } catch (EOFException | SocketException e) {
+            // Ended without a close frame, which nobody would have answered anyway.
+        }
+    }
+}

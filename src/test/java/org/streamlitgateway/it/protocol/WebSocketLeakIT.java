@@ -1,0 +1,118 @@
+package org.streamlitgateway.it.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.ProcessProbe;
+import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.it.Door;
+
+/** Ten thousand sockets come and go, in every way that one can go, and leave nothing behind. */
+@EveryDoor
+@NeedsGateway
+class WebSocketLeakIT {
+    private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
+    private static final int WAVE = 200;
+    private static final int WAVES = 50;
+
+    @Parameter
+    private Door door;
+
+    private Rig rig;
+
+    @BeforeParameterizedClassInvocation
+    void start() throws IOException {
+        rig = Rig.start(door);
+        // Upstream ends every second socket itself, when it is told to.
+        rig.upstream().on(Rig.streamOf("upstream-kills"), exchange -> {
+            var frames = exchange.acceptWebSocket();
+            if (frames.nextData().asText().equals("fin")) {
+                frames.close();
+            } else {
+                frames.reset();
+            }
+        });
+    }
+
+    @AfterParameterizedClassInvocation
+    void stop() {
+        rig.close();
+    }
+
+    @Test
+    void tenThousandKilledSocketsLeaveNoThreadsSocketsOrMemory() throws IOException {
+        ProcessProbe gateway = new ProcessProbe(rig.gateway().pid());
+        // The pools have their full size after this many.
+        for (int wave = 0; wave < 5; wave++) {
+            openAndKill(wave);
+        }
+        awaitNoneOpenUpstream();
+        long threads = gateway.threads();
+        long descriptors = gateway.descriptors();
+
+        for (int wave = 0; wave < WAVES; wave++) {
+            openAndKill(wave);
+        }
+        awaitNoneOpenUpstream();
+
+        Patience.until(
+                () -> "descriptors " + descriptors + " -> " + gateway.descriptors(),
+                Patience.LIMIT,
+                () -> gateway.descriptors() <= descriptors + 20);
+        Patience.until(
+                () -> "threads " + threads + " -> " + gateway.threads(),
+                Patience.LIMIT,
+                () -> gateway.threads() <= threads + 20);
+        assertTrue(gateway.residentMebibytes() < 500, "resident MiB: " + gateway.residentMebibytes());
+        try (RawWebSocket socket = rig.open("afterwards", PROTOCOL)) {
+            socket.frames().send(Frame.text("still works"));
+            assertEquals(Frame.text("still works"), socket.frames().nextMessage());
+        }
+    }
+
+    private void awaitNoneOpenUpstream() {
+        Patience.until(
+                () -> rig.upstream().openConnections() + " sockets are still open upstream",
+                Patience.LIMIT.plus(Duration.ofSeconds(15)),
+                () -> rig.upstream().openConnections() == 0);
+    }
+
+    /** Half of the sockets are killed by the browser (RST, FIN, close frame), the other half by upstream (RST, FIN). */
+    private void openAndKill(int wave) throws IOException {
+        List<RawWebSocket> sockets = new ArrayList<>();
+        for (int i = 0; i < WAVE; i++) {
+            sockets.add(RawWebSocket.dial(
+                    rig.uri(), rig.target(Rig.streamOf(i % 2 == 0 ? "browser-kills" : "upstream-kills")), PROTOCOL));
+        }
+        for (int i = 0; i < WAVE; i++) {
+            RawWebSocket socket = sockets.get(i);
+            socket.assertAccepted(socket.answer());
+            if (i % 2 == 1) {
+                socket.frames().send(Frame.text(i % 4 == 1 ? "fin" : "reset"));
+            } else {
+                socket.frames().send(Frame.text("wave " + wave));
+            }
+        }
+        for (int i = 0; i < WAVE; i++) {
+            try (RawWebSocket socket = sockets.get(i)) {
+                if (i % 2 == 1) {
+                    socket.frames().awaitClosing();
+                } else if (i % 3 == 0) {
+                    socket.reset();
+                } else if (i % 3 == 1) {
+                    socket.frames().sendClose(1001, "");
+                }
+            }
+        }
+    }
+}
