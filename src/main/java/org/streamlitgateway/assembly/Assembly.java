@@ -10,6 +10,7 @@ import org.streamlitgateway.config.AppConfig;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.forward.RequestHeaders;
 import org.streamlitgateway.guard.Guard;
+import org.streamlitgateway.guard.Presence;
 import org.streamlitgateway.http.AppProxyServlet;
 import org.streamlitgateway.http.Silence;
 import org.streamlitgateway.route.Route;
@@ -23,26 +24,30 @@ public final class Assembly {
     private final UpstreamClient upstream;
     private final Bridges bridges;
     private final Silence silence;
+    private final Presence presence;
 
-    private Assembly(GatewayConfig config) {
+    private Assembly(GatewayConfig config, Presence presence) {
+        this.presence = presence;
         upstream = new UpstreamClient(threads.clientExecutor(), config.timeouts().connect());
         bridges = new Bridges(upstream.scheduler(), threads.blocking(), config.timeouts());
-        silence = new Silence(upstream.scheduler(), config.timeouts().upstream().toNanos());
+        silence = new Silence(upstream.scheduler(), config.timeouts().upstream().toNanos(), presence);
     }
 
     /**
      * Builds the gateway and maps its front door to every path of the context.
      *
+     * @param presence how to ask whether a waiting client is still there
      * @param prefix path of the app within the context; empty in a container, whose context path is the prefix
      * @throws Exception when the clients cannot be started
      */
-    public static Assembly install(ServletContext context, GatewayConfig config, String prefix) throws Exception {
+    public static Assembly install(
+            ServletContext context, GatewayConfig config, String prefix, Presence presence) throws Exception {
         ServerContainer container = (ServerContainer) context.getAttribute(ServerContainer.class.getName());
         if (container == null) {
             throw new IllegalStateException("the container has no WebSocket support switched on"
                     + " (Jetty: --add-modules=ee10-websocket-jakarta)");
         }
-        Assembly assembly = new Assembly(config);
+        Assembly assembly = new Assembly(config, presence);
         assembly.start();
         assembly.map(context, container, config, prefix);
         return assembly;
@@ -63,7 +68,7 @@ public final class Assembly {
         Guard guard = new Guard(config.trustedProxies(), config.allowedOrigins());
         RequestHeaders headers = new RequestHeaders(config.userHeader());
         WebSocketDoor webSockets =
-                new WebSocketDoor(container, upstream, headers, guard, bridges, config.timeouts());
+                new WebSocketDoor(container, upstream, headers, guard, bridges, config.timeouts(), presence);
         AppProxyServlet http = new AppProxyServlet(upstream, headers, silence);
         ServletRegistration.Dynamic door =
                 context.addServlet("streamlit-gateway", new FrontDoor(routes, guard, webSockets, http));

@@ -34,7 +34,7 @@ public final class EmbeddedJetty {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("gateway-server");
         server = new Server(threads);
-        connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(httpConfiguration()));
+        connector = new WatchedConnector(server, 1, 1, new HttpConnectionFactory(httpConfiguration()));
         connector.setHost(config.listen().host());
         connector.setPort(config.listen().port());
         connector.setAcceptQueueSize(ACCEPT_BACKLOG);
@@ -52,7 +52,7 @@ public final class EmbeddedJetty {
 
     private void install(ServletContext context) throws DeploymentException {
         try {
-            assembly = Assembly.install(context, config, config.app().prefix());
+            assembly = Assembly.install(context, config, config.app().prefix(), WatchedConnector::isGone);
         } catch (Exception failure) {
             throw new DeploymentException("the gateway did not start", failure);
         }

@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.ConfigException;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.Settings;
+import org.streamlitgateway.guard.Presence;
 import org.streamlitgateway.launch.StreamlitProcess;
 
 /** The gateway in somebody else's container: named in web.xml, builds on deploy and lets go on undeploy. */
@@ -35,7 +36,7 @@ public final class WarListener implements ServletContextListener {
                         config.trustedProxies().stream().map(Object::toString).toList());
                 config = config.with(config.app().at(streamlit.address()));
             }
-            assembly = Assembly.install(context, config, "");
+            assembly = Assembly.install(context, config, "", Presence.UNKNOWN);
             LOG.info(
                     "streamlit-gateway is deployed at {}/ -> http://{}",
                     context.getContextPath(),

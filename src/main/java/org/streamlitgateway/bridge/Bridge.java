@@ -10,6 +10,7 @@ import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
@@ -181,11 +182,10 @@ final class Bridge {
 
     private void sent(Throwable failure) {
         sendingSinceNanos = 0;
-        if (failure == null) {
-            upstream().demand();
-        } else {
+        if (failure != null) {
             browserFailed(failure);
         }
+        upstream().demand(); // after the end, too: the answer to our close frame is yet to be read
     }
 
     /** Learns the session's id from its first messages, and puts the prefix on a log-in redirect. */
@@ -244,6 +244,7 @@ final class Bridge {
 
     void upstreamPong() {
         upstreamHeardNanos = System.nanoTime();
+        upstream().demand(); // the pong has used up the demand that was out
     }
 
     /** Sends pings to silent sides, and ends the session when one stays silent or takes nothing. */
@@ -324,7 +325,7 @@ final class Bridge {
             down = browser;
         }
         LOG.debug("{} ended: {}; {} messages up, {} down{}", name, why, messagesUp, messagesDown,
-                cause == null ? "" : "; " + cause);
+                cause == null ? "" : "; " + Cause.of(cause));
         bridges.ended(this);
         credit.close();
         if (up != null) {
@@ -340,7 +341,6 @@ final class Bridge {
             up.disconnect();
             return;
         }
-        up.demand(); // so that the answer to the close frame is read
         up.close(how.code(), how.code() == Ending.NO_CODE ? null : how.reason(), Callback.from(() -> {}, x -> up.disconnect()));
         bridges.later(up::disconnect, CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
     }

@@ -92,7 +92,13 @@ public final class Bridges {
             return;
         }
         long now = System.nanoTime();
-        open.forEach(bridge -> bridge.keepAlive(now));
+        for (Bridge bridge : open) {
+            try {
+                bridge.keepAlive(now);
+            } catch (RuntimeException lost) {
+                bridge.end(Outcome.LOST, lost);
+            }
+        }
         start();
     }
 }

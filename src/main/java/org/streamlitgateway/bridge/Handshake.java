@@ -29,6 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.forward.ResponseHeaders;
 import org.streamlitgateway.guard.Client;
+import org.streamlitgateway.guard.Presence;
+import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.route.Route;
 
@@ -41,8 +43,10 @@ final class Handshake implements JettyUpgradeListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
 
+    private static final long LOOK_MILLIS = 250;
+
     /** Between the container's acceptance and the open session there is only the 101 to be written. */
-    private static final long OPEN_MILLIS = 10_000;
+    private static final long OPEN_MILLIS = 5000;
 
     /** Headers of a body that is not passed on. */
     private static final List<String> REFUSAL_BODY = List.of("Content-Length", "Content-Type", "Content-Encoding");
@@ -54,9 +58,12 @@ final class Handshake implements JettyUpgradeListener {
     private final HttpFields headers;
     private final Bridge bridge;
     private final Bridges bridges;
+    private final Presence presence;
     private final AtomicBoolean answered = new AtomicBoolean();
     private AsyncContext async;
-    private Scheduler.Task timer;
+    private Scheduler scheduler;
+    private long deadlineNanos;
+    private volatile Request upgrade;
     private volatile HttpFields upstreamHeaders = HttpFields.EMPTY;
     private volatile int refusedWith;
     private volatile Outcome failure;
@@ -69,7 +76,8 @@ final class Handshake implements JettyUpgradeListener {
             Client client,
             HttpFields headers,
             Bridge bridge,
-            Bridges bridges) {
+            Bridges bridges,
+            Presence presence) {
         this.request = request;
         this.response = response;
         this.route = route;
@@ -77,21 +85,49 @@ final class Handshake implements JettyUpgradeListener {
         this.headers = headers;
         this.bridge = bridge;
         this.bridges = bridges;
+        this.presence = presence;
     }
 
     void dial(WebSocketClient webSocket, Scheduler scheduler, long timeoutMillis) {
-        request.setAttribute(ATTRIBUTE, this);
-        async = request.startAsync();
+        this.request.setAttribute(ATTRIBUTE, this);
+        async = this.request.startAsync();
         async.setTimeout(0); // our own timer is the bound
-        timer = scheduler.schedule(() -> answer(Outcome.TIMED_OUT), timeoutMillis, TimeUnit.MILLISECONDS);
-        ClientUpgradeRequest upgrade =
+        this.scheduler = scheduler;
+        deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        scheduler.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        ClientUpgradeRequest request =
                 new ClientUpgradeRequest(URI.create("ws://" + route.replica().address() + "/"));
         try {
             webSocket
-                    .connect(new UpstreamListener(bridge), upgrade, this)
+                    .connect(new UpstreamListener(bridge), request, this)
                     .whenComplete((session, refusal) -> dialled(refusal));
         } catch (IOException | RuntimeException refusal) {
             dialled(refusal);
+        }
+    }
+
+    /** While Streamlit is silent: its time may be up, or the browser may have left. */
+    private void look() {
+        if (answered.get()) {
+            return;
+        }
+        if (System.nanoTime() - deadlineNanos >= 0) {
+            giveUp(Outcome.TIMED_OUT);
+        } else if (presence.isGone(request)) {
+            giveUp(Outcome.CLIENT_GONE);
+        } else {
+            scheduler.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void giveUp(Outcome outcome) {
+        LOG.atLevel(outcome.level())
+                .log("{} got no answer from {}: {}", bridge.name(), route.replica().address(), outcome.text());
+        answer(outcome);
+        bridge.end(outcome, null);
+        Request dialled = upgrade;
+        if (dialled != null) {
+            dialled.abort(new IOException(outcome.text()));
         }
     }
 
@@ -106,7 +142,10 @@ final class Handshake implements JettyUpgradeListener {
     /** The target and the headers go out as the browser sent them, not as Jetty's request would rebuild them. */
     @Override
     public void onHandshakeRequest(Request upgrade) {
-        upgrade.path(target(request, route));
+        this.upgrade = upgrade;
+        // some targets are no URI, and Jetty wants one before it sends and once the answer is there
+        upgrade.onRequestBegin(begun -> upgrade.path(target(request, route)));
+        upgrade.onResponseBegin(begun -> upgrade.path("/"));
         upgrade.headers(fields -> {
             List.of("Pragma", "Cache-Control", "User-Agent").forEach(fields::remove);
             for (String name : headers.getFieldNamesCollection()) {
@@ -140,7 +179,7 @@ final class Handshake implements JettyUpgradeListener {
         Outcome outcome =
                 slow ? Outcome.TIMED_OUT : root instanceof ConnectException ? Outcome.REFUSED : Outcome.LOST;
         if (!answered.get()) {
-            LOG.warn("{} cannot reach {}: {}", bridge.name(), route.replica().address(), root.toString());
+            LOG.warn("{} cannot reach {}: {}", bridge.name(), route.replica().address(), Cause.of(root));
         }
         route.replica().lost();
         answer(outcome);
@@ -151,12 +190,7 @@ final class Handshake implements JettyUpgradeListener {
         if (!answered.compareAndSet(false, true)) {
             return;
         }
-        timer.cancel();
         failure = outcome;
-        if (outcome == Outcome.TIMED_OUT) {
-            LOG.warn("{} got no answer from {} in time", bridge.name(), route.replica().address());
-            bridge.end(outcome, null);
-        }
         try {
             async.dispatch();
         } catch (IllegalStateException clientGone) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.slf4j.Logger;
@@ -15,6 +16,7 @@ import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.forward.RequestHeaders;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Guard;
+import org.streamlitgateway.guard.Presence;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.route.Route;
 import org.streamlitgateway.upstream.UpstreamClient;
@@ -31,12 +33,16 @@ public final class WebSocketDoor {
     /** Host counts with the browser's; these four are made by the client for each handshake. */
     private static final int OWN_HEADERS = 4;
 
+    /** 16 bytes in base64 (RFC 6455 section 4.1). */
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{21}[AQgw]==");
+
     private final ServerContainer container;
     private final UpstreamClient upstream;
     private final RequestHeaders headers;
     private final Guard guard;
     private final Bridges bridges;
     private final Timeouts timeouts;
+    private final Presence presence;
     private final AtomicLong count = new AtomicLong();
 
     public WebSocketDoor(
@@ -45,13 +51,15 @@ public final class WebSocketDoor {
             RequestHeaders headers,
             Guard guard,
             Bridges bridges,
-            Timeouts timeouts) {
+            Timeouts timeouts,
+            Presence presence) {
         this.container = container;
         this.upstream = upstream;
         this.headers = headers;
         this.guard = guard;
         this.bridges = bridges;
         this.timeouts = timeouts;
+        this.presence = presence;
     }
 
     public static boolean isUpgrade(HttpServletRequest request) {
@@ -90,7 +98,7 @@ public final class WebSocketDoor {
                 route.replica().address(),
                 fields.getFieldNamesCollection());
         Bridge bridge = new Bridge(bridges, name, route.stripped());
-        new Handshake(request, response, route, client, fields, bridge, bridges)
+        new Handshake(request, response, route, client, fields, bridge, bridges, presence)
                 .dial(upstream.webSocket(), upstream.scheduler(), timeouts.handshake().toMillis());
         return null;
     }
@@ -110,7 +118,7 @@ public final class WebSocketDoor {
         boolean upgrades = Collections.list(request.getHeaders("Connection")).stream()
                 .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("upgrade"));
         String key = request.getHeader("Sec-WebSocket-Key");
-        if (!request.getMethod().equals("GET") || !upgrades || key == null || key.isBlank()) {
+        if (!request.getMethod().equals("GET") || !upgrades || key == null || !KEY.matcher(key).matches()) {
             return Outcome.BAD_HANDSHAKE;
         }
         return "13".equals(request.getHeader("Sec-WebSocket-Version")) ? null : Outcome.BAD_VERSION;

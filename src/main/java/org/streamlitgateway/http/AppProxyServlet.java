@@ -1,12 +1,15 @@
 package org.streamlitgateway.http;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.client.AsyncRequestContent;
 import org.eclipse.jetty.client.ContinueProtocolHandler;
@@ -20,6 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.forward.RequestHeaders;
 import org.streamlitgateway.guard.Client;
+import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.route.Route;
 import org.streamlitgateway.upstream.UpstreamClient;
@@ -83,7 +87,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         Request out = new RawRequest(
                 getHttpClient(), exchange.route.replica().address(), exchange.request.getMethod(), exchange.target);
         out.headers(fields -> fields.clear().add(headers.build(exchange.request, exchange.client, exchange.route)));
-        out.idleTimeout(0, java.util.concurrent.TimeUnit.MILLISECONDS); // see Silence
+        out.idleTimeout(0, TimeUnit.MILLISECONDS); // see Silence
         boolean repeatable = !exchange.hasBody && IDEMPOTENT.contains(exchange.request.getMethod());
         if (!repeatable || exchange.attempts() > 0) {
             out.tag(UpstreamClient.FRESH);
@@ -125,6 +129,45 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         return later;
     }
 
+    /** While a piece goes out it is Streamlit's turn, else the client's; silence counts for the one whose turn it is. */
+    @Override
+    protected ReadListener newReadListener(
+            HttpServletRequest request, HttpServletResponse response, Request out, AsyncRequestContent content) {
+        Exchange exchange = (Exchange) request.getAttribute(Exchange.ATTRIBUTE);
+        return new StreamReader(request, response, out, content) {
+            @Override
+            protected void onRequestContent(
+                    HttpServletRequest from,
+                    Request to,
+                    AsyncRequestContent body,
+                    byte[] buffer,
+                    int offset,
+                    int length,
+                    Callback taken) {
+                exchange.awaitUpstream();
+                Callback next = Callback.from(exchange::awaitClient, taken);
+                super.onRequestContent(from, to, body, buffer, offset, length, next);
+            }
+
+            @Override
+            public void onAllDataRead() {
+                exchange.requestRead();
+                super.onAllDataRead();
+            }
+
+            @Override
+            public void onError(Throwable cause) {
+                exchange.requestFailed(cause);
+                content.fail(cause);
+            }
+
+            @Override
+            protected void onFailure(Throwable cause) {
+                content.fail(cause); // it could not be passed on: not the client's fault
+            }
+        };
+    }
+
     @Override
     protected boolean hasContent(HttpServletRequest request) {
         long length = request.getContentLengthLong();
@@ -149,7 +192,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                 && !exchange.isClientGone()
                 && !(failure instanceof ConnectException);
         if (mayRepeat && exchange.attempts() < MAX_ATTEMPTS) {
-            LOG.debug("{} is asked again on a new connection: {}", exchange.route.replica().address(), failure.toString());
+            LOG.debug("{} is asked again on a new connection: {}", exchange.route.replica().address(), Cause.of(failure));
             send(exchange);
         } else {
             fail(exchange, failure);
@@ -178,9 +221,12 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         if (exchange.isClientGone()) {
             return Outcome.CLIENT_GONE;
         }
+        if (exchange.isClientSlow()) {
+            return Outcome.CLIENT_SLOW;
+        }
         if (exchange.isTimedOut()
                 || failure instanceof TimeoutException
-                || failure instanceof java.net.SocketTimeoutException) {
+                || failure instanceof SocketTimeoutException) {
             return Outcome.TIMED_OUT;
         }
         return failure instanceof ConnectException ? Outcome.REFUSED : Outcome.LOST;
@@ -203,7 +249,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                     status,
                     how,
                     exchange.route.replica().address(),
-                    cause.toString());
+                    Cause.of(cause));
         } else if (LOG.isDebugEnabled()) {
             LOG.debug(
                     "{} {} ended with {} ({}) after {} ms",

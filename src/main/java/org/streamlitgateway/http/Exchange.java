@@ -31,6 +31,8 @@ final class Exchange {
     private volatile long waitingSinceNanos = NOT_WAITING;
     private volatile boolean timedOut;
     private volatile boolean clientGone;
+    private volatile boolean clientSlow;
+    private volatile boolean requestRead;
     private volatile boolean answered;
     private int attempts; // sent again only after the first try has ended
 
@@ -47,6 +49,7 @@ final class Exchange {
         this.client = client;
         this.target = target;
         this.hasBody = hasBody;
+        this.requestRead = !hasBody;
     }
 
     void sent(Request upstream) {
@@ -87,6 +90,25 @@ final class Exchange {
         }
     }
 
+    /** The client's request is here whole; whether it still listens can be asked. */
+    void requestRead() {
+        requestRead = true;
+        awaitUpstream();
+    }
+
+    boolean isRequestRead() {
+        return requestRead;
+    }
+
+    /** The body stopped coming. */
+    void requestFailed(Throwable cause) {
+        if (cause instanceof TimeoutException) {
+            clientSlow = true;
+        } else {
+            clientGone = true;
+        }
+    }
+
     /** The client's connection is gone; Streamlit need not work on. */
     void clientGone(Throwable cause) {
         clientGone = true;
@@ -94,6 +116,10 @@ final class Exchange {
         if (request != null) {
             request.abort(cause);
         }
+    }
+
+    boolean isClientSlow() {
+        return clientSlow;
     }
 
     boolean isTimedOut() {

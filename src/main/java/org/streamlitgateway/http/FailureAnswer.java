@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
 
 /** Answers a request that came to nothing: a waiting page for a browser, one line of text for everything else. */
@@ -36,7 +37,7 @@ public final class FailureAnswer {
             response.setContentLength(body.length);
             response.getOutputStream().write(body);
         } catch (IOException | IllegalStateException gone) {
-            LOG.debug("the client did not take the answer {}", outcome, gone);
+            LOG.debug("the client did not take the answer {}: {}", outcome, Cause.of(gone));
         }
     }
 

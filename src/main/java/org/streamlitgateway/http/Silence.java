@@ -1,9 +1,11 @@
 package org.streamlitgateway.http;
 
+import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.streamlitgateway.guard.Presence;
 
 /**
  * Ends exchanges in which Streamlit has been silent for too long, and those whose client has left. One timer looks at
@@ -15,11 +17,13 @@ public final class Silence {
     private final Set<Exchange> exchanges = ConcurrentHashMap.newKeySet();
     private final Scheduler scheduler;
     private final long timeoutNanos;
+    private final Presence presence;
     private volatile boolean stopped;
 
-    public Silence(Scheduler scheduler, long timeoutNanos) {
+    public Silence(Scheduler scheduler, long timeoutNanos, Presence presence) {
         this.scheduler = scheduler;
         this.timeoutNanos = timeoutNanos;
+        this.presence = presence;
     }
 
     public void start() {
@@ -49,7 +53,11 @@ public final class Silence {
         }
         long now = System.nanoTime();
         for (Exchange exchange : exchanges) {
-            exchange.expire(now, timeoutNanos);
+            if (exchange.isRequestRead() && presence.isGone(exchange.request)) {
+                exchange.clientGone(new IOException("the client has left"));
+            } else {
+                exchange.expire(now, timeoutNanos);
+            }
         }
         start();
     }

@@ -37,7 +37,7 @@ public final class UpstreamClient {
     private final WebSocketClient webSocket;
 
     public UpstreamClient(Executor executor, Duration connectTimeout) {
-        ClientConnector connector = new ClientConnector();
+        ClientConnector connector = new ResetTelling();
         connector.setSelectors(1);
         HttpClientTransportOverHTTP transport = new HttpClientTransportOverHTTP(connector);
         transport.setConnectionPoolFactory(destination -> {

@@ -34,8 +34,7 @@ public final class LaunchedProcess implements AutoCloseable {
 
     static LaunchedProcess start(List<String> command, Map<String, String> environment) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
-        List.of("STREAMLIT_HOST", "STREAMLIT_PORT", "PROXY_HOST", "PROXY_PORT")
-                .forEach(builder.environment()::remove);
+        builder.environment().keySet().removeIf(name -> name.startsWith("STREAMLIT_") || name.startsWith("PROXY_"));
         builder.environment().putAll(environment);
         LaunchedProcess launched = new LaunchedProcess(builder.start());
         launched.process.getOutputStream().close();

@@ -235,6 +235,7 @@ class DemoAppIT {
         assertThat(page.getByTestId("data-grid-canvas")).isVisible();
         page.getByText("What the app knows about you").click();
         assertThat(page.getByTestId("stJson")).isVisible();
+        page.mouse().move(0, 0);
         // the page scrolls within itself, so it is made as high as what it holds
         page.waitForCondition(() -> {
             Locator main = page.getByTestId("stMain");

@@ -85,13 +85,13 @@ final class Stage implements AutoCloseable, AfterTestExecutionCallback, AfterEac
         gateway = mount.door().start(options);
     }
 
-    private void startBrowser() {
+    private void startBrowser() throws IOException {
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(Path.of("/usr/bin/chromium"))
+                        .setExecutablePath(Part.CHROMIUM.path())
                         .setArgs(CHROMIUM_ARGUMENTS));
         window = newWindow();
     }

@@ -1,7 +1,6 @@
 package org.streamlitgateway.it.browser;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
 /** A real Streamlit on a free port of the loopback address, which can be stopped and started again on that port. */
@@ -54,8 +52,8 @@ final class StreamlitProcess implements AutoCloseable {
 
     /** Starts it, and returns when it is healthy. */
     void start() throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(executable(), "run", app.toAbsolutePath().toString()));
+        List<String> command = new ArrayList<>(List.of(
+                Part.STREAMLIT.path().toString(), "run", app.toAbsolutePath().toString()));
         command.addAll(List.of("--server.headless", "true", "--server.address", "127.0.0.1"));
         command.addAll(List.of("--server.port", String.valueOf(port), "--server.fileWatcherType", "none"));
         command.addAll(List.of("--browser.gatherUsageStats", "false"));
@@ -121,17 +119,5 @@ final class StreamlitProcess implements AutoCloseable {
         } catch (IOException notYet) {
             return false;
         }
-    }
-
-    private static String executable() throws IOException {
-        String override = System.getenv("STREAMLIT");
-        if (override != null) {
-            return override;
-        }
-        Properties parts = new Properties();
-        try (InputStream file = Files.newInputStream(Path.of("target/parts/parts.properties"))) {
-            parts.load(file);
-        }
-        return Path.of(parts.getProperty("streamlit")).toAbsolutePath().toString();
     }
 }

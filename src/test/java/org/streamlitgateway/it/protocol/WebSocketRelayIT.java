@@ -163,7 +163,13 @@ class WebSocketRelayIT {
     @Test
     void aPingBetweenFragmentsIsAnsweredAndHarmsNothing() throws IOException {
         // shinyproxy #233: a proxy that mixes pings into messages corrupts them.
-        try (RawWebSocket socket = rig.open("echo", PROTOCOL)) {
+        onStream("ping-between", exchange -> {
+            WebSocketWire frames = exchange.acceptWebSocket();
+            frames.send(frames.nextMessage());
+            frames.awaitClosing();
+        });
+
+        try (RawWebSocket socket = rig.open("ping-between", PROTOCOL)) {
             socket.frames().send(new Frame(false, Frame.BINARY, PatternBytes.of(1000)));
             socket.frames().send(Frame.ping("between"));
             assertEquals("between", socket.frames().nextPong().asText());

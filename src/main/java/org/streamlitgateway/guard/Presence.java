@@ -1,0 +1,16 @@
+package org.streamlitgateway.guard;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+/**
+ * Says whether a client that is waiting for an answer is still there. Servlet containers notice only when they read or
+ * write; the embedded gateway can look at the connection.
+ */
+@FunctionalInterface
+public interface Presence {
+    /** In a container that does not tell. */
+    Presence UNKNOWN = request -> false;
+
+    /** True when the client has closed its side of the connection. Called only after the request was read whole. */
+    boolean isGone(HttpServletRequest request);
+}

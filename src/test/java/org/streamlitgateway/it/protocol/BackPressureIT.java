@@ -1,0 +1,216 @@
+package org.streamlitgateway.it.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.streamlitgateway.fixture.BodyReader;
+import org.streamlitgateway.fixture.End;
+import org.streamlitgateway.fixture.Exchange;
+import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.PatternBytes;
+import org.streamlitgateway.fixture.ProcessProbe;
+import org.streamlitgateway.fixture.RawHttp;
+import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.fixture.Recorder;
+import org.streamlitgateway.fixture.Signal;
+import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.it.Door;
+
+/** Whoever stops reading stops the other side; in between waits only a little. */
+@EveryDoor
+class BackPressureIT {
+    private static final long LENGTH = 150_000_000;
+
+    /** What may lie in the buffers of two connections and of the gateway when one end does not read. */
+    private static final long IN_FLIGHT = 40_000_000;
+
+    /** A sender that has sent nothing for this long is waiting. */
+    private static final Duration STILL = Duration.ofSeconds(1);
+
+    private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
+
+    @Parameter
+    private Door door;
+
+    private Rig rig;
+
+    @BeforeParameterizedClassInvocation
+    void start() throws IOException {
+        rig = Rig.start(door);
+    }
+
+    @AfterParameterizedClassInvocation
+    void stop() {
+        rig.close();
+    }
+
+    private static void assertStalls(String who, LongSupplier sent) {
+        Patience.until(who + " began to send", () -> sent.getAsLong() > 0);
+        long stalledAt = Patience.untilStill(who, STILL, sent);
+        assertTrue(stalledAt < IN_FLIGHT, who + " was stopped only after " + stalledAt + " bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/bytes/", "/chunked-bytes/"})
+    void aSlowReaderStopsTheDownloadAndLosesNothing(String route) throws IOException {
+        String target = route + LENGTH + "?slow";
+        try (RawHttp client = RawHttp.connectSlowReader(rig.uri())) {
+            client.send(client.head("GET", rig.target(target)));
+            BodyReader body = client.body(client.readHead(), "GET");
+            Exchange download = rig.upstream().requests(target).take();
+            assertStalls("the download", download.written()::get);
+
+            BodyReader.Summary rest = body.summarize();
+            assertEquals(new BodyReader.Summary(LENGTH, rest.crc32c(), true, End.COMPLETE), rest);
+        }
+    }
+
+    @Test
+    void aSlowUpstreamStopsTheUploadAndLosesNothing() throws IOException {
+        Signal read = new Signal("upstream may read");
+        Recorder<BodyReader.Summary> uploads = new Recorder<>("upload");
+        rig.upstream().on("/slow-sink", exchange -> {
+            read.await();
+            uploads.add(exchange.body().summarize());
+            exchange.reply("200 OK", "");
+        });
+        AtomicLong written = new AtomicLong();
+
+        try (RawHttp client = rig.http()) {
+            client.send(client.head("PUT", rig.target("/slow-sink"), "Content-Length: " + LENGTH));
+            Thread sender = sending(() -> PatternBytes.write(client.output(), LENGTH, written));
+            assertStalls("the upload", written::get);
+            read.give();
+
+            assertEquals(200, client.readResponse("PUT").status());
+            BodyReader.Summary upload = uploads.take();
+            assertEquals(new BodyReader.Summary(LENGTH, upload.crc32c(), true, End.COMPLETE), upload);
+            Patience.until("the sender ended", () -> !sender.isAlive());
+        }
+    }
+
+    /** One message, or a thousand: neither may pile up. */
+    @ParameterizedTest
+    @ValueSource(longs = {LENGTH, 100_000})
+    void aBrowserThatStopsReadingStopsStreamlitAndLosesNothing(long messageLength) throws IOException {
+        String test = "stalled-browser-" + messageLength;
+        AtomicLong sent = new AtomicLong();
+        rig.upstream().on(Rig.streamOf(test), exchange -> {
+            WebSocketWire frames = exchange.acceptWebSocket();
+            sendAll(frames, messageLength, sent);
+            frames.awaitClosing();
+        });
+
+        try (RawWebSocket socket = RawWebSocket.dialSlowReader(rig.uri(), rig.target(Rig.streamOf(test)), PROTOCOL)) {
+            socket.assertAccepted(socket.answer());
+            assertStalls("Streamlit", sent::get);
+
+            readAll(socket.frames(), messageLength);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {LENGTH, 100_000})
+    void aStreamlitThatStopsReadingStopsTheBrowserAndLosesNothing(long messageLength) throws IOException {
+        String test = "stalled-upstream-" + messageLength;
+        Signal read = new Signal("upstream may read");
+        Recorder<String> ends = new Recorder<>("end of the upload upstream");
+        rig.upstream().on(Rig.streamOf(test), exchange -> {
+            WebSocketWire frames = exchange.acceptWebSocket();
+            read.await();
+            readAll(frames, messageLength);
+            ends.add("all read");
+            frames.awaitClosing();
+        });
+        AtomicLong sent = new AtomicLong();
+
+        try (RawWebSocket socket = rig.open(test, PROTOCOL)) {
+            Thread sender = sending(() -> sendAll(socket.frames(), messageLength, sent));
+            assertStalls("the browser", sent::get);
+            read.give();
+
+            ends.take();
+            Patience.until("the sender ended", () -> !sender.isAlive());
+        }
+    }
+
+    private static void sendAll(WebSocketWire frames, long messageLength, AtomicLong sent) throws IOException {
+        for (long position = 0; position < LENGTH; position += messageLength) {
+            frames.sendPattern(messageLength, sent);
+        }
+    }
+
+    private static void readAll(WebSocketWire frames, long messageLength) throws IOException {
+        for (long position = 0; position < LENGTH; position += messageLength) {
+            assertEquals(messageLength, frames.readPattern());
+        }
+    }
+
+    @Test
+    @NeedsGateway
+    void aStalledBrowserDoesNotDisturbOthers() throws IOException {
+        AtomicLong sent = new AtomicLong();
+        rig.upstream().on(Rig.streamOf("stalls-alone"), exchange -> {
+            WebSocketWire frames = exchange.acceptWebSocket();
+            sendAll(frames, 1_000_000, sent);
+            frames.awaitClosing();
+        });
+        List<RawWebSocket> stalled = new ArrayList<>();
+        try {
+            for (int i = 0; i < 40; i++) {
+                stalled.add(RawWebSocket.dialSlowReader(
+                        rig.uri(), rig.target(Rig.streamOf("stalls-alone")), PROTOCOL));
+            }
+            for (RawWebSocket socket : stalled) {
+                socket.assertAccepted(socket.answer());
+            }
+            Patience.untilStill("all senders", STILL, sent::get);
+
+            try (RawWebSocket lively = rig.open("lively", PROTOCOL);
+                    RawHttp client = rig.http()) {
+                lively.frames().send(Frame.text("still fine"));
+                assertEquals(Frame.text("still fine"), lively.frames().nextMessage());
+                assertEquals("ok", client.get(rig.target("/_stcore/health")).text());
+            }
+            long resident = new ProcessProbe(rig.gateway().pid()).residentMebibytes();
+            assertTrue(resident < 600, "resident MiB with forty stalled browsers: " + resident);
+        } finally {
+            for (RawWebSocket socket : stalled) {
+                socket.reset();
+            }
+        }
+    }
+
+    private interface Sending {
+        void run() throws IOException;
+    }
+
+    /** Runs on another thread; what breaks it shows in what arrives. */
+    private static Thread sending(Sending sending) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        sending.run();
+                    } catch (IOException e) {
+                        throw new AssertionError("sending broke off", e);
+                    }
+                },
+                "sender");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+}

@@ -1,0 +1,133 @@
+package org.streamlitgateway.it.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.streamlitgateway.fixture.FakeStreamlit;
+import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.HttpHead;
+import org.streamlitgateway.fixture.RawResponse;
+import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.fixture.Recorder;
+import org.streamlitgateway.fixture.Signal;
+import org.streamlitgateway.it.Door;
+
+/** Handshakes that do not succeed, and what the browser is told instead of silence. */
+@EveryDoor
+class WebSocketRefusalIT {
+    private static final String OFFER = "Sec-WebSocket-Protocol: streamlit, 2|2c4f2033|f32f|1795291749, session-1";
+
+    @Parameter
+    private Door door;
+
+    private Rig rig;
+
+    @BeforeParameterizedClassInvocation
+    void start() throws IOException {
+        rig = Rig.start(door);
+    }
+
+    @AfterParameterizedClassInvocation
+    void stop() {
+        rig.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400, Bad Request", "401, Unauthorized", "403, Forbidden", "404, Not Found", "503, Unavailable", "302, Found"})
+    void aRefusalReachesTheBrowserWithItsStatus(int status, String phrase) throws IOException {
+        rig.upstream()
+                .on(
+                        Rig.streamOf("refused-" + status),
+                        exchange -> exchange.reply(
+                                status + " " + phrase, "no", "WWW-Authenticate: Basic", "Location: https://login.example/"));
+
+        try (RawWebSocket socket = rig.dial("refused-" + status, OFFER)) {
+            RawResponse refusal = socket.refusal();
+
+            assertEquals(status, refusal.status());
+            if (status == 302) {
+                assertEquals("https://login.example/", refusal.head().one("Location"));
+            }
+        }
+    }
+
+    @Test
+    void aPlainRequestForTheSocketsPathIsAnOrdinaryOne() throws IOException {
+        try (var client = rig.http()) {
+            RawResponse response = client.get(rig.target("/_stcore/stream?plain"));
+
+            assertEquals(200, response.status());
+            assertTrue(response.text().contains("Streamlit"), response::toString);
+        }
+    }
+
+    @Test
+    @NeedsGateway
+    void anUpstreamThatAcceptsTheWrongKeyIsA502() throws IOException {
+        rig.upstream().on(Rig.streamOf("wrong-accept"), exchange -> {
+            exchange.interim(
+                    "101 Switching Protocols",
+                    "Upgrade: websocket",
+                    "Connection: Upgrade",
+                    "Sec-WebSocket-Accept: bm90IHRoZSBrZXkgYXQgYWxsIQ==");
+            exchange.awaitEnd();
+        });
+
+        try (RawWebSocket socket = rig.dial("wrong-accept", OFFER)) {
+            assertEquals(502, socket.refusal().status());
+        }
+    }
+
+    @Test
+    @NeedsGateway
+    void anUpstreamThatHangsUpOnTheHandshakeIsA502() throws IOException {
+        rig.upstream().on(Rig.streamOf("hung-up"), exchange -> exchange.close());
+
+        try (RawWebSocket socket = rig.dial("hung-up", OFFER)) {
+            assertEquals(502, socket.refusal().status());
+        }
+    }
+
+    @Test
+    @NeedsGateway
+    void aSilentUpstreamIsA504BeforeTheBrowserGivesUp() throws IOException {
+        // Streamlit does not answer at all to what it cannot parse; a browser waits 15 s.
+        Recorder<Object> upstreamEnds = new Recorder<>("end of the silent handshake");
+        FakeStreamlit.Script silent = exchange -> upstreamEnds.add(exchange.awaitEnd());
+        long start = System.nanoTime();
+        rig.upstream().on(Rig.streamOf("silent"), silent);
+
+        try (RawWebSocket socket = rig.dial("silent", OFFER)) {
+            assertEquals(504, socket.refusal().status());
+        }
+        Duration taken = Duration.ofNanos(System.nanoTime() - start);
+        assertTrue(taken.compareTo(Duration.ofSeconds(14)) < 0, taken::toString);
+        upstreamEnds.take();
+    }
+
+    @Test
+    @NeedsGateway
+    void theBoundOfTheHandshakeIsAnOption() throws IOException {
+        try (Rig impatient = Rig.start(door, "handshake-timeout", "1")) {
+            impatient.upstream().on(Rig.streamOf("silent"), exchange -> exchange.awaitEnd());
+            long start = System.nanoTime();
+            try (RawWebSocket socket = impatient.dial("silent", OFFER)) {
+                assertEquals(504, socket.refusal().status());
+            }
+            Duration taken = Duration.ofNanos(System.nanoTime() - start);
+            assertTrue(taken.compareTo(Duration.ofSeconds(4)) < 0, taken::toString);
+        }
+    }
+}
