@@ -23,6 +23,7 @@ public final class EmbeddedJetty {
     private static final int ACCEPT_BACKLOG = 1024;
     private static final int OUTPUT_BUFFER_BYTES = 32 * 1024;
     private static final int MAX_THREADS = 400;
+    private static final int THREAD_IDLE_MILLIS = 10_000;
 
     private final GatewayConfig config;
     private final Server server;
@@ -33,6 +34,8 @@ public final class EmbeddedJetty {
         this.config = config;
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("gateway-server");
+        threads.setIdleTimeout(THREAD_IDLE_MILLIS);
+        threads.setMaxEvictCount(MAX_THREADS); // what a burst has made goes when it is over
         server = new Server(threads);
         connector = new WatchedConnector(server, 1, 1, new HttpConnectionFactory(httpConfiguration()));
         connector.setHost(config.listen().host());

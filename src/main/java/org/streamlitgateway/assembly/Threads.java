@@ -17,7 +17,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 final class Threads {
     private static final int MAX_CLIENT_THREADS = 64;
     private static final int MAX_BLOCKING_THREADS = 1000;
-    private static final long IDLE_SECONDS = 30;
+    private static final long IDLE_SECONDS = 5;
 
     private final QueuedThreadPool client = new QueuedThreadPool(MAX_CLIENT_THREADS);
     private final ExecutorService blocking = virtualOrPooled();
@@ -25,6 +25,8 @@ final class Threads {
     Threads() {
         client.setName("gateway-client");
         client.setDaemon(true);
+        client.setIdleTimeout((int) TimeUnit.SECONDS.toMillis(IDLE_SECONDS));
+        client.setMaxEvictCount(MAX_CLIENT_THREADS);
     }
 
     void start() throws Exception {

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.http.HttpFields;
@@ -47,6 +48,10 @@ final class Handshake implements JettyUpgradeListener {
 
     /** Between the container's acceptance and the open session there is only the 101 to be written. */
     private static final long OPEN_MILLIS = 5000;
+
+    /** RFC 3986: what may stand in a path and query. Some browsers send more. */
+    private static final Pattern URI_CHARACTERS =
+            Pattern.compile("/(?!/)(?:[A-Za-z0-9\\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*");
 
     /** Headers of a body that is not passed on. */
     private static final List<String> REFUSAL_BODY = List.of("Content-Length", "Content-Type", "Content-Encoding");
@@ -143,13 +148,18 @@ final class Handshake implements JettyUpgradeListener {
     @Override
     public void onHandshakeRequest(Request upgrade) {
         this.upgrade = upgrade;
-        // some targets are no URI, and Jetty wants one before it sends and once the answer is there
-        upgrade.onRequestBegin(begun -> upgrade.path(target(request, route)));
-        upgrade.onResponseBegin(begun -> upgrade.path("/"));
+        String target = target(request, route);
+        if (URI_CHARACTERS.matcher(target).matches()) {
+            upgrade.path(target);
+        } else { // Jetty wants a URI before it sends and once the answer is there
+            upgrade.onRequestBegin(begun -> upgrade.path(target));
+            upgrade.onRequestSuccess(sent -> upgrade.path("/"));
+        }
         upgrade.headers(fields -> {
             List.of("Pragma", "Cache-Control", "User-Agent").forEach(fields::remove);
             for (String name : headers.getFieldNamesCollection()) {
-                fields.put(name, headers.getValuesList(name));
+                fields.remove(name);
+                headers.getValuesList(name).forEach(value -> fields.add(name, value)); // each its own line
             }
         });
     }

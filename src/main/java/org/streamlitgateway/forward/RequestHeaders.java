@@ -37,10 +37,13 @@ public final class RequestHeaders {
             if (hop.contains(lower) || isForwarding(lower) || !client.trusted() && isIdentity(lower)) {
                 continue;
             }
-            boolean cookie = lower.equals("cookie");
+            if (lower.equals("cookie")) {
+                // several lines, as HTTP/2 may send them, become one (RFC 9113 section 8.2.3)
+                fields.add(name, Cookies.nearest(String.join("; ", Collections.list(request.getHeaders(name)))));
+                continue;
+            }
             for (Enumeration<String> values = request.getHeaders(name); values.hasMoreElements(); ) {
-                String value = values.nextElement();
-                fields.add(name, cookie ? Cookies.nearest(value) : value);
+                fields.add(name, values.nextElement());
             }
         }
         if (!fields.contains(HttpHeader.HOST)) {

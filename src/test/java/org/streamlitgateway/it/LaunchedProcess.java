@@ -6,7 +6,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +59,7 @@ public final class LaunchedProcess implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("output of process " + process.pid(), e);
+            // The process was killed, and with it went its pipe.
         } finally {
             synchronized (this) {
                 openStreams--;
@@ -101,7 +100,8 @@ public final class LaunchedProcess implements AutoCloseable {
             }
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             if (openStreams == 0 || left <= 0) {
-                return fail("no line with '" + text + "' from process " + process.pid() + ", which wrote:\n" + output());
+                return fail(
+                        "no line with '" + text + "' from process " + process.pid() + ", which wrote:\n" + output());
             }
             try {
                 wait(left);
@@ -119,7 +119,8 @@ public final class LaunchedProcess implements AutoCloseable {
 
     /** SIGTERM, and the exit code that follows. */
     public int terminate() {
-        process.destroy();
+        // Not Process.destroy(), which closes the pipes too, so that the last words would be lost.
+        process.toHandle().destroy();
         return awaitExit(STOP_SECONDS);
     }
 
@@ -151,7 +152,7 @@ public final class LaunchedProcess implements AutoCloseable {
     @Override
     public void close() {
         if (process.isAlive()) {
-            process.destroy();
+            process.toHandle().destroy();
             try {
                 if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                     process.destroyForcibly();

@@ -20,14 +20,15 @@ enum Part {
             return Path.of(override).toAbsolutePath();
         }
         Properties prepared = new Properties();
-        try (InputStream file = Files.newInputStream(PREPARED)) {
-            prepared.load(file);
+        if (Files.exists(PREPARED)) {
+            try (InputStream file = Files.newInputStream(PREPARED)) {
+                prepared.load(file);
+            }
         }
-        String key = name().toLowerCase(Locale.ROOT);
-        String path = prepared.getProperty(key);
+        String path = prepared.getProperty(name().toLowerCase(Locale.ROOT));
         if (path == null) {
-            throw new IOException(PREPARED + " has no " + key + ": run mvn -DskipTests pre-integration-test, or set "
-                    + name() + " in the environment");
+            throw new IOException(
+                    "no " + name() + " in " + PREPARED + ": run mvn verify, or name the program in the environment");
         }
         return Path.of(path).toAbsolutePath();
     }

@@ -6,12 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
@@ -21,13 +16,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.it.Door;
@@ -84,7 +75,13 @@ class CommandLineIT {
     @Test
     void flagsNameBothAddresses() throws IOException {
         try (LaunchedProcess gateway = launch(
-                "--streamlit-host", "127.0.0.1", "--streamlit-port", port(), "--proxy-host", "127.0.0.1", "--proxy-port",
+                "--streamlit-host",
+                "127.0.0.1",
+                "--streamlit-port",
+                port(),
+                "--proxy-host",
+                "127.0.0.1",
+                "--proxy-port",
                 "0")) {
             assertServes(WarDoor.readyAddress(gateway));
         }
@@ -115,9 +112,22 @@ class CommandLineIT {
     @Test
     void aFlagBeatsItsVariable() throws IOException {
         Map<String, String> variables = Map.of(
-                "STREAMLIT_HOST", "nowhere.invalid", "STREAMLIT_PORT", "1", "PROXY_HOST", "192.0.2.1", "PROXY_PORT", "1");
+                "STREAMLIT_HOST",
+                "nowhere.invalid",
+                "STREAMLIT_PORT",
+                "1",
+                "PROXY_HOST",
+                "192.0.2.1",
+                "PROXY_PORT",
+                "1");
         List<String> flags = List.of(
-                "--streamlit-host", "127.0.0.1", "--streamlit-port", port(), "--proxy-host", "127.0.0.1", "--proxy-port",
+                "--streamlit-host",
+                "127.0.0.1",
+                "--streamlit-port",
+                port(),
+                "--proxy-host",
+                "127.0.0.1",
+                "--proxy-port",
                 "0");
         try (LaunchedProcess gateway = war.launch(flags, variables)) {
             assertServes(WarDoor.readyAddress(gateway));
@@ -136,8 +146,16 @@ class CommandLineIT {
     @Test
     void oneLineTellsAddressUpstreamAndVersion() throws IOException {
         try (LaunchedProcess gateway = launch(
-                "--streamlit-host", "127.0.0.1", "--streamlit-port", port(), "--proxy-host", "127.0.0.1", "--proxy-port",
-                "0", "--context-path", "/ctx")) {
+                "--streamlit-host",
+                "127.0.0.1",
+                "--streamlit-port",
+                port(),
+                "--proxy-host",
+                "127.0.0.1",
+                "--proxy-port",
+                "0",
+                "--context-path",
+                "/ctx")) {
             URI uri = WarDoor.readyAddress(gateway);
 
             Pattern line = Pattern.compile("streamlit-gateway \\d+\\.\\d+\\S* ready: http://127\\.0\\.0\\.1:"
@@ -213,88 +231,6 @@ class CommandLineIT {
 
             assertEquals(0, terminated.terminate(), terminated::output);
             assertEquals(0, interrupted.interrupt(), interrupted::output);
-        }
-    }
-
-    @Test
-    void aTakenPortIsAFailureToStart() throws IOException {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            String port = Integer.toString(taken.getLocalPort());
-
-            assertOneLine(1, port, "--proxy-host", "127.0.0.1", "--proxy-port", port);
-        }
-    }
-
-    @Test
-    void anAddressThatIsNotOursIsAFailureToStart() throws IOException {
-        assertOneLine(1, "192.0.2.1", "--proxy-host", "192.0.2.1", "--proxy-port", "0");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "--no-such-flag,",
-        "--proxy-port, 65536",
-        "--proxy-port, -1",
-        "--proxy-port, eighty",
-        "--streamlit-port, 65536",
-        "--streamlit-port, 0",
-        "--context-path, ctx",
-        "--log-level, LOUD",
-        "--trusted-proxies, 10.0.0.0/33",
-        "--handshake-timeout, soon",
-        "--app, no/such/app.py",
-        "stray-word,",
-    })
-    void badUsageIsOneLineThatNamesIt(String word, String value) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(word));
-        if (value != null) {
-            arguments.add(value);
-        }
-        assertOneLine(2, word, arguments.toArray(String[]::new));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"--proxy-port", "--streamlit-host", "--context-path"})
-    void aFlagWithoutItsValueIsBadUsage(String flag) throws IOException {
-        assertOneLine(2, flag, flag);
-    }
-
-    @Test
-    void aBadVariableIsNamed() throws IOException {
-        try (LaunchedProcess gateway = war.launch(List.of(), Map.of("PROXY_PORT", "eighty"))) {
-            assertEquals(2, gateway.awaitExit());
-            assertEquals(1, gateway.errLines().size(), gateway::output);
-            assertTrue(gateway.output().contains("PROXY_PORT"), gateway::output);
-        }
-    }
-
-    @Test
-    void noStreamlitAnywhereIsAFailureToStartThatSaysHowToMendIt(@TempDir Path folder) throws IOException {
-        Path app = Files.writeString(folder.resolve("app.py"), "import streamlit");
-        try (LaunchedProcess gateway = war.launch(
-                List.of("--app", app.toString(), "--proxy-host", "127.0.0.1", "--proxy-port", "0"),
-                Map.of("PATH", folder.toString()))) {
-            assertEquals(1, gateway.awaitExit());
-            assertEquals(1, gateway.errLines().size(), gateway::output);
-            assertTrue(gateway.output().contains("pip install streamlit"), gateway::output);
-        }
-    }
-
-    @Test
-    void aStreamlitCommandThatIsNotThereIsAFailureToStart(@TempDir Path folder) throws IOException {
-        String app = Files.writeString(folder.resolve("app.py"), "import streamlit").toString();
-        String command = folder.resolve("no-streamlit").toString();
-
-        assertOneLine(1, command, "--app", app, "--streamlit-command", command, "--proxy-port", "0");
-    }
-
-    /** Ends with this code, and one line on standard error that names the trouble. */
-    private void assertOneLine(int code, String names, String... arguments) throws IOException {
-        try (LaunchedProcess gateway = launch(arguments)) {
-            assertEquals(code, gateway.awaitExit(), gateway::output);
-            assertEquals(1, gateway.errLines().size(), gateway::output);
-            assertEquals(List.of(), gateway.outLines());
-            assertTrue(gateway.errLines().get(0).contains(names), gateway::output);
         }
     }
 }
