@@ -120,8 +120,8 @@ public final class Settings {
                 time(Setting.PONG_TIMEOUT),
                 time(Setting.STALL_TIMEOUT),
                 time(Setting.STOP_TIMEOUT));
-        GatewayConfig config = new GatewayConfig(
-                listen, app, trustedProxies(), allowedOrigins(), userHeader(), timeouts, logLevel());
+        GatewayConfig config =
+                new GatewayConfig(listen, app, trustedProxies(), allowedOrigins(), userHeader(), timeouts, logLevel());
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -170,7 +170,9 @@ public final class Settings {
 
     private String prefix() {
         Given given = given(Setting.CONTEXT_PATH);
-        String path = given.text().length() > 1 && given.text().endsWith("/")
+        String path = given.text().length() > 1
+                        && given.text().endsWith("/")
+                        && !given.text().endsWith("//")
                 ? given.text().substring(0, given.text().length() - 1)
                 : given.text();
         if (path.equals("/")) {
@@ -215,7 +217,8 @@ public final class Settings {
         if (!Files.isRegularFile(Path.of(app.text()))) {
             problem(app, "is not a file; give the path of the Streamlit script");
         }
-        List<String> words = command.text().isEmpty() ? List.of() : List.of(command.text().split("\\s+"));
+        List<String> words =
+                command.text().isEmpty() ? List.of() : List.of(command.text().split("\\s+"));
         return new AppConfig.Launch(app.text(), words, streamlitArguments);
     }
 
@@ -256,7 +259,8 @@ public final class Settings {
 
     private String logLevel() {
         Given given = given(Setting.LOG_LEVEL);
-        String level = given.text().toUpperCase(Locale.ROOT).replace("WARNING", "WARN").replace("CRITICAL", "ERROR");
+        String level =
+                given.text().toUpperCase(Locale.ROOT).replace("WARNING", "WARN").replace("CRITICAL", "ERROR");
         if (!LOG_LEVELS.contains(level)) {
             problem(given, "is none of ERROR, WARN, INFO, DEBUG, TRACE");
         }

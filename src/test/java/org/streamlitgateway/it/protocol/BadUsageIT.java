@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -27,6 +28,7 @@ import org.streamlitgateway.it.WarDoor;
 /** What cannot work is answered by one line that says what and how to mend it, and by an exit code. */
 @ParameterizedClass(name = "{0}", allowZeroInvocations = true)
 @MethodSource("commandLines")
+@ExtendWith(NamesTheDoor.class)
 class BadUsageIT {
     @Parameter
     private WarDoor war;

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,6 +29,7 @@ import org.streamlitgateway.it.WarDoor;
 /** {@code java -jar streamlit-gateway.war}: what it is told, what it says, and how it ends. */
 @ParameterizedClass(name = "{0}", allowZeroInvocations = true)
 @MethodSource("commandLines")
+@ExtendWith(NamesTheDoor.class)
 class CommandLineIT {
     @Parameter
     private WarDoor war;

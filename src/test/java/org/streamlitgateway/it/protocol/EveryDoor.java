@@ -6,6 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -16,4 +17,5 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("org.streamlitgateway.it.Door#all")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(240)
+@ExtendWith(NamesTheDoor.class)
 @interface EveryDoor {}

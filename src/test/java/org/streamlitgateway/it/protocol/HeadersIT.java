@@ -188,6 +188,10 @@ class HeadersIT {
         try (Rig trusting = Rig.start(door, "trusted-proxies", "10.0.0.0/8,127.0.0.1/32")) {
             HttpHead request = ForwardingFields.sendSpoofed(trusting, "/trusted");
             ForwardingFields.assertBelieved(request);
+
+            trusting.open("trusted", ForwardingFields.SPOOFED).close();
+            ForwardingFields.assertBelieved(
+                    trusting.upstream().requests(Rig.streamOf("trusted")).take().request());
         }
     }
 

@@ -36,7 +36,7 @@ class HttpFailureIT {
 
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
-        rig = Rig.start(door, "upstream-timeout", "2s", "client-timeout", "2s");
+        rig = Rig.start(door, "upstream-timeout", "5s", "client-timeout", "5s");
     }
 
     @AfterParameterizedClassInvocation
@@ -134,8 +134,8 @@ class HttpFailureIT {
                 client.reset();
             }
         }
-        // Far below the time-out of two seconds, which would end it too.
-        upstreamEnds.take(Duration.ofMillis(1500));
+        // Below the time-out of five seconds, which would end it too.
+        upstreamEnds.take(AT_ONCE);
     }
 
     @Test

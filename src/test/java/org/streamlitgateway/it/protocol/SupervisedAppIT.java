@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -30,6 +31,7 @@ import org.streamlitgateway.it.WarDoor;
 /** {@code --app}: the gateway looks after a Streamlit of its own. */
 @ParameterizedClass(name = "{0}", allowZeroInvocations = true)
 @MethodSource("commandLines")
+@ExtendWith(NamesTheDoor.class)
 class SupervisedAppIT {
     /** A JVM plays Streamlit here, and starts again after the first pause. */
     private static final Duration RESTART = Duration.ofSeconds(30);

@@ -76,6 +76,15 @@ class WebSocketGuardIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/", "/chat/socket", "/_stcore/stream/", "/component/x/y"})
+    void noPathLeadsAroundTheGuard(String target) throws IOException {
+        try (RawWebSocket socket = RawWebSocket.dial(rig.uri(), rig.target(target), "Origin: http://evil.example")) {
+            assertEquals(403, socket.refusal().status());
+        }
+        rig.upstream().requests(target).assertExhausted();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"https://portal.example", "http://other.example:8080", "HTTPS://Portal.Example"})
     void anAllowedOriginIsAccepted(String origin) throws IOException {
         rig.open("allowed", PROTOCOL, "Origin: " + origin).close();

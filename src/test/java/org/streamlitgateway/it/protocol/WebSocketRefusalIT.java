@@ -11,6 +11,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.streamlitgateway.fixture.End;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
@@ -78,19 +79,21 @@ class WebSocketRefusalIT {
 
     @Test
     @NeedsGateway
-    void anUpstreamThatAcceptsTheWrongKeyIsA502() throws IOException {
+    void anUpstreamThatAcceptsTheWrongKeyIsA502AndIsLeft() throws IOException {
+        Recorder<End> upstreamEnds = new Recorder<>("end of the connection with the wrong key");
         rig.upstream().on(Rig.streamOf("wrong-accept"), exchange -> {
             exchange.interim(
                     "101 Switching Protocols",
                     "Upgrade: websocket",
                     "Connection: Upgrade",
                     "Sec-WebSocket-Accept: bm90IHRoZSBrZXkgYXQgYWxsIQ==");
-            exchange.awaitEnd();
+            upstreamEnds.add(exchange.awaitEnd());
         });
 
         try (RawWebSocket socket = rig.dial("wrong-accept", OFFER)) {
             assertEquals(502, socket.refusal().status());
         }
+        upstreamEnds.take();
     }
 
     @Test
@@ -107,7 +110,7 @@ class WebSocketRefusalIT {
     @NeedsGateway
     void aSilentUpstreamIsA504BeforeTheBrowserGivesUp() throws IOException {
         // Streamlit does not answer at all to what it cannot parse; a browser waits 15 s.
-        Recorder<Object> upstreamEnds = new Recorder<>("end of the silent handshake");
+        Recorder<End> upstreamEnds = new Recorder<>("end of the silent handshake");
         FakeStreamlit.Script silent = exchange -> upstreamEnds.add(exchange.awaitEnd());
         long start = System.nanoTime();
         rig.upstream().on(Rig.streamOf("silent"), silent);

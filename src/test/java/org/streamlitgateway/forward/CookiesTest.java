@@ -1,0 +1,39 @@
+package org.streamlitgateway.forward;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CookiesTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiterString = " -> ",
+            value = {
+                "_streamlit_user=x; Path=/; HttpOnly -> _streamlit_user=x; Path=/ctx; HttpOnly",
+                "_streamlit_user=x; path=/sub -> _streamlit_user=x; path=/ctx/sub",
+                "a=b; HttpOnly;Path=/ -> a=b; HttpOnly;Path=/ctx",
+                "a=b; Path=/ctx/x; Secure -> a=b; Path=/ctx/x; Secure",
+                "a=b; Path=/ctxual -> a=b; Path=/ctx/ctxual",
+                "a=b -> a=b",
+                "a=path=/; Max-Age=1 -> a=path=/; Max-Age=1",
+                "a=b; Path=/; Max-Age=0 -> a=b; Path=/ctx; Max-Age=0",
+                "_streamlit_xsrf=2|3; Path=/; SameSite=Lax -> _streamlit_xsrf=2|3; Path=/; SameSite=Lax",
+            })
+    void theStrippedPrefixIsPutOnThePath(String from, String to) {
+        assertEquals(to, Cookies.withPrefix(from, "/ctx"));
+    }
+
+    @Test
+    void ofSeveralStreamlitCookiesTheNearestIsKept() {
+        assertEquals(
+                "_streamlit_xsrf=near; a=1; a=2; _streamlit_user=u",
+                Cookies.nearest("_streamlit_xsrf=near; a=1; a=2; _streamlit_xsrf=far; _streamlit_user=u"));
+    }
+
+    @Test
+    void otherCookiesAreNotTouched() {
+        assertEquals("b=\"x;y\";a=1;  _streamlit_xsrf=t", Cookies.nearest("b=\"x;y\";a=1;  _streamlit_xsrf=t"));
+    }
+}
