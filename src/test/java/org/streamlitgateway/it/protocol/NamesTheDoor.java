@@ -23,10 +23,5 @@ final class NamesTheDoor implements TestExecutionExceptionHandler {
         Place(String place) {
             super(place, null, false, false);
         }
-
-        @Override
-        public String toString() {
-            return "in " + getMessage();
-        }
     }
 }

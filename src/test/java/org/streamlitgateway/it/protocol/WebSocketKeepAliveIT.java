@@ -83,12 +83,19 @@ class WebSocketKeepAliveIT {
     @Test
     void withoutAnyPingASocketOutlivesTheDefaultsOfItsParts() throws IOException {
         // Jetty's server and client close what is idle for 30 s, Tomcat's blocking writes end after 20 s.
-        try (Rig quiet = Rig.start(door, "ping-interval", "10m", "pong-timeout", "10m");
-                RawWebSocket socket = quiet.open("quiet", PROTOCOL)) {
-            assertTrue(socket.isSilentFor(Duration.ofSeconds(65)));
-            socket.frames().send(Frame.text("still here"));
+        try (Rig quiet = Rig.start(door, "ping-interval", "10m", "pong-timeout", "10m")) {
+            quiet.upstream().on(Rig.streamOf("quiet"), exchange -> {
+                WebSocketWire frames = exchange.acceptWebSocket();
+                frames.isSilentFor(Duration.ofSeconds(90));
+                frames.send(frames.nextFrame());
+                frames.awaitClosing();
+            });
+            try (RawWebSocket socket = quiet.open("quiet", PROTOCOL)) {
+                assertTrue(socket.isSilentFor(Duration.ofSeconds(65)));
+                socket.frames().send(Frame.text("still here"));
 
-            assertEquals(Frame.text("still here"), socket.frames().nextMessage());
+                assertEquals(Frame.text("still here"), socket.frames().nextMessage());
+            }
         }
     }
 
