@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.streamlitgateway.it.container.ContainerDoor;
 
 /**
  * One way to run the gateway: the executable WAR on some JDK, or a servlet container that has it deployed. Every suite
@@ -28,13 +29,14 @@ public interface Door {
      */
     RunningGateway start(Map<String, String> options) throws IOException;
 
-    /** The doors of this machine, or those that the system property {@code doors} (a comma list) names. */
+    /** The executable WAR on each JDK, or what the system property {@code doors} (a comma list of names) chooses. */
     static Stream<Door> all() {
         List<Door> doors = new ArrayList<>(WarDoor.installed());
         String wanted = System.getProperty("doors", "");
         if (wanted.isBlank() || wanted.startsWith("${")) {
             return doors.stream();
         }
+        doors.addAll(ContainerDoor.installed());
         doors.add(new DirectDoor());
         Set<String> names = Set.of(wanted.split(","));
         return doors.stream().filter(door -> names.contains(door.name()));

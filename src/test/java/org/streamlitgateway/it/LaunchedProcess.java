@@ -31,7 +31,8 @@ public final class LaunchedProcess implements AutoCloseable {
         this.process = process;
     }
 
-    static LaunchedProcess start(List<String> command, Map<String, String> environment) throws IOException {
+    /** Starts a command with these variables on top of the test's own, less those that mean something to the gateway. */
+    public static LaunchedProcess start(List<String> command, Map<String, String> environment) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("STREAMLIT_") || name.startsWith("PROXY_"));
         builder.environment().putAll(environment);

@@ -8,10 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** {@code java -jar streamlit-gateway.war}, on one JDK. */
 public final class WarDoor implements Door {
@@ -20,23 +18,15 @@ public final class WarDoor implements Door {
 
     private static final Pattern READY = Pattern.compile("ready: (\\S+)");
 
-    private final Path javaHome;
-    private final int javaVersion;
+    private final Jdk jdk;
 
-    private WarDoor(Path javaHome, int javaVersion) {
-        this.javaHome = javaHome;
-        this.javaVersion = javaVersion;
+    private WarDoor(Jdk jdk) {
+        this.jdk = jdk;
     }
 
     /** The JDK that runs the tests, and JDK 25 where there is one. */
     public static List<WarDoor> installed() {
-        int running = Runtime.version().feature();
-        List<WarDoor> doors = new ArrayList<>();
-        doors.add(new WarDoor(Path.of(System.getProperty("java.home")), running));
-        if (running != 25) {
-            java25().ifPresent(home -> doors.add(new WarDoor(home, 25)));
-        }
-        return List.copyOf(doors);
+        return Jdk.installed().stream().map(WarDoor::new).toList();
     }
 
     /** The WAR under test. */
@@ -51,7 +41,7 @@ public final class WarDoor implements Door {
 
     @Override
     public String name() {
-        return "war-" + javaVersion;
+        return "war-" + jdk.version();
     }
 
     @Override
@@ -69,7 +59,7 @@ public final class WarDoor implements Door {
     /** Runs the WAR with exactly these arguments, and these environment variables on top of the test's own. */
     public LaunchedProcess launch(List<String> arguments, Map<String, String> environment) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(javaHome.resolve("bin/java").toString());
+        command.add(jdk.tool("java").toString());
         command.add(HEAP);
         command.add("-jar");
         command.add(war().toString());
@@ -84,24 +74,6 @@ public final class WarDoor implements Door {
             throw new AssertionError("no address in the ready line: " + process.output());
         }
         return URI.create(ready.group(1));
-    }
-
-    private static Optional<Path> java25() {
-        String named = System.getenv().getOrDefault("JAVA25_HOME", "");
-        if (!named.isBlank()) {
-            return Optional.of(Path.of(named));
-        }
-        Path parent = Path.of("/usr/lib/jvm");
-        if (!Files.isDirectory(parent)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> homes = Files.list(parent)) {
-            return homes.filter(home -> home.getFileName().toString().contains("25"))
-                    .filter(home -> Files.isExecutable(home.resolve("bin/java")))
-                    .findFirst();
-        } catch (IOException e) {
-            throw new IllegalStateException("cannot list " + parent, e);
-        }
     }
 
     private final class Running implements RunningGateway {

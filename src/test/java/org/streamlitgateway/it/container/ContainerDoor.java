@@ -1,0 +1,105 @@
+package org.streamlitgateway.it.container;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.streamlitgateway.it.Door;
+import org.streamlitgateway.it.Jdk;
+import org.streamlitgateway.it.RunningGateway;
+
+/** The WAR, deployed in a servlet container on one JDK. */
+public final class ContainerDoor implements Door {
+    private static final Path PARTS = Path.of(System.getProperty("project.build.directory", "target"), "parts");
+
+    private final Container container;
+    private final Jdk jdk;
+    private final boolean firstJdk;
+
+    private ContainerDoor(Container container, Jdk jdk, boolean firstJdk) {
+        this.container = container;
+        this.jdk = jdk;
+        this.firstJdk = firstJdk;
+    }
+
+    /** Each container that the build has unpacked, on each JDK of this machine. */
+    public static List<ContainerDoor> installed() {
+        List<Container> containers = new ArrayList<>();
+        find("jetty-home-12.1", home -> new JettyContainer("jetty-12.1", home), containers);
+        find("jetty-home-12.0", home -> new JettyContainer("jetty-12.0", home), containers);
+        find("apache-tomcat-11", home -> new TomcatContainer("tomcat-11", home), containers);
+        find("apache-tomcat-10.1", home -> new TomcatContainer("tomcat-10.1", home), containers);
+        List<ContainerDoor> doors = new ArrayList<>();
+        List<Jdk> jdks = Jdk.installed();
+        for (Jdk jdk : jdks) {
+            containers.forEach(container -> doors.add(new ContainerDoor(container, jdk, jdk.equals(jdks.get(0)))));
+        }
+        return List.copyOf(doors);
+    }
+
+    /** For suites that only containers have: as the property {@code doors} says, else each on the JDK of the tests. */
+    static Stream<ContainerDoor> all() {
+        String wanted = System.getProperty("doors", "");
+        List<String> names = List.of(wanted.split(","));
+        return installed().stream().filter(door -> wanted.isBlank() ? door.firstJdk : names.contains(door.name()));
+    }
+
+    private static void find(String prefix, Function<Path, Container> made, List<Container> found) {
+        if (!Files.isDirectory(PARTS)) {
+            return;
+        }
+        try (Stream<Path> parts = Files.list(PARTS)) {
+            parts.filter(part -> part.getFileName().toString().startsWith(prefix))
+                    .max(Path::compareTo)
+                    .map(Path::toAbsolutePath)
+                    .map(made)
+                    .ifPresent(found::add);
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot list " + PARTS, e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return container.name() + (firstJdk ? "" : "-" + jdk.version());
+    }
+
+    @Override
+    public boolean embedded() {
+        return false;
+    }
+
+    @Override
+    public RunningGateway start(Map<String, String> options) throws IOException {
+        return start(Site.of(options));
+    }
+
+    /** Starts the container with the WAR in it, and returns when the gateway says that it is deployed. */
+    RunningContainer start(Site site) throws IOException {
+        RunningContainer running = startAnyway(site);
+        running.awaitDeployed();
+        return running;
+    }
+
+    /** Starts the container and does not ask whether the WAR was to its liking. */
+    RunningContainer startAnyway(Site site) throws IOException {
+        return new RunningContainer(name(), container, jdk, site);
+    }
+
+    Container container() {
+        return container;
+    }
+
+    Jdk jdk() {
+        return jdk;
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+}

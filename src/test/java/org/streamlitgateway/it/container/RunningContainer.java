@@ -1,0 +1,101 @@
+package org.streamlitgateway.it.container;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.streamlitgateway.it.Jdk;
+import org.streamlitgateway.it.LaunchedProcess;
+import org.streamlitgateway.it.RunningGateway;
+import org.streamlitgateway.it.WarDoor;
+
+/** One run of a container on a base directory below target/bases. */
+final class RunningContainer implements RunningGateway {
+    private static final Path BASES = Path.of(System.getProperty("project.build.directory", "target"), "bases");
+
+    private final Container container;
+    private final Jdk jdk;
+    private final Site site;
+    private final Path base;
+    private final StringBuilder earlierLog = new StringBuilder();
+    private LaunchedProcess process;
+
+    RunningContainer(String name, Container container, Jdk jdk, Site site) throws IOException {
+        this.container = container;
+        this.jdk = jdk;
+        this.site = site;
+        base = Files.createTempDirectory(Files.createDirectories(BASES), name + "-")
+                .toAbsolutePath();
+        container.layOut(base, site);
+        deploy();
+        launch();
+    }
+
+    private void launch() throws IOException {
+        process = container.start(base, site, jdk);
+        try {
+            process.awaitLine(container.startedLine());
+            site.port = container.port(process.output());
+        } catch (AssertionError e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    void awaitDeployed() {
+        try {
+            process.awaitLine("streamlit-gateway is deployed at ");
+        } catch (AssertionError e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    void deploy() throws IOException {
+        container.deploy(base, site, WarDoor.war());
+    }
+
+    void undeploy() throws IOException {
+        container.undeploy(base, site);
+    }
+
+    Path base() {
+        return base;
+    }
+
+    @Override
+    public URI uri() {
+        String host = site.host.equals("0.0.0.0") ? "localhost" : site.host;
+        String path = site.contextPath.equals("/") ? "/" : site.contextPath + "/";
+        return URI.create("http://" + host + ":" + site.port + path);
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public String log() {
+        return earlierLog + process.output();
+    }
+
+    @Override
+    public int stop() {
+        return process.terminate();
+    }
+
+    @Override
+    public void restartOnSamePort() throws IOException {
+        process.terminate();
+        earlierLog.append(process.output());
+        container.layOut(base, site);
+        launch();
+        awaitDeployed();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

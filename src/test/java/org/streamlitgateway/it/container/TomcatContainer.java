@@ -1,0 +1,102 @@
+package org.streamlitgateway.it.container;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.streamlitgateway.it.Jdk;
+import org.streamlitgateway.it.LaunchedProcess;
+
+/** Tomcat with its own configuration, the Connector line of src/tomcat, and a context file. */
+record TomcatContainer(String name, Path home) implements Container {
+    private static final Path CONNECTOR = Path.of("src", "tomcat", "connector.xml");
+    private static final Pattern PORT = Pattern.compile("Starting ProtocolHandler \\[\"http-nio-\\S*?(\\d+)\"\\]");
+
+    @Override
+    public String startedLine() {
+        return "Server startup in";
+    }
+
+    @Override
+    public String webappLoader() {
+        return "org.apache.catalina.loader.ParallelWebappClassLoader";
+    }
+
+    @Override
+    public void layOut(Path base, Site site) throws IOException {
+        Container.copy(home.resolve("conf"), base.resolve("conf"));
+        for (String folder : List.of("logs", "temp", "webapps", "work", "conf/Catalina/localhost")) {
+            Files.createDirectories(base.resolve(folder));
+        }
+        Path server = base.resolve("conf/server.xml");
+        String connector = Files.readString(CONNECTOR)
+                .replaceFirst("(?s)<!--.*?-->\\s*", "")
+                .replace("port=\"8500\"", "port=\"" + site.port + "\" address=\"" + site.host + "\"")
+                .replace("connectionTimeout=\"60000\"", "connectionTimeout=\"" + site.clientTimeoutMillis() + "\"");
+        Files.writeString(
+                server,
+                Files.readString(server)
+                        .replaceFirst(
+                                "<Connector port=\"8080\"[^>]*/>", Matcher.quoteReplacement(connector.stripTrailing()))
+                        .replace("<Server port=\"8005\"", "<Server port=\"-1\"")
+                        .replace("<Engine ", "<Engine backgroundProcessorDelay=\"1\" "));
+        Files.writeString(
+                base.resolve("conf/logging.properties"),
+                "\norg.streamlitgateway.level = " + site.julLevel() + "\n",
+                StandardOpenOption.APPEND);
+        Files.writeString(
+                base.resolve("conf/tomcat-users.xml"),
+                "<tomcat-users xmlns=\"http://tomcat.apache.org/xml\"><role rolename=\"viewer\"/><user username=\""
+                        + Site.USER + "\" password=\"" + Site.PASSWORD + "\" roles=\"viewer\"/></tomcat-users>\n");
+    }
+
+    @Override
+    public void deploy(Path base, Site site, Path war) throws IOException {
+        StringBuilder context = new StringBuilder("<Context docBase=\"" + war + "\"");
+        if (site.guarded) {
+            context.append(" altDDName=\"").append(Container.guardedDescriptor(base)).append('"');
+        }
+        context.append(">\n");
+        site.parameters.forEach((name, value) -> context.append("  <Parameter name=\"" + name + "\" value=\"" + value
+                + "\" override=\"false\" />\n"));
+        Files.writeString(contextFile(base, site), context.append("</Context>\n"));
+    }
+
+    @Override
+    public void undeploy(Path base, Site site) throws IOException {
+        Files.delete(contextFile(base, site));
+    }
+
+    private static Path contextFile(Path base, Site site) {
+        return base.resolve("conf/Catalina/localhost").resolve(site.fileName() + ".xml");
+    }
+
+    @Override
+    public LaunchedProcess start(Path base, Site site, Jdk jdk) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("-Xmx128m"));
+        arguments.addAll(site.jvmArguments);
+        Map<String, String> environment = new LinkedHashMap<>(site.environment);
+        environment.put("JAVA_HOME", jdk.home().toString());
+        environment.put("CATALINA_HOME", home.toString());
+        environment.put("CATALINA_BASE", base.toString());
+        environment.put("CATALINA_OPTS", String.join(" ", arguments));
+        environment.put("JAVA_OPTS", "");
+        environment.put("JRE_HOME", "");
+        return LaunchedProcess.start(List.of("sh", home.resolve("bin/catalina.sh").toString(), "run"), environment);
+    }
+
+    @Override
+    public int port(String output) {
+        Matcher port = PORT.matcher(output);
+        if (!port.find()) {
+            throw new AssertionError("no port in: " + output);
+        }
+        return Integer.parseInt(port.group(1));
+    }
+}
