@@ -53,18 +53,21 @@ public final class Settings {
         return this;
     }
 
+    /** An empty property counts as unset, as jetty-base leaves those that its ini files do not name. */
     public Settings systemProperties(Function<String, String> lookup) {
-        sources.add(new Source(s -> "-D" + s.systemProperty(), s -> lookup.apply(s.systemProperty())));
+        sources.add(new Source(s -> "-D" + s.systemProperty(), s -> unlessEmpty(lookup.apply(s.systemProperty()))));
         return this;
     }
 
     /** An empty variable counts as unset, as Compose files leave them so. */
     public Settings environment(Map<String, String> environment) {
-        sources.add(new Source(s -> "$" + s.environmentVariable(), s -> {
-            String value = environment.get(s.environmentVariable());
-            return value == null || value.isEmpty() ? null : value;
-        }));
+        sources.add(new Source(
+                s -> "$" + s.environmentVariable(), s -> unlessEmpty(environment.get(s.environmentVariable()))));
         return this;
+    }
+
+    private static String unlessEmpty(String value) {
+        return value == null || value.isEmpty() ? null : value;
     }
 
     /** A properties file with the option names as keys; a name that does not exist is a problem. */

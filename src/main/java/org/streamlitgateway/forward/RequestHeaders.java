@@ -25,8 +25,8 @@ public final class RequestHeaders {
 
     /**
      * In this order: end-to-end headers as they came, Host and port preserved; forwarding and identity headers
-     * dropped unless a trusted proxy sent them; then our own X-Forwarded-* and Forwarded (RFC 7239), and the user whom
-     * the container knows.
+     * dropped unless a trusted proxy sent them, credentials dropped that the container has checked; then our own
+     * X-Forwarded-* and Forwarded (RFC 7239), and the user whom the container knows.
      */
     public HttpFields.Mutable build(HttpServletRequest request, Client client, Route route) {
         HttpFields.Mutable fields = HttpFields.build();
@@ -41,6 +41,9 @@ public final class RequestHeaders {
                 // several lines, as HTTP/2 may send them, become one (RFC 9113 section 8.2.3)
                 fields.add(name, Cookies.nearest(String.join("; ", Collections.list(request.getHeaders(name)))));
                 continue;
+            }
+            if (lower.equals("authorization") && request.getAuthType() != null) {
+                continue; // for the container, which has taken it; an app that shows its headers must not show it
             }
             for (Enumeration<String> values = request.getHeaders(name); values.hasMoreElements(); ) {
                 fields.add(name, values.nextElement());

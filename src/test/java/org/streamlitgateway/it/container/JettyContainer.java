@@ -30,6 +30,8 @@ record JettyContainer(String name, Path home) implements Container {
         Container.copy(OUR_BASE, base);
         Files.deleteIfExists(base.resolve("webapps/streamlit-gateway.xml"));
         Files.createDirectories(base.resolve("work"));
+        Path ini = base.resolve("start.d/streamlit-gateway.ini"); // its settings would beat a test's
+        Files.writeString(ini, Files.readString(ini).replaceAll("(?m)^streamlit-gateway\\.", "#$0"));
         Path logging = base.resolve("etc/logging.properties");
         Files.writeString(
                 logging,
@@ -52,15 +54,14 @@ record JettyContainer(String name, Path home) implements Container {
         if (site.guarded) {
             context.append("""
                       <Set name="descriptor">%s</Set>
+                      <Call class="org.eclipse.jetty.util.resource.ResourceFactory" name="root">
+                        <Call id="users" name="newResource"><Arg>%s</Arg></Call>
+                      </Call>
                       <Get name="securityHandler">
                         <Set name="loginService">
                           <New class="org.eclipse.jetty.security.HashLoginService">
                             <Set name="name">gateway</Set>
-                            <Set name="config">
-                              <Call class="org.eclipse.jetty.util.resource.ResourceFactory" name="root">
-                                <Call name="newResource"><Arg>%s</Arg></Call>
-                              </Call>
-                            </Set>
+                            <Set name="config"><Ref refid="users" /></Set>
                           </New>
                         </Set>
                       </Get>

@@ -13,9 +13,10 @@ import java.util.regex.Pattern;
 import org.streamlitgateway.it.Jdk;
 import org.streamlitgateway.it.LaunchedProcess;
 
-/** Tomcat with its own configuration, the Connector line of src/tomcat, and a context file. */
+/** Tomcat with its own configuration, and the connector and the context file of src/tomcat. */
 record TomcatContainer(String name, Path home) implements Container {
     private static final Path CONNECTOR = Path.of("src", "tomcat", "connector.xml");
+    private static final Path CONTEXT = Path.of("src", "tomcat", "streamlit-gateway.xml");
     private static final Pattern PORT = Pattern.compile("Starting ProtocolHandler \\[\"http-nio-\\S*?(\\d+)\"\\]");
 
     @Override
@@ -58,14 +59,17 @@ record TomcatContainer(String name, Path home) implements Container {
 
     @Override
     public void deploy(Path base, Site site, Path war) throws IOException {
-        StringBuilder context = new StringBuilder("<Context docBase=\"" + war + "\"");
-        if (site.guarded) {
-            context.append(" altDDName=\"").append(Container.guardedDescriptor(base)).append('"');
-        }
-        context.append(">\n");
-        site.parameters.forEach((name, value) -> context.append("  <Parameter name=\"" + name + "\" value=\"" + value
-                + "\" override=\"false\" />\n"));
-        Files.writeString(contextFile(base, site), context.append("</Context>\n"));
+        StringBuilder parameters = new StringBuilder();
+        site.parameters.forEach((name, value) -> parameters.append(
+                "<Parameter name=\"" + name + "\" value=\"" + value + "\" override=\"false\" />\n  "));
+        String ours = "docBase=\"/opt/streamlit-gateway/streamlit-gateway.war\"";
+        String docBase = "docBase=\"" + war + "\""
+                + (site.guarded ? " altDDName=\"" + Container.guardedDescriptor(base) + "\"" : "");
+        Files.writeString(
+                contextFile(base, site),
+                Files.readString(CONTEXT)
+                        .replace(ours, docBase)
+                        .replaceFirst("(?s)<Parameter .*/>", Matcher.quoteReplacement(parameters.toString())));
     }
 
     @Override

@@ -1,0 +1,110 @@
+package org.streamlitgateway.it.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.streamlitgateway.fixture.FakeStreamlit;
+import org.streamlitgateway.fixture.HttpHead;
+import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.RawHttp;
+import org.streamlitgateway.fixture.RawWebSocket;
+
+/** Where a deployed WAR has its settings from: each source, and which beats which. */
+@EveryContainer
+@Timeout(240)
+class ConfigurationIT {
+    @Parameter
+    private ContainerDoor door;
+
+    /** Each setting is given by one source, and wrongly by every source that must lose to it. */
+    @Test
+    void contextParameterBeatsSystemPropertyBeatsEnvironmentBeatsFile(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("gateway.properties"), """
+                streamlit-port = 4
+                strip-prefix = no
+                allowed-origins = https://file.example
+                trusted-proxies = 127.0.0.1
+                """);
+        try (FakeStreamlit upstream = FakeStreamlit.start()) {
+            Site site = new Site()
+                    .at("/a/b")
+                    .parameter("streamlit-port", upstream.port())
+                    .jvm("-Dstreamlit-gateway.streamlit-port=2")
+                    .jvm("-Dstreamlit-gateway.strip-prefix=yes")
+                    .jvm("-Dstreamlit-gateway.config-file=" + file)
+                    .variable("STREAMLIT_PORT", 3)
+                    .variable("STREAMLIT_GATEWAY_STRIP_PREFIX", "no")
+                    .variable("STREAMLIT_GATEWAY_ALLOWED_ORIGINS", "https://variable.example");
+            try (RunningContainer gateway = door.start(site)) {
+                HttpHead request = askedThrough(gateway, upstream, "/a/b", "/page");
+                assertEquals("10.1.1.1", request.one("X-Forwarded-For").split(",")[0], "trusted-proxies of the file");
+                try (RawWebSocket socket = RawWebSocket.dial(
+                        gateway.uri(), "/a/b/_stcore/stream", "Origin: https://variable.example")) {
+                    assertEquals(101, socket.answer().status(), "allowed-origins of the variable");
+                }
+                try (RawWebSocket socket =
+                        RawWebSocket.dial(gateway.uri(), "/a/b/_stcore/stream", "Origin: https://file.example")) {
+                    assertEquals(403, socket.answer().status(), "allowed-origins of the file");
+                }
+            }
+        }
+    }
+
+    private static HttpHead askedThrough(RunningContainer gateway, FakeStreamlit upstream, String prefix, String path)
+            throws IOException {
+        try (RawHttp http = RawHttp.connect(gateway.uri())) {
+            assertEquals(200, http.get(prefix + path, "X-Forwarded-For: 10.1.1.1").status());
+        }
+        return upstream.requests(path).take().request();
+    }
+
+    @Test
+    void theFileCanBeNamedByAContextParameter(@TempDir Path directory) throws IOException {
+        try (FakeStreamlit upstream = FakeStreamlit.start()) {
+            Path file = Files.writeString(
+                    directory.resolve("gateway.properties"),
+                    "streamlit-host=127.0.0.1\nstreamlit-port=" + upstream.port() + "\n");
+            Site site = new Site().parameter("config-file", file);
+            try (RunningContainer gateway = door.start(site);
+                    RawHttp http = RawHttp.connect(gateway.uri())) {
+                assertEquals(200, http.get("/page").status());
+                upstream.requests("/page").take();
+            }
+        }
+    }
+
+    @Test
+    void wrongSettingsFailTheDeploymentWithEveryReasonInTheLog(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("gateway.properties"), "ping-intervall = 20s\n");
+        Site site = new Site()
+                .parameter("streamlit-port", "eighty")
+                .parameter("user-header", "no header")
+                .jvm("-Dstreamlit-gateway.trusted-proxies=10.0.0.0/99")
+                .variable("STREAMLIT_GATEWAY_PING_INTERVAL", "often")
+                .variable("STREAMLIT_GATEWAY_CONFIG_FILE", file);
+        try (RunningContainer gateway = door.startAnyway(site)) {
+            List<String> reasons = List.of(
+                    "context parameter streamlit-port: 'eighty'",
+                    "context parameter user-header: 'no header'",
+                    "-Dstreamlit-gateway.trusted-proxies: '10.0.0.0/99'",
+                    "$STREAMLIT_GATEWAY_PING_INTERVAL: 'often'",
+                    "ping-intervall: no such setting, did you mean ping-interval?");
+            for (String reason : reasons) {
+                Patience.until(() -> reason + " in " + gateway.log(), Patience.LIMIT, () -> gateway.log()
+                        .contains(reason));
+            }
+            try (RawHttp http = RawHttp.connect(gateway.uri())) {
+                int status = http.get("/").status();
+                assertTrue(status == 404 || status == 503, "status " + status);
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package org.streamlitgateway.it.container;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The class runs once for each {@link ContainerDoor}, which it takes as its parameter. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ParameterizedClass(name = "{0}")
+@MethodSource("org.streamlitgateway.it.container.ContainerDoor#all")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(300)
+@interface EveryContainer {}

@@ -1,0 +1,130 @@
+package org.streamlitgateway.it.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.streamlitgateway.fixture.FakeStreamlit;
+import org.streamlitgateway.fixture.HttpHead;
+import org.streamlitgateway.fixture.RawHttp;
+import org.streamlitgateway.fixture.RawResponse;
+import org.streamlitgateway.fixture.RawWebSocket;
+
+/** The container asks who it is (HTTP Basic, its own realm); the gateway tells Streamlit, and nobody else can. */
+@EveryContainer
+class IdentityIT {
+    private static final String SIGNED_IN = "Authorization: Basic "
+            + Base64.getEncoder()
+                    .encodeToString((Site.USER + ":" + Site.PASSWORD).getBytes(StandardCharsets.UTF_8));
+    private static final String STREAM = "/_stcore/stream?test=";
+
+    @Parameter
+    private ContainerDoor door;
+
+    private FakeStreamlit upstream;
+    private RunningContainer gateway;
+
+    @BeforeParameterizedClassInvocation
+    void start() throws IOException {
+        upstream = FakeStreamlit.start();
+        gateway = door.start(new Site()
+                .at("/tools/streamlit")
+                .parameter("streamlit-host", "127.0.0.1")
+                .parameter("streamlit-port", upstream.port())
+                .parameter("strip-prefix", "yes")
+                .parameter("user-header", "X-Remote-User")
+                .guarded());
+    }
+
+    @AfterParameterizedClassInvocation
+    void stop() {
+        gateway.close();
+        upstream.close();
+        upstream.assertNoProblems();
+    }
+
+    private RawResponse get(String path, String... lines) throws IOException {
+        try (RawHttp http = RawHttp.connect(gateway.uri())) {
+            return http.get("/tools/streamlit" + path, lines);
+        }
+    }
+
+    private HttpHead handshake(String test, String... lines) throws IOException {
+        RawWebSocket.open(gateway.uri(), "/tools/streamlit" + STREAM + test, lines)
+                .close();
+        return upstream.requests(STREAM + test).take().request();
+    }
+
+    @Test
+    void anUnknownVisitorIsA401AndStreamlitIsNotAsked() throws IOException {
+        RawResponse answer = get("/secret");
+
+        assertEquals(401, answer.status());
+        assertTrue(answer.head().first("WWW-Authenticate").startsWith("Basic"), answer::toString);
+        upstream.requests("/secret").assertExhausted();
+    }
+
+    @Test
+    void anUnknownVisitorsUpgradeIsA401AndStreamlitIsNotDialled() throws IOException {
+        try (RawWebSocket socket = RawWebSocket.dial(gateway.uri(), "/tools/streamlit" + STREAM + "unknown")) {
+            assertEquals(401, socket.refusal().status());
+        }
+        upstream.requests(STREAM + "unknown").assertExhausted();
+    }
+
+    @Test
+    void aWrongPasswordIsA401() throws IOException {
+        String wrong = "Authorization: Basic "
+                + Base64.getEncoder().encodeToString("ada:babbage".getBytes(StandardCharsets.UTF_8));
+        try (RawWebSocket socket = RawWebSocket.dial(gateway.uri(), "/tools/streamlit" + STREAM + "wrong", wrong)) {
+            assertEquals(401, socket.refusal().status());
+        }
+        upstream.requests(STREAM + "wrong").assertExhausted();
+    }
+
+    @Test
+    void theUserReachesStreamlitWithARequest() throws IOException {
+        assertEquals(200, get("/page?test=user", SIGNED_IN).status());
+
+        assertEquals(
+                Site.USER,
+                upstream.requests("/page?test=user").take().request().one("X-Remote-User"));
+    }
+
+    @Test
+    void theUserReachesStreamlitWithTheHandshake() throws IOException {
+        assertEquals(Site.USER, handshake("user", SIGNED_IN).one("X-Remote-User"));
+    }
+
+    @Test
+    void aClientsOwnCopyIsDropped() throws IOException {
+        String[] spoofed = {SIGNED_IN, "X-Remote-User: root", "x-remote-user: admin", "X-Forwarded-User: root"};
+
+        HttpHead onSocket = handshake("spoofed", spoofed);
+        assertEquals(200, get("/page?test=spoofed", spoofed).status());
+        HttpHead onRequest = upstream.requests("/page?test=spoofed").take().request();
+
+        for (HttpHead request : new HttpHead[] {onSocket, onRequest}) {
+            assertEquals(Site.USER, request.one("X-Remote-User"));
+            assertFalse(request.has("X-Forwarded-User"), request::toString);
+        }
+    }
+
+    /** The password was for the container; an app that shows its headers must not show it. */
+    @Test
+    void thePasswordGoesNoFurtherThanTheContainer() throws IOException {
+        HttpHead onSocket = handshake("password", SIGNED_IN);
+        assertEquals(200, get("/page?test=password", SIGNED_IN).status());
+        HttpHead onRequest = upstream.requests("/page?test=password").take().request();
+
+        assertFalse(onSocket.has("Authorization"), onSocket::toString);
+        assertFalse(onRequest.has("Authorization"), onRequest::toString);
+    }
+}

@@ -1,0 +1,173 @@
+package org.streamlitgateway.it.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.streamlitgateway.fixture.Closing;
+import org.streamlitgateway.fixture.FakeStreamlit;
+import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.RawHttp;
+import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.fixture.Recorder;
+
+/** Deployed and undeployed while sessions are open: the sessions are told, and nothing stays behind. */
+@EveryContainer
+class LifecycleIT {
+    private static final int TIMES = 10;
+    private static final int SESSIONS = 5;
+    private static final int SERVICE_RESTART = 1012;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final String STREAM = "/app/_stcore/stream";
+
+    @Parameter
+    private ContainerDoor door;
+
+    private FakeStreamlit upstream;
+    private RunningContainer container;
+
+    @BeforeParameterizedClassInvocation
+    void start() throws IOException {
+        upstream = FakeStreamlit.start();
+        container = door.start(new Site()
+                .at("/app")
+                .parameter("streamlit-host", "127.0.0.1")
+                .parameter("streamlit-port", upstream.port())
+                .parameter("strip-prefix", "yes"));
+    }
+
+    @AfterParameterizedClassInvocation
+    void stop() {
+        container.close();
+        upstream.close();
+    }
+
+    @Test
+    void tenRedeploymentsWithLiveSessionsLeaveNothingBehind() throws IOException {
+        for (int i = 0; i < TIMES; i++) {
+            awaitHealth(200);
+            useAndUndeploy();
+            container.deploy();
+        }
+        awaitHealth(200);
+        useAndUndeploy();
+
+        Patience.until(
+                () -> upstream.openConnections() + " connections are open upstream",
+                LIMIT,
+                () -> upstream.openConnections() == 0);
+        Patience.until(() -> "threads of ours: " + threadsOfOurs(), LIMIT, () -> threadsOfOurs()
+                .isEmpty());
+        // a server's idle threads may hold the last application; what grows with the number of deployments is a leak
+        Patience.until(() -> "class loaders left: " + webappLoaders(), LIMIT, () -> webappLoaders() <= 1);
+        assertTrue(sockets() < 20, "sockets left: " + sockets());
+        container.deploy();
+        awaitHealth(200);
+    }
+
+    @Test
+    void sessionsAreToldToComeBackWhenTheServerStops() throws IOException {
+        try (RunningContainer own = door.start(new Site()
+                        .parameter("streamlit-host", "127.0.0.1")
+                        .parameter("streamlit-port", upstream.port()));
+                RawWebSocket socket = RawWebSocket.open(own.uri(), "/_stcore/stream")) {
+            Recorder<Closing> closing = socket.answerInBackground();
+
+            own.stop();
+
+            assertEquals(SERVICE_RESTART, closing.take(LIMIT).code());
+        }
+    }
+
+    private void useAndUndeploy() throws IOException {
+        List<Recorder<Closing>> closings = new ArrayList<>();
+        List<RawWebSocket> sockets = new ArrayList<>();
+        for (int i = 0; i < SESSIONS; i++) {
+            RawWebSocket socket = RawWebSocket.open(container.uri(), STREAM);
+            socket.frames().send(Frame.text("hello"));
+            assertEquals(Frame.text("hello"), socket.frames().nextMessage());
+            sockets.add(socket);
+            closings.add(socket.answerInBackground());
+        }
+        try (RawHttp http = RawHttp.connect(container.uri())) {
+            assertEquals(100_000, http.get("/app/bytes/100000").body().length);
+        }
+
+        container.undeploy();
+
+        for (Recorder<Closing> closing : closings) {
+            assertEquals(SERVICE_RESTART, closing.take(LIMIT).code());
+        }
+        for (RawWebSocket socket : sockets) {
+            socket.close();
+        }
+        awaitHealth(404);
+    }
+
+    private void awaitHealth(int status) {
+        Patience.until(() -> "/app/_stcore/health is not " + status + container.log(), LIMIT, () -> health() == status);
+    }
+
+    private int health() {
+        try (RawHttp http = RawHttp.connect(container.uri())) {
+            return http.get("/app/_stcore/health").status();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<String> threadsOfOurs() {
+        return jcmd("Thread.print").lines()
+                .filter(line -> line.startsWith("\"gateway-") || line.startsWith("\"streamlit-"))
+                .toList();
+    }
+
+    /** After a full collection, which the histogram begins with. */
+    private long webappLoaders() {
+        Pattern line = Pattern.compile("(?m)^\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+"
+                + Pattern.quote(door.container().webappLoader()) + "( .*)?$");
+        Matcher count = line.matcher(jcmd("GC.class_histogram"));
+        return count.find() ? Long.parseLong(count.group(1)) : 0;
+    }
+
+    private String jcmd(String command) {
+        try {
+            Process jcmd = new ProcessBuilder(
+                            door.jdk().tool("jcmd").toString(), Long.toString(container.pid()), command)
+                    .redirectErrorStream(true)
+                    .start();
+            return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private long sockets() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(container.pid()), "fd"))) {
+            return open.filter(LifecycleIT::isSocket).count();
+        }
+    }
+
+    private static boolean isSocket(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+        } catch (IOException closedMeanwhile) {
+            return false;
+        }
+    }
+}
