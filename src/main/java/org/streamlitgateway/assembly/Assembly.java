@@ -72,7 +72,7 @@ public final class Assembly {
                 new WebSocketDoor(container, upstream, headers, guard, bridges, config.timeouts(), presence);
         AppProxyServlet http = new AppProxyServlet(upstream, headers, silence);
         ServletRegistration.Dynamic door =
-                context.addServlet("streamlit-gateway", new FrontDoor(routes, guard, webSockets, http));
+                context.addServlet("streamlit-gateway", new FrontDoor(routes, guard, webSockets, http, this::stopSessions));
         door.setAsyncSupported(true);
         door.setLoadOnStartup(1);
         door.addMapping("/*");

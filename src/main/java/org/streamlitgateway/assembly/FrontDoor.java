@@ -32,17 +32,26 @@ final class FrontDoor extends HttpServlet {
     private final transient Guard guard;
     private final transient WebSocketDoor webSockets;
     private final transient AppProxyServlet http;
+    private final transient Runnable stopSessions;
 
-    FrontDoor(RouteTable routes, Guard guard, WebSocketDoor webSockets, AppProxyServlet http) {
+    FrontDoor(
+            RouteTable routes, Guard guard, WebSocketDoor webSockets, AppProxyServlet http, Runnable stopSessions) {
         this.routes = routes;
         this.guard = guard;
         this.webSockets = webSockets;
         this.http = http;
+        this.stopSessions = stopSessions;
     }
 
     @Override
     public void init() throws ServletException {
         http.init(getServletConfig());
+    }
+
+    /** The first that a container tells of an undeployment; the next is that it closes the WebSockets itself. */
+    @Override
+    public void destroy() {
+        stopSessions.run();
     }
 
     @Override

@@ -9,15 +9,20 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The gateway's own threads: a small pool for the client side, which never waits, and one for calls that may wait for
  * a slow browser, virtual threads where they exist (Java 21).
  */
 final class Threads {
+    private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
     private static final int MAX_CLIENT_THREADS = 64;
     private static final int MAX_BLOCKING_THREADS = 1000;
     private static final long IDLE_SECONDS = 5;
+
+    private static final long LONGEST_STOP_SECONDS = 5;
 
     private final QueuedThreadPool client = new QueuedThreadPool(MAX_CLIENT_THREADS);
     private final ExecutorService blocking = virtualOrPooled();
@@ -66,8 +71,12 @@ final class Threads {
         }
     }
 
-    public void stop() throws Exception {
+    /** Returns when no task runs any more: in a container, the classes that it would need go away. */
+    void stop() throws Exception {
         client.stop();
         blocking.shutdownNow();
+        if (!blocking.awaitTermination(LONGEST_STOP_SECONDS, TimeUnit.SECONDS)) {
+            LOG.warn("a thread of the gateway did not end within {} s", LONGEST_STOP_SECONDS);
+        }
     }
 }

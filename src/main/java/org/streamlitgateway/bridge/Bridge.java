@@ -87,7 +87,7 @@ final class Bridge {
             tooLate = ended ? ending : null;
         }
         if (tooLate != null) {
-            bridges.execute(() -> close(session, tooLate));
+            bridges.tell(() -> close(session, tooLate));
             return;
         }
         LOG.debug("{} is open", name);
@@ -339,7 +339,7 @@ final class Bridge {
             closeUpstream(up, forUpstream);
         }
         if (down != null && forBrowser != null) {
-            bridges.execute(() -> close(down, forBrowser));
+            bridges.tell(() -> close(down, forBrowser));
         }
     }
 

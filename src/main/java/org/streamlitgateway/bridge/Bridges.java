@@ -10,12 +10,17 @@ import org.streamlitgateway.outcome.Outcome;
 
 /** All open bridges of the gateway: keeps them alive, finds the one a resumed session leaves behind, ends them all. */
 public final class Bridges {
+    private static final long LONGEST_TELLING_MILLIS = 2000;
+
     private final Set<Bridge> open = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<String, Bridge> bySessionId = new ConcurrentHashMap<>();
     private final Scheduler scheduler;
     private final Executor blocking;
     private final Timeouts timeouts;
     private volatile boolean stopped;
+
+    /** Browsers that are being told that their session is over; guarded by this. */
+    private int telling;
 
     /**
      * Made once per gateway.
@@ -34,10 +39,14 @@ public final class Bridges {
         scheduler.schedule(this::keepAlive, period, TimeUnit.MILLISECONDS);
     }
 
-    /** Tells every browser and every Streamlit that the gateway goes away. */
+    /**
+     * Tells every browser and every Streamlit that the gateway goes away. Returns when the browsers' close frames are
+     * out, for the container closes what it finds open with a code of its own; slow browsers are not waited for.
+     */
     public void stop() {
         stopped = true;
         open.forEach(bridge -> bridge.end(Outcome.STOPPING, null));
+        awaitTold();
     }
 
     public int size() {
@@ -78,6 +87,36 @@ public final class Bridges {
 
     void execute(Runnable task) {
         blocking.execute(task);
+    }
+
+    /** Runs the closing of a browser's side; {@link #stop} waits for it. */
+    void tell(Runnable closing) {
+        synchronized (this) {
+            telling++;
+        }
+        execute(() -> {
+            try {
+                closing.run();
+            } finally {
+                told();
+            }
+        });
+    }
+
+    private synchronized void told() {
+        telling--;
+        notifyAll();
+    }
+
+    private synchronized void awaitTold() {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_TELLING_MILLIS);
+        try {
+            for (long left = deadline - System.nanoTime(); telling > 0 && left > 0; left = deadline - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     void later(Runnable task, long delay, TimeUnit unit) {
