@@ -1,0 +1,113 @@
+package org.streamlitgateway.it.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.streamlitgateway.fixture.BodyReader;
+import org.streamlitgateway.fixture.End;
+import org.streamlitgateway.fixture.FakeStreamlit;
+import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.Pace;
+import org.streamlitgateway.fixture.RawHttp;
+import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.it.Door;
+import org.streamlitgateway.it.RunningGateway;
+import org.streamlitgateway.it.WarDoor;
+
+/**
+ * Longer than every time-out that a container has by default: 20 s for a blocked send and 60 s for a connection in
+ * Tomcat, 30 s for silence in Jetty. All doors wait at the same time. The gateway's own pings are put off, so that it
+ * is not they that keep the sessions.
+ */
+class EnduranceIT {
+    private static final Duration STEP = Duration.ofSeconds(5);
+    private static final int STEPS = 14;
+    private static final int LARGE = 20_000_000;
+    private static final int LITTLE = 10_000;
+
+    private final List<Visit> visits = new ArrayList<>();
+    private FakeStreamlit upstream;
+
+    @BeforeEach
+    void start() throws IOException {
+        upstream = FakeStreamlit.start();
+        upstream.on("/_stcore/stream?test=slow", exchange -> exchange.acceptWebSocket()
+                .sendPattern(LARGE));
+        List<Door> doors = new ArrayList<>(ContainerDoor.all().toList());
+        doors.add(WarDoor.installed().get(0));
+        for (Door door : doors) {
+            visits.add(new Visit(door, upstream.port()));
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        visits.forEach(Visit::close);
+        upstream.close();
+    }
+
+    @Test
+    @Timeout(300)
+    void silentSessionsAndSlowReadersOutliveEveryContainersDefaults() throws IOException {
+        Pace.every(STEP, STEPS, step -> {
+            for (Visit visit : visits) {
+                visit.readALittle();
+            }
+        });
+
+        for (Visit visit : visits) {
+            visit.assertNothingWasLost();
+        }
+    }
+
+    /** One browser behind one door: a session nobody uses, one that is not read for long, a download that creeps. */
+    private static final class Visit {
+        private final Door door;
+        private final RunningGateway gateway;
+        private final RawWebSocket idle;
+        private final RawWebSocket slow;
+        private final RawHttp download;
+        private final BodyReader body;
+        private int downloaded;
+
+        Visit(Door door, int upstreamPort) throws IOException {
+            this.door = door;
+            gateway = door.start(Map.of(
+                    "streamlit-host", "127.0.0.1",
+                    "streamlit-port", Integer.toString(upstreamPort),
+                    "ping-interval", "1h"));
+            idle = RawWebSocket.open(gateway.uri(), "/_stcore/stream?test=idle");
+            slow = RawWebSocket.dialSlowReader(gateway.uri(), "/_stcore/stream?test=slow");
+            slow.assertAccepted(slow.answer());
+            download = RawHttp.connectSlowReader(gateway.uri());
+            download.send(download.head("GET", "/bytes/" + LARGE));
+            body = download.body(download.readHead(), "GET");
+        }
+
+        void readALittle() throws IOException {
+            downloaded += body.read(LITTLE).length;
+        }
+
+        void assertNothingWasLost() throws IOException {
+            idle.frames().send(Frame.text("still there"));
+            assertEquals(Frame.text("still there"), idle.frames().nextMessage(), door::name);
+            assertEquals(LARGE, slow.frames().readPattern(), door::name);
+            assertEquals(LARGE, downloaded + body.readAll().length, door::name);
+            assertEquals(End.COMPLETE, body.end(), door::name);
+            assertFalse(gateway.log().contains("Exception"), gateway::log);
+        }
+
+        void close() {
+            gateway.close();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package org.streamlitgateway.it.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.stream.Collectors;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Test;
+import org.streamlitgateway.it.WarDoor;
+
+/** What a container gets when the WAR is dropped into it. */
+class WarContentsIT {
+    private static final long DEPLOYED_MEBIBYTES = 4;
+
+    /** Another library in there is a decision, not an accident: this list, its reason and the size go together. */
+    @Test
+    void theLibrariesAreTheseAndNoOthers() throws IOException {
+        Set<String> clients = Set.of(
+                "jetty-alpn-client",
+                "jetty-client",
+                "jetty-compression-common",
+                "jetty-compression-gzip",
+                "jetty-ee10-proxy",
+                "jetty-http",
+                "jetty-io",
+                "jetty-util",
+                "jetty-websocket-core-client",
+                "jetty-websocket-core-common",
+                "jetty-websocket-jetty-api",
+                "jetty-websocket-jetty-client",
+                "jetty-websocket-jetty-common");
+        Set<String> configuration = Set.of("jackson-core", "jackson-jr-objects", "snakeyaml-engine");
+        // to java.util.logging, which is the JDK's and every container's own
+        Set<String> logging = Set.of("slf4j-api", "slf4j-jdk14");
+        Set<String> expected = new TreeSet<>(clients);
+        expected.addAll(configuration);
+        expected.addAll(logging);
+
+        Set<String> found = entries().stream()
+                .filter(entry -> entry.getName().matches("WEB-INF/lib/.+"))
+                .map(entry -> entry.getName().replaceFirst("WEB-INF/lib/(.+?)-\\d.*\\.jar", "$1"))
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertEquals(expected, found);
+    }
+
+    @Test
+    void nothingThatAContainerOwnsIsDeployed() throws IOException {
+        List<String> owned = entries().stream()
+                .map(ZipEntry::getName)
+                .filter(name -> name.startsWith("WEB-INF/"))
+                .filter(name -> name.matches(".*/(jakarta\\.|jetty-server|jetty-ee10-servlet|jetty-ee10-webapp|"
+                        + "jetty-session|jetty-security|tomcat-|logback|log4j|jetty-slf4j).*"))
+                .toList();
+
+        assertEquals(List.of(), owned);
+    }
+
+    @Test
+    void whatIsDeployedIsSmall() throws IOException {
+        long bytes = entries().stream()
+                .filter(entry -> entry.getName().startsWith("WEB-INF/"))
+                .mapToLong(ZipEntry::getCompressedSize)
+                .sum();
+
+        assertTrue(bytes < DEPLOYED_MEBIBYTES << 20, bytes + " bytes");
+    }
+
+    private static List<? extends ZipEntry> entries() throws IOException {
+        try (JarFile war = new JarFile(WarDoor.war().toFile())) {
+            return war.stream().toList();
+        }
+    }
+}
