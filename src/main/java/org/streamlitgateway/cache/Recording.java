@@ -17,6 +17,7 @@ public final class Recording {
     private final AtomicBoolean released = new AtomicBoolean();
     private int filled;
     private boolean started;
+    private boolean stored;
 
     /**
      * @param taken called when the client that asked first has taken all
@@ -54,8 +55,18 @@ public final class Recording {
         int length = Math.min(piece.remaining(), body.length - filled);
         piece.get(body, filled, length);
         filled += length;
+        if (filled == body.length) {
+            store(); // before the client can have all and ask again
+        }
         first.grown(filled);
         start();
+    }
+
+    private void store() {
+        if (!stored) {
+            stored = true;
+            cache.store(asset);
+        }
     }
 
     /** Not before there is a piece, so that the headers travel with it. */
@@ -66,20 +77,20 @@ public final class Recording {
         }
     }
 
-    /** The answer has come to its end; stores it if it is whole. */
-    public void succeeded() {
+    /**
+     * The answer has come to its end. When it broke off before, nothing more is written to the client.
+     *
+     * @return whether it is whole, and stored
+     */
+    public boolean end() {
         if (filled == body.length) {
-            cache.store(asset);
+            store();
             start();
-        } else {
-            failed();
+            return true;
         }
-    }
-
-    /** The answer broke off; nothing more is written to the client. */
-    public void failed() {
         first.stop();
         release();
         cache.drop(asset);
+        return false;
     }
 }

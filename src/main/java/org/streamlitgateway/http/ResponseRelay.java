@@ -144,13 +144,9 @@ final class ResponseRelay implements Response.Listener {
 
     @Override
     public void onComplete(Result result) {
-        if (recording != null && result.isSucceeded()) {
-            recording.succeeded();
+        if (recording != null && recording.end()) {
             servlet.recorded(exchange);
             return;
-        }
-        if (recording != null) {
-            recording.failed();
         }
         servlet.completed(exchange, result);
     }
