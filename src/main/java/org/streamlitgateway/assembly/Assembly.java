@@ -6,6 +6,7 @@ import jakarta.websocket.server.ServerContainer;
 import java.util.List;
 import org.streamlitgateway.bridge.Bridges;
 import org.streamlitgateway.bridge.WebSocketDoor;
+import org.streamlitgateway.cache.AssetCache;
 import org.streamlitgateway.config.AppConfig;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.forward.RequestHeaders;
@@ -25,12 +26,14 @@ public final class Assembly {
     private final Bridges bridges;
     private final Silence silence;
     private final Presence presence;
+    private final AssetCache cache;
 
     private Assembly(GatewayConfig config, Presence presence) {
         this.presence = presence;
         upstream =
                 new UpstreamClient(threads.clientExecutor(), config.timeouts().connect());
         bridges = new Bridges(upstream.scheduler(), threads.blocking(), config.timeouts());
+        cache = new AssetCache(config.assetCacheBytes());
         silence = new Silence(upstream.scheduler(), config.timeouts().upstream().toNanos(), presence);
     }
 
@@ -70,7 +73,7 @@ public final class Assembly {
         RequestHeaders headers = new RequestHeaders(config.userHeader());
         WebSocketDoor webSockets =
                 new WebSocketDoor(container, upstream, headers, guard, bridges, config.timeouts(), presence);
-        AppProxyServlet http = new AppProxyServlet(upstream, headers, silence);
+        AppProxyServlet http = new AppProxyServlet(upstream, headers, silence, cache);
         ServletRegistration.Dynamic door =
                 context.addServlet("streamlit-gateway", new FrontDoor(routes, guard, webSockets, http, this::stopSessions));
         door.setAsyncSupported(true);
@@ -92,6 +95,7 @@ public final class Assembly {
     public void stop() throws Exception {
         bridges.stop();
         silence.stop();
+        cache.stop();
         upstream.stop();
         threads.stop();
     }

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param allowedOrigins further Origins that may open WebSockets, in lower case; {@code *} stands for all
  * @param userHeader name of the header that carries the authenticated user
  * @param timeouts every wait that has a bound
+ * @param assetCacheBytes memory for stored assets; 0 keeps none
  * @param logLevel ERROR, WARN, INFO, DEBUG or TRACE
  */
 public record GatewayConfig(
@@ -22,10 +23,12 @@ public record GatewayConfig(
         Set<String> allowedOrigins,
         String userHeader,
         Timeouts timeouts,
+        long assetCacheBytes,
         String logLevel) {
 
     public GatewayConfig with(AppConfig changed) {
-        return new GatewayConfig(listen, changed, trustedProxies, allowedOrigins, userHeader, timeouts, logLevel);
+        return new GatewayConfig(
+                listen, changed, trustedProxies, allowedOrigins, userHeader, timeouts, assetCacheBytes, logLevel);
     }
 
     /** See {@link Setting} for the meaning of each. */

@@ -63,6 +63,12 @@ public enum Setting {
             "5m",
             "TIME",
             "Longest time a WebSocket peer may take nothing of what waits for it, before it is closed."),
+    ASSET_CACHE(
+            "asset-cache",
+            "64M",
+            "SIZE",
+            "Memory for assets that Streamlit marks as immutable, kept compressed; 0 keeps none. "
+                    + "Never more than a quarter of the heap."),
     STOP_TIMEOUT("stop-timeout", "10s", "TIME", "Longest wait for running requests when the gateway stops.");
 
     private final String key;

@@ -123,8 +123,8 @@ public final class Settings {
                 time(Setting.PONG_TIMEOUT),
                 time(Setting.STALL_TIMEOUT),
                 time(Setting.STOP_TIMEOUT));
-        GatewayConfig config =
-                new GatewayConfig(listen, app, trustedProxies(), allowedOrigins(), userHeader(), timeouts, logLevel());
+        GatewayConfig config = new GatewayConfig(
+                listen, app, trustedProxies(), allowedOrigins(), userHeader(), timeouts, assetCache(), logLevel());
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -277,6 +277,15 @@ public final class Settings {
             problem(given, "is not a time such as 500ms, 20s, 5m or 1h; a number alone means seconds");
         }
         return time.orElse(Duration.ZERO);
+    }
+
+    private long assetCache() {
+        Given given = given(Setting.ASSET_CACHE);
+        long bytes = Sizes.parse(given.text());
+        if (bytes < 0) {
+            problem(given, "is not a size such as 512K, 64M or 1G; a number alone means bytes");
+        }
+        return Math.min(bytes, Runtime.getRuntime().maxMemory() / 4);
     }
 
     private static List<String> words(String text) {

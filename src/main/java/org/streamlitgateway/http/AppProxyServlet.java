@@ -21,6 +21,7 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.cache.AssetCache;
 import org.streamlitgateway.forward.RequestHeaders;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.outcome.Cause;
@@ -42,14 +43,19 @@ public final class AppProxyServlet extends AsyncProxyServlet {
 
     private static final int MAX_ATTEMPTS = 2;
 
+    /** After this, a request no longer waits for another one for the same asset, but goes by itself. */
+    private static final long LONGEST_WAIT_MILLIS = 5000;
+
     private final transient UpstreamClient upstream;
     private final transient RequestHeaders headers;
     private final transient Silence silence;
+    private final transient AssetCache cache;
 
-    public AppProxyServlet(UpstreamClient upstream, RequestHeaders headers, Silence silence) {
+    public AppProxyServlet(UpstreamClient upstream, RequestHeaders headers, Silence silence, AssetCache cache) {
         this.upstream = upstream;
         this.headers = headers;
         this.silence = silence;
+        this.cache = cache;
     }
 
     /** The client is the gateway's own, started and stopped by the assembly. */
@@ -74,19 +80,49 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     public void forward(HttpServletRequest request, HttpServletResponse response, Route route, Client client) {
         String query = request.getQueryString();
         String path = route.upstreamPath(request.getRequestURI());
+        String key = cache.key(request, route.prefix(), path);
+        if (key != null && cache.answer(key, request, response)) {
+            return;
+        }
         Exchange exchange = new Exchange(
-                request, response, route, client, query == null ? path : path + "?" + query, hasContent(request));
+                request, response, route, client, query == null ? path : path + "?" + query, hasContent(request), key);
         request.setAttribute(Exchange.ATTRIBUTE, exchange);
         AsyncContext async = request.startAsync();
         async.setTimeout(0); // silence has a bound, the exchange as a whole has none
         silence.watch(exchange);
-        send(exchange);
+        board(exchange);
+    }
+
+    /** Goes to Streamlit at once, or waits for another request for the same asset. */
+    private void board(Exchange exchange) {
+        AssetCache.Boarding boarding = exchange.mayBoard() ? cache.board(exchange.key, exchange.request) : null;
+        if (boarding == null) {
+            send(exchange);
+        } else if (boarding.leads()) {
+            exchange.leads(boarding.flight());
+            send(exchange);
+        } else {
+            boarding.flight().await(upstream.scheduler(), LONGEST_WAIT_MILLIS, () -> waited(exchange));
+        }
+    }
+
+    /** Another request has brought the asset; or it has not, and somebody else must. */
+    private void waited(Exchange exchange) {
+        if (cache.answer(exchange.key, exchange.request, exchange.response)) {
+            exchange.end();
+            silence.forget(exchange);
+        } else {
+            board(exchange);
+        }
     }
 
     private void send(Exchange exchange) {
         Request out = new RawRequest(
                 getHttpClient(), exchange.route.replica().address(), exchange.request.getMethod(), exchange.target);
         out.headers(fields -> fields.clear().add(headers.build(exchange.request, exchange.client, exchange.route)));
+        if (exchange.isLeading()) {
+            out.headers(fields -> fields.put("Accept-Encoding", "identity")); // the cache encodes by itself
+        }
         out.idleTimeout(0, TimeUnit.MILLISECONDS); // see Silence
         boolean repeatable = !exchange.hasBody && IDEMPOTENT.contains(exchange.request.getMethod());
         if (!repeatable || exchange.attempts() > 0) {
@@ -106,7 +142,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             if (exchange.hasBody) {
                 out.body(body(exchange, out));
             }
-            out.send(new ResponseRelay(exchange, this));
+            out.send(new ResponseRelay(exchange, this, cache));
         } catch (IOException | RuntimeException failure) {
             fail(exchange, failure);
         }
@@ -177,6 +213,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     /** The answer has been passed on whole, or something failed. */
     void completed(Exchange exchange, Result result) {
         if (result.isSucceeded()) {
+            exchange.land();
             if (exchange.end()) {
                 silence.forget(exchange);
                 log(exchange, result.getResponse().getStatus(), "done", null);
@@ -202,11 +239,35 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         }
     }
 
+    /** Streamlit has done its part; the client still reads from memory. */
+    void recorded(Exchange exchange) {
+        exchange.awaitClient();
+        silence.forget(exchange);
+        exchange.land();
+    }
+
+    /** The client has taken all that was recorded. */
+    void taken(Exchange exchange) {
+        if (exchange.end()) {
+            log(exchange, HttpServletResponse.SC_OK, "done", null);
+            complete(exchange);
+        }
+    }
+
+    /** The client of a recording is gone; the recording goes on for the others. */
+    void abandoned(Exchange exchange, Throwable cause) {
+        if (exchange.end()) {
+            log(exchange, Outcome.CLIENT_GONE.status(), Outcome.CLIENT_GONE.name(), cause);
+            Abort.dispatch(exchange.request);
+        }
+    }
+
     private void fail(Exchange exchange, Throwable failure) {
+        exchange.land();
+        silence.forget(exchange);
         if (!exchange.end()) {
             return;
         }
-        silence.forget(exchange);
         Outcome outcome = outcome(exchange, failure);
         log(exchange, outcome.status(), outcome.name(), failure);
         if (outcome == Outcome.REFUSED || outcome == Outcome.LOST) {

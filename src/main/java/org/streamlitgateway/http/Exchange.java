@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.client.Request;
+import org.streamlitgateway.cache.Flight;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.route.Route;
 
@@ -16,6 +17,8 @@ final class Exchange {
     /** Request attribute that holds the exchange. */
     static final String ATTRIBUTE = Exchange.class.getName();
 
+    private static final int MAX_BOARDINGS = 2;
+
     private static final long NOT_WAITING = Long.MAX_VALUE;
 
     final HttpServletRequest request;
@@ -24,6 +27,10 @@ final class Exchange {
     final Client client;
     final String target;
     final boolean hasBody;
+
+    /** Under which the cache may keep the answer, or {@code null}. */
+    final String key;
+
     final long startedNanos = System.nanoTime();
 
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -34,6 +41,9 @@ final class Exchange {
     private volatile boolean clientSlow;
     private volatile boolean requestRead;
     private volatile boolean answered;
+    private volatile boolean recorded;
+    private int boardings; // the next only when the one before has come to its end
+    private Flight flight; // set before it is sent
     private int attempts; // sent again only after the first try has ended
 
     Exchange(
@@ -42,7 +52,8 @@ final class Exchange {
             Route route,
             Client client,
             String target,
-            boolean hasBody) {
+            boolean hasBody,
+            String key) {
         this.request = request;
         this.response = response;
         this.route = route;
@@ -50,6 +61,33 @@ final class Exchange {
         this.target = target;
         this.hasBody = hasBody;
         this.requestRead = !hasBody;
+        this.key = key;
+    }
+
+    /** Whether it may wait for others: twice, in case the first of them came to nothing. */
+    boolean mayBoard() {
+        return key != null && boardings++ < MAX_BOARDINGS;
+    }
+
+    /** What comes is kept for others too, so it is read to its end whoever leaves. */
+    void recorded() {
+        recorded = true;
+    }
+
+    /** Others wait for what comes of this exchange. */
+    void leads(Flight flight) {
+        this.flight = flight;
+    }
+
+    boolean isLeading() {
+        return flight != null;
+    }
+
+    /** Those who wait need wait no longer. */
+    void land() {
+        if (flight != null) {
+            flight.land();
+        }
     }
 
     void sent(Request upstream) {
@@ -113,7 +151,7 @@ final class Exchange {
     void clientGone(Throwable cause) {
         clientGone = true;
         Request request = upstream;
-        if (request != null) {
+        if (request != null && !recorded) {
             request.abort(cause);
         }
     }

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.io.Content;
+import org.streamlitgateway.cache.AssetCache;
+import org.streamlitgateway.cache.Recording;
 import org.streamlitgateway.forward.ResponseHeaders;
 
 /**
@@ -16,12 +18,15 @@ final class ResponseRelay implements Response.Listener {
 
     private final Exchange exchange;
     private final AppProxyServlet servlet;
+    private final AssetCache cache;
+    private Recording recording;
     private BodyWriter writer;
     private boolean headersOut;
 
-    ResponseRelay(Exchange exchange, AppProxyServlet servlet) {
+    ResponseRelay(Exchange exchange, AppProxyServlet servlet, AssetCache cache) {
         this.exchange = exchange;
         this.servlet = servlet;
+        this.cache = cache;
     }
 
     @Override
@@ -34,11 +39,58 @@ final class ResponseRelay implements Response.Listener {
     public void onHeaders(Response upstream) {
         exchange.awaitUpstream();
         ResponseHeaders.pass(upstream.getHeaders(), exchange.response, exchange.client, exchange.route);
+        if (exchange.key != null) {
+            record(upstream);
+        }
+    }
+
+    private void record(Response upstream) {
+        try {
+            recording = cache.record(
+                    exchange.key,
+                    exchange.request,
+                    exchange.response,
+                    upstream,
+                    () -> servlet.taken(exchange),
+                    gone -> servlet.abandoned(exchange, gone));
+        } catch (IOException | RuntimeException lost) {
+            exchange.clientGone(lost);
+            upstream.abort(lost);
+        }
+        if (recording == null) {
+            exchange.land();
+        } else {
+            exchange.recorded();
+        }
+    }
+
+    /** Takes all that is there; it is the bound of the cache that keeps it from being too much. */
+    private void record(Response upstream, Content.Source source) {
+        Content.Chunk chunk = source.read();
+        for (; chunk != null; chunk = source.read()) {
+            if (Content.Chunk.isFailure(chunk)) {
+                upstream.abort(chunk.getFailure());
+                return;
+            }
+            if (chunk.hasRemaining()) {
+                recording.add(chunk.getByteBuffer());
+            }
+            chunk.release();
+            exchange.awaitUpstream();
+            if (chunk.isLast()) {
+                return;
+            }
+        }
+        source.demand(() -> record(upstream, source));
     }
 
     /** Reads and writes until there is nothing to read or the client does not take it at once. */
     @Override
     public void onContentSource(Response upstream, Content.Source source) {
+        if (recording != null) {
+            record(upstream, source);
+            return;
+        }
         while (true) {
             Content.Chunk chunk = source.read();
             if (chunk == null) {
@@ -92,6 +144,10 @@ final class ResponseRelay implements Response.Listener {
 
     @Override
     public void onComplete(Result result) {
+        if (recording != null && recording.end()) {
+            servlet.recorded(exchange);
+            return;
+        }
         servlet.completed(exchange, result);
     }
 }

@@ -1,0 +1,270 @@
+package org.streamlitgateway.cache;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+
+/**
+ * The stored assets of all apps, within one bound of bytes; the least recently used ones make room. Thread-safe: its
+ * lists and the accounts in its assets are guarded by this, and nothing is written or compressed under the lock.
+ */
+public final class AssetCache {
+    /** Share of the bound that one asset may have, and share that growing ones may have together. */
+    private static final int SMALLEST_SHARE = 4;
+
+    private static final int RECORDING_SHARE = 2;
+
+    /** An asset's headers and the objects around them, about. */
+    private static final int OVERHEAD_BYTES = 2048;
+
+    private static final int MOST_PASSED = 4096;
+
+    /** Made anew for each answer, or for one connection only. */
+    private static final Set<String> OWN_HEADERS = Set.of(
+            "content-length",
+            "content-encoding",
+            "vary",
+            "age",
+            "accept-ranges",
+            "connection",
+            "keep-alive",
+            "proxy-connection",
+            "te",
+            "upgrade");
+
+    private final long maxBytes;
+    private final Compressor compressor = new Compressor(this);
+    private final Map<String, Asset> assets = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, Flight> flights = new HashMap<>();
+    /** Names that look like an asset's and are none: their requests neither wait nor ask for the plain form. */
+    private final Set<String> passed = Collections.newSetFromMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > MOST_PASSED;
+        }
+    });
+
+    private final LongAdder hits = new LongAdder();
+    private long bytes;
+    private long recordingBytes;
+
+    /** @param maxBytes 0 to keep nothing */
+    public AssetCache(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    /**
+     * The name under which the answer to a request is or may be kept.
+     *
+     * @param app which app is asked
+     * @param target what Streamlit is asked for
+     * @return {@code null} when the cache has nothing to do with this request
+     */
+    public String key(HttpServletRequest request, String app, String target) {
+        return maxBytes > 0 && Storable.mayAnswer(request) ? app + ' ' + target : null;
+    }
+
+    /** Answers from memory; false when the asset is not there. The request may have been made asynchronous by then. */
+    public boolean answer(String key, HttpServletRequest request, HttpServletResponse response) {
+        Asset asset = borrow(key);
+        if (asset == null) {
+            return false;
+        }
+        hits.increment();
+        new AssetAnswer(asset, request, response, () -> giveBack(asset)).send();
+        return true;
+    }
+
+    /**
+     * Whether requests for this asset should wait for one another.
+     *
+     * @return the flight to wait for; a new one of the caller's own, to be landed by it; or {@code null} for neither
+     */
+    public Boarding board(String key, HttpServletRequest request) {
+        if (!Storable.mayRecord(request) || !Storable.isUnconditional(request) || !Storable.isFingerprinted(key)) {
+            return null;
+        }
+        synchronized (this) {
+            if (passed.contains(key)) {
+                return null;
+            }
+            Flight there = flights.get(key);
+            if (there != null) {
+                return new Boarding(there, false);
+            }
+            Flight own = new Flight(this, key);
+            flights.put(key, own);
+            return new Boarding(own, true);
+        }
+    }
+
+    /**
+     * A place in a flight.
+     *
+     * @param flight the one request for the asset
+     * @param leads whether the caller is to send it
+     */
+    public record Boarding(Flight flight, boolean leads) {}
+
+    /**
+     * Begins to keep an answer whose headers have come, when it may be kept and there is room.
+     *
+     * @param taken called when the client has taken the whole body
+     * @param lost called when the client is gone
+     * @return {@code null} when the answer is to be passed on as any other
+     */
+    public Recording record(
+            String key,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Response answer,
+            Runnable taken,
+            Consumer<Throwable> lost)
+            throws IOException {
+        if (!Storable.mayRecord(request)) {
+            return null;
+        }
+        long freshSeconds = Storable.freshSeconds(answer);
+        if (freshSeconds == 0) {
+            if (answer.getStatus() == 200) {
+                pass(key);
+            }
+            return null;
+        }
+        long length = answer.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
+        if (!reserve(length + OVERHEAD_BYTES)) {
+            return null;
+        }
+        List<HttpField> headers = new ArrayList<>();
+        for (HttpField field : answer.getHeaders()) {
+            if (!OWN_HEADERS.contains(field.getLowerCaseName())) {
+                headers.add(field);
+            }
+        }
+        headers.add(new HttpField("Accept-Ranges", "bytes"));
+        Asset asset =
+                new Asset(key, headers, new byte[(int) length], Storable.ageSeconds(answer.getHeaders()), freshSeconds);
+        asset.weight = length + OVERHEAD_BYTES;
+        asset.readers = 2; // the recording and its client
+        if (asset.compressible && !answer.getHeaders().contains(HttpHeader.VARY)) {
+            response.setHeader("Vary", "Accept-Encoding"); // the next answer may be another form
+        }
+        return new Recording(this, asset, response.getOutputStream(), taken, lost);
+    }
+
+    private synchronized void pass(String key) {
+        if (Storable.isFingerprinted(key)) {
+            passed.add(key);
+        }
+    }
+
+    private synchronized boolean reserve(long weight) {
+        if (weight > maxBytes / SMALLEST_SHARE || recordingBytes + weight > maxBytes / RECORDING_SHARE) {
+            return false;
+        }
+        bytes += weight;
+        recordingBytes += weight;
+        makeRoom();
+        if (bytes > maxBytes) {
+            bytes -= weight;
+            recordingBytes -= weight;
+            return false;
+        }
+        return true;
+    }
+
+    void store(Asset asset) {
+        synchronized (this) {
+            recordingBytes -= asset.weight;
+            Asset before = assets.put(asset.key, asset);
+            asset.listed = true;
+            asset.readers--;
+            if (before != null) {
+                unlist(before);
+            }
+        }
+        compressor.compress(asset);
+    }
+
+    synchronized void drop(Asset asset) {
+        recordingBytes -= asset.weight;
+        giveBack(asset);
+    }
+
+    synchronized void add(Asset asset, Coding coding, byte[] encoded) {
+        if (asset.listed) {
+            asset.add(coding, encoded);
+            asset.weight += encoded.length;
+            bytes += encoded.length;
+            makeRoom();
+        }
+    }
+
+    private synchronized Asset borrow(String key) {
+        Asset asset = assets.get(key);
+        if (asset == null) {
+            return null;
+        }
+        if (!asset.isFresh()) {
+            assets.remove(key);
+            unlist(asset);
+            return null;
+        }
+        asset.readers++;
+        return asset;
+    }
+
+    synchronized void giveBack(Asset asset) {
+        asset.readers--;
+        if (asset.readers == 0 && !asset.listed) {
+            bytes -= asset.weight;
+        }
+    }
+
+    /** What a client still reads counts until it is given back. */
+    private void unlist(Asset asset) {
+        asset.listed = false;
+        if (asset.readers == 0) {
+            bytes -= asset.weight;
+        }
+    }
+
+    private void makeRoom() {
+        var eldest = assets.values().iterator();
+        while (bytes > maxBytes && eldest.hasNext()) {
+            Asset asset = eldest.next();
+            eldest.remove();
+            unlist(asset);
+        }
+    }
+
+    synchronized void landed(String key, Flight flight) {
+        flights.remove(key, flight);
+    }
+
+    /** Bytes in use: stored, growing, or still read by a client. */
+    public synchronized long bytes() {
+        return bytes;
+    }
+
+    /** How many requests were answered from memory. */
+    public long hits() {
+        return hits.sum();
+    }
+
+    public void stop() {
+        compressor.stop();
+    }
+}

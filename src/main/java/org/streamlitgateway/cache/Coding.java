@@ -1,0 +1,58 @@
+package org.streamlitgateway.cache;
+
+import java.util.Locale;
+
+/** The content codings that an asset is kept in (RFC 9110 section 8.4.1), the one that saves most first. */
+enum Coding {
+    BROTLI("br"),
+    GZIP("gzip"),
+    IDENTITY("identity");
+
+    /** What a client that accepts codings at all thinks of none: the last choice. */
+    private static final double LEAST = 0.0001;
+
+    private final String token;
+
+    Coding(String token) {
+        this.token = token;
+    }
+
+    String token() {
+        return token;
+    }
+
+    /**
+     * The weight that a client gives this coding (RFC 9110 section 12.5.3); 0 when it does not take it.
+     *
+     * @param accept value of Accept-Encoding, or {@code null}
+     */
+    double weight(String accept) {
+        double unnamed = this == IDENTITY ? LEAST : 0;
+        if (accept == null) {
+            return unnamed;
+        }
+        for (String element : accept.split(",")) {
+            int semicolon = element.indexOf(';');
+            String name = (semicolon < 0 ? element : element.substring(0, semicolon))
+                    .trim()
+                    .toLowerCase(Locale.ROOT);
+            double weight = semicolon < 0 ? 1 : quality(element.substring(semicolon + 1));
+            if (name.equals(token) || name.equals("x-gzip") && this == GZIP) {
+                return weight;
+            }
+            if (name.equals("*")) {
+                unnamed = this == IDENTITY && weight > 0 ? LEAST : weight;
+            }
+        }
+        return unnamed;
+    }
+
+    private static double quality(String parameter) {
+        String text = parameter.trim().toLowerCase(Locale.ROOT);
+        try {
+            return text.startsWith("q=") ? Double.parseDouble(text.substring(2).trim()) : 1;
+        } catch (NumberFormatException unreadable) {
+            return 0;
+        }
+    }
+}
