@@ -120,8 +120,8 @@ public final class Settings {
                 time(Setting.PONG_TIMEOUT),
                 time(Setting.STALL_TIMEOUT),
                 time(Setting.STOP_TIMEOUT));
-        GatewayConfig config =
-                new GatewayConfig(listen, app, trustedProxies(), allowedOrigins(), userHeader(), timeouts, logLevel());
+        GatewayConfig config = new GatewayConfig(
+                listen, app, trustedProxies(), allowedOrigins(), userHeader(), relay(), timeouts, logLevel());
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -255,6 +255,18 @@ public final class Settings {
             problem(given, "is not a header name such as X-Forwarded-User");
         }
         return given.text();
+    }
+
+    private GatewayConfig.Relaying relay() {
+        Given given = given(Setting.RELAY);
+        return switch (given.text().toLowerCase(Locale.ROOT)) {
+            case "splice" -> GatewayConfig.Relaying.SPLICE;
+            case "bridge" -> GatewayConfig.Relaying.BRIDGE;
+            default -> {
+                problem(given, "is none of splice, bridge");
+                yield GatewayConfig.Relaying.BRIDGE;
+            }
+        };
     }
 
     private String logLevel() {

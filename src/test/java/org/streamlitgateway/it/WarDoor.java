@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** {@code java -jar streamlit-gateway.war}, on one JDK. */
+/** {@code java -jar streamlit-gateway.war}, on one JDK, with one kind of relay. */
 public final class WarDoor implements Door {
     /** The memory that every suite grants: enough for many sockets, too little to hold one large body. */
     private static final String HEAP = "-Xmx128m";
@@ -22,19 +22,23 @@ public final class WarDoor implements Door {
 
     private final Path javaHome;
     private final int javaVersion;
+    private final boolean bridge;
 
-    private WarDoor(Path javaHome, int javaVersion) {
+    private WarDoor(Path javaHome, int javaVersion, boolean bridge) {
         this.javaHome = javaHome;
         this.javaVersion = javaVersion;
+        this.bridge = bridge;
     }
 
-    /** The JDK that runs the tests, and JDK 25 where there is one. */
+    /** The JDK that runs the tests, with both relays, and JDK 25 where there is one. */
     public static List<WarDoor> installed() {
         int running = Runtime.version().feature();
         List<WarDoor> doors = new ArrayList<>();
-        doors.add(new WarDoor(Path.of(System.getProperty("java.home")), running));
+        Path home = Path.of(System.getProperty("java.home"));
+        doors.add(new WarDoor(home, running, false));
+        doors.add(new WarDoor(home, running, true));
         if (running != 25) {
-            java25().ifPresent(home -> doors.add(new WarDoor(home, 25)));
+            java25().ifPresent(newer -> doors.add(new WarDoor(newer, 25, false)));
         }
         return List.copyOf(doors);
     }
@@ -51,7 +55,7 @@ public final class WarDoor implements Door {
 
     @Override
     public String name() {
-        return "war-" + javaVersion;
+        return "war-" + javaVersion + (bridge ? "-bridge" : "");
     }
 
     @Override
@@ -62,6 +66,9 @@ public final class WarDoor implements Door {
     @Override
     public RunningGateway start(Map<String, String> options) throws IOException {
         Map<String, String> complete = new LinkedHashMap<>(Map.of("proxy-host", "127.0.0.1", "proxy-port", "0"));
+        if (bridge) {
+            complete.put("relay", "bridge");
+        }
         complete.putAll(options);
         return new Running(complete);
     }
