@@ -4,7 +4,9 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import jakarta.websocket.server.ServerContainer;
 import java.util.List;
-import org.streamlitgateway.bridge.Bridges;
+import org.streamlitgateway.bridge.BridgeKind;
+import org.streamlitgateway.bridge.Relay;
+import org.streamlitgateway.bridge.Relays;
 import org.streamlitgateway.bridge.WebSocketDoor;
 import org.streamlitgateway.cache.AssetCache;
 import org.streamlitgateway.config.AppConfig;
@@ -23,17 +25,25 @@ import org.streamlitgateway.upstream.UpstreamClient;
 public final class Assembly {
     private final Threads threads = new Threads();
     private final UpstreamClient upstream;
-    private final Bridges bridges;
+    private final Relays relays;
     private final Silence silence;
     private final Presence presence;
     private final AssetCache cache;
+
+    /** Picks the kind of relay; only our own Jetty has a choice. */
+    @FunctionalInterface
+    interface RelayChoice {
+        RelayChoice BRIDGE = (bridge, upstream, relays) -> bridge;
+
+        Relay.Kind choose(Relay.Kind bridge, UpstreamClient upstream, Relays relays);
+    }
 
     private Assembly(GatewayConfig config, Presence presence) {
         this.presence = presence;
         upstream =
                 new UpstreamClient(threads.clientExecutor(), config.timeouts().connect());
-        bridges = new Bridges(upstream.scheduler(), threads.blocking(), config.timeouts());
         cache = new AssetCache(config.assetCacheBytes());
+        relays = new Relays(upstream.scheduler(), threads.blocking(), config.timeouts());
         silence = new Silence(upstream.scheduler(), config.timeouts().upstream().toNanos(), presence);
     }
 
@@ -42,9 +52,11 @@ public final class Assembly {
      *
      * @param presence how to ask whether a waiting client is still there
      * @param prefix path of the app within the context; empty in a container, whose context path is the prefix
+     * @param choice how WebSockets are relayed
      * @throws Exception when the clients cannot be started
      */
-    public static Assembly install(ServletContext context, GatewayConfig config, String prefix, Presence presence)
+    static Assembly install(
+            ServletContext context, GatewayConfig config, String prefix, Presence presence, RelayChoice choice)
             throws Exception {
         ServerContainer container = (ServerContainer) context.getAttribute(ServerContainer.class.getName());
         if (container == null) {
@@ -53,7 +65,7 @@ public final class Assembly {
         }
         Assembly assembly = new Assembly(config, presence);
         assembly.start();
-        assembly.map(context, container, config, prefix);
+        assembly.map(context, container, config, prefix, choice);
         return assembly;
     }
 
@@ -61,18 +73,24 @@ public final class Assembly {
         threads.start();
         upstream.start();
         silence.start();
-        bridges.start();
+        relays.start();
     }
 
-    private void map(ServletContext context, ServerContainer container, GatewayConfig config, String prefix) {
+    private void map(
+            ServletContext context,
+            ServerContainer container,
+            GatewayConfig config,
+            String prefix,
+            RelayChoice choice) {
         AppConfig app = config.app();
         String wholePrefix = context.getContextPath() + prefix;
         Replica replica = new Replica(app.upstream(), wholePrefix, app.strip(), upstream);
         RouteTable routes = new RouteTable(List.of(new Route(wholePrefix, replica)));
         Guard guard = new Guard(config.trustedProxies(), config.allowedOrigins());
         RequestHeaders headers = new RequestHeaders(config.userHeader());
+        Relay.Kind kind = choice.choose(new BridgeKind(container, upstream.webSocket(), relays), upstream, relays);
         WebSocketDoor webSockets =
-                new WebSocketDoor(container, upstream, headers, guard, bridges, config.timeouts(), presence);
+                new WebSocketDoor(kind, upstream.scheduler(), headers, guard, relays, config.timeouts(), presence);
         AppProxyServlet http = new AppProxyServlet(upstream, headers, silence, cache);
         ServletRegistration.Dynamic door =
                 context.addServlet("streamlit-gateway", new FrontDoor(routes, guard, webSockets, http, this::stopSessions));
@@ -83,17 +101,17 @@ public final class Assembly {
 
     /** Requests and sockets that are open. */
     public int running() {
-        return silence.running() + bridges.size();
+        return silence.running() + relays.size();
     }
 
     /** Closes every WebSocket with 1012, so that browsers come back by themselves. */
     public void stopSessions() {
-        bridges.stop();
+        relays.stop();
     }
 
     /** Lets go of everything; bounded by the parts' own bounds. */
     public void stop() throws Exception {
-        bridges.stop();
+        relays.stop();
         silence.stop();
         cache.stop();
         upstream.stop();

@@ -13,7 +13,12 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.streamlitgateway.bridge.Relay;
+import org.streamlitgateway.bridge.Relays;
 import org.streamlitgateway.config.GatewayConfig;
+import org.streamlitgateway.config.GatewayConfig.Relaying;
+import org.streamlitgateway.splice.SpliceKind;
+import org.streamlitgateway.upstream.UpstreamClient;
 
 /** The gateway in a Jetty of its own. */
 public final class EmbeddedJetty {
@@ -54,10 +59,14 @@ public final class EmbeddedJetty {
 
     private void install(ServletContext context) throws DeploymentException {
         try {
-            assembly = Assembly.install(context, config, config.app().prefix(), WatchedConnector::isGone);
+            assembly = Assembly.install(context, config, config.app().prefix(), WatchedConnector::isGone, this::relay);
         } catch (Exception failure) {
             throw new DeploymentException("the gateway did not start", failure);
         }
+    }
+
+    private Relay.Kind relay(Relay.Kind bridge, UpstreamClient upstream, Relays relays) {
+        return config.relay() == Relaying.BRIDGE ? bridge : new SpliceKind(bridge, upstream.http(), relays);
     }
 
     private static HttpConfiguration httpConfiguration() {

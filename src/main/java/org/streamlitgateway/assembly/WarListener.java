@@ -36,7 +36,7 @@ public final class WarListener implements ServletContextListener {
                         config.trustedProxies().stream().map(Object::toString).toList());
                 config = config.with(config.app().at(streamlit.address()));
             }
-            assembly = Assembly.install(context, config, "", Presence.UNKNOWN);
+            assembly = Assembly.install(context, config, "", Presence.UNKNOWN, Assembly.RelayChoice.BRIDGE);
             LOG.info(
                     "streamlit-gateway is deployed at {}/ -> http://{}",
                     context.getContextPath(),

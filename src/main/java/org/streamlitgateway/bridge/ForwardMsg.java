@@ -8,9 +8,9 @@ import org.streamlitgateway.forward.Prefix;
  * The two things the gateway must know of Streamlit's messages to the browser (protobuf ForwardMsg, Streamlit 1.64):
  * the session's id, and the path of a log-in redirect. Everything else passes unread.
  */
-final class ForwardMsg {
+public final class ForwardMsg {
     /** No message of interest is longer; longer ones are not looked at. */
-    static final int MAX_BYTES = 64 * 1024;
+    public static final int MAX_BYTES = 64 * 1024;
 
     private static final int NEW_SESSION = 4;
     private static final int INITIALIZE = 1;
@@ -21,7 +21,7 @@ final class ForwardMsg {
     private ForwardMsg() {}
 
     /** The id in {@code new_session.initialize.session_id}, or {@code null}. */
-    static String sessionId(ByteBuffer message) {
+    public static String sessionId(ByteBuffer message) {
         ByteBuffer newSession = field(message.slice(), NEW_SESSION);
         ByteBuffer initialize = newSession == null ? null : field(newSession, INITIALIZE);
         ByteBuffer id = initialize == null ? null : field(initialize, SESSION_ID);
@@ -32,7 +32,7 @@ final class ForwardMsg {
      * The message with the prefix put on {@code auth_redirect.url}, which Streamlit makes from its own base path;
      * {@code null} when it is another message or needs no change.
      */
-    static ByteBuffer withPrefix(ByteBuffer message, String prefix) {
+    public static ByteBuffer withPrefix(ByteBuffer message, String prefix) {
         ByteBuffer redirect = field(message.slice(), AUTH_REDIRECT);
         ByteBuffer url = redirect == null ? null : field(redirect, URL);
         if (url == null) {

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param trustedProxies peers whose forwarding headers are believed
  * @param allowedOrigins further Origins that may open WebSockets, in lower case; {@code *} stands for all
  * @param userHeader name of the header that carries the authenticated user
+ * @param relay how the embedded gateway relays WebSockets
  * @param timeouts every wait that has a bound
  * @param assetCacheBytes memory for stored assets; 0 keeps none
  * @param logLevel ERROR, WARN, INFO, DEBUG or TRACE
@@ -22,13 +23,20 @@ public record GatewayConfig(
         List<Cidr> trustedProxies,
         Set<String> allowedOrigins,
         String userHeader,
+        Relaying relay,
         Timeouts timeouts,
         long assetCacheBytes,
         String logLevel) {
 
     public GatewayConfig with(AppConfig changed) {
         return new GatewayConfig(
-                listen, changed, trustedProxies, allowedOrigins, userHeader, timeouts, assetCacheBytes, logLevel);
+                listen, changed, trustedProxies, allowedOrigins, userHeader, relay, timeouts, assetCacheBytes, logLevel);
+    }
+
+    /** How WebSockets are relayed. */
+    public enum Relaying {
+        SPLICE,
+        BRIDGE
     }
 
     /** See {@link Setting} for the meaning of each. */

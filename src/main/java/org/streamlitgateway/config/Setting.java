@@ -44,6 +44,12 @@ public enum Setting {
             "NAME",
             "Header that tells Streamlit the user whom the container has authenticated; "
                     + "copies sent by clients are dropped."),
+    RELAY(
+            "relay",
+            "splice",
+            "splice|bridge",
+            "How WebSockets are relayed: splice passes the bytes of both sockets on as they are, "
+                    + "bridge goes through the container's WebSocket support; in a container it is always bridge."),
     CONNECT_TIMEOUT("connect-timeout", "5s", "TIME", "Longest wait for a TCP connection to Streamlit."),
     UPSTREAM_TIMEOUT(
             "upstream-timeout",

@@ -124,7 +124,7 @@ public final class Settings {
                 time(Setting.STALL_TIMEOUT),
                 time(Setting.STOP_TIMEOUT));
         GatewayConfig config = new GatewayConfig(
-                listen, app, trustedProxies(), allowedOrigins(), userHeader(), timeouts, assetCache(), logLevel());
+                listen, app, trustedProxies(), allowedOrigins(), userHeader(), relay(), timeouts, assetCache(), logLevel());
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -258,6 +258,18 @@ public final class Settings {
             problem(given, "is not a header name such as X-Forwarded-User");
         }
         return given.text();
+    }
+
+    private GatewayConfig.Relaying relay() {
+        Given given = given(Setting.RELAY);
+        return switch (given.text().toLowerCase(Locale.ROOT)) {
+            case "splice" -> GatewayConfig.Relaying.SPLICE;
+            case "bridge" -> GatewayConfig.Relaying.BRIDGE;
+            default -> {
+                problem(given, "is none of splice, bridge");
+                yield GatewayConfig.Relaying.BRIDGE;
+            }
+        };
     }
 
     private String logLevel() {

@@ -27,6 +27,7 @@ import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.route.Route;
+import org.streamlitgateway.upstream.RawRequest;
 import org.streamlitgateway.upstream.UpstreamClient;
 
 /**

@@ -8,12 +8,15 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.outcome.Outcome;
 
-/** All open bridges of the gateway: keeps them alive, finds the one a resumed session leaves behind, ends them all. */
-public final class Bridges {
+/**
+ * All open sessions of the gateway, however joined: keeps them alive, finds the one that a resumed session leaves behind,
+ * ends them all.
+ */
+public final class Relays {
     private static final long LONGEST_TELLING_MILLIS = 2000;
 
-    private final Set<Bridge> open = ConcurrentHashMap.newKeySet();
-    private final ConcurrentHashMap<String, Bridge> bySessionId = new ConcurrentHashMap<>();
+    private final Set<Relay> open = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<String, Relay> bySessionId = new ConcurrentHashMap<>();
     private final Scheduler scheduler;
     private final Executor blocking;
     private final Timeouts timeouts;
@@ -27,7 +30,7 @@ public final class Bridges {
      *
      * @param blocking runs calls that may wait for a slow browser
      */
-    public Bridges(Scheduler scheduler, Executor blocking, Timeouts timeouts) {
+    public Relays(Scheduler scheduler, Executor blocking, Timeouts timeouts) {
         this.scheduler = scheduler;
         this.blocking = blocking;
         this.timeouts = timeouts;
@@ -45,7 +48,7 @@ public final class Bridges {
      */
     public void stop() {
         stopped = true;
-        open.forEach(bridge -> bridge.end(Outcome.STOPPING, null));
+        open.forEach(relay -> relay.end(Outcome.STOPPING, null));
         awaitTold();
     }
 
@@ -53,38 +56,39 @@ public final class Bridges {
         return open.size();
     }
 
-    void opened(Bridge bridge) {
-        open.add(bridge);
+    public void opened(Relay relay) {
+        open.add(relay);
         if (stopped) {
-            bridge.end(Outcome.STOPPING, null);
+            relay.end(Outcome.STOPPING, null);
         }
-        if (bridge.isEnded()) {
-            open.remove(bridge); // it ended while it was being added
+        if (relay.isEnded()) {
+            open.remove(relay); // it ended while it was being added
         }
     }
 
-    void learned(String sessionId, Bridge bridge) {
-        bySessionId.put(sessionId, bridge);
-        if (bridge.isEnded()) {
-            bySessionId.remove(sessionId, bridge);
+    public void learned(String sessionId, Relay relay) {
+        bySessionId.put(sessionId, relay);
+        if (relay.isEnded()) {
+            bySessionId.remove(sessionId, relay);
         }
     }
 
     /** A browser came back for this session: what it left behind is closed, for Streamlit does not do so. */
     void resumed(String sessionId) {
-        Bridge left = bySessionId.remove(sessionId);
+        Relay left = bySessionId.remove(sessionId);
         if (left != null) {
             left.end(Outcome.RESUMED, null);
         }
     }
 
-    void ended(Bridge bridge) {
-        open.remove(bridge);
-        for (String id : bridge.sessionIds()) {
-            bySessionId.remove(id, bridge);
+    public void ended(Relay relay) {
+        open.remove(relay);
+        for (String id : relay.sessionIds()) {
+            bySessionId.remove(id, relay);
         }
     }
 
+    /** Runs what may wait for a slow browser. */
     void execute(Runnable task) {
         blocking.execute(task);
     }
@@ -119,11 +123,11 @@ public final class Bridges {
         }
     }
 
-    void later(Runnable task, long delay, TimeUnit unit) {
+    public void later(Runnable task, long delay, TimeUnit unit) {
         scheduler.schedule(task, delay, unit);
     }
 
-    Timeouts timeouts() {
+    public Timeouts timeouts() {
         return timeouts;
     }
 
@@ -132,11 +136,11 @@ public final class Bridges {
             return;
         }
         long now = System.nanoTime();
-        for (Bridge bridge : open) {
+        for (Relay relay : open) {
             try {
-                bridge.keepAlive(now);
+                relay.keepAlive(now);
             } catch (RuntimeException lost) {
-                bridge.end(Outcome.LOST, lost);
+                relay.end(Outcome.LOST, lost);
             }
         }
         start();
