@@ -7,6 +7,9 @@ import java.util.List;
 import org.streamlitgateway.bridge.Bridges;
 import org.streamlitgateway.bridge.WebSocketDoor;
 import org.streamlitgateway.cache.AssetCache;
+import org.streamlitgateway.channel.ChannelDoor;
+import org.streamlitgateway.channel.Channels;
+import org.streamlitgateway.channel.Dialler;
 import org.streamlitgateway.config.AppConfig;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.forward.RequestHeaders;
@@ -27,6 +30,7 @@ public final class Assembly {
     private final Silence silence;
     private final Presence presence;
     private final AssetCache cache;
+    private final Channels channels;
 
     private Assembly(GatewayConfig config, Presence presence) {
         this.presence = presence;
@@ -35,6 +39,9 @@ public final class Assembly {
         bridges = new Bridges(upstream.scheduler(), threads.blocking(), config.timeouts());
         cache = new AssetCache(config.assetCacheBytes());
         silence = new Silence(upstream.scheduler(), config.timeouts().upstream().toNanos(), presence);
+        Dialler dialler =
+                new Dialler(upstream.webSocket(), upstream.scheduler(), threads.clientExecutor(), threads.blocking());
+        channels = new Channels(config.channels(), dialler, config.timeouts());
     }
 
     /**
@@ -62,6 +69,7 @@ public final class Assembly {
         upstream.start();
         silence.start();
         bridges.start();
+        channels.start();
     }
 
     private void map(ServletContext context, ServerContainer container, GatewayConfig config, String prefix) {
@@ -74,8 +82,10 @@ public final class Assembly {
         WebSocketDoor webSockets =
                 new WebSocketDoor(container, upstream, headers, guard, bridges, config.timeouts(), presence);
         AppProxyServlet http = new AppProxyServlet(upstream, headers, silence, cache);
-        ServletRegistration.Dynamic door =
-                context.addServlet("streamlit-gateway", new FrontDoor(routes, guard, webSockets, http, this::stopSessions));
+        ChannelDoor channelDoor = new ChannelDoor(container, channels, guard, config.userHeader());
+        ServletRegistration.Dynamic door = context.addServlet(
+                "streamlit-gateway",
+                new FrontDoor(routes, guard, channelDoor, webSockets, http, this::stopSessions));
         door.setAsyncSupported(true);
         door.setLoadOnStartup(1);
         door.addMapping("/*");
@@ -83,17 +93,19 @@ public final class Assembly {
 
     /** Requests and sockets that are open. */
     public int running() {
-        return silence.running() + bridges.size();
+        return silence.running() + bridges.size() + channels.subscribers();
     }
 
     /** Closes every WebSocket with 1012, so that browsers come back by themselves. */
     public void stopSessions() {
         bridges.stop();
+        channels.stop();
     }
 
     /** Lets go of everything; bounded by the parts' own bounds. */
     public void stop() throws Exception {
         bridges.stop();
+        channels.stop();
         silence.stop();
         cache.stop();
         upstream.stop();

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param timeouts every wait that has a bound
  * @param assetCacheBytes memory for stored assets; 0 keeps none
  * @param logLevel ERROR, WARN, INFO, DEBUG or TRACE
+ * @param channels the feeds that pages may subscribe to
  */
 public record GatewayConfig(
         HostPort listen,
@@ -24,11 +25,20 @@ public record GatewayConfig(
         String userHeader,
         Timeouts timeouts,
         long assetCacheBytes,
-        String logLevel) {
+        String logLevel,
+        List<ChannelConfig> channels) {
 
     public GatewayConfig with(AppConfig changed) {
         return new GatewayConfig(
-                listen, changed, trustedProxies, allowedOrigins, userHeader, timeouts, assetCacheBytes, logLevel);
+                listen,
+                changed,
+                trustedProxies,
+                allowedOrigins,
+                userHeader,
+                timeouts,
+                assetCacheBytes,
+                logLevel,
+                channels);
     }
 
     /** See {@link Setting} for the meaning of each. */

@@ -44,6 +44,12 @@ public enum Setting {
             "NAME",
             "Header that tells Streamlit the user whom the container has authenticated; "
                     + "copies sent by clients are dropped."),
+    CHANNEL(
+            "channel",
+            "",
+            "NAME=URL,…",
+            "A WebSocket feed for pages, such as prices=ws://localhost:8011/ws,mode=shared; may be given again. "
+                    + "Elsewhere than on the command line, several stand on lines of their own or with ;; between."),
     CONNECT_TIMEOUT("connect-timeout", "5s", "TIME", "Longest wait for a TCP connection to Streamlit."),
     UPSTREAM_TIMEOUT(
             "upstream-timeout",
