@@ -147,8 +147,7 @@ public final class FanoutBench {
                 latencies[(int) (latencies.length * 0.99)] / 1e6,
                 heapEach,
                 memoryEach);
-        subscribers.stop();
-        reader.join();
+        subscribers.stop(reader);
         if (stuck != null) {
             stuck.close();
         }
@@ -314,8 +313,9 @@ public final class FanoutBench {
             }
         }
 
-        void stop() throws IOException {
+        void stop(Thread reader) throws IOException, InterruptedException {
             stopped = true;
+            reader.join();
             for (SocketChannel channel : channels) {
                 channel.close();
             }
@@ -384,10 +384,20 @@ public final class FanoutBench {
                 break;
             }
         }
-        Thread rest = new Thread(() -> lines.lines().forEach(line -> {}), "output");
+        Thread rest = new Thread(() -> drain(lines), "output");
         rest.setDaemon(true);
         rest.start();
         return process;
+    }
+
+    private static void drain(BufferedReader lines) {
+        try {
+            while (lines.readLine() != null) {
+                // so that the server never waits for us
+            }
+        } catch (IOException stopped) {
+            // the server is being stopped
+        }
     }
 
     private static void stop(Process process) throws InterruptedException {

@@ -121,7 +121,7 @@ public final class ChannelEndpoint extends Endpoint {
     public void onError(Session session, Throwable cause) {
         Subscriber present = subscriber;
         if (present != null) {
-            present.end(Outcome.CLIENT_GONE);
+            present.left(false); // the container closes, and says why: 1009 when a message was too large
         }
     }
 }

@@ -195,8 +195,11 @@ final class Feed {
         abandoned.run();
     }
 
-    void start() {
-        link.start();
+    /** Does nothing when it was closed. */
+    synchronized void start() {
+        if (!closed) {
+            link.start();
+        }
     }
 
     /** Ends everything for good. */
