@@ -119,7 +119,7 @@ public final class Main {
         for (Setting setting : Setting.values()) {
             spec.addOption(OptionSpec.builder("--" + setting.key())
                     .paramLabel(setting.form())
-                    .type(String.class)
+                    .type(setting == Setting.CHANNEL ? List.class : String.class)
                     .description(setting.help(), description(setting))
                     .build());
         }
@@ -143,7 +143,12 @@ public final class Main {
         Map<String, String> values = new LinkedHashMap<>();
         for (Setting setting : Setting.values()) {
             if (parsed.hasMatchedOption("--" + setting.key())) {
-                values.put(setting.key(), parsed.matchedOptionValue("--" + setting.key(), ""));
+                String name = "--" + setting.key();
+                values.put(
+                        setting.key(),
+                        setting == Setting.CHANNEL
+                                ? String.join("\n", parsed.matchedOptionValue(name, List.<String>of()))
+                                : parsed.matchedOptionValue(name, ""));
             }
         }
         return values;

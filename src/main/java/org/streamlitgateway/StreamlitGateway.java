@@ -143,6 +143,12 @@ public final class StreamlitGateway implements AutoCloseable {
             return set("app", script);
         }
 
+        /** A feed that pages may subscribe to, as after {@code --channel}; may be called again. */
+        public Builder channel(String channel) {
+            values.merge("channel", channel, (before, more) -> before + "\n" + more);
+            return this;
+        }
+
         /** Any setting by its command-line name without dashes, such as {@code handshake-timeout}. */
         public Builder set(String name, String value) {
             values.put(name, value);

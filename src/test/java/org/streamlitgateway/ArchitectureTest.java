@@ -44,6 +44,7 @@ class ArchitectureTest {
                     ROOT + "forward..",
                     ROOT + "http..",
                     ROOT + "bridge..",
+                    ROOT + "channel..",
                     ROOT + "upstream..",
                     ROOT + "launch..")
             .should()

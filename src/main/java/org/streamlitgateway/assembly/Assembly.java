@@ -9,6 +9,9 @@ import org.streamlitgateway.bridge.Relay;
 import org.streamlitgateway.bridge.Relays;
 import org.streamlitgateway.bridge.WebSocketDoor;
 import org.streamlitgateway.cache.AssetCache;
+import org.streamlitgateway.channel.ChannelDoor;
+import org.streamlitgateway.channel.Channels;
+import org.streamlitgateway.channel.Dialler;
 import org.streamlitgateway.config.AppConfig;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.forward.RequestHeaders;
@@ -29,6 +32,7 @@ public final class Assembly {
     private final Silence silence;
     private final Presence presence;
     private final AssetCache cache;
+    private final Channels channels;
 
     /** Picks the kind of relay; only our own Jetty has a choice. */
     @FunctionalInterface
@@ -45,6 +49,9 @@ public final class Assembly {
         cache = new AssetCache(config.assetCacheBytes());
         relays = new Relays(upstream.scheduler(), threads.blocking(), config.timeouts());
         silence = new Silence(upstream.scheduler(), config.timeouts().upstream().toNanos(), presence);
+        Dialler dialler =
+                new Dialler(upstream.webSocket(), upstream.scheduler(), threads.clientExecutor(), threads.blocking());
+        channels = new Channels(config.channels(), dialler, config.timeouts());
     }
 
     /**
@@ -74,6 +81,7 @@ public final class Assembly {
         upstream.start();
         silence.start();
         relays.start();
+        channels.start();
     }
 
     private void map(
@@ -92,8 +100,10 @@ public final class Assembly {
         WebSocketDoor webSockets =
                 new WebSocketDoor(kind, upstream.scheduler(), headers, guard, relays, config.timeouts(), presence);
         AppProxyServlet http = new AppProxyServlet(upstream, headers, silence, cache);
-        ServletRegistration.Dynamic door =
-                context.addServlet("streamlit-gateway", new FrontDoor(routes, guard, webSockets, http, this::stopSessions));
+        ChannelDoor channelDoor = new ChannelDoor(container, channels, guard, config.userHeader());
+        ServletRegistration.Dynamic door = context.addServlet(
+                "streamlit-gateway",
+                new FrontDoor(routes, guard, channelDoor, webSockets, http, this::stopSessions));
         door.setAsyncSupported(true);
         door.setLoadOnStartup(1);
         door.addMapping("/*");
@@ -101,17 +111,19 @@ public final class Assembly {
 
     /** Requests and sockets that are open. */
     public int running() {
-        return silence.running() + relays.size();
+        return silence.running() + relays.size() + channels.subscribers();
     }
 
     /** Closes every WebSocket with 1012, so that browsers come back by themselves. */
     public void stopSessions() {
         relays.stop();
+        channels.stop();
     }
 
     /** Lets go of everything; bounded by the parts' own bounds. */
     public void stop() throws Exception {
         relays.stop();
+        channels.stop();
         silence.stop();
         cache.stop();
         upstream.stop();

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.bridge.WebSocketDoor;
+import org.streamlitgateway.channel.ChannelDoor;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Guard;
 import org.streamlitgateway.http.Abort;
@@ -30,14 +31,21 @@ final class FrontDoor extends HttpServlet {
 
     private final transient RouteTable routes;
     private final transient Guard guard;
+    private final transient ChannelDoor channels;
     private final transient WebSocketDoor webSockets;
     private final transient AppProxyServlet http;
     private final transient Runnable stopSessions;
 
     FrontDoor(
-            RouteTable routes, Guard guard, WebSocketDoor webSockets, AppProxyServlet http, Runnable stopSessions) {
+            RouteTable routes,
+            Guard guard,
+            ChannelDoor channels,
+            WebSocketDoor webSockets,
+            AppProxyServlet http,
+            Runnable stopSessions) {
         this.routes = routes;
         this.guard = guard;
+        this.channels = channels;
         this.webSockets = webSockets;
         this.http = http;
         this.stopSessions = stopSessions;
@@ -68,8 +76,8 @@ final class FrontDoor extends HttpServlet {
         }
     }
 
-    /** Guard, route, then upgrade or HTTP; returns why the request is refused, or {@code null}. */
-    private Outcome enter(HttpServletRequest request, HttpServletResponse response) {
+    /** Guard, route, then channel, upgrade or HTTP; returns why the request is refused, or {@code null}. */
+    private Outcome enter(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String path = request.getRequestURI();
         if (DOT_SEGMENT.matcher(path).find()) {
             return Outcome.BAD_REQUEST;
@@ -83,6 +91,9 @@ final class FrontDoor extends HttpServlet {
         if (path.equals(route.prefix())) {
             redirectToSlash(request, response, client);
             return null;
+        }
+        if (ChannelDoor.isChannel(path, route.prefix())) {
+            return channels.enter(request, response, route.prefix(), client);
         }
         if (!route.replica().isKnown() && request.getAttribute(ASKED) == null) {
             comeBackWhenKnown(request, route);

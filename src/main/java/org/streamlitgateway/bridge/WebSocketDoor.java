@@ -113,7 +113,7 @@ public final class WebSocketDoor {
     }
 
     /** RFC 6455 section 4.2.1. Containers answer some of these with 500 once Streamlit has accepted. */
-    private static Outcome validate(HttpServletRequest request) {
+    public static Outcome validate(HttpServletRequest request) {
         boolean upgrades = Collections.list(request.getHeaders("Connection")).stream()
                 .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("upgrade"));
         String key = request.getHeader("Sec-WebSocket-Key");

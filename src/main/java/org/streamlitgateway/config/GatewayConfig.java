@@ -16,6 +16,7 @@ import java.util.Set;
  * @param timeouts every wait that has a bound
  * @param assetCacheBytes memory for stored assets; 0 keeps none
  * @param logLevel ERROR, WARN, INFO, DEBUG or TRACE
+ * @param channels the feeds that pages may subscribe to
  */
 public record GatewayConfig(
         HostPort listen,
@@ -26,11 +27,21 @@ public record GatewayConfig(
         Relaying relay,
         Timeouts timeouts,
         long assetCacheBytes,
-        String logLevel) {
+        String logLevel,
+        List<ChannelConfig> channels) {
 
     public GatewayConfig with(AppConfig changed) {
         return new GatewayConfig(
-                listen, changed, trustedProxies, allowedOrigins, userHeader, relay, timeouts, assetCacheBytes, logLevel);
+                listen,
+                changed,
+                trustedProxies,
+                allowedOrigins,
+                userHeader,
+                relay,
+                timeouts,
+                assetCacheBytes,
+                logLevel,
+                channels);
     }
 
     /** How WebSockets are relayed. */

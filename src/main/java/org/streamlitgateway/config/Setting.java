@@ -50,6 +50,12 @@ public enum Setting {
             "splice|bridge",
             "How WebSockets are relayed: splice passes the bytes of both sockets on as they are, "
                     + "bridge goes through the container's WebSocket support; in a container it is always bridge."),
+    CHANNEL(
+            "channel",
+            "",
+            "NAME=URL,…",
+            "A WebSocket feed for pages, such as prices=ws://localhost:8011/ws,mode=shared; may be given again. "
+                    + "Elsewhere than on the command line, several stand on lines of their own or with ;; between."),
     CONNECT_TIMEOUT("connect-timeout", "5s", "TIME", "Longest wait for a TCP connection to Streamlit."),
     UPSTREAM_TIMEOUT(
             "upstream-timeout",

@@ -124,7 +124,16 @@ public final class Settings {
                 time(Setting.STALL_TIMEOUT),
                 time(Setting.STOP_TIMEOUT));
         GatewayConfig config = new GatewayConfig(
-                listen, app, trustedProxies(), allowedOrigins(), userHeader(), relay(), timeouts, assetCache(), logLevel());
+                listen,
+                app,
+                trustedProxies(),
+                allowedOrigins(),
+                userHeader(),
+                relay(),
+                timeouts,
+                assetCache(),
+                logLevel(),
+                channels());
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -280,6 +289,11 @@ public final class Settings {
             problem(given, "is none of ERROR, WARN, INFO, DEBUG, TRACE");
         }
         return level;
+    }
+
+    private List<ChannelConfig> channels() {
+        Given given = given(Setting.CHANNEL);
+        return ChannelOptions.readAll(given.where(), given.text(), problems);
     }
 
     private Duration time(Setting setting) {
