@@ -444,11 +444,14 @@ const OUTGOING = 1000;          // sends that wait for the socket
 const LINGER = 2000;            // ms at rest, without a place on the page, before the socket is let go
 const UNTOLD_SENDS = 100;       // sends whose arrival in the page the script has not heard of
 const SETTLE = 250;             // ms that a state lasts before it is worth a rerun
+const COURTESY = 700;           // ms in which what the visitor just did may reach the script before we do
 
 const feeds = new Map();
 const subscriptions = new Map();
 let gate = null;                // the ring that is being answered: {waiting, at, running}
 let timer = 0;
+let rested = false;             // whether the script was at rest when last looked at
+let actedAt = -Infinity;        // when the visitor last did something that the script has not been seen to run for
 
 export default function ({ data, key, parentElement, setTriggerValue }) {
   parentElement.closest?.('[data-testid="stElementContainer"]')?.style.setProperty("display", "none", "important");
@@ -511,7 +514,12 @@ class Feed {
       url.searchParams.set("epoch", this.epoch);
       url.searchParams.set("after", this.seq);
     }
-    const socket = (this.socket = new WebSocket(url, "gateway.channel.v1"));
+    let socket;
+    try {
+      socket = this.socket = new WebSocket(url, "gateway.channel.v1");
+    } catch (e) {
+      return this.refused(e.message);  // a content security policy
+    }
     const slow = setTimeout(() => socket.close(), 15_000);
     let greeted = false;
     socket.onmessage = ({ data }) => {
@@ -810,6 +818,7 @@ function pump() {
   const resting = atRest();
   if (gate) {
     gate.running ||= !resting;
+    rested &&= resting;
     if (gate.running && !resting) gate.restingSince = null;
     else if (gate.running) gate.restingSince ??= now;
     const heard = gate.waiting.size === 0;
@@ -818,7 +827,14 @@ function pump() {
     if (heard || missed) gate = null;
     else return later(pump, 250);
   }
-  if (!resting) return;
+  if (!resting) {
+    if (rested) actedAt = -Infinity;
+    rested = false;
+    return;
+  }
+  rested = true;
+  // A ring between a click on a link and the run that follows would bring the visitor back to the page before
+  if (now - actedAt < COURTESY) return later(pump, COURTESY - (now - actedAt));
   const placed = [...subscriptions.values()].filter((s) => s.places.size);
   const soonest = Math.min(...placed.map((s) => s.wantsAt()));
   if (soonest > now) {
@@ -867,6 +883,10 @@ function sweep() {
   }
   if (homeless) later(sweep, 500);
 }
+
+const acted = () => (actedAt = performance.now());
+for (const event of ["click", "change", "popstate"]) addEventListener(event, acted, true);
+addEventListener("keydown", ({ key }) => key === "Enter" && acted(), true);
 
 addEventListener("pagehide", () => feeds.forEach((feed) => feed.close()));
 addEventListener("pageshow", ({ persisted }) => persisted && feeds.forEach((feed) => feed.connect()));
