@@ -435,6 +435,9 @@ _CSS = f"""
 """
 
 _JS = r"""
+const NOT_ALLOWED = 1008;       // close codes of the gateway
+const TAKEN_OVER = 4001;
+const STEADY = 5000;            // ms after which a connection that breaks was a good one
 const PAGE = random();          // this load of the page; numbers of messages are its own
 const BATCH = 10_000;           // messages in one ring
 const BATCH_CHARS = 2_000_000;  // and their size, well below what Streamlit takes in one message
@@ -495,6 +498,7 @@ class Feed {
     this.reason = "";
     this.subscriptions = new Set();
     this.tries = 0;
+    this.readyAt = Infinity;
     this.outgoing = [];                   // frames that wait for the socket: [id, text]
     this.unanswered = new Map();          // id → text, sent and without an outcome
     this.writers = new Map();             // session → {next, early}
@@ -533,11 +537,14 @@ class Feed {
         this.receive(frame, data);
       }
     };
-    socket.onclose = async () => {
+    socket.onclose = async ({ code }) => {
       clearTimeout(slow);
       if (this.socket !== socket) return;
       this.socket = null;
       this.ready = false;
+      if (performance.now() - this.readyAt > STEADY) this.tries = 0;
+      if (code === TAKEN_OVER) this.client = random();
+      if (code === NOT_ALLOWED) return this.refused("the gateway closed the connection");
       if (greeted) return this.lost();
       const why = await refusal(name);
       if (this.attempt !== attempt) return;
@@ -559,6 +566,8 @@ class Feed {
 
   /** Not refused for ever: somebody may be changing the gateway's configuration. */
   refused(why) {
+    for (const [id] of this.unanswered) this.outcome(id, "unknown", "connection lost");
+    this.unanswered.clear();
     for (const [id] of this.outgoing.splice(0)) this.outcome(id, "rejected", why);
     this.become("closed", why);
     this.again(Math.min(30_000, 2000 * 2 ** this.tries++));
@@ -579,8 +588,8 @@ class Feed {
   }
 
   greeted({ epoch, seq, state, reason, dedupe }) {
-    this.tries = 0;
     this.ready = true;
+    this.readyAt = performance.now();
     this.remembers = dedupe === true;
     if (epoch !== this.epoch) {
       this.epoch = epoch;

@@ -12,4 +12,4 @@ for message in prices.new:
     seen.append(message["n"])
     if message["n"] == 3:
         raise RuntimeError("on purpose")
-report.show("after", seen=seen)
+report.show("after", seen=seen, status=prices.status)

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit_gateway import channel
 
 started = report.count_run("slow, started")
-prices = channel("prices")
+prices = channel("prices", buffer=int(st.query_params.get("buffer", "20000")))
 facts = report.fold("prices", prices)
 for _ in range(10):
     time.sleep(float(st.query_params.get("seconds", "2")) / 10)

@@ -64,7 +64,9 @@ final class Logs {
 
         private static String levelName(Level level) {
             int value = level.intValue();
-            return value >= 1000 ? "ERROR" : value >= 900 ? "WARN" : value >= 800 ? "INFO" : value >= 500 ? "DEBUG" : "TRACE";
+            return value >= 1000
+                    ? "ERROR"
+                    : value >= 900 ? "WARN" : value >= 800 ? "INFO" : value >= 500 ? "DEBUG" : "TRACE";
         }
     }
 }

@@ -28,7 +28,8 @@ public final class Assembly {
 
     private Assembly(GatewayConfig config, Presence presence) {
         this.presence = presence;
-        upstream = new UpstreamClient(threads.clientExecutor(), config.timeouts().connect());
+        upstream =
+                new UpstreamClient(threads.clientExecutor(), config.timeouts().connect());
         bridges = new Bridges(upstream.scheduler(), threads.blocking(), config.timeouts());
         silence = new Silence(upstream.scheduler(), config.timeouts().upstream().toNanos(), presence);
     }
@@ -40,8 +41,8 @@ public final class Assembly {
      * @param prefix path of the app within the context; empty in a container, whose context path is the prefix
      * @throws Exception when the clients cannot be started
      */
-    public static Assembly install(
-            ServletContext context, GatewayConfig config, String prefix, Presence presence) throws Exception {
+    public static Assembly install(ServletContext context, GatewayConfig config, String prefix, Presence presence)
+            throws Exception {
         ServerContainer container = (ServerContainer) context.getAttribute(ServerContainer.class.getName());
         if (container == null) {
             throw new IllegalStateException("the container has no WebSocket support switched on"

@@ -43,8 +43,7 @@ public final class EmbeddedJetty {
         ServletContextHandler context = new ServletContextHandler("/", ServletContextHandler.NO_SESSIONS);
         context.getServletHandler().setDecodeAmbiguousURIs(true); // the raw path is what we use
         JakartaWebSocketServletContainerInitializer.configure(
-                context,
-                (servletContext, container) -> install(servletContext));
+                context, (servletContext, container) -> install(servletContext));
         GracefulHandler graceful = new GracefulHandler(context);
         server.setHandler(graceful);
         server.setStopTimeout(config.timeouts().stop().toMillis());
@@ -95,7 +94,8 @@ public final class EmbeddedJetty {
         String host = config.listen().host();
         boolean any = host.equals("0.0.0.0") || host.equals("::");
         String name = any ? "localhost" : host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-        return URI.create("http://" + name + ":" + connector.getLocalPort() + config.app().prefix() + "/");
+        return URI.create(
+                "http://" + name + ":" + connector.getLocalPort() + config.app().prefix() + "/");
     }
 
     public void stop() throws Exception {

@@ -46,7 +46,12 @@ final class Threads {
         } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException before21) {
             AtomicLong number = new AtomicLong();
             return new ThreadPoolExecutor(
-                    0, MAX_BLOCKING_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                    0,
+                    MAX_BLOCKING_THREADS,
+                    IDLE_SECONDS,
+                    TimeUnit.SECONDS,
+                    new SynchronousQueue<>(),
+                    task -> {
                         Thread thread = new Thread(task, "gateway-blocking-" + number.incrementAndGet());
                         thread.setDaemon(true);
                         return thread;

@@ -75,7 +75,9 @@ final class Bridge {
     void browserOpened(jakarta.websocket.Session session) {
         session.setMaxIdleTimeout(0); // the keep-alive finds dead peers
         session.getUserProperties()
-                .put("org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT", bridges.timeouts().stall().toMillis());
+                .put(
+                        "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT",
+                        bridges.timeouts().stall().toMillis());
         browserHeardNanos = System.nanoTime();
         Session source;
         Ending tooLate;
@@ -324,7 +326,12 @@ final class Bridge {
             up = upstream;
             down = browser;
         }
-        LOG.debug("{} ended: {}; {} messages up, {} down{}", name, why, messagesUp, messagesDown,
+        LOG.debug(
+                "{} ended: {}; {} messages up, {} down{}",
+                name,
+                why,
+                messagesUp,
+                messagesDown,
                 cause == null ? "" : "; " + Cause.of(cause));
         bridges.ended(this);
         credit.close();
@@ -341,16 +348,20 @@ final class Bridge {
             up.disconnect();
             return;
         }
-        up.close(how.code(), how.code() == Ending.NO_CODE ? null : how.reason(), Callback.from(() -> {}, x -> up.disconnect()));
+        up.close(
+                how.code(),
+                how.code() == Ending.NO_CODE ? null : how.reason(),
+                Callback.from(() -> {}, x -> up.disconnect()));
         bridges.later(up::disconnect, CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private static void close(jakarta.websocket.Session down, Ending how) {
         try {
             down.setMaxIdleTimeout(CLOSE_GRACE_MILLIS); // cuts a browser that does not answer
-            down.close(how.code() == Ending.NO_CODE
-                    ? new CloseReason(CloseCodes.NO_STATUS_CODE, null)
-                    : new CloseReason(CloseCodes.getCloseCode(how.code()), how.reason()));
+            down.close(
+                    how.code() == Ending.NO_CODE
+                            ? new CloseReason(CloseCodes.NO_STATUS_CODE, null)
+                            : new CloseReason(CloseCodes.getCloseCode(how.code()), how.reason()));
         } catch (IOException | RuntimeException gone) {
             LOG.debug("closing the browser's side", gone);
         }

@@ -29,7 +29,8 @@ public final class Bridges {
     }
 
     public void start() {
-        long period = Math.max(50, Math.min(timeouts.pingInterval().toMillis(), timeouts.pong().toMillis()) / 4);
+        long period = Math.max(
+                50, Math.min(timeouts.pingInterval().toMillis(), timeouts.pong().toMillis()) / 4);
         scheduler.schedule(this::keepAlive, period, TimeUnit.MILLISECONDS);
     }
 

@@ -102,7 +102,8 @@ final class ForwardMsg {
         if (length < 0 || length > in.limit() - start) {
             return null;
         }
-        ByteBuffer content = in.duplicate().position(start).limit(start + (int) length).slice();
+        ByteBuffer content =
+                in.duplicate().position(start).limit(start + (int) length).slice();
         in.position(start + (int) length);
         return content;
     }

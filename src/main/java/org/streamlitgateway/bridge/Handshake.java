@@ -122,7 +122,11 @@ final class Handshake implements JettyUpgradeListener {
 
     private void giveUp(Outcome outcome) {
         LOG.atLevel(outcome.level())
-                .log("{} got no answer from {}: {}", bridge.name(), route.replica().address(), outcome.text());
+                .log(
+                        "{} got no answer from {}: {}",
+                        bridge.name(),
+                        route.replica().address(),
+                        outcome.text());
         answer(outcome);
         bridge.end(outcome, null);
         Request dialled = upgrade;
@@ -176,8 +180,7 @@ final class Handshake implements JettyUpgradeListener {
             root = root.getCause();
         }
         boolean slow = root instanceof TimeoutException || root instanceof SocketTimeoutException;
-        Outcome outcome =
-                slow ? Outcome.TIMED_OUT : root instanceof ConnectException ? Outcome.REFUSED : Outcome.LOST;
+        Outcome outcome = slow ? Outcome.TIMED_OUT : root instanceof ConnectException ? Outcome.REFUSED : Outcome.LOST;
         if (!answered.get()) {
             LOG.warn("{} cannot reach {}: {}", bridge.name(), route.replica().address(), Cause.of(root));
         }
@@ -257,7 +260,6 @@ final class Handshake implements JettyUpgradeListener {
                     public boolean checkOrigin(String origin) {
                         return true; // checked by the guard before Streamlit was dialled
                     }
-
                 })
                 .build();
     }

@@ -99,7 +99,10 @@ public final class WebSocketDoor {
                 fields.getFieldNamesCollection());
         Bridge bridge = new Bridge(bridges, name, route.stripped());
         new Handshake(request, response, route, client, fields, bridge, bridges, presence)
-                .dial(upstream.webSocket(), upstream.scheduler(), timeouts.handshake().toMillis());
+                .dial(
+                        upstream.webSocket(),
+                        upstream.scheduler(),
+                        timeouts.handshake().toMillis());
         return null;
     }
 
@@ -118,7 +121,10 @@ public final class WebSocketDoor {
         boolean upgrades = Collections.list(request.getHeaders("Connection")).stream()
                 .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("upgrade"));
         String key = request.getHeader("Sec-WebSocket-Key");
-        if (!request.getMethod().equals("GET") || !upgrades || key == null || !KEY.matcher(key).matches()) {
+        if (!request.getMethod().equals("GET")
+                || !upgrades
+                || key == null
+                || !KEY.matcher(key).matches()) {
             return Outcome.BAD_HANDSHAKE;
         }
         return "13".equals(request.getHeader("Sec-WebSocket-Version")) ? null : Outcome.BAD_VERSION;

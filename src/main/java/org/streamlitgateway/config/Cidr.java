@@ -55,9 +55,8 @@ public final class Cidr {
 
     /** The bytes of a literal address; IPv4-mapped IPv6 as IPv4; an empty array for anything else. */
     private static byte[] literal(String address) {
-        String bare = address.startsWith("[") && address.endsWith("]")
-                ? address.substring(1, address.length() - 1)
-                : address;
+        String bare =
+                address.startsWith("[") && address.endsWith("]") ? address.substring(1, address.length() - 1) : address;
         int zone = bare.indexOf('%');
         String host = zone < 0 ? bare : bare.substring(0, zone);
         boolean ipv4 = host.matches("\\d{1,3}(\\.\\d{1,3}){3}");

@@ -46,7 +46,10 @@ public enum Setting {
                     + "copies sent by clients are dropped."),
     CONNECT_TIMEOUT("connect-timeout", "5s", "TIME", "Longest wait for a TCP connection to Streamlit."),
     UPSTREAM_TIMEOUT(
-            "upstream-timeout", "60s", "TIME", "Longest silence of Streamlit in an HTTP exchange; resets on each byte."),
+            "upstream-timeout",
+            "60s",
+            "TIME",
+            "Longest silence of Streamlit in an HTTP exchange; resets on each byte."),
     CLIENT_TIMEOUT("client-timeout", "60s", "TIME", "Longest silence of a client in an HTTP exchange."),
     HANDSHAKE_TIMEOUT(
             "handshake-timeout",

@@ -120,8 +120,8 @@ public final class Settings {
                 time(Setting.PONG_TIMEOUT),
                 time(Setting.STALL_TIMEOUT),
                 time(Setting.STOP_TIMEOUT));
-        GatewayConfig config = new GatewayConfig(
-                listen, app, trustedProxies(), allowedOrigins(), userHeader(), timeouts, logLevel());
+        GatewayConfig config =
+                new GatewayConfig(listen, app, trustedProxies(), allowedOrigins(), userHeader(), timeouts, logLevel());
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -215,7 +215,8 @@ public final class Settings {
         if (!Files.isRegularFile(Path.of(app.text()))) {
             problem(app, "is not a file; give the path of the Streamlit script");
         }
-        List<String> words = command.text().isEmpty() ? List.of() : List.of(command.text().split("\\s+"));
+        List<String> words =
+                command.text().isEmpty() ? List.of() : List.of(command.text().split("\\s+"));
         return new AppConfig.Launch(app.text(), words, streamlitArguments);
     }
 
@@ -256,7 +257,8 @@ public final class Settings {
 
     private String logLevel() {
         Given given = given(Setting.LOG_LEVEL);
-        String level = given.text().toUpperCase(Locale.ROOT).replace("WARNING", "WARN").replace("CRITICAL", "ERROR");
+        String level =
+                given.text().toUpperCase(Locale.ROOT).replace("WARNING", "WARN").replace("CRITICAL", "ERROR");
         if (!LOG_LEVELS.contains(level)) {
             problem(given, "is none of ERROR, WARN, INFO, DEBUG, TRACE");
         }

@@ -46,9 +46,16 @@ final class Cookies {
             return setCookie;
         }
         int at = setCookie.toLowerCase(Locale.ROOT).indexOf("path=");
-        while (at > 0 && setCookie.substring(0, at).stripTrailing().charAt(
-                        setCookie.substring(0, at).stripTrailing().length() - 1)
-                != ';') {
+        while (at > 0
+                && setCookie
+                                .substring(0, at)
+                                .stripTrailing()
+                                .charAt(setCookie
+                                                .substring(0, at)
+                                                .stripTrailing()
+                                                .length()
+                                        - 1)
+                        != ';') {
             at = setCookie.toLowerCase(Locale.ROOT).indexOf("path=", at + 1);
         }
         if (at <= 0) {
@@ -56,7 +63,8 @@ final class Cookies {
         }
         int start = at + "path=".length();
         int end = setCookie.indexOf(';', start);
-        String path = setCookie.substring(start, end < 0 ? setCookie.length() : end).trim();
+        String path =
+                setCookie.substring(start, end < 0 ? setCookie.length() : end).trim();
         String rest = end < 0 ? "" : setCookie.substring(end);
         return setCookie.substring(0, start) + Prefix.add(prefix, path) + rest;
     }

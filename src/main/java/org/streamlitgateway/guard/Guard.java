@@ -26,8 +26,7 @@ public final class Guard {
         }
         boolean trusted = isTrusted(peer);
         if (!trusted) {
-            return new Client(
-                    peer, peer, request.getScheme(), host, port(host, request.getScheme()), "", false, "");
+            return new Client(peer, peer, request.getScheme(), host, port(host, request.getScheme()), "", false, "");
         }
         String before = joined(request, "X-Forwarded-For");
         String scheme = or(last(joined(request, "X-Forwarded-Proto")), request.getScheme());

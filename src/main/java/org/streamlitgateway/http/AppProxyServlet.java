@@ -192,7 +192,10 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                 && !exchange.isClientGone()
                 && !(failure instanceof ConnectException);
         if (mayRepeat && exchange.attempts() < MAX_ATTEMPTS) {
-            LOG.debug("{} is asked again on a new connection: {}", exchange.route.replica().address(), Cause.of(failure));
+            LOG.debug(
+                    "{} is asked again on a new connection: {}",
+                    exchange.route.replica().address(),
+                    Cause.of(failure));
             send(exchange);
         } else {
             fail(exchange, failure);
@@ -224,9 +227,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         if (exchange.isClientSlow()) {
             return Outcome.CLIENT_SLOW;
         }
-        if (exchange.isTimedOut()
-                || failure instanceof TimeoutException
-                || failure instanceof SocketTimeoutException) {
+        if (exchange.isTimedOut() || failure instanceof TimeoutException || failure instanceof SocketTimeoutException) {
             return Outcome.TIMED_OUT;
         }
         return failure instanceof ConnectException ? Outcome.REFUSED : Outcome.LOST;

@@ -45,7 +45,6 @@ final class WaitingPage {
                 </script>
                 </body>
                 </html>
-                """
-                .formatted(outcome.text());
+                """.formatted(outcome.text());
     }
 }

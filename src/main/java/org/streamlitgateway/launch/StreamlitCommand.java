@@ -68,7 +68,9 @@ final class StreamlitCommand {
 
     private static boolean hasModule(Path python) throws IOException {
         Process probe = new ProcessBuilder(
-                        python.toString(), "-c", "import importlib.util as u,sys;sys.exit(not u.find_spec('streamlit'))")
+                        python.toString(),
+                        "-c",
+                        "import importlib.util as u,sys;sys.exit(not u.find_spec('streamlit'))")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();

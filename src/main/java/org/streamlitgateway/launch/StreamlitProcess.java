@@ -211,8 +211,8 @@ public final class StreamlitProcess implements AutoCloseable {
             last = process;
             notifyAll();
         }
-        List<ProcessHandle> family =
-                Stream.concat(last.toHandle().descendants(), Stream.of(last.toHandle())).toList();
+        List<ProcessHandle> family = Stream.concat(last.toHandle().descendants(), Stream.of(last.toHandle()))
+                .toList();
         try {
             signal(family, last.pid(), "TERM");
             if (!last.waitFor(TERM_SECONDS, TimeUnit.SECONDS)) {

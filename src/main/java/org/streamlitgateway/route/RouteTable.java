@@ -9,7 +9,8 @@ public final class RouteTable {
 
     public RouteTable(List<Route> routes) {
         this.longestFirst = routes.stream()
-                .sorted(Comparator.comparingInt((Route r) -> r.prefix().length()).reversed())
+                .sorted(Comparator.comparingInt((Route r) -> r.prefix().length())
+                        .reversed())
                 .toList();
     }
 

@@ -28,8 +28,7 @@ final class LoopbackFirst implements SocketAddressResolver {
     }
 
     @Override
-    public void resolve(
-            String host, int port, Map<String, Object> context, Promise<List<InetSocketAddress>> promise) {
+    public void resolve(String host, int port, Map<String, Object> context, Promise<List<InetSocketAddress>> promise) {
         if (!host.equalsIgnoreCase("localhost")) {
             others.resolve(host, port, context, promise);
             return;

@@ -101,7 +101,8 @@ public final class LaunchedProcess implements AutoCloseable {
             }
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             if (openStreams == 0 || left <= 0) {
-                return fail("no line with '" + text + "' from process " + process.pid() + ", which wrote:\n" + output());
+                return fail(
+                        "no line with '" + text + "' from process " + process.pid() + ", which wrote:\n" + output());
             }
             try {
                 wait(left);

@@ -171,8 +171,7 @@ class BackPressureIT {
         List<RawWebSocket> stalled = new ArrayList<>();
         try {
             for (int i = 0; i < 40; i++) {
-                stalled.add(RawWebSocket.dialSlowReader(
-                        rig.uri(), rig.target(Rig.streamOf("stalls-alone")), PROTOCOL));
+                stalled.add(RawWebSocket.dialSlowReader(rig.uri(), rig.target(Rig.streamOf("stalls-alone")), PROTOCOL));
             }
             for (RawWebSocket socket : stalled) {
                 socket.assertAccepted(socket.answer());

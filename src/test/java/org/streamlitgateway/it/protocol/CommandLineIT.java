@@ -84,7 +84,13 @@ class CommandLineIT {
     @Test
     void flagsNameBothAddresses() throws IOException {
         try (LaunchedProcess gateway = launch(
-                "--streamlit-host", "127.0.0.1", "--streamlit-port", port(), "--proxy-host", "127.0.0.1", "--proxy-port",
+                "--streamlit-host",
+                "127.0.0.1",
+                "--streamlit-port",
+                port(),
+                "--proxy-host",
+                "127.0.0.1",
+                "--proxy-port",
                 "0")) {
             assertServes(WarDoor.readyAddress(gateway));
         }
@@ -115,9 +121,22 @@ class CommandLineIT {
     @Test
     void aFlagBeatsItsVariable() throws IOException {
         Map<String, String> variables = Map.of(
-                "STREAMLIT_HOST", "nowhere.invalid", "STREAMLIT_PORT", "1", "PROXY_HOST", "192.0.2.1", "PROXY_PORT", "1");
+                "STREAMLIT_HOST",
+                "nowhere.invalid",
+                "STREAMLIT_PORT",
+                "1",
+                "PROXY_HOST",
+                "192.0.2.1",
+                "PROXY_PORT",
+                "1");
         List<String> flags = List.of(
-                "--streamlit-host", "127.0.0.1", "--streamlit-port", port(), "--proxy-host", "127.0.0.1", "--proxy-port",
+                "--streamlit-host",
+                "127.0.0.1",
+                "--streamlit-port",
+                port(),
+                "--proxy-host",
+                "127.0.0.1",
+                "--proxy-port",
                 "0");
         try (LaunchedProcess gateway = war.launch(flags, variables)) {
             assertServes(WarDoor.readyAddress(gateway));
@@ -136,8 +155,16 @@ class CommandLineIT {
     @Test
     void oneLineTellsAddressUpstreamAndVersion() throws IOException {
         try (LaunchedProcess gateway = launch(
-                "--streamlit-host", "127.0.0.1", "--streamlit-port", port(), "--proxy-host", "127.0.0.1", "--proxy-port",
-                "0", "--context-path", "/ctx")) {
+                "--streamlit-host",
+                "127.0.0.1",
+                "--streamlit-port",
+                port(),
+                "--proxy-host",
+                "127.0.0.1",
+                "--proxy-port",
+                "0",
+                "--context-path",
+                "/ctx")) {
             URI uri = WarDoor.readyAddress(gateway);
 
             Pattern line = Pattern.compile("streamlit-gateway \\d+\\.\\d+\\S* ready: http://127\\.0\\.0\\.1:"
@@ -282,7 +309,8 @@ class CommandLineIT {
 
     @Test
     void aStreamlitCommandThatIsNotThereIsAFailureToStart(@TempDir Path folder) throws IOException {
-        String app = Files.writeString(folder.resolve("app.py"), "import streamlit").toString();
+        String app =
+                Files.writeString(folder.resolve("app.py"), "import streamlit").toString();
         String command = folder.resolve("no-streamlit").toString();
 
         assertOneLine(1, command, "--app", app, "--streamlit-command", command, "--proxy-port", "0");

@@ -123,7 +123,8 @@ class ContextPathIT {
             socket.frames().send(Frame.text("hello"));
             assertEquals(Frame.text("hello"), socket.frames().nextMessage());
         }
-        HttpHead request = rig.upstream().requests(Rig.streamOf("inside")).take().request();
+        HttpHead request =
+                rig.upstream().requests(Rig.streamOf("inside")).take().request();
         assertEquals("/ctx", request.one("X-Forwarded-Prefix"));
         ForwardingFields.assertOurs(request, rig.uri());
     }
@@ -204,7 +205,8 @@ class ContextPathIT {
     private static void assertPath(String path, String start, String cookie) {
         assertTrue(cookie.startsWith(start), cookie);
         List<String> paths = List.of(cookie.split("; *", -1)).stream()
-                .filter(attribute -> attribute.toLowerCase(java.util.Locale.ROOT).startsWith("path="))
+                .filter(attribute ->
+                        attribute.toLowerCase(java.util.Locale.ROOT).startsWith("path="))
                 .map(attribute -> attribute.substring("path=".length()).replaceFirst("(.)/$", "$1"))
                 .toList();
         assertEquals(List.of(path), paths, cookie);
@@ -255,7 +257,11 @@ class ContextPathIT {
         try (Rig based = Rig.start(door, "context-path", "/based")) {
             based.upstream().on("/based/_stcore/health", exchange -> exchange.reply("200 OK", "ok"));
             based.upstream().on("/_stcore/health", exchange -> exchange.reply("404 Not Found", "Not Found"));
-            based.upstream().on("/based/", exchange -> exchange.reply("200 OK", "the app", "Set-Cookie: _streamlit_user=b; Path=/based"));
+            based.upstream()
+                    .on(
+                            "/based/",
+                            exchange ->
+                                    exchange.reply("200 OK", "the app", "Set-Cookie: _streamlit_user=b; Path=/based"));
 
             try (RawHttp client = based.http()) {
                 assertEquals("ok", client.get("/based/_stcore/health").text());

@@ -116,7 +116,10 @@ class HeadersIT {
     @NeedsGateway
     void anOfferToUpgradeToAnythingButWebSocketEndsHere() throws IOException {
         HttpHead request = arrived(
-                "/h2c", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA");
+                "/h2c",
+                "Connection: Upgrade, HTTP2-Settings",
+                "Upgrade: h2c",
+                "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA");
 
         assertFalse(request.has("Upgrade"), request::toString);
         assertFalse(request.has("HTTP2-Settings"), request::toString);
@@ -236,8 +239,7 @@ class HeadersIT {
     void ambiguousFramingIsRefusedOrMadeUnambiguous() throws IOException {
         // RFC 9112 section 6.3: the second request below must never be taken for a request of its own.
         try (RawHttp client = rig.http()) {
-            client.send(client.head(
-                            "POST", rig.target("/smuggle"), "Content-Length: 6", "Transfer-Encoding: chunked")
+            client.send(client.head("POST", rig.target("/smuggle"), "Content-Length: 6", "Transfer-Encoding: chunked")
                     + "0\r\n\r\n");
             client.send(client.head("GET", rig.target("/smuggled")));
             int status = client.readResponse("POST").status();
@@ -254,7 +256,8 @@ class HeadersIT {
     @NeedsGateway
     void twoLengthsThatDifferAreRefused() throws IOException {
         try (RawHttp client = rig.http()) {
-            client.send(client.head("POST", rig.target("/two-lengths"), "Content-Length: 3", "Content-Length: 5") + "abcde");
+            client.send(client.head("POST", rig.target("/two-lengths"), "Content-Length: 3", "Content-Length: 5")
+                    + "abcde");
 
             assertEquals(400, client.readResponse("POST").status());
         }

@@ -141,7 +141,8 @@ class HttpFailureIT {
     @Test
     void aClientGoneInsideAnUploadNeverLooksLikeAWholeOne() throws IOException {
         Recorder<BodyReader.Summary> uploads = new Recorder<>("upload that broke off");
-        rig.upstream().on("/broken-upload", exchange -> uploads.add(exchange.body().summarize()));
+        rig.upstream()
+                .on("/broken-upload", exchange -> uploads.add(exchange.body().summarize()));
 
         try (RawHttp client = rig.http()) {
             client.send(client.head("PUT", rig.target("/broken-upload"), "Transfer-Encoding: chunked"));
@@ -194,7 +195,12 @@ class HttpFailureIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"nonsense\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 abc\r\n\r\n", "\r\n\r\n\u0000\u0001"})
+            strings = {
+                "nonsense\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Le",
+                "HTTP/1.1 abc\r\n\r\n",
+                "\r\n\r\n\u0000\u0001"
+            })
     @NeedsGateway
     void anUpstreamThatTalksNonsenseIsA502(String nonsense) throws IOException {
         String target = "/nonsense/" + nonsense.hashCode();

@@ -96,8 +96,7 @@ class HttpPassThroughIT {
             assertEquals(End.COMPLETE, response.end());
         }
         assertEquals(
-                "300001",
-                rig.upstream().requests("/echo-body").take().request().one("Content-Length"));
+                "300001", rig.upstream().requests("/echo-body").take().request().one("Content-Length"));
     }
 
     @Test
@@ -179,12 +178,11 @@ class HttpPassThroughIT {
     @Test
     void fieldValuesArriveByteForByte() throws IOException {
         String umlauts = new String("grüß \"x\", y=ü".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-        rig.upstream()
-                .on("/values", exchange -> exchange.reply("200 OK", "", "X-Up: " + umlauts));
+        rig.upstream().on("/values", exchange -> exchange.reply("200 OK", "", "X-Up: " + umlauts));
 
         try (RawHttp client = rig.http()) {
-            HttpHead response =
-                    client.get(rig.target("/values"), "X-Down: " + umlauts, "X-Empty:").head();
+            HttpHead response = client.get(rig.target("/values"), "X-Down: " + umlauts, "X-Empty:")
+                    .head();
 
             assertEquals(umlauts, response.one("X-Up"));
         }

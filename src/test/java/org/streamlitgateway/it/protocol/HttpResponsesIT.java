@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -13,10 +12,6 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.streamlitgateway.fixture.BodyReader;
-import org.streamlitgateway.fixture.End;
-import org.streamlitgateway.fixture.Exchange;
-import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.PatternBytes;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
@@ -52,8 +47,7 @@ class HttpResponsesIT {
             assertFalse(response.head().has("Transfer-Encoding"), response::toString);
             assertEquals(200, client.get(rig.target("/after-204")).status());
         }
-        assertEquals(
-                "token", rig.upstream().requests(target).take().request().one("X-Xsrftoken"));
+        assertEquals("token", rig.upstream().requests(target).take().request().one("X-Xsrftoken"));
     }
 
     @Test
@@ -155,7 +149,8 @@ class HttpResponsesIT {
             RawResponse response = client.get(rig.target(target));
 
             assertEquals(status, response.status());
-            assertEquals("https://login.example/authorize?a=%2F", response.head().one("Location"));
+            assertEquals(
+                    "https://login.example/authorize?a=%2F", response.head().one("Location"));
             assertEquals("moved", response.text());
         }
     }

@@ -61,7 +61,11 @@ class LogIT {
                     .contains("4321"));
             String log = rig.gateway().log();
 
-            assertAll(Stream.of("/story", "200", "/_stcore/stream", "127.0.0.1:" + rig.upstream().port())
+            assertAll(Stream.of(
+                            "/story",
+                            "200",
+                            "/_stcore/stream",
+                            "127.0.0.1:" + rig.upstream().port())
                     .map(word -> () -> assertTrue(log.contains(word), word + " is not in: " + log)));
             assertFalse(log.contains("secret-"), log);
         }

@@ -60,7 +60,8 @@ class SessionResumeIT {
     }
 
     private static String protocols(String session) {
-        return "Sec-WebSocket-Protocol: streamlit, 2|2c4f2033|f32f|1795291749" + (session.isEmpty() ? "" : ", " + session);
+        return "Sec-WebSocket-Protocol: streamlit, 2|2c4f2033|f32f|1795291749"
+                + (session.isEmpty() ? "" : ", " + session);
     }
 
     @Test

@@ -86,8 +86,8 @@ class SupervisedAppIT {
         return gateway.output()
                 .lines()
                 .filter(line -> line.contains(FakeStreamlitCommand.CHILD))
-                .map(line -> line.substring(
-                        line.indexOf(FakeStreamlitCommand.CHILD) + FakeStreamlitCommand.CHILD.length()))
+                .map(line ->
+                        line.substring(line.indexOf(FakeStreamlitCommand.CHILD) + FakeStreamlitCommand.CHILD.length()))
                 .map(line -> Long.parseLong(line.strip()))
                 .toList();
     }
@@ -99,7 +99,8 @@ class SupervisedAppIT {
     @Test
     void theGatewayIsReadyWhenTheAppIsHealthy() throws IOException {
         try (LaunchedProcess gateway = launch()) {
-            assertEquals("ok", get(WarDoor.readyAddress(gateway), "/_stcore/health").text());
+            assertEquals(
+                    "ok", get(WarDoor.readyAddress(gateway), "/_stcore/health").text());
         }
     }
 
@@ -133,8 +134,7 @@ class SupervisedAppIT {
 
             assertEquals(502, get(uri, "/die").status());
 
-            Patience.until(
-                    gateway::output, RESTART, () -> children(gateway).size() == 2 && isHealthy(uri));
+            Patience.until(gateway::output, RESTART, () -> children(gateway).size() == 2 && isHealthy(uri));
             assertEquals(false, runs(first), "the dead app's child still runs");
         }
     }

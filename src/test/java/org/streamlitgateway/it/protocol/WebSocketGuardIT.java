@@ -68,7 +68,10 @@ class WebSocketGuardIT {
         // streamlit #16448, #16386: there is no strict list in Streamlit, and its own check stalls every session.
         String test = "origin-" + Integer.toHexString(origin.hashCode());
 
-        assertEquals(403, refused(test, UPGRADE, CONNECTION, VERSION, KEY, PROTOCOL, "Origin: " + origin).status());
+        assertEquals(
+                403,
+                refused(test, UPGRADE, CONNECTION, VERSION, KEY, PROTOCOL, "Origin: " + origin)
+                        .status());
         assertNotDialled(test);
     }
 
@@ -90,8 +93,7 @@ class WebSocketGuardIT {
     @ValueSource(strings = {"8", "12", "14", "0", "abc"})
     void anotherVersionIsRefusedAndToldOurs(String version) throws IOException {
         String test = "version-" + version;
-        RawResponse refusal =
-                refused(test, UPGRADE, CONNECTION, KEY, PROTOCOL, "Sec-WebSocket-Version: " + version);
+        RawResponse refusal = refused(test, UPGRADE, CONNECTION, KEY, PROTOCOL, "Sec-WebSocket-Version: " + version);
 
         // RFC 6455 section 4.4
         assertTrue(refusal.status() == 426 || refusal.status() == 400, refusal::toString);
@@ -111,7 +113,8 @@ class WebSocketGuardIT {
 
     @Test
     void aMissingKeyIsA400() throws IOException {
-        assertEquals(400, refused("no-key", UPGRADE, CONNECTION, VERSION, PROTOCOL).status());
+        assertEquals(
+                400, refused("no-key", UPGRADE, CONNECTION, VERSION, PROTOCOL).status());
         assertNotDialled("no-key");
     }
 
@@ -130,8 +133,8 @@ class WebSocketGuardIT {
     @Test
     void aHandshakeMustBeAGet() throws IOException {
         try (var client = rig.http()) {
-            client.send(client.head("POST", rig.target(Rig.streamOf("post")), UPGRADE, CONNECTION, VERSION, KEY,
-                    "Content-Length: 0"));
+            client.send(client.head(
+                    "POST", rig.target(Rig.streamOf("post")), UPGRADE, CONNECTION, VERSION, KEY, "Content-Length: 0"));
             int status = client.readResponse("POST").status();
 
             assertTrue(status >= 400 && status < 500, "status " + status);

@@ -13,14 +13,10 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.HttpHead;
-import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
-import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.Signal;
 import org.streamlitgateway.it.Door;
 
@@ -45,7 +41,6 @@ class WebSocketHandshakeIT {
     }
 
     /** Opens a WebSocket with these lines and returns what upstream was asked. */
-
     private HttpHead asked(String test, String... fieldLines) throws IOException {
         rig.open(test, fieldLines).close();
         return rig.upstream().requests(Rig.streamOf(test)).take().request();
@@ -67,10 +62,10 @@ class WebSocketHandshakeIT {
     @Test
     @NeedsGateway
     void aSubprotocolListOnSeveralLinesArrivesAsOne() throws IOException {
-        HttpHead request = asked("protocol-lines", "Sec-WebSocket-Protocol: streamlit", "Sec-WebSocket-Protocol: token");
+        HttpHead request =
+                asked("protocol-lines", "Sec-WebSocket-Protocol: streamlit", "Sec-WebSocket-Protocol: token");
 
-        assertEquals(
-                "streamlit,token", request.one("Sec-WebSocket-Protocol").replace(" ", ""));
+        assertEquals("streamlit,token", request.one("Sec-WebSocket-Protocol").replace(" ", ""));
     }
 
     @ParameterizedTest
@@ -87,9 +82,8 @@ class WebSocketHandshakeIT {
 
     @Test
     void noSubprotocolIsInvented() throws IOException {
-        rig.upstream()
-                .on(Rig.streamOf("none-chosen"), exchange -> exchange.acceptWebSocketWith("")
-                        .awaitClosing());
+        rig.upstream().on(Rig.streamOf("none-chosen"), exchange -> exchange.acceptWebSocketWith("")
+                .awaitClosing());
 
         try (RawWebSocket socket = rig.dial("none-chosen")) {
             assertFalse(socket.assertAccepted(socket.answer()).has("Sec-WebSocket-Protocol"));
@@ -164,7 +158,8 @@ class WebSocketHandshakeIT {
     @Test
     @NeedsGateway
     void fieldsNamedByConnectionEndHere() throws IOException {
-        rig.open("hops", "Connection: keep-alive, X-Named", "X-Named: 1", "X-Stays: 2").close();
+        rig.open("hops", "Connection: keep-alive, X-Named", "X-Named: 1", "X-Stays: 2")
+                .close();
 
         HttpHead request = rig.upstream().requests(Rig.streamOf("hops")).take().request();
         assertFalse(request.has("X-Named"), request::toString);
@@ -173,10 +168,9 @@ class WebSocketHandshakeIT {
 
     @Test
     void cookiesOfTheAcceptanceReachTheBrowser() throws IOException {
-        rig.upstream()
-                .on(Rig.streamOf("set-cookie"), exchange -> exchange.acceptWebSocket(
-                                "Set-Cookie: a=1; Path=/; Expires=Wed, 21 Oct 2026 07:28:00 GMT", "Set-Cookie: b=2")
-                        .awaitClosing());
+        rig.upstream().on(Rig.streamOf("set-cookie"), exchange -> exchange.acceptWebSocket(
+                        "Set-Cookie: a=1; Path=/; Expires=Wed, 21 Oct 2026 07:28:00 GMT", "Set-Cookie: b=2")
+                .awaitClosing());
 
         try (RawWebSocket socket = rig.dial("set-cookie", OFFER)) {
             List<String> cookies = socket.assertAccepted(socket.answer()).all("Set-Cookie");
@@ -206,9 +200,8 @@ class WebSocketHandshakeIT {
 
     @Test
     void framesSentTogetherWithTheAcceptanceAreNotLost() throws IOException {
-        rig.upstream()
-                .on(Rig.streamOf("eager"), exchange -> exchange.acceptWebSocketTogetherWith(Frame.text("eager"))
-                        .awaitClosing());
+        rig.upstream().on(Rig.streamOf("eager"), exchange -> exchange.acceptWebSocketTogetherWith(Frame.text("eager"))
+                .awaitClosing());
 
         try (RawWebSocket socket = rig.open("eager", OFFER)) {
             assertEquals(Frame.text("eager"), socket.frames().nextMessage());

@@ -31,7 +31,8 @@ class WebSocketKeepAliveIT {
 
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
-        rig = Rig.start(door, "ping-interval", "1", "pong-timeout", "2", "upstream-timeout", "2", "client-timeout", "2");
+        rig = Rig.start(
+                door, "ping-interval", "1", "pong-timeout", "2", "upstream-timeout", "2", "client-timeout", "2");
     }
 
     @AfterParameterizedClassInvocation

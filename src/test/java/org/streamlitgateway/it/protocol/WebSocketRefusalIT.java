@@ -1,27 +1,20 @@
 package org.streamlitgateway.it.protocol;
 
-import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.FakeStreamlit;
-import org.streamlitgateway.fixture.Frame;
-import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
-import org.streamlitgateway.fixture.Signal;
 import org.streamlitgateway.it.Door;
 
 /** Handshakes that do not succeed, and what the browser is told instead of silence. */
@@ -45,13 +38,23 @@ class WebSocketRefusalIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"400, Bad Request", "401, Unauthorized", "403, Forbidden", "404, Not Found", "503, Unavailable", "302, Found"})
+    @CsvSource({
+        "400, Bad Request",
+        "401, Unauthorized",
+        "403, Forbidden",
+        "404, Not Found",
+        "503, Unavailable",
+        "302, Found"
+    })
     void aRefusalReachesTheBrowserWithItsStatus(int status, String phrase) throws IOException {
         rig.upstream()
                 .on(
                         Rig.streamOf("refused-" + status),
                         exchange -> exchange.reply(
-                                status + " " + phrase, "no", "WWW-Authenticate: Basic", "Location: https://login.example/"));
+                                status + " " + phrase,
+                                "no",
+                                "WWW-Authenticate: Basic",
+                                "Location: https://login.example/"));
 
         try (RawWebSocket socket = rig.dial("refused-" + status, OFFER)) {
             RawResponse refusal = socket.refusal();

@@ -175,7 +175,8 @@ class WebSocketRelayIT {
             assertEquals("between", socket.frames().nextPong().asText());
             socket.frames().send(new Frame(true, Frame.CONTINUATION, new byte[0]));
 
-            assertArrayEquals(PatternBytes.of(1000), socket.frames().nextMessage().payload());
+            assertArrayEquals(
+                    PatternBytes.of(1000), socket.frames().nextMessage().payload());
         }
     }
 
