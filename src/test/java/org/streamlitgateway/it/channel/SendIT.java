@@ -51,7 +51,7 @@ class SendIT {
     void sendReachesTheFeedOnceAndLosesNothingOfItsNumbers() {
         click("Send");
 
-        String sent = "{\"op\":\"plain\",\"n\":12345678901234567890,\"f\":1.0,\"s\":\"gr\\u00fc\\u00dfe \\u2713\"}";
+        String sent = "{\"op\":\"plain\",\"n\":12345678901234567890,\"f\":1.0,\"s\":\"grüße ✓\"}";
         assertEquals(sent, feed.heard(FeedServer.ECHO).take());
         Facts facts = Facts.await(page, "send", seen -> seen.number("count") == 1);
         assertTrue(facts.text("back").contains("n=12345678901234567890"), facts::toString);
