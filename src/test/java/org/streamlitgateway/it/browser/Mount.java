@@ -4,14 +4,14 @@ import java.util.stream.Stream;
 import org.streamlitgateway.it.Door;
 
 /** A door, and the path that the app is served at behind it. */
-record Mount(Door door, String contextPath) {
+public record Mount(Door door, String contextPath) {
     static final String DIRECT = "direct";
 
     /**
      * Each door that the system property {@code doors} names, at the root and under a prefix. When it names none: the
      * first door only, since a browser's suite is slow and what differs between JDKs is seen by faster tests.
      */
-    static Stream<Mount> all() {
+    public static Stream<Mount> all() {
         String doors = System.getProperty("doors", "");
         boolean chosen = !doors.isBlank() && !doors.startsWith("${");
         return Door.all()
@@ -21,7 +21,7 @@ record Mount(Door door, String contextPath) {
     }
 
     /** Whether there is no gateway between the browser and Streamlit. */
-    boolean isDirect() {
+    public boolean isDirect() {
         return door.name().equals(DIRECT);
     }
 
