@@ -71,8 +71,10 @@ public final class Main {
     private static int serve(StreamlitGateway gateway, PrintStream out, PrintStream err) {
         CountDownLatch stopped = new CountDownLatch(1);
         AtomicBoolean failed = new AtomicBoolean();
+        AtomicBoolean stopping = new AtomicBoolean();
         Thread hook = new Thread(
                 () -> {
+                    stopping.set(true);
                     gateway.close();
                     stopped.countDown();
                     if (!failed.get()) {
@@ -84,6 +86,9 @@ public final class Main {
         try {
             gateway.start();
         } catch (IOException failure) {
+            if (stopping.get()) {
+                return -1; // a signal came first
+            }
             failed.set(true);
             err.println("streamlit-gateway: " + failure.getMessage());
             return FAILED;

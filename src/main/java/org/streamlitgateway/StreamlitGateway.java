@@ -37,6 +37,7 @@ public final class StreamlitGateway implements AutoCloseable {
     private final GatewayConfig config;
     private StreamlitProcess streamlit;
     private EmbeddedJetty jetty;
+    private boolean closed;
 
     private StreamlitGateway(GatewayConfig config) {
         this.config = config;
@@ -57,22 +58,11 @@ public final class StreamlitGateway implements AutoCloseable {
      * @throws IOException when the port is taken or Streamlit does not start; the message says what and is fit for a
      *     user. Nothing is left running.
      */
-    public synchronized StreamlitGateway start() throws IOException {
-        if (jetty != null) {
-            throw new IllegalStateException("started already");
-        }
+    public StreamlitGateway start() throws IOException {
         try {
-            AppConfig app = config.app();
-            if (app.launch() != null) {
-                List<String> trusted =
-                        config.trustedProxies().stream().map(Cidr::toString).toList();
-                streamlit = StreamlitProcess.start(app.launch(), trusted);
-                app = app.at(streamlit.address());
-            }
-            jetty = new EmbeddedJetty(config.with(app));
-            jetty.start();
-            if (streamlit != null) {
-                streamlit.awaitHealthy(LONGEST_START);
+            StreamlitProcess launched = open();
+            if (launched != null) {
+                launched.awaitHealthy(LONGEST_START); // close() may come meanwhile, and ends the wait
             }
             return this;
         } catch (IOException | RuntimeException failure) {
@@ -82,6 +72,23 @@ public final class StreamlitGateway implements AutoCloseable {
             close();
             throw new IOException("the gateway did not start: " + failure, failure);
         }
+    }
+
+    /** The process that was started, or {@code null}. */
+    private synchronized StreamlitProcess open() throws Exception {
+        if (jetty != null || closed) {
+            throw new IllegalStateException("started or closed already");
+        }
+        AppConfig app = config.app();
+        if (app.launch() != null) {
+            List<String> trusted =
+                    config.trustedProxies().stream().map(Cidr::toString).toList();
+            streamlit = StreamlitProcess.start(app.launch(), trusted);
+            app = app.at(streamlit.address());
+        }
+        jetty = new EmbeddedJetty(config.with(app));
+        jetty.start();
+        return streamlit;
     }
 
     /** The address to open in a browser, with a slash at its end; with port 0, the port that was found. */
@@ -100,6 +107,7 @@ public final class StreamlitGateway implements AutoCloseable {
      */
     @Override
     public synchronized void close() {
+        closed = true;
         try {
             if (jetty != null) {
                 jetty.stop();

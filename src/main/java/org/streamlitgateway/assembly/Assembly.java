@@ -102,8 +102,7 @@ public final class Assembly {
         AppProxyServlet http = new AppProxyServlet(upstream, headers, silence, cache);
         ChannelDoor channelDoor = new ChannelDoor(container, channels, guard, config.userHeader());
         ServletRegistration.Dynamic door = context.addServlet(
-                "streamlit-gateway",
-                new FrontDoor(routes, guard, channelDoor, webSockets, http, this::stopSessions));
+                "streamlit-gateway", new FrontDoor(routes, guard, channelDoor, webSockets, http, this::stopSessions));
         door.setAsyncSupported(true);
         door.setLoadOnStartup(1);
         door.addMapping("/*");

@@ -4,6 +4,7 @@ import jakarta.servlet.ServletContext;
 import jakarta.websocket.DeploymentException;
 import java.io.IOException;
 import java.net.URI;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
 import org.eclipse.jetty.http.UriCompliance;
@@ -13,6 +14,8 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.streamlitgateway.bridge.Relay;
 import org.streamlitgateway.bridge.Relays;
 import org.streamlitgateway.config.GatewayConfig;
@@ -29,6 +32,8 @@ public final class EmbeddedJetty {
     private static final int OUTPUT_BUFFER_BYTES = 32 * 1024;
     private static final int MAX_THREADS = 400;
     private static final int THREAD_IDLE_MILLIS = 10_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedJetty.class);
 
     private final GatewayConfig config;
     private final Server server;
@@ -115,7 +120,13 @@ public final class EmbeddedJetty {
         if (assembly != null) {
             assembly.stopSessions();
         }
-        server.stop();
+        try {
+            server.stop();
+        } catch (TimeoutException cut) {
+            LOG.info(
+                    "requests that were still running after {} s were cut",
+                    config.timeouts().stop().toSeconds());
+        }
         if (assembly != null) {
             assembly.stop();
         }

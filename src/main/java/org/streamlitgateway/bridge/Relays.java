@@ -115,7 +115,9 @@ public final class Relays {
     private synchronized void awaitTold() {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_TELLING_MILLIS);
         try {
-            for (long left = deadline - System.nanoTime(); telling > 0 && left > 0; left = deadline - System.nanoTime()) {
+            for (long left = deadline - System.nanoTime();
+                    telling > 0 && left > 0;
+                    left = deadline - System.nanoTime()) {
                 TimeUnit.NANOSECONDS.timedWait(this, left);
             }
         } catch (InterruptedException stopping) {

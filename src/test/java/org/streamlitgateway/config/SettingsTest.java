@@ -38,6 +38,8 @@ class SettingsTest {
                 trusted-proxies= $STREAMLIT_GATEWAY_TRUSTED_PROXIES
                 allowed-origins= $STREAMLIT_GATEWAY_ALLOWED_ORIGINS
                 user-header=X-Forwarded-User $STREAMLIT_GATEWAY_USER_HEADER
+                relay=splice $STREAMLIT_GATEWAY_RELAY
+                channel= $STREAMLIT_GATEWAY_CHANNEL
                 connect-timeout=5s $STREAMLIT_GATEWAY_CONNECT_TIMEOUT
                 upstream-timeout=60s $STREAMLIT_GATEWAY_UPSTREAM_TIMEOUT
                 client-timeout=60s $STREAMLIT_GATEWAY_CLIENT_TIMEOUT
@@ -45,6 +47,7 @@ class SettingsTest {
                 ping-interval=20s $STREAMLIT_GATEWAY_PING_INTERVAL
                 pong-timeout=20s $STREAMLIT_GATEWAY_PONG_TIMEOUT
                 stall-timeout=5m $STREAMLIT_GATEWAY_STALL_TIMEOUT
+                asset-cache=64M $STREAMLIT_GATEWAY_ASSET_CACHE
                 stop-timeout=10s $STREAMLIT_GATEWAY_STOP_TIMEOUT""", all);
     }
 
