@@ -75,10 +75,10 @@ public final class Main {
         Thread hook = new Thread(
                 () -> {
                     stopping.set(true);
-                    gateway.close();
+                    int code = stop(gateway, err);
                     stopped.countDown();
                     if (!failed.get()) {
-                        Runtime.getRuntime().halt(flushed(0)); // else the JVM says 143
+                        Runtime.getRuntime().halt(flushed(code)); // else the JVM says 143
                     }
                 },
                 "stop");
@@ -101,6 +101,16 @@ public final class Main {
             gateway.close();
         }
         return -1;
+    }
+
+    private static int stop(StreamlitGateway gateway, PrintStream err) {
+        try {
+            gateway.close();
+            return 0;
+        } catch (RuntimeException failure) {
+            err.println("streamlit-gateway: " + failure.getMessage());
+            return FAILED;
+        }
     }
 
     private static int flushed(int code) {
