@@ -54,8 +54,9 @@ public final class FanoutBench {
         int[] counts = args.length > 1
                 ? Arrays.stream(args).skip(1).mapToInt(Integer::parseInt).toArray()
                 : new int[] {1, 100, 1000, 5000};
-        System.out.println("| subscribers | server | deliveries/s | server CPU per 1000 | p50 | p99 | heap per subscriber |"
-                + " memory per subscriber |");
+        System.out.println(
+                "| subscribers | server | deliveries/s | server CPU per 1000 | p50 | p99 | heap per subscriber |"
+                        + " memory per subscriber |");
         System.out.println("|---|---|---|---|---|---|---|---|");
         for (int count : counts) {
             gateway(args[0], count);
@@ -188,7 +189,8 @@ public final class FanoutBench {
         }
 
         private void say() throws IOException {
-            StringBuilder text = new StringBuilder("{\"t\":").append(System.nanoTime()).append(",\"x\":\"");
+            StringBuilder text =
+                    new StringBuilder("{\"t\":").append(System.nanoTime()).append(",\"x\":\"");
             int length = MESSAGE_BYTES + (masked ? ENVELOPE_BYTES : 0);
             while (text.length() < length - 2) {
                 text.append('x');
@@ -375,7 +377,8 @@ public final class FanoutBench {
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx512m"));
         command.addAll(arguments);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         for (String line = lines.readLine(); ; line = lines.readLine()) {
             if (line == null) {
                 throw new IOException("the server ended");

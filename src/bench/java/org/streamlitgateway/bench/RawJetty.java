@@ -34,10 +34,10 @@ public final class RawJetty {
         ServletContextHandler context = new ServletContextHandler("/");
         JakartaWebSocketServletContainerInitializer.configure(context, (servletContext, container) -> {
             container.setDefaultMaxSessionIdleTimeout(0);
-            container.addEndpoint(
-                    ServerEndpointConfig.Builder.create(Publish.class, "/publish").build());
-            container.addEndpoint(
-                    ServerEndpointConfig.Builder.create(Subscribe.class, "/subscribe").build());
+            container.addEndpoint(ServerEndpointConfig.Builder.create(Publish.class, "/publish")
+                    .build());
+            container.addEndpoint(ServerEndpointConfig.Builder.create(Subscribe.class, "/subscribe")
+                    .build());
         });
         server.setHandler(context);
         server.start();

@@ -28,7 +28,8 @@ final class JakartaSink implements Sink {
         this.session = session;
         this.enveloped = enveloped;
         this.blocking = blocking;
-        session.getAsyncRemote().setSendTimeout(-1); // Tomcat would cut a slow one after 20 s; that is the policy's to say
+        session.getAsyncRemote()
+                .setSendTimeout(-1); // Tomcat would cut a slow one after 20 s; that is the policy's to say
     }
 
     @Override

@@ -104,9 +104,8 @@ class ConnectionTest {
             assertSame(one, SharedConnection.get(feed.address()));
             Recorder<Object> heardToo = new Recorder<>("message of the second listener");
             one.listen(listener);
-            try (SharedConnection.Subscription second = SharedConnection.get(feed.address())
-                    .connect()
-                    .listen(message -> heardToo.add(message.json()))) {
+            try (SharedConnection.Subscription second =
+                    SharedConnection.get(feed.address()).connect().listen(message -> heardToo.add(message.json()))) {
                 feed.socket().count(1, 100);
                 for (int n = 1; n <= 100; n++) {
                     assertEquals(Map.of("n", n), heard.take());
@@ -164,7 +163,6 @@ class ConnectionTest {
     void whatIsNoAddressIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> new Connection("http://localhost/", listener));
         assertThrows(IllegalArgumentException.class, () -> SharedConnection.get("localhost:8011/ws"));
-        assertThrows(
-                IllegalStateException.class, () -> new Connection(feed.address(), listener).sendMessage("{}"));
+        assertThrows(IllegalStateException.class, () -> new Connection(feed.address(), listener).sendMessage("{}"));
     }
 }

@@ -41,9 +41,12 @@ class IncomingTest {
 
     @Test
     void textAndBinaryAreTakenAsTheyAre() {
-        assertEquals(" {x} ", send("{\"type\":\"send\",\"text\":\" {x} \"}").payload().text());
+        assertEquals(
+                " {x} ",
+                send("{\"type\":\"send\",\"text\":\" {x} \"}").payload().text());
         assertArrayEquals(
-                new byte[] {0, 1}, send("{\"type\":\"send\",\"base64\":\"AAE=\"}").payload().binary());
+                new byte[] {0, 1},
+                send("{\"type\":\"send\",\"base64\":\"AAE=\"}").payload().binary());
     }
 
     @Test

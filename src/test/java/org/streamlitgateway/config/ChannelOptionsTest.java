@@ -51,7 +51,9 @@ class ChannelOptionsTest {
 
         assertTrue(problems.isEmpty(), problems::toString);
         assertEquals(new ChannelConfig.Limits(5, 65536, 7, 2 << 20, Slow.DROP_OLDEST), channel.limits());
-        assertEquals(Map.of("Authorization", "Bearer a, b", "X-Key", "k=v"), channel.upstream().headers());
+        assertEquals(
+                Map.of("Authorization", "Bearer a, b", "X-Key", "k=v"),
+                channel.upstream().headers());
         assertEquals("x.y", channel.upstream().subprotocol());
         assertEquals(Duration.ofMillis(20), channel.upstream().retryLeast());
         assertEquals(Set.of("alice", "bob"), channel.access().users());

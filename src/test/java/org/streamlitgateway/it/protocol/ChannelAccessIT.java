@@ -65,8 +65,7 @@ class ChannelAccessIT {
     }
 
     private int refused(String channel, String... fieldLines) throws IOException {
-        try (RawWebSocket socket =
-                RawWebSocket.dial(rig.uri(), ChannelSocket.target(rig.uri(), channel), fieldLines)) {
+        try (RawWebSocket socket = RawWebSocket.dial(rig.uri(), ChannelSocket.target(rig.uri(), channel), fieldLines)) {
             return socket.refusal().status();
         }
     }
@@ -100,13 +99,17 @@ class ChannelAccessIT {
     void aForeignOriginIsA403(String channel, String origin, int status) throws IOException {
         assertEquals(status, refused(channel, "Origin: " + origin));
         assertEquals(
-                status, post(channel, "{}", "Content-Type: application/json", "Origin: " + origin).status());
+                status,
+                post(channel, "{}", "Content-Type: application/json", "Origin: " + origin)
+                        .status());
     }
 
     @Test
     void allowedOriginsAndOurOwnMaySubscribe() throws IOException {
-        ChannelSocket.open(rig.uri(), "open", "Origin: https://everywhere.example").close();
-        ChannelSocket.open(rig.uri(), "portal", "Origin: https://portal.example").close();
+        ChannelSocket.open(rig.uri(), "open", "Origin: https://everywhere.example")
+                .close();
+        ChannelSocket.open(rig.uri(), "portal", "Origin: https://portal.example")
+                .close();
         ChannelSocket.open(rig.uri(), "portal", "Origin: http://" + rig.uri().getAuthority())
                 .close();
     }
@@ -120,10 +123,10 @@ class ChannelAccessIT {
 
     @Test
     void onlySendersSend() throws IOException {
-        try (ChannelSocket alice =
-                        ChannelSocket.open(rig.uri(), "staff", "X-Forwarded-User: alice").awaitOpen();
-                ChannelSocket bob =
-                        ChannelSocket.open(rig.uri(), "staff", "X-Forwarded-User: bob").awaitOpen()) {
+        try (ChannelSocket alice = ChannelSocket.open(rig.uri(), "staff", "X-Forwarded-User: alice")
+                        .awaitOpen();
+                ChannelSocket bob = ChannelSocket.open(rig.uri(), "staff", "X-Forwarded-User: bob")
+                        .awaitOpen()) {
             alice.send("{\"type\":\"send\",\"id\":\"1\",\"data\":1}");
             bob.send("{\"type\":\"send\",\"id\":\"2\",\"data\":2}");
 
@@ -166,7 +169,8 @@ class ChannelAccessIT {
                         .status());
         assertEquals(
                 202,
-                post("open", "{}", "Content-Type: text/plain", "X-Requested-With: me").status());
+                post("open", "{}", "Content-Type: text/plain", "X-Requested-With: me")
+                        .status());
     }
 
     @Test

@@ -34,9 +34,7 @@ class ChannelDedicatedIT {
         patient = FakeFeed.start();
         String quick = ",mode=dedicated,retry-least=20ms,retry-most=200ms,linger=";
         rig = Rig.start(
-                door,
-                "channel",
-                "echo=" + feed.address() + quick + "1m;;short=" + patient.address() + quick + "100ms");
+                door, "channel", "echo=" + feed.address() + quick + "1m;;short=" + patient.address() + quick + "100ms");
     }
 
     @AfterParameterizedClassInvocation
@@ -139,8 +137,7 @@ class ChannelDedicatedIT {
         FeedSocket socket = patient.socket();
         page.abort();
         assertEquals(1000, socket.ending().code());
-        try (ChannelSocket back =
-                subscribe("short?client=0123456789abcdef-long&after=0&epoch=" + page.epoch())) {
+        try (ChannelSocket back = subscribe("short?client=0123456789abcdef-long&after=0&epoch=" + page.epoch())) {
             assertNotEquals(page.epoch(), back.next("hello").get("epoch"));
             back.next("gap");
             patient.socket();

@@ -185,7 +185,10 @@ class ChannelHttpIT {
             assertEquals(Frame.binary(new byte[] {1, 2}), socket.hear());
 
             assertEquals(413, post("ticks", new byte[(1 << 20) + 1], JSON_TYPE).status());
-            assertEquals(202, post("ticks", new byte[1 << 20], "Content-Type: application/octet-stream").status());
+            assertEquals(
+                    202,
+                    post("ticks", new byte[1 << 20], "Content-Type: application/octet-stream")
+                            .status());
             assertEquals(1 << 20, socket.hear().payload().length);
             socket.frames().assertExhausted();
             assertEquals(page.epoch(), page.epoch());

@@ -60,8 +60,10 @@ class ChannelSlowIT {
 
     @Test
     void theStuckOneIsClosedAndCanResumeWhileOthersGetEverything() throws IOException {
-        try (ChannelSocket stuck = ChannelSocket.openSlowReader(rig.uri(), "disconnect").awaitOpen();
-                ChannelSocket quick = ChannelSocket.open(rig.uri(), "disconnect").awaitOpen()) {
+        try (ChannelSocket stuck =
+                        ChannelSocket.openSlowReader(rig.uri(), "disconnect").awaitOpen();
+                ChannelSocket quick =
+                        ChannelSocket.open(rig.uri(), "disconnect").awaitOpen()) {
             sayAll(disconnect.socket(), quick);
 
             int last = 0;
@@ -100,7 +102,8 @@ class ChannelSlowIT {
 
     /** Messages and gaps together make 1 to MANY without overlap, and at least so many came after the last gap. */
     private void assertEveryNumberIsAccountedFor(String channel, FakeFeed feed, int after) throws IOException {
-        try (ChannelSocket stuck = ChannelSocket.openSlowReader(rig.uri(), channel).awaitOpen();
+        try (ChannelSocket stuck =
+                        ChannelSocket.openSlowReader(rig.uri(), channel).awaitOpen();
                 ChannelSocket quick = ChannelSocket.open(rig.uri(), channel).awaitOpen()) {
             sayAll(feed.socket(), quick);
 
