@@ -126,6 +126,9 @@ final class Feed {
 
     /** Called by the link, which holds its lock. */
     void changed(State state, String reason) {
+        if (status.state() == state && status.reason().equals(reason)) {
+            return;
+        }
         status = status.then(state, reason);
         fanouts.forEach(Fanout::wake);
     }

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
@@ -20,17 +21,16 @@ final class SendQueue {
     private static final class Waiting {
         private final Payload payload;
         private final int size;
-        private Consumer<Sent> outcome;
+        private final AtomicReference<Consumer<Sent>> outcome;
 
         Waiting(Payload payload, Consumer<Sent> outcome) {
             this.payload = payload;
             this.size = payload.size();
-            this.outcome = outcome;
+            this.outcome = new AtomicReference<>(outcome);
         }
 
         void end(Sent sent) {
-            Consumer<Sent> untold = outcome;
-            outcome = null;
+            Consumer<Sent> untold = outcome.getAndSet(null);
             if (untold != null) {
                 untold.accept(sent);
             }
@@ -71,43 +71,40 @@ final class SendQueue {
         }
     }
 
-    /** The feed is up: what waits goes out. */
-    void use(Session opened) {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
+    /** The feed is up: {@link #pump} sends what waits. */
+    synchronized void use(Session opened) {
+        if (!closed) {
             session = opened;
         }
-        pump();
     }
 
-    /** The feed is down: what waits goes on waiting. */
-    void lost() {
-        end(Sent.QUEUED, false);
+    /**
+     * The feed is down: what waits goes on waiting, and what is offered from now on does, too.
+     *
+     * @return tells those who wait, to be run without a lock
+     */
+    Runnable lost() {
+        return end(Sent.QUEUED, false);
     }
 
-    /** For good; what waits is dropped. */
-    void close() {
-        end(Sent.rejected(Sent.CLOSED), true);
+    /** For good; what waits is dropped. Returns the same as {@link #lost}. */
+    Runnable close() {
+        return end(Sent.rejected(Sent.CLOSED), true);
     }
 
-    private void end(Sent outcome, boolean forGood) {
-        List<Waiting> untold;
-        synchronized (this) {
-            session = null;
-            closed |= forGood;
-            untold = new ArrayList<>(waiting);
-            if (forGood) {
-                waiting.clear();
-                bytes = 0;
-            }
+    private synchronized Runnable end(Sent outcome, boolean forGood) {
+        session = null;
+        closed |= forGood;
+        List<Waiting> untold = new ArrayList<>(waiting);
+        if (forGood) {
+            waiting.clear();
+            bytes = 0;
         }
-        untold.forEach(item -> item.end(outcome));
+        return () -> untold.forEach(item -> item.end(outcome));
     }
 
     /** One thread at a time; a frame that is taken at once is followed by the next in the loop, not by recursion. */
-    private void pump() {
+    void pump() {
         synchronized (this) {
             if (pumping) {
                 return;

@@ -69,6 +69,7 @@ final class UpstreamLink {
 
     void stop(String reason) {
         Session open;
+        Runnable tell;
         synchronized (this) {
             if (!wanted) {
                 return;
@@ -78,9 +79,10 @@ final class UpstreamLink {
             session = null;
             current = null;
             timer.cancel();
+            tell = sends.close();
             feed.changed(State.CLOSED, reason);
         }
-        sends.close();
+        tell.run();
         if (open != null) {
             open.close(1000, null, Callback.from(() -> {}, failure -> open.disconnect()));
             dialler.scheduler().schedule(open::disconnect, 5, TimeUnit.SECONDS);
@@ -135,6 +137,7 @@ final class UpstreamLink {
                 openedNanos = System.nanoTime();
                 heardNanos = openedNanos;
                 pinged = false;
+                sends.use(opened);
                 feed.changed(State.OPEN, "");
                 watchLater(attempt);
             }
@@ -144,7 +147,7 @@ final class UpstreamLink {
             return;
         }
         LOG.info("{} is open", upstream);
-        sends.use(opened);
+        sends.pump();
         opened.demand();
     }
 
@@ -173,6 +176,7 @@ final class UpstreamLink {
     /** The attempt failed or its connection ended: another one follows while the feed is wanted. */
     void lost(LinkListener attempt, String reason, Throwable cause) {
         Session dead;
+        Runnable tell;
         long wait;
         synchronized (this) {
             if (attempt != current) {
@@ -187,6 +191,7 @@ final class UpstreamLink {
             current = null;
             timer.cancel();
             counters.reconnects.increment();
+            tell = sends.lost(); // before anybody can know of it, so that what is sent then is queued
             feed.changed(State.RECONNECTING, reason);
             timer = dialler.scheduler().schedule(this::again, wait, TimeUnit.MILLISECONDS);
         }
@@ -195,7 +200,7 @@ final class UpstreamLink {
         } else {
             LOG.debug("{}: {}; dialled again in {} ms", upstream, reason, wait);
         }
-        sends.lost();
+        tell.run();
         if (dead != null) {
             dead.disconnect();
         }

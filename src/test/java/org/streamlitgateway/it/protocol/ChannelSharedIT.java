@@ -197,12 +197,15 @@ class ChannelSharedIT {
             page.assertCount(1, 1);
 
             feed.goAway();
-            assertEquals("reconnecting", page.next("state").get("state"));
-            page.send("{\"type\":\"send\",\"id\":\"while-down\",\"data\":{\"op\":1}}");
-            Map<String, Object> sent = page.next("sent");
-            assertEquals("while-down", sent.get("id"));
-            assertEquals("queued", sent.get("outcome"));
-            feed.comeBack();
+            try {
+                assertEquals("reconnecting", page.next("state").get("state"));
+                page.send("{\"type\":\"send\",\"id\":\"while-down\",\"data\":{\"op\":1}}");
+                Map<String, Object> sent = page.next("sent");
+                assertEquals("while-down", sent.get("id"));
+                assertEquals("queued", sent.get("outcome"));
+            } finally {
+                feed.comeBack();
+            }
 
             FeedSocket again = feed.socket();
             assertEquals("{\"op\":1}", again.hear().asText());
