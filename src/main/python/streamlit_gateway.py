@@ -555,7 +555,6 @@ class Feed {
   async lookup() {
     try {
       const url = endpoint("");
-      url.pathname = url.pathname.replace(/\/$/, "");
       url.searchParams.set("address", this.address);
       const found = await (await fetch(url, { headers: { Accept: "application/json" } })).json();
       return (found.find((c) => c.mode === this.mode) ?? found[0])?.name;
