@@ -123,9 +123,10 @@ public final class PemIdentity {
         byte[] length =
                 switch (Integer.numberOfLeadingZeros(content.length) / 8) {
                     case 2 -> new byte[] {(byte) 0x82, (byte) (content.length >> 8), (byte) content.length};
-                    default -> content.length < 0x80
-                            ? new byte[] {(byte) content.length}
-                            : new byte[] {(byte) 0x81, (byte) content.length};
+                    default ->
+                        content.length < 0x80
+                                ? new byte[] {(byte) content.length}
+                                : new byte[] {(byte) 0x81, (byte) content.length};
                 };
         byte[] all = new byte[1 + length.length + content.length];
         all[0] = (byte) tag;
