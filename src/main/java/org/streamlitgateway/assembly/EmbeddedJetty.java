@@ -8,8 +8,8 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -38,16 +38,18 @@ public final class EmbeddedJetty {
     private final GatewayConfig config;
     private final Server server;
     private final ServerConnector connector;
+    private final Certificates certificates;
     private Assembly assembly;
 
     public EmbeddedJetty(GatewayConfig config) {
         this.config = config;
+        this.certificates = config.tls() == null ? null : new Certificates(config.tls());
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("gateway-server");
         threads.setIdleTimeout(THREAD_IDLE_MILLIS);
         threads.setMaxEvictCount(MAX_THREADS); // what a burst has made goes when it is over
         server = new Server(threads);
-        connector = new WatchedConnector(server, 1, 1, new HttpConnectionFactory(httpConfiguration()));
+        connector = new WatchedConnector(server, 1, 1, protocols());
         connector.setHost(config.listen().host());
         connector.setPort(config.listen().port());
         connector.setAcceptQueueSize(ACCEPT_BACKLOG);
@@ -72,6 +74,12 @@ public final class EmbeddedJetty {
 
     private Relay.Kind relay(Relay.Kind bridge, UpstreamClient upstream, Relays relays) {
         return config.relay() == Relaying.BRIDGE ? bridge : new SpliceKind(bridge, upstream.http(), relays);
+    }
+
+    private ConnectionFactory[] protocols() {
+        return certificates == null
+                ? Protocols.clear(httpConfiguration())
+                : Protocols.tls(httpConfiguration(), certificates.ssl());
     }
 
     private static HttpConfiguration httpConfiguration() {
@@ -100,6 +108,9 @@ public final class EmbeddedJetty {
         }
         try {
             server.start();
+            if (certificates != null) {
+                certificates.watch(connector.getScheduler());
+            }
         } catch (Exception failure) {
             stop();
             throw failure;
@@ -111,8 +122,8 @@ public final class EmbeddedJetty {
         String host = config.listen().host();
         boolean any = host.equals("0.0.0.0") || host.equals("::");
         String name = any ? "localhost" : host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-        return URI.create(
-                "http://" + name + ":" + connector.getLocalPort() + config.app().prefix() + "/");
+        return URI.create((certificates == null ? "http://" : "https://") + name + ":" + connector.getLocalPort()
+                + config.app().prefix() + "/");
     }
 
     public void stop() throws Exception {

@@ -63,7 +63,14 @@ public final class WebSocketDoor {
 
     public static boolean isUpgrade(HttpServletRequest request) {
         String upgrade = request.getHeader("Upgrade");
-        return upgrade != null && upgrade.toLowerCase(Locale.ROOT).contains("websocket");
+        return upgrade != null && upgrade.toLowerCase(Locale.ROOT).contains("websocket") || isExtendedConnect(request);
+    }
+
+    /** RFC 8441: over HTTP/2 there is no Upgrade; {@code :protocol} is not shown to servlets, but the version is. */
+    private static boolean isExtendedConnect(HttpServletRequest request) {
+        return request.getMethod().equals("CONNECT")
+                && request.getProtocol().equals("HTTP/2.0")
+                && request.getHeader("Sec-WebSocket-Version") != null;
     }
 
     /** Starts a handshake; returns why it is refused at once, or {@code null}. */
@@ -114,16 +121,20 @@ public final class WebSocketDoor {
 
     /** RFC 6455 section 4.2.1. Containers answer some of these with 500 once Streamlit has accepted. */
     public static Outcome validate(HttpServletRequest request) {
-        boolean upgrades = Collections.list(request.getHeaders("Connection")).stream()
-                .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("upgrade"));
-        String key = request.getHeader("Sec-WebSocket-Key");
-        if (!request.getMethod().equals("GET")
-                || !upgrades
-                || key == null
-                || !KEY.matcher(key).matches()) {
+        if (!isExtendedConnect(request) && !isValidUpgrade(request)) {
             return Outcome.BAD_HANDSHAKE;
         }
         return "13".equals(request.getHeader("Sec-WebSocket-Version")) ? null : Outcome.BAD_VERSION;
+    }
+
+    private static boolean isValidUpgrade(HttpServletRequest request) {
+        boolean upgrades = Collections.list(request.getHeaders("Connection")).stream()
+                .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("upgrade"));
+        String key = request.getHeader("Sec-WebSocket-Key");
+        return request.getMethod().equals("GET")
+                && upgrades
+                && key != null
+                && KEY.matcher(key).matches();
     }
 
     private HttpFields.Mutable upstreamHeaders(HttpServletRequest request, Route route, Client client, String origin) {

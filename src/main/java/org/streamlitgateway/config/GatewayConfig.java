@@ -1,5 +1,6 @@
 package org.streamlitgateway.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -8,6 +9,7 @@ import java.util.Set;
  * All that the gateway is told, validated. Immutable; made by {@link Settings}.
  *
  * @param listen where the embedded gateway listens; unused in a container
+ * @param tls the files for TLS on that port, or {@code null} to speak in the clear
  * @param app the app that is served
  * @param trustedProxies peers whose forwarding headers are believed
  * @param allowedOrigins further Origins that may open WebSockets, in lower case; {@code *} stands for all
@@ -20,6 +22,7 @@ import java.util.Set;
  */
 public record GatewayConfig(
         HostPort listen,
+        Tls tls,
         AppConfig app,
         List<Cidr> trustedProxies,
         Set<String> allowedOrigins,
@@ -33,6 +36,7 @@ public record GatewayConfig(
     public GatewayConfig with(AppConfig changed) {
         return new GatewayConfig(
                 listen,
+                tls,
                 changed,
                 trustedProxies,
                 allowedOrigins,
@@ -49,6 +53,14 @@ public record GatewayConfig(
         SPLICE,
         BRIDGE
     }
+
+    /**
+     * TLS of the embedded gateway.
+     *
+     * @param certificate PEM file: the server's certificate, then those that signed it
+     * @param key PEM file: its private key
+     */
+    public record Tls(Path certificate, Path key) {}
 
     /** See {@link Setting} for the meaning of each. */
     public record Timeouts(

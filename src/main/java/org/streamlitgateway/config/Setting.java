@@ -14,6 +14,12 @@ public enum Setting {
     STREAMLIT_PORT("streamlit-port", "8501", "PORT", "Port where Streamlit is running."),
     PROXY_HOST("proxy-host", "0.0.0.0", "HOST", "Address the gateway listens on."),
     PROXY_PORT("proxy-port", "8500", "PORT", "Port the gateway listens on; 0 picks a free one and prints it."),
+    TLS_CERTIFICATE(
+            "tls-certificate",
+            "",
+            "FILE",
+            "PEM file with the certificate and its chain: HTTPS on the port, with HTTP/2. Read again when it changes."),
+    TLS_KEY("tls-key", "", "FILE", "PEM file with the private key of the certificate, without a password."),
     CONTEXT_PATH("context-path", "/", "PATH", "Path under which the app is served, such as /tools/streamlit."),
     LOG_LEVEL("log-level", "INFO", "LEVEL", "ERROR, WARN, INFO, DEBUG or TRACE."),
     APP("app", "", "FILE", "Start Streamlit on this script, on a free loopback port, and look after it."),

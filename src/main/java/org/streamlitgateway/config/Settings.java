@@ -125,6 +125,7 @@ public final class Settings {
                 time(Setting.STOP_TIMEOUT));
         GatewayConfig config = new GatewayConfig(
                 listen,
+                tls(),
                 app,
                 trustedProxies(),
                 allowedOrigins(),
@@ -303,6 +304,26 @@ public final class Settings {
             problem(given, "is not a time such as 500ms, 20s, 5m or 1h; a number alone means seconds");
         }
         return time.orElse(Duration.ZERO);
+    }
+
+    private GatewayConfig.Tls tls() {
+        Given certificate = given(Setting.TLS_CERTIFICATE);
+        Given key = given(Setting.TLS_KEY);
+        if (certificate.text().isEmpty() && key.text().isEmpty()) {
+            return null;
+        }
+        if (certificate.text().isEmpty() || key.text().isEmpty()) {
+            Setting missing = key.text().isEmpty() ? Setting.TLS_KEY : Setting.TLS_CERTIFICATE;
+            problem(key.text().isEmpty() ? certificate : key, "needs --" + missing.key() + " beside it");
+            return null;
+        }
+        GatewayConfig.Tls tls = new GatewayConfig.Tls(Path.of(certificate.text()), Path.of(key.text()));
+        try {
+            PemIdentity.read(tls);
+        } catch (UnusablePemException unusable) {
+            problem(unusable.file().equals(tls.certificate()) ? certificate : key, unusable.getMessage());
+        }
+        return tls;
     }
 
     private long assetCache() {
