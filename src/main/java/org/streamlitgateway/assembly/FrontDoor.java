@@ -79,7 +79,7 @@ final class FrontDoor extends HttpServlet {
     /** Guard, route, then channel, upgrade or HTTP; returns why the request is refused, or {@code null}. */
     private Outcome enter(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String path = request.getRequestURI();
-        if (DOT_SEGMENT.matcher(path).find()) {
+        if (hasDotSegment(path)) {
             return Outcome.BAD_REQUEST;
         }
         Client client = guard.client(request);
@@ -104,6 +104,11 @@ final class FrontDoor extends HttpServlet {
         }
         http.forward(request, response, route, client);
         return null;
+    }
+
+    private static boolean hasDotSegment(String path) {
+        boolean possible = path.contains("/.") || path.contains("/%");
+        return possible && DOT_SEGMENT.matcher(path).find();
     }
 
     /** The app's relative addresses need the slash. */

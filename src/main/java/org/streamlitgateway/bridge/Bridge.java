@@ -28,6 +28,9 @@ final class Bridge implements Relay {
     /** How long a closed side may take to answer the close frame before its connection is cut. */
     private static final long CLOSE_GRACE_MILLIS = 5000;
 
+    /** Streamlit names the session in its first message; of another server not all messages are to be looked at. */
+    private static final int MAX_LOOKS = 64;
+
     private final BridgeKind kind;
     private final Relays relays;
     private final String name;
@@ -51,7 +54,7 @@ final class Bridge implements Relay {
     /** Touched only by the thread that delivers Streamlit's messages, one at a time. */
     private boolean messageStarted;
 
-    private boolean sessionLearned;
+    private int looks = MAX_LOOKS;
     /** Each counted by one thread; read for the log when the session has ended. */
     private long messagesUp;
 
@@ -211,10 +214,11 @@ final class Bridge implements Relay {
 
     /** Learns the session's id from its first messages, and puts the prefix on a log-in redirect. */
     private ByteBuffer look(ByteBuffer payload) {
-        if (!sessionLearned) {
+        if (looks > 0) {
+            looks--;
             String id = ForwardMsg.sessionId(payload);
             if (id != null) {
-                sessionLearned = true;
+                looks = 0;
                 learn(id);
             }
         }

@@ -1,6 +1,7 @@
 package org.streamlitgateway.bridge;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Extension;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.http.HttpFields;
@@ -60,7 +62,7 @@ public final class BridgeKind implements Relay.Kind {
                 .configurator(new Acceptance(bridge, subprotocol))
                 .build();
         try {
-            container.upgradeHttpToWebSocket(request, response, endpoint, Map.of());
+            container.upgradeHttpToWebSocket(new Plain(request), response, endpoint, Map.of());
         } catch (DeploymentException | RuntimeException lost) {
             throw new IOException("not upgraded", lost);
         }
@@ -113,6 +115,14 @@ public final class BridgeKind implements Relay.Kind {
             }
         }
 
+        /** After a 101 that is not right Jetty forgets the connection, open. */
+        private void leave() {
+            Connection connection = request == null ? null : request.getConnection();
+            if (connection != null) {
+                connection.close();
+            }
+        }
+
         void dialled(Session session, Throwable refusal) {
             Throwable cause = refusal instanceof CompletionException ? refusal.getCause() : refusal;
             if (cause == null) {
@@ -120,8 +130,26 @@ public final class BridgeKind implements Relay.Kind {
             } else if (cause instanceof UpgradeException refused && refused.getResponseStatusCode() >= 300) {
                 answer.refused(refused.getResponseStatusCode(), answered);
             } else {
+                leave();
                 answer.failed(cause);
             }
+        }
+    }
+
+    /** Containers parse the address once more, and some refuse what browsers do send; nobody asks the endpoint for it. */
+    private static final class Plain extends HttpServletRequestWrapper {
+        Plain(HttpServletRequest request) {
+            super(request);
+        }
+
+        @Override
+        public String getRequestURI() {
+            return "/";
+        }
+
+        @Override
+        public String getQueryString() {
+            return null;
         }
     }
 

@@ -58,12 +58,12 @@ public final class ForwardMsg {
     private static ByteBuffer field(ByteBuffer in, int number) {
         while (in.hasRemaining()) {
             long tag = varint(in);
-            ByteBuffer content = content(in, (int) (tag & 7));
-            if (content == null) {
+            int length = skip(in, tag);
+            if (length < 0) {
                 return null;
             }
             if (tag >>> 3 == number && (tag & 7) == 2) {
-                return content;
+                return in.slice(in.position() - length, length);
             }
         }
         return null;
@@ -73,7 +73,7 @@ public final class ForwardMsg {
         while (in.hasRemaining()) {
             int start = in.position();
             long tag = varint(in);
-            if (content(in, (int) (tag & 7)) == null) {
+            if (skip(in, tag) < 0) {
                 return;
             }
             if (tag >>> 3 != number) {
@@ -82,11 +82,11 @@ public final class ForwardMsg {
         }
     }
 
-    /** The bytes of a field's value; {@code null} when this is not protobuf. */
-    private static ByteBuffer content(ByteBuffer in, int wireType) {
+    /** Moves over a field's value and returns its length; negative when this is not protobuf. */
+    private static int skip(ByteBuffer in, long tag) {
         int start = in.position();
         long length;
-        switch (wireType) {
+        switch ((int) (tag & 7)) {
             case 0 -> {
                 varint(in);
                 length = (long) in.position() - start;
@@ -99,13 +99,11 @@ public final class ForwardMsg {
             }
             default -> length = -1;
         }
-        if (length < 0 || length > in.limit() - start) {
-            return null;
+        if (tag >>> 3 == 0 || length < 0 || length > in.limit() - start) {
+            return -1;
         }
-        ByteBuffer content =
-                in.duplicate().position(start).limit(start + (int) length).slice();
         in.position(start + (int) length);
-        return content;
+        return (int) length;
     }
 
     /** Negative when it does not end. */
