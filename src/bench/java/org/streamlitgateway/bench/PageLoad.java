@@ -20,9 +20,8 @@ import java.util.Map;
  * the machine does hits all of them. {@code page-load.sh} starts them and calls this, on loopback and on a slow link.
  */
 public final class PageLoad {
-    private static final String AT_REST = "[data-testid=stApp]"
-            + "[data-test-connection-state=CONNECTED]"
-            + "[data-test-script-state=notRunning]";
+    private static final String AT_REST =
+            "[data-testid=stApp]" + "[data-test-connection-state=CONNECTED]" + "[data-test-script-state=notRunning]";
     private static final double GIVE_UP_MILLIS = 60_000;
 
     private PageLoad() {}
@@ -78,8 +77,7 @@ public final class PageLoad {
     }
 
     private static void load(Browser browser, String url, Figures figures) {
-        try (BrowserContext context =
-                browser.newContext(new Browser.NewContextOptions().setIgnoreHTTPSErrors(true))) {
+        try (BrowserContext context = browser.newContext(new Browser.NewContextOptions().setIgnoreHTTPSErrors(true))) {
             Page page = context.newPage();
             page.setDefaultTimeout(GIVE_UP_MILLIS);
             CDPSession session = context.newCDPSession(page);

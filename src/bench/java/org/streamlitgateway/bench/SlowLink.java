@@ -37,8 +37,8 @@ public final class SlowLink {
     private record Piece(byte[] bytes, long arrivesAt) {}
 
     public static void main(String[] args) throws IOException {
-        SlowLink link = new SlowLink(
-                TimeUnit.MILLISECONDS.toNanos(Long.parseLong(args[0])), 8e9 / Double.parseDouble(args[1]));
+        SlowLink link =
+                new SlowLink(TimeUnit.MILLISECONDS.toNanos(Long.parseLong(args[0])), 8e9 / Double.parseDouble(args[1]));
         for (int i = 2; i < args.length; i++) {
             String[] ports = args[i].split("=", 2);
             ServerSocket listener =
