@@ -54,7 +54,7 @@ class CodingTest {
                 "/static/worker-HsqVkzlQ.js",
                 "/static/js/_arrayReduce.CiwPAjrV.js",
                 "/static/media/SourceSansVF-Upright.ttf.BsWL4Kly.woff2",
-                "/static/js/main.0a1b2c3d.chunk.js.map".replace(".chunk.js", ""),
+                "/static/js/main.0a1b2c3d.js",
             })
     void namesWithAFingerprint(String path) {
         assertTrue(Storable.isFingerprinted(path));
