@@ -92,7 +92,8 @@ class EnduranceIT {
             gateway = door.start(Map.of(
                     "streamlit-host", "127.0.0.1",
                     "streamlit-port", Integer.toString(upstreamPort),
-                    "ping-interval", "1h"));
+                    "ping-interval", "1h",
+                    "client-timeout", "5m")); // a creeping reader opens its window only now and then
             idle = RawWebSocket.open(gateway.uri(), "/_stcore/stream?test=idle");
             slow = RawWebSocket.dialSlowReader(gateway.uri(), "/_stcore/stream?test=slow");
             slow.assertAccepted(slow.answer());
