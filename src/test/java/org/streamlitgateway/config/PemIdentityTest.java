@@ -29,14 +29,28 @@ class PemIdentityTest {
 
     @Test
     void chainAndKeyMayShareAFile() throws Exception {
-        TestCertificate pair = TestCertificate.in(directory, "a", "EC");
         TestCertificate issuer = TestCertificate.in(directory, "issuer", "EC");
+        TestCertificate pair = TestCertificate.signed(directory, "a", "issuer");
         Path both = Files.writeString(
                 directory.resolve("both.pem"),
                 "a comment\n" + Files.readString(pair.key()) + Files.readString(pair.certificate())
                         + Files.readString(issuer.certificate()));
 
         assertEquals(2, read(both, both).keyStore().getCertificateChain("gateway").length);
+    }
+
+    @Test
+    void certificatesThatDoNotFollowEachOtherAreRefused() throws Exception {
+        TestCertificate pair = TestCertificate.in(directory, "a", "EC");
+        TestCertificate stranger = TestCertificate.in(directory, "b", "EC");
+        Path chain = Files.writeString(
+                directory.resolve("chain.pem"),
+                Files.readString(pair.certificate()) + Files.readString(stranger.certificate()));
+
+        assertEquals(
+                "holds CN=a, issued by CN=a, and after it CN=b: the server's own certificate comes first,"
+                        + " then the one that signed it, and so on",
+                refusal(chain, pair.key()));
     }
 
     @Test
