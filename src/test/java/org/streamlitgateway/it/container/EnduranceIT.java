@@ -19,6 +19,7 @@ import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.Pace;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.fixture.WebSocketWire;
 import org.streamlitgateway.it.Door;
 import org.streamlitgateway.it.RunningGateway;
 import org.streamlitgateway.it.WarDoor;
@@ -31,8 +32,9 @@ import org.streamlitgateway.it.WarDoor;
 class EnduranceIT {
     private static final Duration STEP = Duration.ofSeconds(5);
     private static final int STEPS = 14;
+    private static final Duration SILENCE = Duration.ofMinutes(5); // at most
     private static final int LARGE = 20_000_000;
-    private static final int LITTLE = 10_000;
+    private static final int LITTLE = 300_000; // 60 kB/s: the kernel's buffers make room well within a minute
 
     private final List<Visit> visits = new ArrayList<>();
     private FakeStreamlit upstream;
@@ -40,6 +42,12 @@ class EnduranceIT {
     @BeforeEach
     void start() throws IOException {
         upstream = FakeStreamlit.start();
+        upstream.on("/_stcore/stream?test=idle", exchange -> {
+            WebSocketWire frames = exchange.acceptWebSocket();
+            frames.isSilentFor(SILENCE);
+            frames.send(frames.nextFrame());
+            frames.awaitClosing();
+        });
         upstream.on("/_stcore/stream?test=slow", exchange -> exchange.acceptWebSocket()
                 .sendPattern(LARGE));
         List<Door> doors = new ArrayList<>(ContainerDoor.all().toList());
