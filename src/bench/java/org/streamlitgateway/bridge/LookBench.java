@@ -16,9 +16,16 @@ import org.openjdk.jmh.annotations.State;
 public class LookBench {
     /** Hash, metadata, and a delta of 1000 bytes. */
     private final ByteBuffer delta = ByteBuffer.allocate(1100)
-            .put((byte) 10).put((byte) 40).put(new byte[40])
-            .put((byte) 18).put((byte) 20).put(new byte[20])
-            .put((byte) 42).put((byte) 0xe8).put((byte) 7).put(new byte[1000])
+            .put((byte) 10)
+            .put((byte) 40)
+            .put(new byte[40])
+            .put((byte) 18)
+            .put((byte) 20)
+            .put(new byte[20])
+            .put((byte) 42)
+            .put((byte) 0xe8)
+            .put((byte) 7)
+            .put(new byte[1000])
             .flip();
 
     @Benchmark

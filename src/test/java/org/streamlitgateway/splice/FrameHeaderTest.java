@@ -49,8 +49,11 @@ class FrameHeaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "c200", "a200", "9200", // reserved bits
-                "8300", "8b00", // reserved opcodes
+                "c200",
+                "a200",
+                "9200", // reserved bits
+                "8300",
+                "8b00", // reserved opcodes
                 "0900", // a control frame in fragments
                 "897e007e", // a long control frame
                 "8801", // half a close code

@@ -28,7 +28,19 @@ class Utf8Test {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"80", "c0af", "c1bf", "c328", "e08080", "e0a0", "eda080", "f08080a0", "f4908080", "f5808080", "ff"})
+            strings = {
+                "80",
+                "c0af",
+                "c1bf",
+                "c328",
+                "e08080",
+                "e0a0",
+                "eda080",
+                "f08080a0",
+                "f4908080",
+                "f5808080",
+                "ff"
+            })
     void whatIsNotUtf8IsFoundWhereverItIsCut(String hex) {
         byte[] raw = HexFormat.of().parseHex(hex);
         for (int cut = 0; cut <= raw.length; cut++) {
