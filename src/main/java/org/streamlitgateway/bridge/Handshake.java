@@ -179,9 +179,13 @@ final class Handshake implements Relay.Answer {
         try {
             relay.accept(request, response, upstreamHeaders.get(Subprotocols.HEADER));
         } catch (IOException lost) {
-            LOG.debug("{} was not upgraded", relay.name(), lost);
             relay.end(Outcome.CLIENT_GONE, lost);
-            return response.isCommitted() ? null : Outcome.INTERNAL;
+            if (response.isCommitted()) {
+                LOG.debug("{} was not upgraded", relay.name(), lost);
+                return null;
+            }
+            LOG.warn("{} was not upgraded", relay.name(), lost);
+            return Outcome.INTERNAL;
         }
         scheduler.schedule(relay::endUnlessOpen, OPEN_MILLIS, TimeUnit.MILLISECONDS);
         return null;

@@ -6,6 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
+import org.streamlitgateway.outcome.Farewells;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
@@ -13,8 +14,6 @@ import org.streamlitgateway.outcome.Outcome;
  * ends them all.
  */
 public final class Relays {
-    private static final long LONGEST_TELLING_MILLIS = 2000;
-
     private final Set<Relay> open = ConcurrentHashMap.newKeySet();
 
     /** Accepted, but not open yet: some containers open a session only after the 101 has been sent. */
@@ -25,9 +24,7 @@ public final class Relays {
     private final Executor blocking;
     private final Timeouts timeouts;
     private volatile boolean stopped;
-
-    /** Browsers that are being told that their session is over; guarded by this. */
-    private int telling;
+    private final Farewells farewells;
 
     /**
      * Made once per gateway.
@@ -37,6 +34,7 @@ public final class Relays {
     public Relays(Scheduler scheduler, Executor blocking, Timeouts timeouts) {
         this.scheduler = scheduler;
         this.blocking = blocking;
+        this.farewells = new Farewells(blocking);
         this.timeouts = timeouts;
     }
 
@@ -54,7 +52,7 @@ public final class Relays {
         stopped = true;
         open.forEach(relay -> relay.end(Outcome.STOPPING, null));
         opening.forEach(relay -> relay.end(Outcome.STOPPING, null));
-        awaitTold();
+        farewells.await(opening::isEmpty);
     }
 
     public int size() {
@@ -72,9 +70,7 @@ public final class Relays {
     /** An accepted browser has come, or will not come any more. */
     void settled(Relay relay) {
         if (opening.remove(relay)) {
-            synchronized (this) {
-                notifyAll();
-            }
+            farewells.changed();
         }
     }
 
@@ -118,34 +114,7 @@ public final class Relays {
 
     /** Runs the closing of a browser's side; {@link #stop} waits for it. */
     void tell(Runnable closing) {
-        synchronized (this) {
-            telling++;
-        }
-        execute(() -> {
-            try {
-                closing.run();
-            } finally {
-                told();
-            }
-        });
-    }
-
-    private synchronized void told() {
-        telling--;
-        notifyAll();
-    }
-
-    private synchronized void awaitTold() {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_TELLING_MILLIS);
-        try {
-            for (long left = deadline - System.nanoTime();
-                    (telling > 0 || !opening.isEmpty()) && left > 0;
-                    left = deadline - System.nanoTime()) {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
-            }
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        }
+        farewells.tell(closing);
     }
 
     public void later(Runnable task, long delay, TimeUnit unit) {

@@ -57,7 +57,7 @@ public final class ChannelEndpoint extends Endpoint {
                 jettyInReach = false;
             }
         }
-        return new JakartaSink(session, enveloped, dialler.blocking());
+        return new JakartaSink(session, enveloped, dialler.blocking(), dialler.farewells());
     }
 
     private void heard() {

@@ -27,10 +27,11 @@ public final class Channels {
         }
     }
 
-    /** Tells every subscriber that the gateway goes away, and every feed. */
+    /** Tells every subscriber that the gateway goes away, and every feed. Returns when the subscribers are told. */
     public void stop() {
         stopped = true;
         byName.values().forEach(Channel::stop);
+        dialler.farewells().await(() -> true);
     }
 
     /** What each channel has done so far. */

@@ -13,6 +13,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingCallback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.outcome.Farewells;
 import org.streamlitgateway.outcome.Outcome;
 
 /** A WebSocket of any container, by what Jakarta WebSocket has: one message at a time, each given as a string. */
@@ -23,11 +24,13 @@ final class JakartaSink implements Sink {
     private final Session session;
     private final boolean enveloped;
     private final Executor blocking;
+    private final Farewells farewells;
 
-    JakartaSink(Session session, boolean enveloped, Executor blocking) {
+    JakartaSink(Session session, boolean enveloped, Executor blocking, Farewells farewells) {
         this.session = session;
         this.enveloped = enveloped;
         this.blocking = blocking;
+        this.farewells = farewells;
         session.getAsyncRemote()
                 .setSendTimeout(-1); // Tomcat would cut a slow one after 20 s; that is the policy's to say
     }
@@ -114,7 +117,7 @@ final class JakartaSink implements Sink {
 
     @Override
     public void close(Outcome outcome) {
-        blocking.execute(() -> {
+        farewells.tell(() -> {
             try {
                 session.setMaxIdleTimeout(CLOSE_GRACE_MILLIS); // cuts one that does not answer
                 session.close(new CloseReason(CloseCodes.getCloseCode(outcome.closeCode()), outcome.text()));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.Pace;
@@ -22,6 +23,7 @@ import org.streamlitgateway.it.RunningGateway;
  * by default and a Streamlit that pings each 30 s, once with no ping from anybody, so that no byte moves. Run by
  * {@code -Pidle-hour} alone.
  */
+@EnabledIfSystemProperty(named = "idle.hour", matches = "true", disabledReason = "takes an hour: -Pidle-hour")
 class IdleHourIT {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration LONGER = Duration.ofHours(2);

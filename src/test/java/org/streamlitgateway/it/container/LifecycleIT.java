@@ -86,6 +86,8 @@ class LifecycleIT {
                         .parameter("streamlit-host", "127.0.0.1")
                         .parameter("streamlit-port", upstream.port()));
                 RawWebSocket socket = RawWebSocket.open(own.uri(), "/_stcore/stream")) {
+            socket.frames().send(Frame.text("hello")); // Tomcat opens a session only after the 101 is out
+            assertEquals(Frame.text("hello"), socket.frames().nextMessage());
             Recorder<Closing> closing = socket.answerInBackground();
 
             own.stop();

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
+import org.streamlitgateway.fixture.Closing;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.fixture.Frame;
@@ -292,7 +293,9 @@ class ChannelSharedIT {
             page.assertCount(1, 3);
 
             rig.gateway().restartOnSamePort();
-            assertEquals(1012, page.awaitClosing().code());
+            // a Jetty that is not ours cuts all connections before it stops its applications
+            int told = door.name().startsWith("jetty") ? Closing.ABNORMAL : 1012;
+            assertEquals(told, page.awaitClosing().code());
         }
         try (ChannelSocket back = subscribe("ticks?epoch=" + epoch + "&after=3")) {
             assertNotEquals(epoch, back.next("hello").get("epoch"));

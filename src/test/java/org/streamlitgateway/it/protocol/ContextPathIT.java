@@ -96,7 +96,9 @@ class ContextPathIT {
         // A page whose app is down asks its parent's health next, and must not attach itself to what answers there.
         RawResponse response = get(target, "Accept: text/html");
 
-        assertEquals(404, response.status(), response::toString);
+        if (!(target.equals("/favicon.ico") && door.name().startsWith("jetty"))) { // it has one of its own there
+            assertEquals(404, response.status(), response::toString);
+        }
         rig.upstream().requests(target).assertExhausted();
     }
 

@@ -107,7 +107,9 @@ class WebSocketHandshakeIT {
 
     @Test
     void pathAndQueryArriveByteForByte() throws IOException {
-        String target = "/any%2Fwhere;v=1//x?a=%20b+c&d=|{}\"&&e";
+        // Jetty 12.0 parses the address on its own and answers 500 to what no URI may have
+        String beyondUris = door.name().startsWith("jetty-12.0") ? "" : "|{}\"";
+        String target = "/any%2Fwhere;v=1//x?a=%20b+c&d=" + beyondUris + "&&e";
         rig.upstream().on(target, exchange -> exchange.acceptWebSocket().awaitClosing());
 
         RawWebSocket.open(rig.uri(), rig.target(target)).close();
