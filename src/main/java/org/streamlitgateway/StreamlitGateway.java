@@ -95,8 +95,9 @@ public final class StreamlitGateway implements AutoCloseable {
     }
 
     /**
-     * Stops in order: no new connections; WebSockets closed with 1012, so that browsers come back; running requests
-     * finish, within {@code stop-timeout}; then Streamlit, when the gateway started it. Does nothing the second time.
+     * Stops in order: not ready any more, for {@code drain-delay}; no new connections; WebSockets closed with 1012, so
+     * that browsers come back, over {@code close-spread}; running requests finish, within {@code stop-timeout}; then
+     * Streamlit, when the gateway started it. Does nothing the second time.
      */
     @Override
     public synchronized void close() {

@@ -4,6 +4,7 @@ import jakarta.servlet.ServletContext;
 import jakarta.websocket.DeploymentException;
 import java.io.IOException;
 import java.net.URI;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
 import org.eclipse.jetty.http.UriCompliance;
@@ -13,6 +14,8 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.GatewayConfig;
 
 /** The gateway in a Jetty of its own. */
@@ -24,6 +27,11 @@ public final class EmbeddedJetty {
     private static final int OUTPUT_BUFFER_BYTES = 32 * 1024;
     private static final int MAX_THREADS = 400;
     private static final int THREAD_IDLE_MILLIS = 10_000;
+
+    /** For what has been answered to leave; requests that ran longer than stop-timeout are cut then. */
+    private static final long LAST_BYTES_MILLIS = 1000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedJetty.class);
 
     private final GatewayConfig config;
     private final Server server;
@@ -49,7 +57,7 @@ public final class EmbeddedJetty {
                 context, (servletContext, container) -> install(servletContext));
         GracefulHandler graceful = new GracefulHandler(context);
         server.setHandler(graceful);
-        server.setStopTimeout(config.timeouts().stop().toMillis());
+        server.setStopTimeout(LAST_BYTES_MILLIS);
     }
 
     private void install(ServletContext context) throws DeploymentException {
@@ -101,12 +109,23 @@ public final class EmbeddedJetty {
                 "http://" + name + ":" + connector.getLocalPort() + config.app().prefix() + "/");
     }
 
+    /**
+     * In order: not ready, for {@code drain-delay}; no new connections; WebSockets are closed and running requests
+     * finish, within {@code stop-timeout}; what is left is cut.
+     */
     public void stop() throws Exception {
+        if (assembly != null && server.isStarted()) {
+            assembly.drain();
+        }
         connector.close();
         if (assembly != null) {
-            assembly.stopSessions();
+            assembly.finish();
         }
-        server.stop();
+        try {
+            server.stop();
+        } catch (TimeoutException cut) { // everything has been stopped all the same
+            LOG.info("requests that did not finish within {} ms were cut", config.timeouts().stop().toMillis());
+        }
         if (assembly != null) {
             assembly.stop();
         }

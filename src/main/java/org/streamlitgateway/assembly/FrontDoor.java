@@ -18,16 +18,21 @@ import org.streamlitgateway.http.FailureAnswer;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.route.Route;
 import org.streamlitgateway.route.RouteTable;
+import org.streamlitgateway.status.OwnPages;
+import org.streamlitgateway.status.Readiness;
 
 /** The one door: every request, plain or upgrade, comes in here and takes the steps of {@link #enter}. */
 final class FrontDoor extends HttpServlet {
     private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
     private static final long serialVersionUID = 1;
+    private static final String HEALTH = "/_stcore/health";
     private static final String ASKED = FrontDoor.class.getName() + ".asked";
 
     /** Segments {@code .} and {@code ..}, encoded or not: no browser sends them, and they could leave a prefix. */
     private static final Pattern DOT_SEGMENT = Pattern.compile("/(\\.|%2[eE]){1,2}(?=[/;]|$)");
 
+    private final transient Readiness readiness;
+    private final transient OwnPages own;
     private final transient RouteTable routes;
     private final transient Guard guard;
     private final transient WebSocketDoor webSockets;
@@ -35,7 +40,15 @@ final class FrontDoor extends HttpServlet {
     private final transient Runnable stopSessions;
 
     FrontDoor(
-            RouteTable routes, Guard guard, WebSocketDoor webSockets, AppProxyServlet http, Runnable stopSessions) {
+            Readiness readiness,
+            OwnPages own,
+            RouteTable routes,
+            Guard guard,
+            WebSocketDoor webSockets,
+            AppProxyServlet http,
+            Runnable stopSessions) {
+        this.readiness = readiness;
+        this.own = own;
         this.routes = routes;
         this.guard = guard;
         this.webSockets = webSockets;
@@ -68,11 +81,22 @@ final class FrontDoor extends HttpServlet {
         }
     }
 
-    /** Guard, route, then upgrade or HTTP; returns why the request is refused, or {@code null}. */
-    private Outcome enter(HttpServletRequest request, HttpServletResponse response) {
+    /** Own pages, guard, route, then upgrade or HTTP; returns why the request is refused, or {@code null}. */
+    private Outcome enter(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String path = request.getRequestURI();
         if (DOT_SEGMENT.matcher(path).find()) {
             return Outcome.BAD_REQUEST;
+        }
+        boolean upgrade = WebSocketDoor.isUpgrade(request);
+        if (!readiness.isReady() && !upgrade) {
+            response.setHeader("Connection", "close"); // the next one is for another gateway
+        }
+        if (own.isOwn(path)) {
+            own.answer(request, response);
+            return null;
+        }
+        if (readiness.isStopping() && (upgrade || path.endsWith(HEALTH))) {
+            return Outcome.STOPPING; // a page that finds health but gets no WebSocket stays blank
         }
         Client client = guard.client(request);
         Route route = routes.match(path);
@@ -88,7 +112,7 @@ final class FrontDoor extends HttpServlet {
             comeBackWhenKnown(request, route);
             return null;
         }
-        if (WebSocketDoor.isUpgrade(request)) {
+        if (upgrade) {
             return webSockets.begin(request, response, route, client);
         }
         http.forward(request, response, route, client);

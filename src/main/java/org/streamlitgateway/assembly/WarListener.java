@@ -76,6 +76,7 @@ public final class WarListener implements ServletContextListener {
     public void contextDestroyed(ServletContextEvent event) {
         try {
             if (assembly != null) {
+                assembly.finish();
                 assembly.stop();
             }
         } catch (Exception failure) {

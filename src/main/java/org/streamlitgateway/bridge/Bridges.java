@@ -1,5 +1,7 @@
 package org.streamlitgateway.bridge;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -11,6 +13,9 @@ import org.streamlitgateway.outcome.Outcome;
 /** All open bridges of the gateway: keeps them alive, finds the one a resumed session leaves behind, ends them all. */
 public final class Bridges {
     private static final long LONGEST_TELLING_MILLIS = 2000;
+
+    /** Pause between two closes when there is time enough: a hundred browsers a second come back. */
+    private static final Duration CLOSE_GAP = Duration.ofMillis(10);
 
     private final Set<Bridge> open = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<String, Bridge> bySessionId = new ConcurrentHashMap<>();
@@ -40,8 +45,22 @@ public final class Bridges {
     }
 
     /**
-     * Tells every browser and every Streamlit that the gateway goes away. Returns when the browsers' close frames are
-     * out, for the container closes what it finds open with a code of its own; slow browsers are not waited for.
+     * Tells every browser and every Streamlit that the gateway goes away: one after another, {@link #CLOSE_GAP} apart
+     * or less, so that all are told within the given time.
+     */
+    public void stop(Duration spread) {
+        stopped = true;
+        List<Bridge> all = List.copyOf(open);
+        long gapNanos = Math.min(CLOSE_GAP.toNanos(), spread.toNanos() / Math.max(1, all.size()));
+        for (int i = 0; i < all.size(); i++) {
+            Bridge bridge = all.get(i);
+            later(() -> bridge.end(Outcome.STOPPING, null), i * gapNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /**
+     * Tells those that are left, at once. Returns when the browsers' close frames are out, for the container closes what
+     * it finds open with a code of its own; slow browsers are not waited for.
      */
     public void stop() {
         stopped = true;

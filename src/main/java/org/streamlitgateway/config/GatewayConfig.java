@@ -40,5 +40,7 @@ public record GatewayConfig(
             Duration pingInterval,
             Duration pong,
             Duration stall,
-            Duration stop) {}
+            Duration drainDelay,
+            Duration stop,
+            Duration closeSpread) {}
 }

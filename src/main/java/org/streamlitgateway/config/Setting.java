@@ -69,7 +69,19 @@ public enum Setting {
             "SIZE",
             "Memory for assets that Streamlit marks as immutable, kept compressed; 0 keeps none. "
                     + "Never more than a quarter of the heap."),
-    STOP_TIMEOUT("stop-timeout", "10s", "TIME", "Longest wait for running requests when the gateway stops.");
+    DRAIN_DELAY(
+            "drain-delay",
+            "0s",
+            "TIME",
+            "How long a gateway that is told to stop goes on as before, but not ready, so that a balancer in front "
+                    + "turns to others."),
+    STOP_TIMEOUT("stop-timeout", "10s", "TIME", "Longest wait for running requests when the gateway stops."),
+    CLOSE_SPREAD(
+            "close-spread",
+            "2s",
+            "TIME",
+            "Longest time over which WebSockets are closed one after another, so that browsers do not all come back "
+                    + "at once.");
 
     private final String key;
     private final String defaultValue;

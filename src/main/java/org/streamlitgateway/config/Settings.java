@@ -122,7 +122,9 @@ public final class Settings {
                 time(Setting.PING_INTERVAL),
                 time(Setting.PONG_TIMEOUT),
                 time(Setting.STALL_TIMEOUT),
-                time(Setting.STOP_TIMEOUT));
+                timeOrNone(Setting.DRAIN_DELAY),
+                time(Setting.STOP_TIMEOUT),
+                timeOrNone(Setting.CLOSE_SPREAD));
         GatewayConfig config = new GatewayConfig(
                 listen, app, trustedProxies(), allowedOrigins(), userHeader(), timeouts, assetCache(), logLevel());
         if (!problems.isEmpty()) {
@@ -286,6 +288,16 @@ public final class Settings {
             problem(given, "is not a size such as 512K, 64M or 1G; a number alone means bytes");
         }
         return Math.min(bytes, Runtime.getRuntime().maxMemory() / 4);
+    }
+
+    /** Zero is allowed. */
+    private Duration timeOrNone(Setting setting) {
+        Given given = given(setting);
+        Optional<Duration> time = Times.parse(given.text());
+        if (time.isEmpty()) {
+            problem(given, "is not a time such as 0s, 500ms, 20s or 5m; a number alone means seconds");
+        }
+        return time.orElse(Duration.ZERO);
     }
 
     private static List<String> words(String text) {
