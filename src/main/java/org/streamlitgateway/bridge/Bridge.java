@@ -355,15 +355,29 @@ final class Bridge {
         bridges.later(up::disconnect, CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private static void close(jakarta.websocket.Session down, Ending how) {
+    private void close(jakarta.websocket.Session down, Ending how) {
+        bridges.later(() -> cut(down), CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
         try {
-            down.setMaxIdleTimeout(CLOSE_GRACE_MILLIS); // cuts a browser that does not answer
             down.close(
                     how.code() == Ending.NO_CODE
                             ? new CloseReason(CloseCodes.NO_STATUS_CODE, null)
                             : new CloseReason(CloseCodes.getCloseCode(how.code()), how.reason()));
         } catch (IOException | RuntimeException gone) {
             LOG.debug("closing the browser's side", gone);
+        }
+    }
+
+    /**
+     * Cuts a browser that does not answer. Not before the close frame is out: a session that was silent for longer than
+     * a limit that is set now ends at once, with the container's own code.
+     */
+    private static void cut(jakarta.websocket.Session down) {
+        try {
+            if (down.isOpen()) {
+                down.setMaxIdleTimeout(1);
+            }
+        } catch (RuntimeException gone) {
+            LOG.debug("cutting the browser's side", gone);
         }
     }
 

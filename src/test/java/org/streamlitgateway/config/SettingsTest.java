@@ -45,7 +45,10 @@ class SettingsTest {
                 ping-interval=20s $STREAMLIT_GATEWAY_PING_INTERVAL
                 pong-timeout=20s $STREAMLIT_GATEWAY_PONG_TIMEOUT
                 stall-timeout=5m $STREAMLIT_GATEWAY_STALL_TIMEOUT
-                stop-timeout=10s $STREAMLIT_GATEWAY_STOP_TIMEOUT""", all);
+                asset-cache=64M $STREAMLIT_GATEWAY_ASSET_CACHE
+                drain-delay=0s $STREAMLIT_GATEWAY_DRAIN_DELAY
+                stop-timeout=10s $STREAMLIT_GATEWAY_STOP_TIMEOUT
+                close-spread=2s $STREAMLIT_GATEWAY_CLOSE_SPREAD""", all);
     }
 
     @Test
