@@ -2,18 +2,15 @@ package org.streamlitgateway;
 
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.streamlitgateway.assembly.EmbeddedJetty;
-import org.streamlitgateway.config.AppConfig;
-import org.streamlitgateway.config.Cidr;
 import org.streamlitgateway.config.ConfigException;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.Settings;
-import org.streamlitgateway.launch.StreamlitProcess;
 
 /**
  * A gateway in this JVM, in front of a Streamlit app.
@@ -32,10 +29,7 @@ import org.streamlitgateway.launch.StreamlitProcess;
  * their own are given by their command-line name with {@link Builder#set}.
  */
 public final class StreamlitGateway implements AutoCloseable {
-    private static final Duration LONGEST_START = Duration.ofSeconds(90);
-
     private final GatewayConfig config;
-    private StreamlitProcess streamlit;
     private EmbeddedJetty jetty;
 
     private StreamlitGateway(GatewayConfig config) {
@@ -62,18 +56,9 @@ public final class StreamlitGateway implements AutoCloseable {
             throw new IllegalStateException("started already");
         }
         try {
-            AppConfig app = config.app();
-            if (app.launch() != null) {
-                List<String> trusted =
-                        config.trustedProxies().stream().map(Cidr::toString).toList();
-                streamlit = StreamlitProcess.start(app.launch(), trusted);
-                app = app.at(streamlit.address());
-            }
-            jetty = new EmbeddedJetty(config.with(app));
+            jetty = new EmbeddedJetty(config);
             jetty.start();
-            if (streamlit != null) {
-                streamlit.awaitHealthy(LONGEST_START);
-            }
+            jetty.startApps();
             return this;
         } catch (IOException | RuntimeException failure) {
             close();
@@ -91,7 +76,14 @@ public final class StreamlitGateway implements AutoCloseable {
 
     /** Where Streamlit is, as {@code http://host:port}. */
     public synchronized URI upstream() {
-        return URI.create("http://" + (streamlit == null ? config.app().upstream() : streamlit.address()));
+        return URI.create("http://" + jetty.firstUpstream());
+    }
+
+    /** Goes on with another configuration; see {@link EmbeddedJetty#take}. */
+    synchronized void take(GatewayConfig next) throws Exception {
+        if (jetty != null) {
+            jetty.take(next);
+        }
     }
 
     /**
@@ -109,10 +101,6 @@ public final class StreamlitGateway implements AutoCloseable {
             throw new IllegalStateException("the gateway did not stop in order", failure);
         } finally {
             jetty = null;
-            if (streamlit != null) {
-                streamlit.close();
-                streamlit = null;
-            }
         }
     }
 
@@ -120,6 +108,7 @@ public final class StreamlitGateway implements AutoCloseable {
     public static final class Builder {
         private final Map<String, String> values = new LinkedHashMap<>();
         private final List<String> streamlitArguments = new ArrayList<>();
+        private Path file;
 
         private Builder() {}
 
@@ -144,6 +133,12 @@ public final class StreamlitGateway implements AutoCloseable {
             return set("app", script);
         }
 
+        /** A configuration file, YAML or properties; what is set here beats what stands there. */
+        public Builder config(Path file) {
+            this.file = file;
+            return this;
+        }
+
         /** Any setting by its command-line name without dashes, such as {@code handshake-timeout}. */
         public Builder set(String name, String value) {
             values.put(name, value);
@@ -157,10 +152,8 @@ public final class StreamlitGateway implements AutoCloseable {
          */
         public StreamlitGateway build() {
             try {
-                return new StreamlitGateway(new Settings()
-                        .commandLine(values)
-                        .streamlitArguments(streamlitArguments)
-                        .read());
+                Settings settings = new Settings().commandLine(values).streamlitArguments(streamlitArguments);
+                return new StreamlitGateway((file == null ? settings : settings.file(file)).read());
             } catch (ConfigException unusable) {
                 throw new IllegalArgumentException(unusable.getMessage(), unusable);
             }

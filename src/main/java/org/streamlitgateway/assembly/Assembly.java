@@ -3,29 +3,29 @@ package org.streamlitgateway.assembly;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import jakarta.websocket.server.ServerContainer;
-import java.util.List;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.streamlitgateway.bridge.Bridges;
 import org.streamlitgateway.bridge.WebSocketDoor;
 import org.streamlitgateway.cache.AssetCache;
-import org.streamlitgateway.config.AppConfig;
 import org.streamlitgateway.config.GatewayConfig;
+import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.forward.RequestHeaders;
 import org.streamlitgateway.guard.Guard;
 import org.streamlitgateway.guard.Presence;
 import org.streamlitgateway.http.AppProxyServlet;
 import org.streamlitgateway.http.Silence;
-import org.streamlitgateway.route.Route;
 import org.streamlitgateway.route.RouteTable;
-import org.streamlitgateway.status.OwnPages;
 import org.streamlitgateway.status.Readiness;
-import org.streamlitgateway.upstream.Replica;
 import org.streamlitgateway.upstream.UpstreamClient;
 
 /** The object graph of one gateway, and the order in which it starts and stops. */
 public final class Assembly {
+    private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
     private static final long LOOK_MILLIS = 20;
 
     private final Threads threads = new Threads();
@@ -36,34 +36,48 @@ public final class Assembly {
     private final AssetCache cache;
     private final Readiness readiness = new Readiness();
     private final AtomicBoolean finished = new AtomicBoolean();
-    private final Timeouts timeouts;
+    private final ServletContext context;
+    private final ServerContainer container;
+    private final Apps apps;
+    private final FrontDoor door;
+    private volatile GatewayConfig config;
 
-    private Assembly(GatewayConfig config, Presence presence) {
+    private Assembly(
+            ServletContext context,
+            ServerContainer container,
+            GatewayConfig config,
+            boolean ownPath,
+            Presence presence) {
+        this.context = context;
+        this.container = container;
+        this.config = config;
         this.presence = presence;
-        this.timeouts = config.timeouts();
-        upstream = new UpstreamClient(threads.clientExecutor(), timeouts.connect());
+        upstream =
+                new UpstreamClient(threads.clientExecutor(), config.timeouts().connect());
         bridges = new Bridges(upstream.scheduler(), threads.blocking(), config.timeouts());
         cache = new AssetCache(config.assetCacheBytes());
         silence = new Silence(upstream.scheduler(), config.timeouts().upstream().toNanos(), presence);
+        apps = new Apps(upstream, bridges, context.getContextPath(), ownPath, config);
+        door = new FrontDoor(readiness, context.getContextPath(), this::finish);
     }
 
     /**
      * Builds the gateway and maps its front door to every path of the context.
      *
      * @param presence how to ask whether a waiting client is still there
-     * @param prefix path of the app within the context; empty in a container, whose context path is the prefix
+     * @param ownPath whether an app that no file names lies under its own prefix; false in a container, whose context
+     *     path is the prefix
      * @throws Exception when the clients cannot be started
      */
-    public static Assembly install(ServletContext context, GatewayConfig config, String prefix, Presence presence)
+    public static Assembly install(ServletContext context, GatewayConfig config, boolean ownPath, Presence presence)
             throws Exception {
         ServerContainer container = (ServerContainer) context.getAttribute(ServerContainer.class.getName());
         if (container == null) {
             throw new IllegalStateException("the container has no WebSocket support switched on"
                     + " (Jetty: --add-modules=ee10-websocket-jakarta)");
         }
-        Assembly assembly = new Assembly(config, presence);
+        Assembly assembly = new Assembly(context, container, config, ownPath, presence);
         assembly.start();
-        assembly.map(context, container, config, prefix);
         return assembly;
     }
 
@@ -72,30 +86,62 @@ public final class Assembly {
         upstream.start();
         silence.start();
         bridges.start();
+        door.use(doors(config));
+        ServletRegistration.Dynamic registration = context.addServlet("streamlit-gateway", door);
+        registration.setAsyncSupported(true);
+        registration.setLoadOnStartup(1);
+        registration.addMapping("/*");
     }
 
-    private void map(ServletContext context, ServerContainer container, GatewayConfig config, String prefix) {
-        AppConfig app = config.app();
-        String wholePrefix = context.getContextPath() + prefix;
-        Replica replica = new Replica(app.upstream(), wholePrefix, app.strip(), upstream);
-        RouteTable routes = new RouteTable(List.of(new Route(wholePrefix, replica)));
+    private Doors doors(GatewayConfig config) throws IOException {
+        RouteTable routes = apps.apply(config);
         Guard guard = new Guard(config.trustedProxies(), config.allowedOrigins());
         RequestHeaders headers = new RequestHeaders(config.userHeader());
         WebSocketDoor webSockets =
                 new WebSocketDoor(container, upstream, headers, guard, bridges, config.timeouts(), presence);
         AppProxyServlet http = new AppProxyServlet(upstream, headers, silence, cache);
-        OwnPages own = new OwnPages(context.getContextPath(), readiness);
-        ServletRegistration.Dynamic door = context.addServlet(
-                "streamlit-gateway", new FrontDoor(readiness, own, routes, guard, webSockets, http, this::finish));
-        door.setAsyncSupported(true);
-        door.setLoadOnStartup(1);
-        door.addMapping("/*");
+        return new Doors(routes, guard, webSockets, http, config.named());
+    }
+
+    /**
+     * Starts the apps of our own that do not wait for a visit, and returns when they are healthy.
+     *
+     * @throws IOException when one of them does not start, with a text fit for a user
+     */
+    public void startApps() throws IOException, InterruptedException {
+        apps.start();
+    }
+
+    /**
+     * Goes on with another configuration. Sessions, requests and processes that it does not concern go on.
+     *
+     * @throws IOException when it cannot be put in force; nothing has changed then
+     */
+    public synchronized void take(GatewayConfig next) throws Exception {
+        if (next.named() != config.named()) {
+            throw new IOException("a gateway with apps: and one without are two kinds; start it anew");
+        }
+        if (!next.listen().equals(config.listen())
+                || next.assetCacheBytes() != config.assetCacheBytes()
+                || !next.stickyKey().equals(config.stickyKey())) {
+            LOG.warn("changes of proxy-host, proxy-port, asset-cache and sticky-key take effect at the next start");
+        }
+        door.use(doors(next));
+        bridges.setTimeouts(next.timeouts());
+        silence.setTimeoutNanos(next.timeouts().upstream().toNanos());
+        config = next;
+        apps.wakeEager();
+    }
+
+    /** Where the first replica of the first app is. */
+    public HostPort firstUpstream() {
+        return apps.first();
     }
 
     /** Says to balancers that this gateway is going, and returns when they have had the time to notice. */
     public void drain() throws InterruptedException {
         readiness.drain();
-        TimeUnit.NANOSECONDS.sleep(timeouts.drainDelay().toNanos());
+        TimeUnit.NANOSECONDS.sleep(config.timeouts().drainDelay().toNanos());
     }
 
     /**
@@ -107,6 +153,7 @@ public final class Assembly {
         if (!finished.compareAndSet(false, true)) {
             return;
         }
+        Timeouts timeouts = config.timeouts();
         bridges.stop(timeouts.closeSpread());
         long deadline = System.nanoTime()
                 + Math.max(timeouts.stop().toNanos(), timeouts.closeSpread().toNanos());
@@ -123,6 +170,7 @@ public final class Assembly {
     /** Lets go of everything; bounded by the parts' own bounds. */
     public void stop() throws Exception {
         bridges.stop();
+        apps.close();
         silence.stop();
         cache.stop();
         upstream.stop();

@@ -17,6 +17,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.GatewayConfig;
+import org.streamlitgateway.config.HostPort;
 
 /** The gateway in a Jetty of its own. */
 public final class EmbeddedJetty {
@@ -62,7 +63,7 @@ public final class EmbeddedJetty {
 
     private void install(ServletContext context) throws DeploymentException {
         try {
-            assembly = Assembly.install(context, config, config.app().prefix(), WatchedConnector::isGone);
+            assembly = Assembly.install(context, config, true, WatchedConnector::isGone);
         } catch (Exception failure) {
             throw new DeploymentException("the gateway did not start", failure);
         }
@@ -100,13 +101,29 @@ public final class EmbeddedJetty {
         }
     }
 
+    /** @see Assembly#firstUpstream */
+    public HostPort firstUpstream() {
+        return assembly.firstUpstream();
+    }
+
+    /** @see Assembly#startApps */
+    public void startApps() throws IOException, InterruptedException {
+        assembly.startApps();
+    }
+
+    /** @see Assembly#take */
+    public void take(GatewayConfig next) throws Exception {
+        assembly.take(next);
+    }
+
     /** The address to open in a browser on this machine, with a slash at its end. */
     public URI uri() {
         String host = config.listen().host();
         boolean any = host.equals("0.0.0.0") || host.equals("::");
         String name = any ? "localhost" : host.indexOf(':') >= 0 ? "[" + host + "]" : host;
         return URI.create(
-                "http://" + name + ":" + connector.getLocalPort() + config.app().prefix() + "/");
+                "http://" + name + ":" + connector.getLocalPort()
+                + (config.named() ? "" : config.app().prefix()) + "/");
     }
 
     /**

@@ -6,18 +6,21 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.bridge.WebSocketDoor;
+import org.streamlitgateway.forward.Prefix;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Guard;
 import org.streamlitgateway.http.Abort;
-import org.streamlitgateway.http.AppProxyServlet;
 import org.streamlitgateway.http.FailureAnswer;
+import org.streamlitgateway.launch.ManagedApp;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.route.App;
 import org.streamlitgateway.route.Route;
-import org.streamlitgateway.route.RouteTable;
+import org.streamlitgateway.status.LandingPage;
 import org.streamlitgateway.status.OwnPages;
 import org.streamlitgateway.status.Readiness;
 
@@ -26,39 +29,45 @@ final class FrontDoor extends HttpServlet {
     private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
     private static final long serialVersionUID = 1;
     private static final String HEALTH = "/_stcore/health";
+    private static final String HOST_CONFIG = "/_stcore/host-config";
+    private static final String ROUTE = FrontDoor.class.getName() + ".route";
     private static final String ASKED = FrontDoor.class.getName() + ".asked";
 
     /** Segments {@code .} and {@code ..}, encoded or not: no browser sends them, and they could leave a prefix. */
     private static final Pattern DOT_SEGMENT = Pattern.compile("/(\\.|%2[eE]){1,2}(?=[/;]|$)");
 
+    /** How often a request may be sent on to another replica. */
+    private static final int MOST_MOVES = 3;
+
+    private static final String MOVES = FrontDoor.class.getName() + ".moves";
+
     private final transient Readiness readiness;
     private final transient OwnPages own;
-    private final transient RouteTable routes;
-    private final transient Guard guard;
-    private final transient WebSocketDoor webSockets;
-    private final transient AppProxyServlet http;
+    private final String base;
     private final transient Runnable stopSessions;
+    private transient volatile Doors doors;
+    private volatile boolean initialized;
 
-    FrontDoor(
-            Readiness readiness,
-            OwnPages own,
-            RouteTable routes,
-            Guard guard,
-            WebSocketDoor webSockets,
-            AppProxyServlet http,
-            Runnable stopSessions) {
+    /** @param base path of the gateway itself: the context path, or empty */
+    FrontDoor(Readiness readiness, String base, Runnable stopSessions) {
         this.readiness = readiness;
-        this.own = own;
-        this.routes = routes;
-        this.guard = guard;
-        this.webSockets = webSockets;
-        this.http = http;
+        this.base = base;
+        this.own = new OwnPages(base, readiness);
         this.stopSessions = stopSessions;
     }
 
     @Override
     public void init() throws ServletException {
-        http.init(getServletConfig());
+        doors.http().init(getServletConfig());
+        initialized = true;
+    }
+
+    /** From now on requests go through these; those that are on their way stay on it. */
+    void use(Doors next) throws ServletException {
+        if (initialized) {
+            next.http().init(getServletConfig());
+        }
+        doors = next;
     }
 
     /** The first that a container tells of an undeployment; the next is that it closes the WebSockets itself. */
@@ -72,7 +81,12 @@ final class FrontDoor extends HttpServlet {
         Abort.throwIfMarked(request);
         Outcome refusal;
         if (request.getDispatcherType() == DispatcherType.ASYNC && WebSocketDoor.isDialled(request)) {
-            refusal = webSockets.finish(request);
+            refusal = doors.webSockets().finish(request);
+            if (refusal == Outcome.REFUSED && mayMove(request)) {
+                WebSocketDoor.forget(request);
+                response.reset();
+                refusal = enter(request, response);
+            }
         } else {
             refusal = enter(request, response);
         }
@@ -98,25 +112,100 @@ final class FrontDoor extends HttpServlet {
         if (readiness.isStopping() && (upgrade || path.endsWith(HEALTH))) {
             return Outcome.STOPPING; // a page that finds health but gets no WebSocket stays blank
         }
-        Client client = guard.client(request);
-        Route route = routes.match(path);
-        if (route == null) {
+        Doors through = doors;
+        Client client = through.guard().client(request);
+        App app = through.routes().match(path);
+        if (app == null && through.lists() && path.equals(base + "/")) {
+            list(request, response, client);
+            return null;
+        }
+        if (app == null || isAskedByNestedApp(request, path, app, client)) {
             LOG.debug("{} {} from {}: no app there", request.getMethod(), path, client.peer());
             return Outcome.NOT_FOUND;
         }
-        if (path.equals(route.prefix())) {
+        if (path.equals(app.prefix())) {
             redirectToSlash(request, response, client);
             return null;
         }
+        Outcome notUp = wake(app);
+        if (notUp != null) {
+            return notUp;
+        }
+        Route route = route(request, response, app, client);
         if (!route.replica().isKnown() && request.getAttribute(ASKED) == null) {
             comeBackWhenKnown(request, route);
             return null;
         }
         if (upgrade) {
-            return webSockets.begin(request, response, route, client);
+            return through.webSockets().begin(request, response, route, client);
         }
-        http.forward(request, response, route, client);
+        through.http().forward(request, response, route, client);
         return null;
+    }
+
+    /** Chosen once per try: the question for the prefix comes between, and must not change the answer. */
+    private static Route route(HttpServletRequest request, HttpServletResponse response, App app, Client client) {
+        if (request.getAttribute(ROUTE) instanceof Route known) {
+            request.removeAttribute(ROUTE);
+            return known;
+        }
+        App.Choice choice = app.choose(request, client.scheme().equals("https"));
+        if (choice.cookie() != null) {
+            response.addHeader("Set-Cookie", Prefix.addToCookie(client.prefix(), choice.cookie()));
+        }
+        return choice.route();
+    }
+
+    private static boolean mayMove(HttpServletRequest request) {
+        int moves = request.getAttribute(MOVES) instanceof Integer before ? before : 0;
+        request.setAttribute(MOVES, moves + 1);
+        return moves < MOST_MOVES;
+    }
+
+    /** An app of our own may have to be started first; returns what its visitor is told meanwhile, or {@code null}. */
+    private static Outcome wake(App app) {
+        if (app.managed() == null || !app.managed().isLazy()) {
+            return null;
+        }
+        app.managed().wake();
+        return switch (app.managed().state()) {
+            case HEALTHY -> null;
+            case GIVEN_UP -> Outcome.GIVEN_UP;
+            default -> Outcome.STARTING;
+        };
+    }
+
+    /**
+     * A page asks for health at its own address and then one level up, and stays with what answers. While the app of
+     * {@code /a/b} is down, the app of {@code /a} must therefore not answer its page. The page tells its address by
+     * Referer, which browsers send whole to the same origin.
+     */
+    private boolean isAskedByNestedApp(HttpServletRequest request, String path, App app, Client client) {
+        String referer = request.getHeader("Referer");
+        if (referer == null || !path.endsWith(HEALTH) && !path.endsWith(HOST_CONFIG)) {
+            return false;
+        }
+        int authority = referer.indexOf("://");
+        int slash = authority < 0 ? -1 : referer.indexOf('/', authority + 3);
+        if (slash < 0 || !Guard.isSameHost(referer.substring(0, slash), client.host())) {
+            return false;
+        }
+        String page = referer.substring(slash).replaceFirst("[?#].*", "");
+        String inner = page.startsWith(client.prefix()) ? page.substring(client.prefix().length()) : page;
+        App from = doors.routes().match(inner);
+        return from != null && from != app;
+    }
+
+    private void list(HttpServletRequest request, HttpServletResponse response, Client client) throws IOException {
+        List<LandingPage.Entry> entries = doors.routes().apps().stream()
+                .map(app -> new LandingPage.Entry(
+                        client.prefix() + app.prefix() + "/",
+                        app.config().name(),
+                        app.config().description(),
+                        app.isUp(),
+                        app.managed() != null && app.managed().state() == ManagedApp.State.ASLEEP))
+                .toList();
+        own.list(request, response, entries);
     }
 
     /** The app's relative addresses need the slash. */
@@ -130,6 +219,7 @@ final class FrontDoor extends HttpServlet {
 
     private static void comeBackWhenKnown(HttpServletRequest request, Route route) {
         request.setAttribute(ASKED, true);
+        request.setAttribute(ROUTE, route);
         var async = request.startAsync();
         async.setTimeout(0); // the question has a bound of its own
         route.replica().find().whenComplete((strips, never) -> async.dispatch());

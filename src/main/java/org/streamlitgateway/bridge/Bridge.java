@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.route.Route;
 
 /**
  * One browser's WebSocket joined to one of Streamlit's.
@@ -29,6 +30,7 @@ final class Bridge {
     private final Bridges bridges;
     private final String name;
     private final String prefix;
+    private final Route route;
     private final Credit credit = new Credit();
 
     private Session upstream;
@@ -53,10 +55,11 @@ final class Bridge {
 
     private long messagesDown;
 
-    Bridge(Bridges bridges, String name, String prefix) {
+    Bridge(Bridges bridges, String name, Route route) {
         this.bridges = bridges;
         this.name = name;
-        this.prefix = prefix;
+        this.prefix = route.stripped();
+        this.route = route;
     }
 
     // --- opening
@@ -127,6 +130,10 @@ final class Bridge {
 
     String name() {
         return name;
+    }
+
+    Route route() {
+        return route;
     }
 
     // --- Streamlit to browser

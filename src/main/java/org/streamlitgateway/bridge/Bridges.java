@@ -6,9 +6,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.upstream.Replica;
 
 /** All open bridges of the gateway: keeps them alive, finds the one a resumed session leaves behind, ends them all. */
 public final class Bridges {
@@ -21,7 +23,7 @@ public final class Bridges {
     private final ConcurrentHashMap<String, Bridge> bySessionId = new ConcurrentHashMap<>();
     private final Scheduler scheduler;
     private final Executor blocking;
-    private final Timeouts timeouts;
+    private volatile Timeouts timeouts;
     private volatile boolean stopped;
 
     /** Browsers that are being told that their session is over; guarded by this. */
@@ -38,6 +40,11 @@ public final class Bridges {
         this.timeouts = timeouts;
     }
 
+    /** For what is waited for from now on. */
+    public void setTimeouts(Timeouts timeouts) {
+        this.timeouts = timeouts;
+    }
+
     public void start() {
         long period = Math.max(
                 50, Math.min(timeouts.pingInterval().toMillis(), timeouts.pong().toMillis()) / 4);
@@ -50,11 +57,22 @@ public final class Bridges {
      */
     public void stop(Duration spread) {
         stopped = true;
-        List<Bridge> all = List.copyOf(open);
+        end(List.copyOf(open), Outcome.STOPPING, spread);
+    }
+
+    /** Ends the sessions with these replicas, one after another, so that their browsers come back to others. */
+    public void end(Predicate<Replica> replicas, Duration spread) {
+        List<Bridge> some = open.stream()
+                .filter(bridge -> replicas.test(bridge.route().replica()))
+                .toList();
+        end(some, Outcome.MOVED, spread);
+    }
+
+    private void end(List<Bridge> all, Outcome why, Duration spread) {
         long gapNanos = Math.min(CLOSE_GAP.toNanos(), spread.toNanos() / Math.max(1, all.size()));
         for (int i = 0; i < all.size(); i++) {
             Bridge bridge = all.get(i);
-            later(() -> bridge.end(Outcome.STOPPING, null), i * gapNanos, TimeUnit.NANOSECONDS);
+            later(() -> bridge.end(why, null), i * gapNanos, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -74,11 +92,12 @@ public final class Bridges {
 
     void opened(Bridge bridge) {
         open.add(bridge);
+        bridge.route().replica().opened(bridge.route().visitor());
         if (stopped) {
             bridge.end(Outcome.STOPPING, null);
         }
         if (bridge.isEnded()) {
-            open.remove(bridge); // it ended while it was being added
+            leave(bridge); // it ended while it was being added
         }
     }
 
@@ -97,8 +116,14 @@ public final class Bridges {
         }
     }
 
+    private void leave(Bridge bridge) {
+        if (open.remove(bridge)) {
+            bridge.route().replica().closed(bridge.route().visitor());
+        }
+    }
+
     void ended(Bridge bridge) {
-        open.remove(bridge);
+        leave(bridge);
         for (String id : bridge.sessionIds()) {
             bySessionId.remove(id, bridge);
         }

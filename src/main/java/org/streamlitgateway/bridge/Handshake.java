@@ -194,7 +194,11 @@ final class Handshake implements JettyUpgradeListener {
         if (!answered.get()) {
             LOG.warn("{} cannot reach {}: {}", bridge.name(), route.replica().address(), Cause.of(root));
         }
-        route.replica().lost();
+        if (outcome == Outcome.REFUSED) {
+            route.replica().refused();
+        } else {
+            route.replica().lost();
+        }
         answer(outcome);
     }
 

@@ -97,7 +97,7 @@ public final class WebSocketDoor {
                 client.peer(),
                 route.replica().address(),
                 fields.getFieldNamesCollection());
-        Bridge bridge = new Bridge(bridges, name, route.stripped());
+        Bridge bridge = new Bridge(bridges, name, route);
         new Handshake(request, response, route, client, fields, bridge, bridges, presence)
                 .dial(
                         upstream.webSocket(),
@@ -108,6 +108,11 @@ public final class WebSocketDoor {
 
     public static boolean isDialled(HttpServletRequest request) {
         return request.getAttribute(Handshake.ATTRIBUTE) != null;
+    }
+
+    /** Makes room for another try at another replica. */
+    public static void forget(HttpServletRequest request) {
+        request.removeAttribute(Handshake.ATTRIBUTE);
     }
 
     /** Finishes a handshake whose dialling has come to an end; returns how it failed, or {@code null}. */

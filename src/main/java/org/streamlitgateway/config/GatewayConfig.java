@@ -3,32 +3,50 @@ package org.streamlitgateway.config;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * All that the gateway is told, validated. Immutable; made by {@link Settings}.
  *
  * @param listen where the embedded gateway listens; unused in a container
- * @param app the app that is served
+ * @param apps the apps that are served, at least one, each at a prefix of its own
+ * @param named whether the apps were named in a file: then visitors are kept on their replica and the apps are listed
+ *     where none is at the root
  * @param trustedProxies peers whose forwarding headers are believed
  * @param allowedOrigins further Origins that may open WebSockets, in lower case; {@code *} stands for all
  * @param userHeader name of the header that carries the authenticated user
  * @param timeouts every wait that has a bound
+ * @param health how replicas are watched
+ * @param stickyKey secret that signs the cookie which keeps a visitor on a replica; empty for one made at the start
  * @param assetCacheBytes memory for stored assets; 0 keeps none
  * @param logLevel ERROR, WARN, INFO, DEBUG or TRACE
  */
 public record GatewayConfig(
         HostPort listen,
-        AppConfig app,
+        List<AppConfig> apps,
+        boolean named,
         List<Cidr> trustedProxies,
         Set<String> allowedOrigins,
         String userHeader,
         Timeouts timeouts,
+        Health health,
+        String stickyKey,
         long assetCacheBytes,
         String logLevel) {
 
-    public GatewayConfig with(AppConfig changed) {
-        return new GatewayConfig(
-                listen, changed, trustedProxies, allowedOrigins, userHeader, timeouts, assetCacheBytes, logLevel);
+    /** The first app: the only one, unless a file names more. */
+    public AppConfig app() {
+        return apps.get(0);
+    }
+
+    /** Where the apps are, for the log: an address or a path, and what is there. */
+    public String upstreams() {
+        if (!named) {
+            return app().upstream() == null ? app().launch().script() : "http://" + app().upstream();
+        }
+        return apps.stream()
+                .map(app -> app.prefix() + "/ " + (app.launch() == null ? app.replicas().size() + " replicas" : app.launch().script()))
+                .collect(Collectors.joining(", "));
     }
 
     /** See {@link Setting} for the meaning of each. */
@@ -42,5 +60,9 @@ public record GatewayConfig(
             Duration stall,
             Duration drainDelay,
             Duration stop,
-            Duration closeSpread) {}
+            Duration closeSpread,
+            Duration drain) {}
+
+    /** See {@link Setting} for the meaning of each. */
+    public record Health(Duration interval, Duration timeout, int rise, int fall) {}
 }

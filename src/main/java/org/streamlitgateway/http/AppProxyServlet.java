@@ -270,7 +270,13 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         }
         Outcome outcome = outcome(exchange, failure);
         log(exchange, outcome.status(), outcome.name(), failure);
-        if (outcome == Outcome.REFUSED || outcome == Outcome.LOST) {
+        if (outcome == Outcome.REFUSED) {
+            exchange.route.replica().refused();
+            if (exchange.route.movable() && !exchange.hasBody && !exchange.response.isCommitted()) {
+                moveOn(exchange);
+                return;
+            }
+        } else if (outcome == Outcome.LOST) {
             exchange.route.replica().lost();
         }
         if (exchange.response.isCommitted() || outcome == Outcome.CLIENT_GONE) {
@@ -278,6 +284,17 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         } else {
             FailureAnswer.send(exchange.request, exchange.response, outcome);
             complete(exchange);
+        }
+    }
+
+    /** Nothing has been sent: the request comes in once more, and goes to another replica. */
+    private static void moveOn(Exchange exchange) {
+        exchange.request.removeAttribute(Exchange.ATTRIBUTE);
+        try {
+            exchange.response.reset();
+            exchange.request.getAsyncContext().dispatch();
+        } catch (IllegalStateException clientGone) {
+            LOG.debug("ended by the container", clientGone);
         }
     }
 

@@ -16,7 +16,7 @@ public final class Silence {
 
     private final Set<Exchange> exchanges = ConcurrentHashMap.newKeySet();
     private final Scheduler scheduler;
-    private final long timeoutNanos;
+    private volatile long timeoutNanos;
     private final Presence presence;
     private volatile boolean stopped;
 
@@ -24,6 +24,11 @@ public final class Silence {
         this.scheduler = scheduler;
         this.timeoutNanos = timeoutNanos;
         this.presence = presence;
+    }
+
+    /** For what is waited for from now on. */
+    public void setTimeoutNanos(long timeoutNanos) {
+        this.timeoutNanos = timeoutNanos;
     }
 
     public void start() {

@@ -52,7 +52,7 @@ final class StreamlitCommand {
             return List.of(python.get().toString(), "-m", "streamlit");
         }
         throw new IOException("no Streamlit found: neither streamlit nor python3 -m streamlit; install it with"
-                + " pip install streamlit, or name it with --streamlit-command");
+                + " pip install streamlit, or name it with --streamlit-command (command: in a file)");
     }
 
     private static List<String> existing(List<String> command) throws IOException {
@@ -61,7 +61,7 @@ final class StreamlitCommand {
                 ? Files.isExecutable(Path.of(program))
                 : onPath(program).isPresent();
         if (!exists) {
-            throw new IOException("--streamlit-command: " + program + " is not a program that can be run");
+            throw new IOException("the command " + program + " is not a program that can be run");
         }
         return command;
     }

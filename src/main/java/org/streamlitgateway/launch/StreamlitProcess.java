@@ -2,8 +2,6 @@ package org.streamlitgateway.launch;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,7 +21,7 @@ import org.streamlitgateway.config.HostPort;
  * pause that doubles from {@link #FIRST_PAUSE_MILLIS} to {@link #LONGEST_PAUSE_MILLIS}, and starts over once it has
  * been healthy. State is guarded by {@code this}; one thread of its own does the watching.
  */
-public final class StreamlitProcess implements AutoCloseable {
+final class StreamlitProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamlitProcess.class);
     private static final Logger OUTPUT = LoggerFactory.getLogger("streamlit");
     private static final long FIRST_PAUSE_MILLIS = 500;
@@ -33,6 +31,7 @@ public final class StreamlitProcess implements AutoCloseable {
     private static final long TERM_SECONDS = 8;
     private static final long KILL_SECONDS = 5;
 
+    private final Launch launch;
     private final HostPort address;
     private final String healthPath;
     private final List<String> command;
@@ -48,8 +47,9 @@ public final class StreamlitProcess implements AutoCloseable {
     private boolean closed;
     private String givenUp;
 
-    private StreamlitProcess(Launch launch, List<String> trusted) throws IOException {
-        this.address = new HostPort("127.0.0.1", freePort());
+    private StreamlitProcess(Launch launch, HostPort address, List<String> trusted) throws IOException {
+        this.launch = launch;
+        this.address = address;
         this.healthPath = basePath(launch.arguments()) + "/_stcore/health";
         this.command = StreamlitCommand.of(launch, address.port());
         this.trusted = trusted;
@@ -62,16 +62,20 @@ public final class StreamlitProcess implements AutoCloseable {
      * @param trusted addresses whose X-Forwarded-For Streamlit may believe, besides the gateway's own
      * @throws IOException when it cannot be started, with a text fit for a user
      */
-    public static StreamlitProcess start(Launch launch, List<String> trusted) throws IOException {
-        StreamlitProcess streamlit = new StreamlitProcess(launch, trusted);
+    static StreamlitProcess start(Launch launch, HostPort address, List<String> trusted) throws IOException {
+        StreamlitProcess streamlit = new StreamlitProcess(launch, address, trusted);
         streamlit.spawn();
         streamlit.watcher.start();
         return streamlit;
     }
 
-    /** Where it listens. */
-    public HostPort address() {
-        return address;
+    synchronized boolean isHealthy() {
+        return healthy;
+    }
+
+    /** Why it is not started again; {@code null} while it is. */
+    synchronized String givenUp() {
+        return givenUp;
     }
 
     /**
@@ -79,7 +83,7 @@ public final class StreamlitProcess implements AutoCloseable {
      *
      * @throws IOException when Streamlit ended before, or took longer
      */
-    public synchronized void awaitHealthy(Duration longest) throws IOException, InterruptedException {
+    synchronized void awaitHealthy(Duration longest) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + longest.toNanos();
         while (!healthy) {
             if (givenUp != null) {
@@ -96,11 +100,13 @@ public final class StreamlitProcess implements AutoCloseable {
     private void watch() {
         long pause = FIRST_PAUSE_MILLIS;
         boolean everHealthy = false;
+        int deaths = 0;
         try {
             while (!isClosed()) {
                 Process current = current();
                 if (awaitHealth(current)) {
                     everHealthy = true;
+                    deaths = 0;
                     pause = FIRST_PAUSE_MILLIS;
                 }
                 int exit = current.waitFor();
@@ -110,6 +116,11 @@ public final class StreamlitProcess implements AutoCloseable {
                 }
                 if (!everHealthy) {
                     giveUp("Streamlit ended with exit code " + exit + " before it was healthy; see its output");
+                    return;
+                }
+                if (deaths++ >= launch.maxRestarts()) {
+                    giveUp("Streamlit ended " + deaths + " times without being healthy between, the last time with"
+                            + " exit code " + exit + "; it is not started again (max-restarts)");
                     return;
                 }
                 LOG.warn("Streamlit ended with exit code {}; it is started again in {} ms", exit, pause);
@@ -148,6 +159,10 @@ public final class StreamlitProcess implements AutoCloseable {
     private void spawn() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         StreamlitCommand.environment(builder.environment(), trusted);
+        builder.environment().putAll(launch.environment());
+        if (launch.workingDirectory() != null) {
+            builder.directory(launch.workingDirectory().toFile());
+        }
         LOG.debug("starting {}", command);
         Process started;
         synchronized (this) {
@@ -240,12 +255,6 @@ public final class StreamlitProcess implements AutoCloseable {
             }
         }
         family.forEach(signal.equals("TERM") ? ProcessHandle::destroy : ProcessHandle::destroyForcibly);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     /** Streamlit's own base path, when the arguments set one. */

@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -43,6 +44,21 @@ public final class OwnPages {
             }
             default -> text(response, HttpServletResponse.SC_NOT_FOUND, "There is no such page.");
         }
+    }
+
+    /** The apps, for a browser. */
+    public void list(HttpServletRequest request, HttpServletResponse response, List<LandingPage.Entry> apps)
+            throws IOException {
+        if (!READS.contains(request.getMethod())) {
+            response.setHeader("Allow", "GET, HEAD");
+            text(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "only GET and HEAD");
+            return;
+        }
+        byte[] body = LandingPage.html(apps).getBytes(StandardCharsets.UTF_8);
+        response.setContentType("text/html;charset=utf-8");
+        response.setHeader("Cache-Control", "no-store");
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
     }
 
     private static void text(HttpServletResponse response, int status, String text) throws IOException {

@@ -1,12 +1,17 @@
 package org.streamlitgateway.upstream;
 
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.client.BufferingResponseListener;
 import org.eclipse.jetty.client.Result;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.streamlitgateway.config.AppConfig.Strip;
+import org.streamlitgateway.config.GatewayConfig.Health;
 import org.streamlitgateway.config.HostPort;
 
 /**
@@ -17,15 +22,41 @@ public final class Replica {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
     private static final int MAX_HEALTH_BYTES = 1024;
     private static final long HEALTH_TIMEOUT_MILLIS = 5000;
+    private static final String HEALTH = "/_stcore/health";
+
+    /** From the page to its WebSocket. */
+    private static final long EXPECTED_MILLIS = 5000;
 
     private final HostPort address;
     private final String prefix;
     private final UpstreamClient client;
     private final boolean asks;
+    private final String name;
+    private final AtomicInteger sessions = new AtomicInteger();
+    private final AtomicInteger expected = new AtomicInteger();
+    private final Map<String, Integer> visitors = new ConcurrentHashMap<>();
+    private volatile long lastChosen;
+    private volatile boolean draining;
+    /** Whether anybody would notice that it is up again. */
+    private volatile boolean watched;
+
+    private volatile boolean up = true;
+    /** Answers in a row; guarded by this. */
+    private int good;
+
+    private int bad;
+
     /** What was found out about the prefix; {@code null} until asked, and again after the replica was lost. */
     private volatile CompletableFuture<Boolean> strips;
 
+    /** One that nobody watches and that has no other name than its address. */
     public Replica(HostPort address, String prefix, Strip strip, UpstreamClient client) {
+        this(address.toString(), address, prefix, strip, client);
+    }
+
+    /** @param name stands for it in visitors' cookies, and is the same in every gateway */
+    public Replica(String name, HostPort address, String prefix, Strip strip, UpstreamClient client) {
+        this.name = name;
         this.address = address;
         this.prefix = prefix;
         this.client = client;
@@ -36,6 +67,117 @@ public final class Replica {
     public HostPort address() {
         return address;
     }
+
+    public String name() {
+        return name;
+    }
+
+    // --- load
+
+    /** Open sessions, and visitors whose page is on its way. */
+    public int load() {
+        return sessions.get() + expected.get();
+    }
+
+    public int sessions() {
+        return sessions.get();
+    }
+
+    public long lastChosen() {
+        return lastChosen;
+    }
+
+    /** A visitor was sent here whose session will open soon, or never. */
+    public void expect() {
+        lastChosen = System.nanoTime();
+        expected.incrementAndGet();
+        client.scheduler().schedule(expected::decrementAndGet, EXPECTED_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    public void opened(String visitor) {
+        sessions.incrementAndGet();
+        visitors.merge(visitor, 1, Integer::sum);
+    }
+
+    public void closed(String visitor) {
+        sessions.decrementAndGet();
+        visitors.computeIfPresent(visitor, (v, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** Whether a session of this visitor is open here. */
+    public boolean serves(String visitor) {
+        return visitors.containsKey(visitor);
+    }
+
+    // --- health
+
+    public boolean isUp() {
+        return up;
+    }
+
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /** From now on, no new visitors; or new ones again. */
+    public void setDraining(boolean draining) {
+        this.draining = draining;
+    }
+
+    /** Asks for its health and counts the answer. */
+    public void check(Health health) {
+        watched = true;
+        if (!isKnown()) {
+            find();
+            return; // the next time, then
+        }
+        client.http()
+                .newRequest(address.host(), address.port())
+                .path((stripsPrefix() ? "" : prefix) + HEALTH)
+                .tag(UpstreamClient.FRESH)
+                .timeout(health.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .send(new BufferingResponseListener(MAX_HEALTH_BYTES) {
+                    @Override
+                    public void onComplete(Result result) {
+                        boolean well = result.isSucceeded()
+                                && result.getResponse().getStatus() == 200
+                                && "ok".equals(getContentAsString().trim());
+                        count(well, health);
+                    }
+                });
+    }
+
+    private void count(boolean well, Health health) {
+        boolean wasUp;
+        synchronized (this) {
+            wasUp = up;
+            good = well ? good + 1 : 0;
+            bad = well ? 0 : bad + 1;
+            up = wasUp ? bad < health.fall() : good >= health.rise();
+        }
+        if (wasUp != up) {
+            LOG.atLevel(up ? Level.INFO : Level.WARN).log("replica {} is {}", address, up ? "up" : "down");
+        }
+        if (!well) {
+            lost();
+        }
+    }
+
+    /** A connection was refused: it is down at once, if somebody will see it rise again. */
+    public void refused() {
+        lost();
+        boolean ejected;
+        synchronized (this) {
+            ejected = watched && up;
+            up = up && !ejected;
+            good = 0;
+        }
+        if (ejected) {
+            LOG.warn("replica {} is down: it refused a connection", address);
+        }
+    }
+
+    // --- prefix
 
     /** Whether {@link #stripsPrefix()} can be asked without waiting. */
     public boolean isKnown() {
@@ -75,7 +217,7 @@ public final class Replica {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         client.http()
                 .newRequest(address.host(), address.port())
-                .path(prefix + "/_stcore/health")
+                .path(prefix + HEALTH)
                 .timeout(HEALTH_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                 .idleTimeout(HEALTH_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                 .send(new BufferingResponseListener(MAX_HEALTH_BYTES) {

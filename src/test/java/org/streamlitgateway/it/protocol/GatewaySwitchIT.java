@@ -111,8 +111,8 @@ class GatewaySwitchIT {
                     Integer.toString(upstream.port()),
                     "drain-delay",
                     "2s",
-                    "log-level",
-                    "DEBUG");
+                    "ping-interval",
+                    "5s");
             try (RunningGateway first = war.start(options);
                     RunningGateway second = war.start(options);
                     HaProxy haProxy = HaProxy.before(folder, List.of(first.uri(), second.uri()));

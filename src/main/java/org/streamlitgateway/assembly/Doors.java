@@ -1,0 +1,13 @@
+package org.streamlitgateway.assembly;
+
+import org.streamlitgateway.bridge.WebSocketDoor;
+import org.streamlitgateway.guard.Guard;
+import org.streamlitgateway.http.AppProxyServlet;
+import org.streamlitgateway.route.RouteTable;
+
+/**
+ * All that the front door sends requests through; another configuration brings another set.
+ *
+ * @param lists whether the apps are listed where none is at the root
+ */
+record Doors(RouteTable routes, Guard guard, WebSocketDoor webSockets, AppProxyServlet http, boolean lists) {}

@@ -1,0 +1,131 @@
+package org.streamlitgateway.assembly;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamlitgateway.config.ConfigException;
+import org.streamlitgateway.config.GatewayConfig;
+
+/**
+ * Reads the configuration again when its file has changed, or on SIGHUP. A configuration with a problem changes nothing.
+ * The content is compared, not the time: a mounted Kubernetes ConfigMap is a link that is turned to another folder.
+ */
+public final class Reload implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
+    private static final long PERIOD_MILLIS = 1000;
+
+    /** Reads all sources anew. */
+    @FunctionalInterface
+    public interface Reader {
+        GatewayConfig read() throws ConfigException;
+    }
+
+    /** Takes over what was read. */
+    @FunctionalInterface
+    public interface Taker {
+        void take(GatewayConfig config) throws Exception;
+    }
+
+    private final Path file;
+    private final Reader reader;
+    private final Taker taker;
+    private final Thread thread = new Thread(this::watch, "gateway-configuration");
+    private byte[] content;
+    private boolean asked;
+    private boolean closed;
+
+    private Reload(Path file, Reader reader, Taker taker) {
+        this.file = file;
+        this.reader = reader;
+        this.taker = taker;
+        this.content = content();
+    }
+
+    public static Reload on(Path file, Reader reader, Taker taker) {
+        Reload reload = new Reload(file, reader, taker);
+        reload.thread.setDaemon(true);
+        reload.thread.start();
+        return reload;
+    }
+
+    private void watch() {
+        try {
+            while (waitForReason()) {
+                byte[] now = content();
+                if (now.length > 0) {
+                    content = now;
+                    reload();
+                }
+            }
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** False when it is over. */
+    private synchronized boolean waitForReason() throws InterruptedException {
+        while (!closed && !asked && Arrays.equals(content, content())) {
+            TimeUnit.MILLISECONDS.timedWait(this, PERIOD_MILLIS);
+        }
+        asked = false;
+        return !closed;
+    }
+
+    /** Empty while there is none, as between the two steps of some editors. */
+    private byte[] content() {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException between) {
+            return content == null ? new byte[0] : content;
+        }
+    }
+
+    private void reload() {
+        try {
+            taker.take(reader.read());
+            LOG.info("{} is in force", file);
+        } catch (ConfigException bad) {
+            bad.problems().forEach(problem -> LOG.error("{}", problem));
+            LOG.error("{} has {} problems; nothing was changed", file, bad.problems().size());
+        } catch (Exception failure) {
+            LOG.error("{} could not be put in force", file, failure);
+        }
+    }
+
+    public synchronized void ask() {
+        asked = true;
+        notifyAll();
+    }
+
+    /**
+     * Takes SIGHUP as {@link #ask}. By reflection, since the class is not part of the Java SE API and the compiler warns
+     * of it; where it is missing, editing the file is enough.
+     */
+    public void onHangup() {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object ours = Proxy.newProxyInstance(
+                    Reload.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
+                        ask();
+                        return null;
+                    });
+            signal.getMethod("handle", signal, handler)
+                    .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), ours);
+        } catch (ReflectiveOperationException | IllegalArgumentException noSignals) {
+            LOG.debug("no SIGHUP here", noSignals instanceof InvocationTargetException e ? e.getCause() : noSignals);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+}
