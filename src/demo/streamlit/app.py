@@ -15,6 +15,7 @@ page = st.navigation(
     [
         st.Page("tour.py", title="Tour", icon=":material/sailing:", default=True),
         st.Page("chat.py", title="Chat", icon=":material/forum:", url_path="chat"),
+        st.Page("feeds.py", title="Live feeds", icon=":material/sensors:", url_path="feeds"),
     ]
 )
 

@@ -102,12 +102,14 @@ public final class Main {
             PrintStream err) {
         CountDownLatch stopped = new CountDownLatch(1);
         AtomicBoolean failed = new AtomicBoolean();
+        AtomicBoolean stopping = new AtomicBoolean();
         Thread hook = new Thread(
                 () -> {
-                    gateway.close();
+                    stopping.set(true);
+                    int code = stop(gateway, err);
                     stopped.countDown();
                     if (!failed.get()) {
-                        Runtime.getRuntime().halt(flushed(0)); // else the JVM says 143
+                        Runtime.getRuntime().halt(flushed(code)); // else the JVM says 143
                     }
                 },
                 "stop");
@@ -115,6 +117,9 @@ public final class Main {
         try {
             gateway.start();
         } catch (IOException failure) {
+            if (stopping.get()) {
+                return -1; // a signal came first
+            }
             failed.set(true);
             err.println("streamlit-gateway: " + failure.getMessage());
             return FAILED;
@@ -135,6 +140,16 @@ public final class Main {
             gateway.close();
         }
         return -1;
+    }
+
+    private static int stop(StreamlitGateway gateway, PrintStream err) {
+        try {
+            gateway.close();
+            return 0;
+        } catch (RuntimeException failure) {
+            err.println("streamlit-gateway: " + failure.getMessage());
+            return FAILED;
+        }
     }
 
     private static int flushed(int code) {
@@ -158,7 +173,7 @@ public final class Main {
         for (Setting setting : Setting.values()) {
             spec.addOption(OptionSpec.builder("--" + setting.key())
                     .paramLabel(setting.form())
-                    .type(String.class)
+                    .type(setting == Setting.CHANNEL ? List.class : String.class)
                     .description(setting.help(), description(setting))
                     .build());
         }
@@ -193,7 +208,12 @@ public final class Main {
         Map<String, String> values = new LinkedHashMap<>();
         for (Setting setting : Setting.values()) {
             if (parsed.hasMatchedOption("--" + setting.key())) {
-                values.put(setting.key(), parsed.matchedOptionValue("--" + setting.key(), ""));
+                String name = "--" + setting.key();
+                values.put(
+                        setting.key(),
+                        setting == Setting.CHANNEL
+                                ? String.join("\n", parsed.matchedOptionValue(name, List.<String>of()))
+                                : parsed.matchedOptionValue(name, ""));
             }
         }
         return values;

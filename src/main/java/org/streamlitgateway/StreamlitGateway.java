@@ -31,6 +31,7 @@ import org.streamlitgateway.config.Settings;
 public final class StreamlitGateway implements AutoCloseable {
     private final GatewayConfig config;
     private EmbeddedJetty jetty;
+    private boolean closed;
 
     private StreamlitGateway(GatewayConfig config) {
         this.config = config;
@@ -51,14 +52,10 @@ public final class StreamlitGateway implements AutoCloseable {
      * @throws IOException when the port is taken or Streamlit does not start; the message says what and is fit for a
      *     user. Nothing is left running.
      */
-    public synchronized StreamlitGateway start() throws IOException {
-        if (jetty != null) {
-            throw new IllegalStateException("started already");
-        }
+    public StreamlitGateway start() throws IOException {
         try {
-            jetty = new EmbeddedJetty(config);
-            jetty.start();
-            jetty.startApps();
+            EmbeddedJetty opened = open();
+            opened.startApps(); // close() may come meanwhile, and ends the wait
             return this;
         } catch (IOException | RuntimeException failure) {
             close();
@@ -67,6 +64,15 @@ public final class StreamlitGateway implements AutoCloseable {
             close();
             throw new IOException("the gateway did not start: " + failure, failure);
         }
+    }
+
+    private synchronized EmbeddedJetty open() throws Exception {
+        if (jetty != null || closed) {
+            throw new IllegalStateException("started or closed already");
+        }
+        jetty = new EmbeddedJetty(config);
+        jetty.start();
+        return jetty;
     }
 
     /** The address to open in a browser, with a slash at its end; with port 0, the port that was found. */
@@ -93,6 +99,7 @@ public final class StreamlitGateway implements AutoCloseable {
      */
     @Override
     public synchronized void close() {
+        closed = true;
         try {
             if (jetty != null) {
                 jetty.stop();
@@ -136,6 +143,12 @@ public final class StreamlitGateway implements AutoCloseable {
         /** A configuration file, YAML or properties; what is set here beats what stands there. */
         public Builder config(Path file) {
             this.file = file;
+            return this;
+        }
+
+        /** A feed that pages may subscribe to, as after {@code --channel}; may be called again. */
+        public Builder channel(String channel) {
+            values.merge("channel", channel, (before, more) -> before + "\n" + more);
             return this;
         }
 

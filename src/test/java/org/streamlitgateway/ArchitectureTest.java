@@ -18,9 +18,9 @@ class ArchitectureTest {
             slices().matching(ROOT + "(*)..").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule ONLY_THE_ASSEMBLY_KNOWS_THE_SERVER = noClasses()
+    static final ArchRule ONLY_WHAT_RUNS_EMBEDDED_KNOWS_THE_SERVER = noClasses()
             .that()
-            .resideOutsideOfPackages(ROOT + "assembly..")
+            .resideOutsideOfPackages(ROOT + "assembly..", ROOT + "splice..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.eclipse.jetty.server..", "org.eclipse.jetty.ee10.servlet..");
@@ -44,6 +44,7 @@ class ArchitectureTest {
                     ROOT + "forward..",
                     ROOT + "http..",
                     ROOT + "bridge..",
+                    ROOT + "channel..",
                     ROOT + "upstream..",
                     ROOT + "launch..")
             .should()

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.streamlitgateway.bridge.Bridges;
+import org.streamlitgateway.bridge.Relays;
 import org.streamlitgateway.config.AppConfig;
 import org.streamlitgateway.config.AppConfig.Upstream;
 import org.streamlitgateway.config.Cidr;
@@ -35,7 +35,7 @@ final class Apps implements AutoCloseable {
     private static final Duration LONGEST_START = Duration.ofSeconds(90);
 
     private final UpstreamClient upstream;
-    private final Bridges bridges;
+    private final Relays relays;
     private final Scheduler scheduler;
     private final String base;
     private final boolean ownPath;
@@ -45,9 +45,9 @@ final class Apps implements AutoCloseable {
     private volatile boolean closed;
 
     /** @param ownPath whether an app that no file names lies under its own prefix too, not only under the base */
-    Apps(UpstreamClient upstream, Bridges bridges, String base, boolean ownPath, GatewayConfig config) {
+    Apps(UpstreamClient upstream, Relays relays, String base, boolean ownPath, GatewayConfig config) {
         this.upstream = upstream;
-        this.bridges = bridges;
+        this.relays = relays;
         this.scheduler = upstream.scheduler();
         this.base = base;
         this.ownPath = ownPath;
@@ -70,7 +70,7 @@ final class Apps implements AutoCloseable {
         byPrefix = after;
         Set<Replica> kept = new HashSet<>();
         after.values().forEach(app -> kept.addAll(app.replicas()));
-        bridges.end(replica -> !kept.contains(replica), next.timeouts().closeSpread());
+        relays.end(replica -> !kept.contains(replica), next.timeouts().closeSpread());
         closeUnused(before, after);
         return new RouteTable(List.copyOf(after.values()));
     }
@@ -119,7 +119,7 @@ final class Apps implements AutoCloseable {
             scheduler.schedule(
                     () -> {
                         if (replica.isDraining()) {
-                            bridges.end(other -> other == replica, config.timeouts().closeSpread());
+                            relays.end(other -> other == replica, config.timeouts().closeSpread());
                         }
                     },
                     next.timeouts().drain().toMillis(),

@@ -8,9 +8,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.streamlitgateway.bridge.Bridges;
+import org.streamlitgateway.bridge.BridgeKind;
+import org.streamlitgateway.bridge.Relay;
+import org.streamlitgateway.bridge.Relays;
 import org.streamlitgateway.bridge.WebSocketDoor;
 import org.streamlitgateway.cache.AssetCache;
+import org.streamlitgateway.channel.ChannelDoor;
+import org.streamlitgateway.channel.Channels;
+import org.streamlitgateway.channel.Dialler;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
@@ -30,7 +35,7 @@ public final class Assembly {
 
     private final Threads threads = new Threads();
     private final UpstreamClient upstream;
-    private final Bridges bridges;
+    private final Relays relays;
     private final Silence silence;
     private final Presence presence;
     private final AssetCache cache;
@@ -40,24 +45,39 @@ public final class Assembly {
     private final ServerContainer container;
     private final Apps apps;
     private final FrontDoor door;
+    private final Channels channels;
+    private final Relay.Kind kind;
     private volatile GatewayConfig config;
+
+    /** Picks the kind of relay; only our own Jetty has a choice. */
+    @FunctionalInterface
+    interface RelayChoice {
+        RelayChoice BRIDGE = (bridge, upstream, relays) -> bridge;
+
+        Relay.Kind choose(Relay.Kind bridge, UpstreamClient upstream, Relays relays);
+    }
 
     private Assembly(
             ServletContext context,
             ServerContainer container,
             GatewayConfig config,
             boolean ownPath,
-            Presence presence) {
+            Presence presence,
+            RelayChoice choice) {
         this.context = context;
         this.container = container;
         this.config = config;
         this.presence = presence;
         upstream =
                 new UpstreamClient(threads.clientExecutor(), config.timeouts().connect());
-        bridges = new Bridges(upstream.scheduler(), threads.blocking(), config.timeouts());
         cache = new AssetCache(config.assetCacheBytes());
+        relays = new Relays(upstream.scheduler(), threads.blocking(), config.timeouts());
         silence = new Silence(upstream.scheduler(), config.timeouts().upstream().toNanos(), presence);
-        apps = new Apps(upstream, bridges, context.getContextPath(), ownPath, config);
+        Dialler dialler =
+                new Dialler(upstream.webSocket(), upstream.scheduler(), threads.clientExecutor(), threads.blocking());
+        channels = new Channels(config.channels(), dialler, config.timeouts());
+        apps = new Apps(upstream, relays, context.getContextPath(), ownPath, config);
+        kind = choice.choose(new BridgeKind(container, upstream.webSocket(), relays), upstream, relays);
         door = new FrontDoor(readiness, context.getContextPath(), this::finish);
     }
 
@@ -67,16 +87,18 @@ public final class Assembly {
      * @param presence how to ask whether a waiting client is still there
      * @param ownPath whether an app that no file names lies under its own prefix; false in a container, whose context
      *     path is the prefix
+     * @param choice how WebSockets are relayed
      * @throws Exception when the clients cannot be started
      */
-    public static Assembly install(ServletContext context, GatewayConfig config, boolean ownPath, Presence presence)
+    static Assembly install(
+            ServletContext context, GatewayConfig config, boolean ownPath, Presence presence, RelayChoice choice)
             throws Exception {
         ServerContainer container = (ServerContainer) context.getAttribute(ServerContainer.class.getName());
         if (container == null) {
             throw new IllegalStateException("the container has no WebSocket support switched on"
                     + " (Jetty: --add-modules=ee10-websocket-jakarta)");
         }
-        Assembly assembly = new Assembly(context, container, config, ownPath, presence);
+        Assembly assembly = new Assembly(context, container, config, ownPath, presence, choice);
         assembly.start();
         return assembly;
     }
@@ -85,7 +107,8 @@ public final class Assembly {
         threads.start();
         upstream.start();
         silence.start();
-        bridges.start();
+        relays.start();
+        channels.start();
         door.use(doors(config));
         ServletRegistration.Dynamic registration = context.addServlet("streamlit-gateway", door);
         registration.setAsyncSupported(true);
@@ -98,9 +121,10 @@ public final class Assembly {
         Guard guard = new Guard(config.trustedProxies(), config.allowedOrigins());
         RequestHeaders headers = new RequestHeaders(config.userHeader());
         WebSocketDoor webSockets =
-                new WebSocketDoor(container, upstream, headers, guard, bridges, config.timeouts(), presence);
+                new WebSocketDoor(kind, upstream.scheduler(), headers, guard, relays, config.timeouts(), presence);
         AppProxyServlet http = new AppProxyServlet(upstream, headers, silence, cache);
-        return new Doors(routes, guard, webSockets, http, config.named());
+        ChannelDoor channelDoor = new ChannelDoor(container, channels, guard, config.userHeader());
+        return new Doors(routes, guard, channelDoor, webSockets, http, config.named());
     }
 
     /**
@@ -122,12 +146,13 @@ public final class Assembly {
             throw new IOException("a gateway with apps: and one without are two kinds; start it anew");
         }
         if (!next.listen().equals(config.listen())
+                || !next.channels().equals(config.channels())
                 || next.assetCacheBytes() != config.assetCacheBytes()
                 || !next.stickyKey().equals(config.stickyKey())) {
-            LOG.warn("changes of proxy-host, proxy-port, asset-cache and sticky-key take effect at the next start");
+            LOG.warn("changes of proxy-host, proxy-port, channel, asset-cache and sticky-key take effect at the next start");
         }
         door.use(doors(next));
-        bridges.setTimeouts(next.timeouts());
+        relays.setTimeouts(next.timeouts());
         silence.setTimeoutNanos(next.timeouts().upstream().toNanos());
         config = next;
         apps.wakeEager();
@@ -154,22 +179,24 @@ public final class Assembly {
             return;
         }
         Timeouts timeouts = config.timeouts();
-        bridges.stop(timeouts.closeSpread());
+        channels.stop();
+        relays.stop(timeouts.closeSpread());
         long deadline = System.nanoTime()
                 + Math.max(timeouts.stop().toNanos(), timeouts.closeSpread().toNanos());
         try {
-            while (silence.running() + bridges.size() > 0 && System.nanoTime() - deadline < 0) {
+            while (silence.running() + relays.size() + channels.subscribers() > 0 && System.nanoTime() - deadline < 0) {
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
             }
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }
-        bridges.stop();
+        relays.stop();
     }
 
     /** Lets go of everything; bounded by the parts' own bounds. */
     public void stop() throws Exception {
-        bridges.stop();
+        relays.stop();
+        channels.stop();
         apps.close();
         silence.stop();
         cache.stop();

@@ -1,6 +1,7 @@
 package org.streamlitgateway.assembly;
 
 import org.streamlitgateway.bridge.WebSocketDoor;
+import org.streamlitgateway.channel.ChannelDoor;
 import org.streamlitgateway.guard.Guard;
 import org.streamlitgateway.http.AppProxyServlet;
 import org.streamlitgateway.route.RouteTable;
@@ -10,4 +11,4 @@ import org.streamlitgateway.route.RouteTable;
  *
  * @param lists whether the apps are listed where none is at the root
  */
-record Doors(RouteTable routes, Guard guard, WebSocketDoor webSockets, AppProxyServlet http, boolean lists) {}
+record Doors(RouteTable routes, Guard guard, ChannelDoor channels, WebSocketDoor webSockets, AppProxyServlet http, boolean lists) {}

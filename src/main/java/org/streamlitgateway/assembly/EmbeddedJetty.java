@@ -8,16 +8,21 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.bridge.Relay;
+import org.streamlitgateway.bridge.Relays;
 import org.streamlitgateway.config.GatewayConfig;
+import org.streamlitgateway.config.GatewayConfig.Relaying;
 import org.streamlitgateway.config.HostPort;
+import org.streamlitgateway.splice.SpliceKind;
+import org.streamlitgateway.upstream.UpstreamClient;
 
 /** The gateway in a Jetty of its own. */
 public final class EmbeddedJetty {
@@ -37,16 +42,18 @@ public final class EmbeddedJetty {
     private final GatewayConfig config;
     private final Server server;
     private final ServerConnector connector;
+    private final Certificates certificates;
     private Assembly assembly;
 
     public EmbeddedJetty(GatewayConfig config) {
         this.config = config;
+        this.certificates = config.tls() == null ? null : new Certificates(config.tls());
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("gateway-server");
         threads.setIdleTimeout(THREAD_IDLE_MILLIS);
         threads.setMaxEvictCount(MAX_THREADS); // what a burst has made goes when it is over
         server = new Server(threads);
-        connector = new WatchedConnector(server, 1, 1, new HttpConnectionFactory(httpConfiguration()));
+        connector = new WatchedConnector(server, 1, 1, protocols());
         connector.setHost(config.listen().host());
         connector.setPort(config.listen().port());
         connector.setAcceptQueueSize(ACCEPT_BACKLOG);
@@ -63,10 +70,20 @@ public final class EmbeddedJetty {
 
     private void install(ServletContext context) throws DeploymentException {
         try {
-            assembly = Assembly.install(context, config, true, WatchedConnector::isGone);
+            assembly = Assembly.install(context, config, true, WatchedConnector::isGone, this::relay);
         } catch (Exception failure) {
             throw new DeploymentException("the gateway did not start", failure);
         }
+    }
+
+    private Relay.Kind relay(Relay.Kind bridge, UpstreamClient upstream, Relays relays) {
+        return config.relay() == Relaying.BRIDGE ? bridge : new SpliceKind(bridge, upstream.http(), relays);
+    }
+
+    private ConnectionFactory[] protocols() {
+        return certificates == null
+                ? Protocols.clear(httpConfiguration())
+                : Protocols.tls(httpConfiguration(), certificates.ssl());
     }
 
     private static HttpConfiguration httpConfiguration() {
@@ -95,6 +112,9 @@ public final class EmbeddedJetty {
         }
         try {
             server.start();
+            if (certificates != null) {
+                certificates.watch(connector.getScheduler());
+            }
         } catch (Exception failure) {
             stop();
             throw failure;
@@ -121,8 +141,7 @@ public final class EmbeddedJetty {
         String host = config.listen().host();
         boolean any = host.equals("0.0.0.0") || host.equals("::");
         String name = any ? "localhost" : host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-        return URI.create(
-                "http://" + name + ":" + connector.getLocalPort()
+        return URI.create((certificates == null ? "http://" : "https://") + name + ":" + connector.getLocalPort()
                 + (config.named() ? "" : config.app().prefix()) + "/");
     }
 

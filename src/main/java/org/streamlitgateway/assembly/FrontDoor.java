@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.bridge.WebSocketDoor;
+import org.streamlitgateway.channel.ChannelDoor;
 import org.streamlitgateway.forward.Prefix;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Guard;
@@ -95,17 +96,17 @@ final class FrontDoor extends HttpServlet {
         }
     }
 
-    /** Own pages, guard, route, then upgrade or HTTP; returns why the request is refused, or {@code null}. */
+    /** Own pages, guard, route, then channel, upgrade or HTTP; returns why the request is refused, or {@code null}. */
     private Outcome enter(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String path = request.getRequestURI();
-        if (DOT_SEGMENT.matcher(path).find()) {
+        if (hasDotSegment(path)) {
             return Outcome.BAD_REQUEST;
         }
         boolean upgrade = WebSocketDoor.isUpgrade(request);
         if (!readiness.isReady() && !upgrade) {
             response.setHeader("Connection", "close"); // the next one is for another gateway
         }
-        if (own.isOwn(path)) {
+        if (own.isOwn(path) && !ChannelDoor.isChannel(path, base)) {
             own.answer(request, response);
             return null;
         }
@@ -127,6 +128,9 @@ final class FrontDoor extends HttpServlet {
             redirectToSlash(request, response, client);
             return null;
         }
+        if (ChannelDoor.isChannel(path, app.prefix())) {
+            return through.channels().enter(request, response, app.prefix(), client);
+        }
         Outcome notUp = wake(app);
         if (notUp != null) {
             return notUp;
@@ -141,6 +145,11 @@ final class FrontDoor extends HttpServlet {
         }
         through.http().forward(request, response, route, client);
         return null;
+    }
+
+    private static boolean hasDotSegment(String path) {
+        boolean possible = path.contains("/.") || path.contains("/%");
+        return possible && DOT_SEGMENT.matcher(path).find();
     }
 
     /** Chosen once per try: the question for the prefix comes between, and must not change the answer. */

@@ -30,7 +30,7 @@ public final class WarListener implements ServletContextListener {
         ServletContext context = event.getServletContext();
         try {
             GatewayConfig config = read(context);
-            assembly = Assembly.install(context, config, false, Presence.UNKNOWN);
+            assembly = Assembly.install(context, config, false, Presence.UNKNOWN, Assembly.RelayChoice.BRIDGE);
             startApps(assembly);
             String file = file(context);
             if (file != null) {

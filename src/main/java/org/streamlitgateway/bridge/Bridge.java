@@ -1,5 +1,7 @@
 package org.streamlitgateway.bridge;
 
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
 import java.io.IOException;
@@ -12,7 +14,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
-import org.streamlitgateway.route.Route;
 
 /**
  * One browser's WebSocket joined to one of Streamlit's.
@@ -21,21 +22,25 @@ import org.streamlitgateway.route.Route;
  * one before. Up: parts are handed on as they come, within a {@link Credit}. State is guarded by {@code this}; no call
  * into a container or client is made while holding it. {@link #end} is the one way to end it.
  */
-final class Bridge {
+final class Bridge implements Relay {
     private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
 
     /** How long a closed side may take to answer the close frame before its connection is cut. */
     private static final long CLOSE_GRACE_MILLIS = 5000;
 
-    private final Bridges bridges;
+    /** Streamlit names the session in its first message; of another server not all messages are to be looked at. */
+    private static final int MAX_LOOKS = 64;
+
+    private final BridgeKind kind;
+    private final Relays relays;
     private final String name;
     private final String prefix;
-    private final Route route;
     private final Credit credit = new Credit();
 
     private Session upstream;
     private jakarta.websocket.Session browser;
     private boolean ended;
+    private volatile Runnable dialling = () -> {};
     private Ending ending;
     private List<String> sessionIds = List.of();
     private boolean browserPinged;
@@ -49,20 +54,31 @@ final class Bridge {
     /** Touched only by the thread that delivers Streamlit's messages, one at a time. */
     private boolean messageStarted;
 
-    private boolean sessionLearned;
+    private int looks = MAX_LOOKS;
     /** Each counted by one thread; read for the log when the session has ended. */
     private long messagesUp;
 
     private long messagesDown;
 
-    Bridge(Bridges bridges, String name, Route route) {
-        this.bridges = bridges;
+    Bridge(BridgeKind kind, Relays relays, String name, String prefix) {
+        this.kind = kind;
+        this.relays = relays;
         this.name = name;
-        this.prefix = route.stripped();
-        this.route = route;
+        this.prefix = prefix;
     }
 
     // --- opening
+
+    @Override
+    public void dial(Dial dial, Answer answer) {
+        dialling = kind.dial(this, dial, answer);
+    }
+
+    @Override
+    public void accept(HttpServletRequest request, HttpServletResponse response, String subprotocol)
+            throws IOException {
+        kind.accept(this, request, response, subprotocol);
+    }
 
     void upstreamOpened(Session session) {
         upstreamHeardNanos = System.nanoTime();
@@ -80,7 +96,7 @@ final class Bridge {
         session.getUserProperties()
                 .put(
                         "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT",
-                        bridges.timeouts().stall().toMillis());
+                        relays.timeouts().stall().toMillis());
         browserHeardNanos = System.nanoTime();
         Session source;
         Ending tooLate;
@@ -90,16 +106,16 @@ final class Bridge {
             tooLate = ended ? ending : null;
         }
         if (tooLate != null) {
-            bridges.tell(() -> close(session, tooLate));
+            relays.tell(() -> close(session, tooLate));
             return;
         }
         LOG.debug("{} is open", name);
-        bridges.opened(this);
+        relays.opened(this);
         source.demand();
     }
 
-    /** Ends a session whose browser was accepted but never came. */
-    void endUnlessOpen() {
+    @Override
+    public void endUnlessOpen() {
         boolean open;
         synchronized (this) {
             open = browser != null;
@@ -109,31 +125,30 @@ final class Bridge {
         }
     }
 
-    synchronized boolean isEnded() {
+    @Override
+    public synchronized boolean isEnded() {
         return ended;
     }
 
-    /** At most two: the one the browser came back with, and the one that Streamlit told it. */
-    synchronized List<String> sessionIds() {
+    @Override
+    public synchronized List<String> sessionIds() {
         return sessionIds;
     }
 
-    void learn(String id) {
+    @Override
+    public void learn(String id) {
         synchronized (this) {
             if (ended || sessionIds.contains(id)) {
                 return;
             }
             sessionIds = sessionIds.isEmpty() ? List.of(id) : List.of(sessionIds.get(0), id);
         }
-        bridges.learned(id, this);
+        relays.learned(id, this);
     }
 
-    String name() {
+    @Override
+    public String name() {
         return name;
-    }
-
-    Route route() {
-        return route;
     }
 
     // --- Streamlit to browser
@@ -153,7 +168,7 @@ final class Bridge {
                 sent(result.getException());
             });
         } else {
-            bridges.execute(() -> {
+            relays.execute(() -> {
                 Throwable failure = null;
                 try {
                     browser().getBasicRemote().sendBinary(payload, last);
@@ -177,7 +192,7 @@ final class Bridge {
         if (whole) {
             browser().getAsyncRemote().sendText(payload, result -> sent(result.getException()));
         } else {
-            bridges.execute(() -> {
+            relays.execute(() -> {
                 Throwable failure = null;
                 try {
                     browser().getBasicRemote().sendText(payload, last);
@@ -199,10 +214,11 @@ final class Bridge {
 
     /** Learns the session's id from its first messages, and puts the prefix on a log-in redirect. */
     private ByteBuffer look(ByteBuffer payload) {
-        if (!sessionLearned) {
+        if (looks > 0) {
+            looks--;
             String id = ForwardMsg.sessionId(payload);
             if (id != null) {
-                sessionLearned = true;
+                looks = 0;
                 learn(id);
             }
         }
@@ -233,7 +249,7 @@ final class Bridge {
             messagesUp++;
         }
         try {
-            boolean room = credit.take(size, bridges.timeouts().stall().toMillis());
+            boolean room = credit.take(size, relays.timeouts().stall().toMillis());
             if (!room) {
                 end(Outcome.STALLED, null);
             }
@@ -256,13 +272,13 @@ final class Bridge {
         upstream().demand(); // the pong has used up the demand that was out
     }
 
-    /** Sends pings to silent sides, and ends the session when one stays silent or takes nothing. */
-    void keepAlive(long now) {
-        long ping = bridges.timeouts().pingInterval().toNanos();
-        long pong = ping + bridges.timeouts().pong().toNanos();
+    @Override
+    public void keepAlive(long now) {
+        long ping = relays.timeouts().pingInterval().toNanos();
+        long pong = ping + relays.timeouts().pong().toNanos();
         long sending = sendingSinceNanos;
         if (sending != 0) {
-            if (now - sending > bridges.timeouts().stall().toNanos()) {
+            if (now - sending > relays.timeouts().stall().toNanos()) {
                 end(Outcome.STALLED, null);
             }
             return; // Streamlit is not read while the browser is slow, so its silence says nothing
@@ -280,7 +296,7 @@ final class Bridge {
             browserPinged = false;
         } else if (!browserPinged) {
             browserPinged = true;
-            bridges.execute(this::pingBrowser);
+            relays.execute(this::pingBrowser);
         }
         if (upstreamSilence <= ping) {
             upstreamPinged = false;
@@ -316,7 +332,8 @@ final class Bridge {
         end("the browser was lost", Ending.of(Outcome.CLIENT_GONE), Ending.of(Outcome.CLIENT_GONE), cause);
     }
 
-    void end(Outcome outcome, Throwable cause) {
+    @Override
+    public void end(Outcome outcome, Throwable cause) {
         end(outcome.name(), Ending.of(outcome), Ending.of(outcome), cause);
     }
 
@@ -340,13 +357,14 @@ final class Bridge {
                 messagesUp,
                 messagesDown,
                 cause == null ? "" : "; " + Cause.of(cause));
-        bridges.ended(this);
+        relays.ended(this);
+        dialling.run();
         credit.close();
         if (up != null) {
             closeUpstream(up, forUpstream);
         }
         if (down != null && forBrowser != null) {
-            bridges.tell(() -> close(down, forBrowser));
+            relays.tell(() -> close(down, forBrowser));
         }
     }
 
@@ -359,11 +377,11 @@ final class Bridge {
                 how.code(),
                 how.code() == Ending.NO_CODE ? null : how.reason(),
                 Callback.from(() -> {}, x -> up.disconnect()));
-        bridges.later(up::disconnect, CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        relays.later(up::disconnect, CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void close(jakarta.websocket.Session down, Ending how) {
-        bridges.later(() -> cut(down), CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        relays.later(() -> cut(down), CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
         try {
             down.close(
                     how.code() == Ending.NO_CODE

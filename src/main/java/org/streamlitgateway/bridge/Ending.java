@@ -9,22 +9,22 @@ import org.streamlitgateway.outcome.Outcome;
  * @param code close code; {@link #NO_CODE} for a close frame without one
  * @param reason at most 123 bytes of UTF-8 (RFC 6455 section 5.5)
  */
-record Ending(int code, String reason) {
-    static final int NO_CODE = 1005;
-    static final int ABNORMAL = 1006;
+public record Ending(int code, String reason) {
+    public static final int NO_CODE = 1005;
+    public static final int ABNORMAL = 1006;
     private static final int MAX_REASON_BYTES = 123;
 
-    static Ending of(Outcome outcome) {
+    public static Ending of(Outcome outcome) {
         return new Ending(outcome.closeCode(), outcome.text());
     }
 
     /** What the browser is told when Streamlit closed like this. */
-    static Ending fromUpstream(int code, String reason) {
+    public static Ending fromUpstream(int code, String reason) {
         return isSendable(code) ? new Ending(code, cut(reason)) : of(Outcome.LOST);
     }
 
     /** What Streamlit is told when the browser closed like this. */
-    static Ending fromBrowser(int code, String reason) {
+    public static Ending fromBrowser(int code, String reason) {
         return isSendable(code) ? new Ending(code, cut(reason)) : of(Outcome.CLIENT_GONE);
     }
 

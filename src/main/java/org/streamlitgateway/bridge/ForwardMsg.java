@@ -8,9 +8,9 @@ import org.streamlitgateway.forward.Prefix;
  * The two things the gateway must know of Streamlit's messages to the browser (protobuf ForwardMsg, Streamlit 1.64):
  * the session's id, and the path of a log-in redirect. Everything else passes unread.
  */
-final class ForwardMsg {
+public final class ForwardMsg {
     /** No message of interest is longer; longer ones are not looked at. */
-    static final int MAX_BYTES = 64 * 1024;
+    public static final int MAX_BYTES = 64 * 1024;
 
     private static final int NEW_SESSION = 4;
     private static final int INITIALIZE = 1;
@@ -21,7 +21,7 @@ final class ForwardMsg {
     private ForwardMsg() {}
 
     /** The id in {@code new_session.initialize.session_id}, or {@code null}. */
-    static String sessionId(ByteBuffer message) {
+    public static String sessionId(ByteBuffer message) {
         ByteBuffer newSession = field(message.slice(), NEW_SESSION);
         ByteBuffer initialize = newSession == null ? null : field(newSession, INITIALIZE);
         ByteBuffer id = initialize == null ? null : field(initialize, SESSION_ID);
@@ -32,7 +32,7 @@ final class ForwardMsg {
      * The message with the prefix put on {@code auth_redirect.url}, which Streamlit makes from its own base path;
      * {@code null} when it is another message or needs no change.
      */
-    static ByteBuffer withPrefix(ByteBuffer message, String prefix) {
+    public static ByteBuffer withPrefix(ByteBuffer message, String prefix) {
         ByteBuffer redirect = field(message.slice(), AUTH_REDIRECT);
         ByteBuffer url = redirect == null ? null : field(redirect, URL);
         if (url == null) {
@@ -58,12 +58,12 @@ final class ForwardMsg {
     private static ByteBuffer field(ByteBuffer in, int number) {
         while (in.hasRemaining()) {
             long tag = varint(in);
-            ByteBuffer content = content(in, (int) (tag & 7));
-            if (content == null) {
+            int length = skip(in, tag);
+            if (length < 0) {
                 return null;
             }
             if (tag >>> 3 == number && (tag & 7) == 2) {
-                return content;
+                return in.slice(in.position() - length, length);
             }
         }
         return null;
@@ -73,7 +73,7 @@ final class ForwardMsg {
         while (in.hasRemaining()) {
             int start = in.position();
             long tag = varint(in);
-            if (content(in, (int) (tag & 7)) == null) {
+            if (skip(in, tag) < 0) {
                 return;
             }
             if (tag >>> 3 != number) {
@@ -82,11 +82,11 @@ final class ForwardMsg {
         }
     }
 
-    /** The bytes of a field's value; {@code null} when this is not protobuf. */
-    private static ByteBuffer content(ByteBuffer in, int wireType) {
+    /** Moves over a field's value and returns its length; negative when this is not protobuf. */
+    private static int skip(ByteBuffer in, long tag) {
         int start = in.position();
         long length;
-        switch (wireType) {
+        switch ((int) (tag & 7)) {
             case 0 -> {
                 varint(in);
                 length = (long) in.position() - start;
@@ -99,13 +99,11 @@ final class ForwardMsg {
             }
             default -> length = -1;
         }
-        if (length < 0 || length > in.limit() - start) {
-            return null;
+        if (tag >>> 3 == 0 || length < 0 || length > in.limit() - start) {
+            return -1;
         }
-        ByteBuffer content =
-                in.duplicate().position(start).limit(start + (int) length).slice();
         in.position(start + (int) length);
-        return content;
+        return (int) length;
     }
 
     /** Negative when it does not end. */

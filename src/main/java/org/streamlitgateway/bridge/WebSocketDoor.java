@@ -2,7 +2,6 @@ package org.streamlitgateway.bridge;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.websocket.server.ServerContainer;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Locale;
@@ -10,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
@@ -19,7 +19,6 @@ import org.streamlitgateway.guard.Guard;
 import org.streamlitgateway.guard.Presence;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.route.Route;
-import org.streamlitgateway.upstream.UpstreamClient;
 
 /** Takes WebSocket handshakes in: checks them, dials Streamlit, and accepts or refuses as Streamlit did. */
 public final class WebSocketDoor {
@@ -36,35 +35,42 @@ public final class WebSocketDoor {
     /** 16 bytes in base64 (RFC 6455 section 4.1). */
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{21}[AQgw]==");
 
-    private final ServerContainer container;
-    private final UpstreamClient upstream;
+    private final Relay.Kind kind;
+    private final Scheduler scheduler;
     private final RequestHeaders headers;
     private final Guard guard;
-    private final Bridges bridges;
+    private final Relays relays;
     private final Timeouts timeouts;
     private final Presence presence;
     private final AtomicLong count = new AtomicLong();
 
     public WebSocketDoor(
-            ServerContainer container,
-            UpstreamClient upstream,
+            Relay.Kind kind,
+            Scheduler scheduler,
             RequestHeaders headers,
             Guard guard,
-            Bridges bridges,
+            Relays relays,
             Timeouts timeouts,
             Presence presence) {
-        this.container = container;
-        this.upstream = upstream;
+        this.kind = kind;
+        this.scheduler = scheduler;
         this.headers = headers;
         this.guard = guard;
-        this.bridges = bridges;
+        this.relays = relays;
         this.timeouts = timeouts;
         this.presence = presence;
     }
 
     public static boolean isUpgrade(HttpServletRequest request) {
         String upgrade = request.getHeader("Upgrade");
-        return upgrade != null && upgrade.toLowerCase(Locale.ROOT).contains("websocket");
+        return upgrade != null && upgrade.toLowerCase(Locale.ROOT).contains("websocket") || isExtendedConnect(request);
+    }
+
+    /** RFC 8441: over HTTP/2 there is no Upgrade; {@code :protocol} is not shown to servlets, but the version is. */
+    private static boolean isExtendedConnect(HttpServletRequest request) {
+        return request.getMethod().equals("CONNECT")
+                && request.getProtocol().equals("HTTP/2.0")
+                && request.getHeader("Sec-WebSocket-Version") != null;
     }
 
     /** Starts a handshake; returns why it is refused at once, or {@code null}. */
@@ -97,12 +103,9 @@ public final class WebSocketDoor {
                 client.peer(),
                 route.replica().address(),
                 fields.getFieldNamesCollection());
-        Bridge bridge = new Bridge(bridges, name, route);
-        new Handshake(request, response, route, client, fields, bridge, bridges, presence)
-                .dial(
-                        upstream.webSocket(),
-                        upstream.scheduler(),
-                        timeouts.handshake().toMillis());
+        Relay relay = kind.create(request, name, route.stripped());
+        new Handshake(request, response, route, client, relay, relays, presence)
+                .begin(fields, scheduler, timeouts.handshake().toMillis());
         return null;
     }
 
@@ -118,21 +121,25 @@ public final class WebSocketDoor {
     /** Finishes a handshake whose dialling has come to an end; returns how it failed, or {@code null}. */
     public Outcome finish(HttpServletRequest request) throws IOException {
         Handshake handshake = (Handshake) request.getAttribute(Handshake.ATTRIBUTE);
-        return handshake.finish(container, upstream.scheduler());
+        return handshake.finish();
     }
 
     /** RFC 6455 section 4.2.1. Containers answer some of these with 500 once Streamlit has accepted. */
-    private static Outcome validate(HttpServletRequest request) {
-        boolean upgrades = Collections.list(request.getHeaders("Connection")).stream()
-                .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("upgrade"));
-        String key = request.getHeader("Sec-WebSocket-Key");
-        if (!request.getMethod().equals("GET")
-                || !upgrades
-                || key == null
-                || !KEY.matcher(key).matches()) {
+    public static Outcome validate(HttpServletRequest request) {
+        if (!isExtendedConnect(request) && !isValidUpgrade(request)) {
             return Outcome.BAD_HANDSHAKE;
         }
         return "13".equals(request.getHeader("Sec-WebSocket-Version")) ? null : Outcome.BAD_VERSION;
+    }
+
+    private static boolean isValidUpgrade(HttpServletRequest request) {
+        boolean upgrades = Collections.list(request.getHeaders("Connection")).stream()
+                .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("upgrade"));
+        String key = request.getHeader("Sec-WebSocket-Key");
+        return request.getMethod().equals("GET")
+                && upgrades
+                && key != null
+                && KEY.matcher(key).matches();
     }
 
     private HttpFields.Mutable upstreamHeaders(HttpServletRequest request, Route route, Client client, String origin) {

@@ -1,5 +1,6 @@
 package org.streamlitgateway.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -9,30 +10,36 @@ import java.util.stream.Collectors;
  * All that the gateway is told, validated. Immutable; made by {@link Settings}.
  *
  * @param listen where the embedded gateway listens; unused in a container
+ * @param tls the files for TLS on that port, or {@code null} to speak in the clear
  * @param apps the apps that are served, at least one, each at a prefix of its own
  * @param named whether the apps were named in a file: then visitors are kept on their replica and the apps are listed
  *     where none is at the root
  * @param trustedProxies peers whose forwarding headers are believed
  * @param allowedOrigins further Origins that may open WebSockets, in lower case; {@code *} stands for all
  * @param userHeader name of the header that carries the authenticated user
+ * @param relay how the embedded gateway relays WebSockets
  * @param timeouts every wait that has a bound
  * @param health how replicas are watched
  * @param stickyKey secret that signs the cookie which keeps a visitor on a replica; empty for one made at the start
  * @param assetCacheBytes memory for stored assets; 0 keeps none
  * @param logLevel ERROR, WARN, INFO, DEBUG or TRACE
+ * @param channels the feeds that pages may subscribe to
  */
 public record GatewayConfig(
         HostPort listen,
+        Tls tls,
         List<AppConfig> apps,
         boolean named,
         List<Cidr> trustedProxies,
         Set<String> allowedOrigins,
         String userHeader,
+        Relaying relay,
         Timeouts timeouts,
         Health health,
         String stickyKey,
         long assetCacheBytes,
-        String logLevel) {
+        String logLevel,
+        List<ChannelConfig> channels) {
 
     /** The first app: the only one, unless a file names more. */
     public AppConfig app() {
@@ -48,6 +55,20 @@ public record GatewayConfig(
                 .map(app -> app.prefix() + "/ " + (app.launch() == null ? app.replicas().size() + " replicas" : app.launch().script()))
                 .collect(Collectors.joining(", "));
     }
+
+    /** How WebSockets are relayed. */
+    public enum Relaying {
+        SPLICE,
+        BRIDGE
+    }
+
+    /**
+     * TLS of the embedded gateway.
+     *
+     * @param certificate PEM file: the server's certificate, then those that signed it
+     * @param key PEM file: its private key
+     */
+    public record Tls(Path certificate, Path key) {}
 
     /** See {@link Setting} for the meaning of each. */
     public record Timeouts(

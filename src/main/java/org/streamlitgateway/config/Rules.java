@@ -150,6 +150,17 @@ final class Rules {
         return time.orElse(Duration.ZERO);
     }
 
+    GatewayConfig.Relaying relay(Given given) {
+        return switch (given.text().toLowerCase(Locale.ROOT)) {
+            case "splice" -> GatewayConfig.Relaying.SPLICE;
+            case "bridge" -> GatewayConfig.Relaying.BRIDGE;
+            default -> {
+                problem(given, "is none of splice, bridge");
+                yield GatewayConfig.Relaying.BRIDGE;
+            }
+        };
+    }
+
     HostPort address(Given given) {
         String text = given.text();
         int colon = text.lastIndexOf(':');

@@ -14,6 +14,12 @@ public enum Setting {
     STREAMLIT_PORT("streamlit-port", "8501", "PORT", "Port where Streamlit is running."),
     PROXY_HOST("proxy-host", "0.0.0.0", "HOST", "Address the gateway listens on."),
     PROXY_PORT("proxy-port", "8500", "PORT", "Port the gateway listens on; 0 picks a free one and prints it."),
+    TLS_CERTIFICATE(
+            "tls-certificate",
+            "",
+            "FILE",
+            "PEM file with the certificate and its chain: HTTPS on the port, with HTTP/2. Read again when it changes."),
+    TLS_KEY("tls-key", "", "FILE", "PEM file with the private key of the certificate, without a password."),
     CONTEXT_PATH("context-path", "/", "PATH", "Path under which the app is served, such as /tools/streamlit."),
     LOG_LEVEL("log-level", "INFO", "LEVEL", "ERROR, WARN, INFO, DEBUG or TRACE."),
     APP("app", "", "FILE", "Start Streamlit on this script, on a free loopback port, and look after it."),
@@ -44,6 +50,18 @@ public enum Setting {
             "NAME",
             "Header that tells Streamlit the user whom the container has authenticated; "
                     + "copies sent by clients are dropped."),
+    RELAY(
+            "relay",
+            "splice",
+            "splice|bridge",
+            "How WebSockets are relayed: splice passes the bytes of both sockets on as they are, "
+                    + "bridge goes through the container's WebSocket support; in a container it is always bridge."),
+    CHANNEL(
+            "channel",
+            "",
+            "NAME=URL,…",
+            "A WebSocket feed for pages, such as prices=ws://localhost:8011/ws,mode=shared; may be given again. "
+                    + "Elsewhere than on the command line, several stand on lines of their own or with ;; between."),
     CONNECT_TIMEOUT("connect-timeout", "5s", "TIME", "Longest wait for a TCP connection to Streamlit."),
     UPSTREAM_TIMEOUT(
             "upstream-timeout",

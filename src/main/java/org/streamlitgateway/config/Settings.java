@@ -96,7 +96,7 @@ public final class Settings {
             } else if (apps != null && setting.filter(ONE_APP::contains).isPresent()) {
                 place.problem("is for a gateway with one app; it belongs under apps: and the app's path");
             } else if (setting.isPresent()) {
-                given.put(setting.get(), place.given());
+                given.put(setting.get(), place.given(setting.get() == Setting.CHANNEL ? "\n" : ","));
             }
         });
         sources.add(new Source(
@@ -162,16 +162,19 @@ public final class Settings {
                 rules.number(given(Setting.HEALTH_FALL), 1, 100));
         GatewayConfig config = new GatewayConfig(
                 listen,
+                tls(),
                 served,
                 apps != null,
                 rules.trustedProxies(given(Setting.TRUSTED_PROXIES)),
                 rules.allowedOrigins(given(Setting.ALLOWED_ORIGINS)),
                 rules.userHeader(given(Setting.USER_HEADER)),
+                rules.relay(given(Setting.RELAY)),
                 timeouts,
                 health,
                 rules.secret(given(Setting.STICKY_KEY)),
                 rules.assetCache(given(Setting.ASSET_CACHE)),
-                rules.logLevel(given(Setting.LOG_LEVEL)));
+                rules.logLevel(given(Setting.LOG_LEVEL)),
+                channels());
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -256,5 +259,30 @@ public final class Settings {
                 null,
                 Map.of(),
                 SUPERVISED_RESTARTS);
+    }
+
+    private List<ChannelConfig> channels() {
+        Given given = given(Setting.CHANNEL);
+        return ChannelOptions.readAll(given.where(), given.text(), problems);
+    }
+
+    private GatewayConfig.Tls tls() {
+        Given certificate = given(Setting.TLS_CERTIFICATE);
+        Given key = given(Setting.TLS_KEY);
+        if (certificate.text().isEmpty() && key.text().isEmpty()) {
+            return null;
+        }
+        if (certificate.text().isEmpty() || key.text().isEmpty()) {
+            Setting missing = key.text().isEmpty() ? Setting.TLS_KEY : Setting.TLS_CERTIFICATE;
+            rules.problem(key.text().isEmpty() ? certificate : key, "needs --" + missing.key() + " beside it");
+            return null;
+        }
+        GatewayConfig.Tls tls = new GatewayConfig.Tls(Path.of(certificate.text()), Path.of(key.text()));
+        try {
+            PemIdentity.read(tls);
+        } catch (UnusablePemException unusable) {
+            rules.problem(unusable.file().equals(tls.certificate()) ? certificate : key, unusable.getMessage());
+        }
+        return tls;
     }
 }

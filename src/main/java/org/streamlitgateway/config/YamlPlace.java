@@ -109,6 +109,11 @@ final class YamlPlace {
 
     /** A value, or a list of values with commas between them; empty for a key with nothing behind it. */
     Given given() {
+        return given(",");
+    }
+
+    /** The same with something else between the values. */
+    Given given(String between) {
         List<String> words = new ArrayList<>();
         for (YamlPlace item : items()) {
             if (item.node instanceof ScalarNode scalar) {
@@ -117,7 +122,7 @@ final class YamlPlace {
                 item.problem("is not a single value");
             }
         }
-        return new Given(where(), String.join(",", words));
+        return new Given(where(), String.join(between, words));
     }
 
     private static int lineOf(Node node) {

@@ -22,7 +22,7 @@ public final class Guard {
         String peer = bare(request.getRemoteAddr());
         String host = request.getHeader("Host");
         if (host == null) {
-            host = request.getServerName() + ":" + request.getServerPort();
+            host = authority(request); // HTTP/2 has :authority instead
         }
         boolean trusted = isTrusted(peer);
         if (!trusted) {
@@ -63,6 +63,14 @@ public final class Guard {
         }
         String name = origin.substring(0, scheme);
         return withPort(origin.substring(scheme + 3), name).equalsIgnoreCase(withPort(host, name));
+    }
+
+    /** As a browser writes it: the port only when it is not the scheme's own. */
+    private static String authority(HttpServletRequest request) {
+        String name = request.getServerName();
+        String bracketed = name.indexOf(':') >= 0 && !name.startsWith("[") ? "[" + name + "]" : name;
+        boolean own = request.getServerPort() == (request.getScheme().equals("https") ? 443 : 80);
+        return own ? bracketed : bracketed + ":" + request.getServerPort();
     }
 
     private boolean isTrusted(String peer) {

@@ -27,6 +27,7 @@ import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.route.Route;
+import org.streamlitgateway.upstream.RawRequest;
 import org.streamlitgateway.upstream.UpstreamClient;
 
 /**
@@ -40,6 +41,8 @@ public final class AppProxyServlet extends AsyncProxyServlet {
 
     /** RFC 9110 section 9.2.2: may be sent again when the answer did not come. */
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+    private static final Set<String> UPLOADING = Set.of("POST", "PUT", "PATCH");
 
     private static final int MAX_ATTEMPTS = 2;
 
@@ -207,7 +210,13 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     @Override
     protected boolean hasContent(HttpServletRequest request) {
         long length = request.getContentLengthLong();
-        return length > 0 || length < 0 && request.getHeader("Transfer-Encoding") != null;
+        return length > 0 || length < 0 && mayHaveUnframedContent(request);
+    }
+
+    /** HTTP/2 frames content by itself; with these methods it comes without having been announced. */
+    private static boolean mayHaveUnframedContent(HttpServletRequest request) {
+        return request.getHeader("Transfer-Encoding") != null
+                || request.getProtocol().equals("HTTP/2.0") && UPLOADING.contains(request.getMethod());
     }
 
     /** The answer has been passed on whole, or something failed. */

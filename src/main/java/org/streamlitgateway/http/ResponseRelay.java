@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.streamlitgateway.cache.AssetCache;
 import org.streamlitgateway.cache.Recording;
@@ -11,7 +12,9 @@ import org.streamlitgateway.forward.ResponseHeaders;
 
 /**
  * Streamlit's answer on its way to the client. Reads the next piece only when the client took the one before. The
- * headers go out with the first piece if it is already there, and at once if it is not.
+ * headers go out with the first piece if it is already there, and at once if it is not. A whole small body that is
+ * there goes into the container's buffer, and out with the headers when the exchange is complete: one write, and none
+ * of the calls between threads that a {@link BodyWriter} needs.
  */
 final class ResponseRelay implements Response.Listener {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -107,7 +110,9 @@ final class ResponseRelay implements Response.Listener {
             }
             boolean last = chunk.isLast();
             boolean taken = true;
-            if (chunk.hasRemaining()) {
+            if (isWholeAndSmall(upstream, chunk)) {
+                buffer(upstream, chunk.getByteBuffer());
+            } else if (chunk.hasRemaining()) {
                 exchange.awaitClient();
                 taken = write(upstream, chunk.getByteBuffer(), () -> {
                     chunk.release();
@@ -124,6 +129,26 @@ final class ResponseRelay implements Response.Listener {
             if (last || !taken) {
                 return;
             }
+        }
+    }
+
+    private boolean isWholeAndSmall(Response upstream, Content.Chunk chunk) {
+        int size = chunk.remaining();
+        return writer == null
+                && size > 0
+                && size == upstream.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH)
+                && size <= exchange.response.getBufferSize();
+    }
+
+    /** Never waits, for it fits into the buffer. */
+    private void buffer(Response upstream, ByteBuffer body) {
+        try {
+            byte[] bytes = new byte[body.remaining()];
+            body.get(bytes);
+            exchange.response.getOutputStream().write(bytes);
+        } catch (IOException | RuntimeException lost) {
+            exchange.clientGone(lost);
+            upstream.abort(lost);
         }
     }
 

@@ -89,6 +89,9 @@ final class StreamlitProcess implements AutoCloseable {
             if (givenUp != null) {
                 throw new IOException(givenUp);
             }
+            if (closed) {
+                throw new IOException("stopped before Streamlit was healthy");
+            }
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 throw new IOException("Streamlit is not healthy after " + longest.toSeconds() + " s; see its output");
@@ -111,6 +114,7 @@ final class StreamlitProcess implements AutoCloseable {
                 }
                 int exit = current.waitFor();
                 setHealthy(false);
+                signal(List.of(), current.pid(), "KILL"); // what the dead one has left behind
                 if (isClosed()) {
                     return;
                 }

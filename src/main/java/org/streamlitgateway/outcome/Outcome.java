@@ -24,8 +24,16 @@ public enum Outcome {
     HEADER_TOO_LARGE(431, 1009, Level.WARN, "A request header is too large for the app."),
     BAD_HANDSHAKE(400, 1002, Level.INFO, "This is not a valid WebSocket handshake."),
     BAD_VERSION(426, 1002, Level.INFO, "Only WebSocket version 13 is spoken here."),
+    BAD_FRAME(400, 1002, Level.INFO, "A WebSocket frame was not valid."),
+    BAD_TEXT(400, 1007, Level.INFO, "A text message was not UTF-8."),
     BAD_REQUEST(400, 1002, Level.INFO, "The request is not valid."),
     NOT_FOUND(404, 1008, Level.DEBUG, "There is no app at this address."),
+    NO_CHANNEL(404, 1008, Level.DEBUG, "There is no channel at this address."),
+    FORBIDDEN(403, 1008, Level.INFO, "You may not do this here."),
+    BEHIND(503, 1013, Level.INFO, "Too far behind; come back and resume."),
+    GOOD_BYE(200, 1000, Level.DEBUG, "Good bye."),
+    TAKEN_OVER(409, 4001, Level.DEBUG, "The subscription went on on another connection."),
+    NOT_UNDERSTOOD(400, 1008, Level.INFO, "This message is not understood here."),
     INTERNAL(500, 1011, Level.ERROR, "The gateway failed.");
 
     private final int status;

@@ -11,6 +11,7 @@ import org.eclipse.jetty.client.UpgradeProtocolHandler;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.eclipse.jetty.websocket.client.WebSocketClient;
@@ -47,6 +48,7 @@ public final class UpstreamClient {
             }
             return pool;
         });
+        transport.setInvocationType(InvocationType.NON_BLOCKING); // no listener of ours waits: no thread between
         http = new HttpClient(transport);
         http.setExecutor(executor);
         http.setScheduler(scheduler);

@@ -38,6 +38,8 @@ class SettingsTest {
                 trusted-proxies= $STREAMLIT_GATEWAY_TRUSTED_PROXIES
                 allowed-origins= $STREAMLIT_GATEWAY_ALLOWED_ORIGINS
                 user-header=X-Forwarded-User $STREAMLIT_GATEWAY_USER_HEADER
+                relay=splice $STREAMLIT_GATEWAY_RELAY
+                channel= $STREAMLIT_GATEWAY_CHANNEL
                 connect-timeout=5s $STREAMLIT_GATEWAY_CONNECT_TIMEOUT
                 upstream-timeout=60s $STREAMLIT_GATEWAY_UPSTREAM_TIMEOUT
                 client-timeout=60s $STREAMLIT_GATEWAY_CLIENT_TIMEOUT

@@ -78,9 +78,11 @@ class SourcesTest {
         variables.put("STREAMLIT_GATEWAY_PING_INTERVAL", "often");
         Files.writeString(file, "ping-intervall=20s\n");
 
-        ConfigException problems = assertThrows(ConfigException.class, () -> settings().read());
+        ConfigException problems =
+                assertThrows(ConfigException.class, () -> settings().read());
 
-        List<String> where = problems.problems().stream().map(Problem::where).sorted().toList();
+        List<String> where =
+                problems.problems().stream().map(Problem::where).sorted().toList();
         assertEquals(
                 List.of(
                         "$STREAMLIT_GATEWAY_PING_INTERVAL",

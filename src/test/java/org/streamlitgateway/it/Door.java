@@ -38,6 +38,7 @@ public interface Door {
         }
         doors.addAll(ContainerDoor.installed());
         doors.add(new DirectDoor());
+        doors.add(new EmbeddedDoor());
         Set<String> names = Set.of(wanted.split(","));
         return doors.stream().filter(door -> names.contains(door.name()));
     }

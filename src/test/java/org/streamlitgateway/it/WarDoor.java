@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code java -jar streamlit-gateway.war}, on one JDK. */
+/** {@code java -jar streamlit-gateway.war}, on one JDK, with one kind of relay. */
 public final class WarDoor implements Door {
     /** The memory that every suite grants: enough for many sockets, too little to hold one large body. */
     private static final String HEAP = "-Xmx128m";
@@ -19,14 +19,20 @@ public final class WarDoor implements Door {
     private static final Pattern READY = Pattern.compile("ready: (\\S+)");
 
     private final Jdk jdk;
+    private final boolean bridge;
 
-    private WarDoor(Jdk jdk) {
+    private WarDoor(Jdk jdk, boolean bridge) {
         this.jdk = jdk;
+        this.bridge = bridge;
     }
 
-    /** The JDK that runs the tests, and JDK 25 where there is one. */
+    /** The JDK that runs the tests, with both relays, and JDK 25 where there is one. */
     public static List<WarDoor> installed() {
-        return Jdk.installed().stream().map(WarDoor::new).toList();
+        List<WarDoor> doors = new ArrayList<>();
+        List<Jdk> jdks = Jdk.installed();
+        jdks.forEach(jdk -> doors.add(new WarDoor(jdk, false)));
+        doors.add(1, new WarDoor(jdks.get(0), true));
+        return List.copyOf(doors);
     }
 
     /** The WAR under test. */
@@ -41,7 +47,7 @@ public final class WarDoor implements Door {
 
     @Override
     public String name() {
-        return "war-" + jdk.version();
+        return "war-" + jdk.version() + (bridge ? "-bridge" : "");
     }
 
     @Override
@@ -52,6 +58,9 @@ public final class WarDoor implements Door {
     @Override
     public RunningGateway start(Map<String, String> options) throws IOException {
         Map<String, String> complete = new LinkedHashMap<>(Map.of("proxy-host", "127.0.0.1", "proxy-port", "0"));
+        if (bridge) {
+            complete.put("relay", "bridge");
+        }
         complete.putAll(options);
         return new Running(complete);
     }

@@ -12,4 +12,4 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedClass(name = "{0}")
 @MethodSource("org.streamlitgateway.it.browser.Mount#all")
-@interface EachMount {}
+public @interface EachMount {}

@@ -8,13 +8,13 @@ import java.util.Locale;
 import java.util.Properties;
 
 /** A program that the build prepared for these tests, or that an environment variable of its name says instead. */
-enum Part {
+public enum Part {
     STREAMLIT,
     CHROMIUM;
 
     private static final Path PREPARED = Path.of("target/parts/parts.properties");
 
-    Path path() throws IOException {
+    public Path path() throws IOException {
         String override = System.getenv(name());
         if (override != null && !override.isBlank()) {
             return Path.of(override).toAbsolutePath();

@@ -23,7 +23,7 @@ import org.streamlitgateway.it.RunningGateway;
  * Streamlit, the door before it, and a Chromium, for one test class; each test opens its own tabs. When a test fails,
  * its tabs tell what they saw before they are closed.
  */
-final class Stage implements AutoCloseable, AfterTestExecutionCallback, AfterEachCallback {
+public final class Stage implements AutoCloseable, AfterTestExecutionCallback, AfterEachCallback {
     private static final double ASSERTIONS_GIVE_UP_MILLIS = 20_000;
     private static final List<String> CHROMIUM_ARGUMENTS = List.of(
             "--no-sandbox",
@@ -36,6 +36,7 @@ final class Stage implements AutoCloseable, AfterTestExecutionCallback, AfterEac
 
     private final App app;
     private final Map<String, String> gatewayOptions;
+    private final Map<String, String> environment;
     private final List<Tab> tabs = new ArrayList<>();
     private final List<BrowserContext> visitors = new ArrayList<>();
 
@@ -51,13 +52,19 @@ final class Stage implements AutoCloseable, AfterTestExecutionCallback, AfterEac
     }
 
     /** With more options for the gateway, by the long names of its command line. */
-    Stage(App app, Map<String, String> gatewayOptions) {
+    public Stage(App app, Map<String, String> gatewayOptions) {
+        this(app, gatewayOptions, Map.of());
+    }
+
+    /** With more variables in the app's environment, too. */
+    public Stage(App app, Map<String, String> gatewayOptions, Map<String, String> environment) {
         this.app = app;
         this.gatewayOptions = gatewayOptions;
+        this.environment = environment;
     }
 
     /** Opens everything, or nothing. */
-    void open(Mount mount) throws Exception {
+    public void open(Mount mount) throws Exception {
         this.mount = mount;
         PlaywrightAssertions.setDefaultAssertionTimeout(ASSERTIONS_GIVE_UP_MILLIS);
         try {
@@ -73,7 +80,7 @@ final class Stage implements AutoCloseable, AfterTestExecutionCallback, AfterEac
     private void startStreamlit() throws Exception {
         String prefix = mount.contextPath().equals("/") ? "/" : mount.contextPath() + "/";
         // nobody strips the prefix where there is no gateway
-        streamlit = new StreamlitProcess(app.path(), mount.isDirect() ? prefix : "/");
+        streamlit = new StreamlitProcess(app.path(), mount.isDirect() ? prefix : "/", environment);
         streamlit.start();
     }
 
@@ -96,33 +103,33 @@ final class Stage implements AutoCloseable, AfterTestExecutionCallback, AfterEac
         window = newWindow();
     }
 
-    StreamlitProcess streamlit() {
+    public StreamlitProcess streamlit() {
         return streamlit;
     }
 
-    RunningGateway gateway() {
+    public RunningGateway gateway() {
         return gateway;
     }
 
     /** Where the browser finds the app; ends with a slash. */
-    URI uri() {
+    public URI uri() {
         return gateway.uri();
     }
 
     /** A blank tab of the class's one browser window: its tabs share cookies and cache. */
-    Tab newTab() {
+    public Tab newTab() {
         return newTab(window, uri());
     }
 
     /** A blank tab of somebody who was never here before, who finds the app at this address. */
-    Tab newVisitor(URI app) {
+    public Tab newVisitor(URI app) {
         BrowserContext own = newWindow();
         visitors.add(own);
         return newTab(own, app);
     }
 
     /** A tab with the page at this path of the app, loaded and at rest. */
-    Tab visit(String path) {
+    public Tab visit(String path) {
         return newTab().open(path);
     }
 

@@ -13,17 +13,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A real Streamlit on a free port of the loopback address, which can be stopped and started again on that port. */
-final class StreamlitProcess implements AutoCloseable {
+public final class StreamlitProcess implements AutoCloseable {
     private static final Duration UP = Duration.ofSeconds(60);
     private static final Duration DOWN = Duration.ofSeconds(15);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
+    /** The Python module of channels, as if it were installed. */
+    private static final Path MODULE = Path.of("src/main/python").toAbsolutePath();
+
     private final Path app;
     private final String basePath;
+    private final Map<String, String> environment;
     private final int port;
     private final Path log;
     private Process process;
@@ -32,10 +37,12 @@ final class StreamlitProcess implements AutoCloseable {
      * Reserves a port and starts nothing yet.
      *
      * @param basePath what {@code server.baseUrlPath} is to be, with both slashes; {@code /} for none
+     * @param environment what the app finds in its environment, too
      */
-    StreamlitProcess(Path app, String basePath) throws IOException {
+    StreamlitProcess(Path app, String basePath, Map<String, String> environment) throws IOException {
         this.app = app;
         this.basePath = basePath;
+        this.environment = environment;
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = probe.getLocalPort();
         }
@@ -51,7 +58,7 @@ final class StreamlitProcess implements AutoCloseable {
     }
 
     /** Starts it, and returns when it is healthy. */
-    void start() throws IOException, InterruptedException {
+    public void start() throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Part.STREAMLIT.path().toString(), "run", app.toAbsolutePath().toString()));
         command.addAll(List.of("--server.headless", "true", "--server.address", "127.0.0.1"));
@@ -63,15 +70,17 @@ final class StreamlitProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+        builder.environment().put("PYTHONPATH", MODULE.toString());
         builder.environment().keySet().removeIf(name -> name.startsWith("STREAMLIT"));
         // or uvicorn would believe forwarding headers from others than the loopback peer
         builder.environment().remove("FORWARDED_ALLOW_IPS");
+        builder.environment().putAll(environment);
         process = builder.start();
         awaitHealth();
     }
 
     /** Stops it as a user would, and returns when it is gone. */
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(DOWN.toMillis(), TimeUnit.MILLISECONDS)) {
             close();

@@ -16,7 +16,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** One tab at the app, and all that it saw: its console, its requests, its WebSockets. */
-final class Tab {
+public final class Tab {
     private static final double GIVE_UP_MILLIS = 30_000;
 
     private final Page page;
@@ -39,19 +39,19 @@ final class Tab {
         page.onWebSocket(this::upgraded);
     }
 
-    Page page() {
+    public Page page() {
         return page;
     }
 
     /** Loads the page at this path of the app, and returns when its script has run. */
-    Tab open(String path) {
+    public Tab open(String path) {
         page.navigate(base.resolve(path).toString());
         settled();
         return this;
     }
 
     /** Returns when the app is connected and its script is at rest. */
-    void settled() {
+    public void settled() {
         page.locator("[data-testid=stApp]"
                         + "[data-test-connection-state=CONNECTED]"
                         + "[data-test-script-state=notRunning]")
@@ -59,23 +59,23 @@ final class Tab {
     }
 
     /** Returns when this WebSocket is closed. */
-    void awaitDisconnect(WebSocket socket) {
+    public void awaitDisconnect(WebSocket socket) {
         page.waitForCondition(socket::isClosed);
     }
 
     /** Returns when the page has another WebSocket than this one and is at rest on it. */
-    void awaitReconnect(WebSocket lost) {
+    public void awaitReconnect(WebSocket lost) {
         page.waitForCondition(() -> latestSocket() != lost && !latestSocket().isClosed());
         settled();
     }
 
-    WebSocket latestSocket() {
+    public WebSocket latestSocket() {
         page.waitForCondition(() -> !sockets.isEmpty());
         return sockets.get(sockets.size() - 1);
     }
 
     /** The address of each request so far, WebSockets too. */
-    List<String> requested() {
+    public List<String> requested() {
         return List.copyOf(requested);
     }
 
@@ -83,7 +83,7 @@ final class Tab {
      * Errors and warnings of the console, uncaught exceptions, answers of 400 and above, requests that failed; with
      * addresses relative to the app, so that two ways to the same app can be compared.
      */
-    SortedSet<String> complaints() {
+    public SortedSet<String> complaints() {
         return new TreeSet<>(complaints);
     }
 

@@ -46,8 +46,8 @@ class ConfigurationIT {
             try (RunningContainer gateway = door.start(site)) {
                 HttpHead request = askedThrough(gateway, upstream, "/a/b", "/page");
                 assertEquals("10.1.1.1", request.one("X-Forwarded-For").split(",")[0], "trusted-proxies of the file");
-                try (RawWebSocket socket = RawWebSocket.dial(
-                        gateway.uri(), "/a/b/_stcore/stream", "Origin: https://variable.example")) {
+                try (RawWebSocket socket =
+                        RawWebSocket.dial(gateway.uri(), "/a/b/_stcore/stream", "Origin: https://variable.example")) {
                     assertEquals(101, socket.answer().status(), "allowed-origins of the variable");
                 }
                 try (RawWebSocket socket =
@@ -61,7 +61,8 @@ class ConfigurationIT {
     private static HttpHead askedThrough(RunningContainer gateway, FakeStreamlit upstream, String prefix, String path)
             throws IOException {
         try (RawHttp http = RawHttp.connect(gateway.uri())) {
-            assertEquals(200, http.get(prefix + path, "X-Forwarded-For: 10.1.1.1").status());
+            assertEquals(
+                    200, http.get(prefix + path, "X-Forwarded-For: 10.1.1.1").status());
         }
         return upstream.requests(path).take().request();
     }

@@ -21,8 +21,7 @@ import org.streamlitgateway.fixture.RawWebSocket;
 @EveryContainer
 class IdentityIT {
     private static final String SIGNED_IN = "Authorization: Basic "
-            + Base64.getEncoder()
-                    .encodeToString((Site.USER + ":" + Site.PASSWORD).getBytes(StandardCharsets.UTF_8));
+            + Base64.getEncoder().encodeToString((Site.USER + ":" + Site.PASSWORD).getBytes(StandardCharsets.UTF_8));
     private static final String STREAM = "/_stcore/stream?test=";
 
     @Parameter
@@ -94,8 +93,7 @@ class IdentityIT {
         assertEquals(200, get("/page?test=user", SIGNED_IN).status());
 
         assertEquals(
-                Site.USER,
-                upstream.requests("/page?test=user").take().request().one("X-Remote-User"));
+                Site.USER, upstream.requests("/page?test=user").take().request().one("X-Remote-User"));
     }
 
     @Test

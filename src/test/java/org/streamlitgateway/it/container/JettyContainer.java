@@ -36,7 +36,9 @@ record JettyContainer(String name, Path home) implements Container {
         Files.writeString(
                 logging,
                 Files.readString(logging)
-                        .replace("org.streamlitgateway.level = INFO", "org.streamlitgateway.level = " + site.julLevel()));
+                        .replace(
+                                "org.streamlitgateway.level = INFO",
+                                "org.streamlitgateway.level = " + site.julLevel()));
         Files.writeString(base.resolve("etc/realm.properties"), Site.USER + ": " + Site.PASSWORD + ",viewer\n");
     }
 

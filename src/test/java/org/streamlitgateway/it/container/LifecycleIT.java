@@ -92,7 +92,9 @@ class LifecycleIT {
 
             // Jetty cuts all connections before it stops its applications
             boolean cuts = door.name().startsWith("jetty");
-            assertEquals(cuts ? Closing.ABNORMAL : SERVICE_RESTART, closing.take(LIMIT).code());
+            assertEquals(
+                    cuts ? Closing.ABNORMAL : SERVICE_RESTART,
+                    closing.take(LIMIT).code());
         }
     }
 
@@ -134,7 +136,8 @@ class LifecycleIT {
     }
 
     private List<String> threadsOfOurs() {
-        return jcmd("Thread.print").lines()
+        return jcmd("Thread.print")
+                .lines()
                 .filter(line -> line.startsWith("\"gateway-") || line.startsWith("\"streamlit-"))
                 .toList();
     }

@@ -92,7 +92,8 @@ record TomcatContainer(String name, Path home) implements Container {
         environment.put("CATALINA_OPTS", String.join(" ", arguments));
         environment.put("JAVA_OPTS", "");
         environment.put("JRE_HOME", "");
-        return LaunchedProcess.start(List.of("sh", home.resolve("bin/catalina.sh").toString(), "run"), environment);
+        return LaunchedProcess.start(
+                List.of("sh", home.resolve("bin/catalina.sh").toString(), "run"), environment);
     }
 
     @Override

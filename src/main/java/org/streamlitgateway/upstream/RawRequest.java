@@ -1,4 +1,4 @@
-package org.streamlitgateway.http;
+package org.streamlitgateway.upstream;
 
 import java.net.URI;
 import org.eclipse.jetty.client.HttpClient;
@@ -10,11 +10,11 @@ import org.streamlitgateway.config.HostPort;
  * A request whose method and target go out byte for byte as they came in. Jetty's own request parses the target as a
  * {@link URI}, which refuses characters that browsers do send and takes {@code //x} for a host.
  */
-final class RawRequest extends HttpRequest {
+public final class RawRequest extends HttpRequest {
     private final String method;
     private final String target;
 
-    RawRequest(HttpClient client, HostPort address, String method, String target) {
+    public RawRequest(HttpClient client, HostPort address, String method, String target) {
         super(client, new HttpConversation(), URI.create("http://" + address));
         this.method = method;
         this.target = target;

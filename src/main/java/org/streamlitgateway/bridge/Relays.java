@@ -10,17 +10,24 @@ import java.util.function.Predicate;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.route.Route;
 import org.streamlitgateway.upstream.Replica;
 
-/** All open bridges of the gateway: keeps them alive, finds the one a resumed session leaves behind, ends them all. */
-public final class Bridges {
+/**
+ * All open sessions of the gateway, however joined: keeps them alive, finds the one that a resumed session leaves behind,
+ * ends them all.
+ */
+public final class Relays {
     private static final long LONGEST_TELLING_MILLIS = 2000;
 
     /** Pause between two closes when there is time enough: a hundred browsers a second come back. */
     private static final Duration CLOSE_GAP = Duration.ofMillis(10);
 
-    private final Set<Bridge> open = ConcurrentHashMap.newKeySet();
-    private final ConcurrentHashMap<String, Bridge> bySessionId = new ConcurrentHashMap<>();
+    private final Set<Relay> open = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<String, Relay> bySessionId = new ConcurrentHashMap<>();
+
+    /** Where each was sent. */
+    private final ConcurrentHashMap<Relay, Route> routes = new ConcurrentHashMap<>();
     private final Scheduler scheduler;
     private final Executor blocking;
     private volatile Timeouts timeouts;
@@ -34,7 +41,7 @@ public final class Bridges {
      *
      * @param blocking runs calls that may wait for a slow browser
      */
-    public Bridges(Scheduler scheduler, Executor blocking, Timeouts timeouts) {
+    public Relays(Scheduler scheduler, Executor blocking, Timeouts timeouts) {
         this.scheduler = scheduler;
         this.blocking = blocking;
         this.timeouts = timeouts;
@@ -62,17 +69,22 @@ public final class Bridges {
 
     /** Ends the sessions with these replicas, one after another, so that their browsers come back to others. */
     public void end(Predicate<Replica> replicas, Duration spread) {
-        List<Bridge> some = open.stream()
-                .filter(bridge -> replicas.test(bridge.route().replica()))
+        List<Relay> some = open.stream()
+                .filter(relay -> isWith(relay, replicas))
                 .toList();
         end(some, Outcome.MOVED, spread);
     }
 
-    private void end(List<Bridge> all, Outcome why, Duration spread) {
+    private boolean isWith(Relay relay, Predicate<Replica> replicas) {
+        Route route = routes.get(relay);
+        return route != null && replicas.test(route.replica());
+    }
+
+    private void end(List<Relay> all, Outcome why, Duration spread) {
         long gapNanos = Math.min(CLOSE_GAP.toNanos(), spread.toNanos() / Math.max(1, all.size()));
         for (int i = 0; i < all.size(); i++) {
-            Bridge bridge = all.get(i);
-            later(() -> bridge.end(why, null), i * gapNanos, TimeUnit.NANOSECONDS);
+            Relay relay = all.get(i);
+            later(() -> relay.end(why, null), i * gapNanos, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -82,7 +94,7 @@ public final class Bridges {
      */
     public void stop() {
         stopped = true;
-        open.forEach(bridge -> bridge.end(Outcome.STOPPING, null));
+        open.forEach(relay -> relay.end(Outcome.STOPPING, null));
         awaitTold();
     }
 
@@ -90,45 +102,59 @@ public final class Bridges {
         return open.size();
     }
 
-    void opened(Bridge bridge) {
-        open.add(bridge);
-        bridge.route().replica().opened(bridge.route().visitor());
-        if (stopped) {
-            bridge.end(Outcome.STOPPING, null);
-        }
-        if (bridge.isEnded()) {
-            leave(bridge); // it ended while it was being added
+    /** The relay is about to open, and belongs to that route. */
+    void place(Relay relay, Route route) {
+        routes.put(relay, route);
+        if (relay.isEnded()) {
+            routes.remove(relay);
         }
     }
 
-    void learned(String sessionId, Bridge bridge) {
-        bySessionId.put(sessionId, bridge);
-        if (bridge.isEnded()) {
-            bySessionId.remove(sessionId, bridge);
+    public void opened(Relay relay) {
+        open.add(relay);
+        Route route = routes.get(relay);
+        if (route != null) {
+            route.replica().opened(route.visitor());
+        }
+        if (stopped) {
+            relay.end(Outcome.STOPPING, null);
+        }
+        if (relay.isEnded()) {
+            leave(relay); // it ended while it was being added
+        }
+    }
+
+    public void learned(String sessionId, Relay relay) {
+        bySessionId.put(sessionId, relay);
+        if (relay.isEnded()) {
+            bySessionId.remove(sessionId, relay);
         }
     }
 
     /** A browser came back for this session: what it left behind is closed, for Streamlit does not do so. */
     void resumed(String sessionId) {
-        Bridge left = bySessionId.remove(sessionId);
+        Relay left = bySessionId.remove(sessionId);
         if (left != null) {
             left.end(Outcome.RESUMED, null);
         }
     }
 
-    private void leave(Bridge bridge) {
-        if (open.remove(bridge)) {
-            bridge.route().replica().closed(bridge.route().visitor());
+    private void leave(Relay relay) {
+        boolean wasOpen = open.remove(relay);
+        Route route = routes.remove(relay);
+        if (wasOpen && route != null) {
+            route.replica().closed(route.visitor());
         }
     }
 
-    void ended(Bridge bridge) {
-        leave(bridge);
-        for (String id : bridge.sessionIds()) {
-            bySessionId.remove(id, bridge);
+    public void ended(Relay relay) {
+        leave(relay);
+        for (String id : relay.sessionIds()) {
+            bySessionId.remove(id, relay);
         }
     }
 
+    /** Runs what may wait for a slow browser. */
     void execute(Runnable task) {
         blocking.execute(task);
     }
@@ -155,7 +181,9 @@ public final class Bridges {
     private synchronized void awaitTold() {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_TELLING_MILLIS);
         try {
-            for (long left = deadline - System.nanoTime(); telling > 0 && left > 0; left = deadline - System.nanoTime()) {
+            for (long left = deadline - System.nanoTime();
+                    telling > 0 && left > 0;
+                    left = deadline - System.nanoTime()) {
                 TimeUnit.NANOSECONDS.timedWait(this, left);
             }
         } catch (InterruptedException stopping) {
@@ -163,11 +191,11 @@ public final class Bridges {
         }
     }
 
-    void later(Runnable task, long delay, TimeUnit unit) {
+    public void later(Runnable task, long delay, TimeUnit unit) {
         scheduler.schedule(task, delay, unit);
     }
 
-    Timeouts timeouts() {
+    public Timeouts timeouts() {
         return timeouts;
     }
 
@@ -176,11 +204,11 @@ public final class Bridges {
             return;
         }
         long now = System.nanoTime();
-        for (Bridge bridge : open) {
+        for (Relay relay : open) {
             try {
-                bridge.keepAlive(now);
+                relay.keepAlive(now);
             } catch (RuntimeException lost) {
-                bridge.end(Outcome.LOST, lost);
+                relay.end(Outcome.LOST, lost);
             }
         }
         start();

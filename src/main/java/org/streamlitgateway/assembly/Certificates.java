@@ -1,0 +1,90 @@
+package org.streamlitgateway.assembly;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamlitgateway.config.GatewayConfig;
+import org.streamlitgateway.config.PemIdentity;
+import org.streamlitgateway.config.UnusablePemException;
+
+/** TLS from PEM files, read again when they have changed: certificates live for weeks, gateways for months. */
+final class Certificates {
+    private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
+    private static final long LOOK_SECONDS = 5;
+
+    private final GatewayConfig.Tls files;
+    private final SslContextFactory.Server ssl = new SslContextFactory.Server();
+    private List<FileTime> seen;
+
+    Certificates(GatewayConfig.Tls files) {
+        this.files = files;
+        this.seen = times();
+        ssl.setKeyStorePassword("");
+        ssl.setSniRequired(false);
+        try {
+            ssl.setKeyStore(PemIdentity.read(files).keyStore());
+        } catch (UnusablePemException | GeneralSecurityException | IOException changedSinceChecked) {
+            throw new IllegalStateException(changedSinceChecked.getMessage(), changedSinceChecked);
+        }
+    }
+
+    SslContextFactory.Server ssl() {
+        return ssl;
+    }
+
+    /** Looks now and then; a pair that cannot be used leaves the one before in force. */
+    void watch(Scheduler scheduler) {
+        scheduler.schedule(
+                () -> {
+                    if (ssl.isRunning()) {
+                        look();
+                        watch(scheduler);
+                    }
+                },
+                LOOK_SECONDS,
+                TimeUnit.SECONDS);
+    }
+
+    private void look() {
+        List<FileTime> now = times();
+        if (now.equals(seen)) {
+            return;
+        }
+        seen = now;
+        try {
+            PemIdentity identity = PemIdentity.read(files);
+            ssl.reload(factory -> {
+                try {
+                    factory.setKeyStore(identity.keyStore());
+                } catch (GeneralSecurityException | IOException inMemory) {
+                    throw new IllegalStateException(inMemory);
+                }
+            });
+            LOG.info("{} was read again", files.certificate());
+        } catch (UnusablePemException unusable) {
+            LOG.warn("the certificate stays as it was: {} {}", unusable.file(), unusable.getMessage());
+        } catch (Exception failure) {
+            LOG.warn("the certificate stays as it was", failure);
+        }
+    }
+
+    private List<FileTime> times() {
+        return List.of(time(files.certificate()), time(files.key()));
+    }
+
+    private static FileTime time(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException missing) {
+            return FileTime.fromMillis(0);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package org.streamlitgateway.assembly;
+
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/**
+ * What is spoken on the port. Clear: HTTP/1.1, and HTTP/2 with prior knowledge or by upgrade, for a proxy in front.
+ * TLS: HTTP/2 and HTTP/1.1, by ALPN. WebSockets go over both (RFC 6455, RFC 8441).
+ */
+final class Protocols {
+    private Protocols() {}
+
+    static ConnectionFactory[] clear(HttpConfiguration http) {
+        return new ConnectionFactory[] {new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http)};
+    }
+
+    static ConnectionFactory[] tls(HttpConfiguration clear, SslContextFactory.Server ssl) {
+        HttpConfiguration http = new HttpConfiguration(clear);
+        // any name may lead here, as on the clear port
+        http.addCustomizer(new SecureRequestCustomizer(false));
+        HTTP2ServerConnectionFactory h2 = new HTTP2ServerConnectionFactory(http);
+        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+        alpn.setDefaultProtocol(HttpVersion.HTTP_1_1.asString());
+        return new ConnectionFactory[] {
+            new SslConnectionFactory(ssl, alpn.getProtocol()), alpn, h2, new HttpConnectionFactory(http)
+        };
+    }
+}

@@ -1,0 +1,192 @@
+package org.streamlitgateway.channel;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.Extension;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamlitgateway.bridge.WebSocketDoor;
+import org.streamlitgateway.guard.Client;
+import org.streamlitgateway.guard.Guard;
+import org.streamlitgateway.outcome.Outcome;
+
+/** Takes in what is asked of {@code <base>/_gateway/channels/NAME}: finds the channel, and says who may use it. */
+public final class ChannelDoor {
+    /** Follows the app's prefix. */
+    private static final String PATH = "/_gateway/channels/";
+
+    private static final String PROTOCOL = "gateway.channel.v1";
+    private static final Logger LOG = LoggerFactory.getLogger(ChannelDoor.class);
+
+    /** What a form of another site can send without asking (Fetch, "CORS-safelisted request-header"). */
+    private static final Set<String> FORM_TYPES =
+            Set.of("", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data");
+
+    private final ServerContainer container;
+    private final Channels channels;
+    private final Guard guard;
+    private final String userHeader;
+
+    /** @param guard admits the Origins of the whole gateway */
+    public ChannelDoor(ServerContainer container, Channels channels, Guard guard, String userHeader) {
+        this.container = container;
+        this.channels = channels;
+        this.guard = guard;
+        this.userHeader = userHeader;
+    }
+
+    /** Whether the path is a channel's; {@code prefix} is the app's. */
+    public static boolean isChannel(String path, String prefix) {
+        return path.startsWith(PATH, prefix.length());
+    }
+
+    /** Returns why the request is refused, or {@code null} when it has been taken care of. */
+    public Outcome enter(HttpServletRequest request, HttpServletResponse response, String prefix, Client client)
+            throws IOException {
+        Channel channel = channels.find(request.getRequestURI().substring(prefix.length() + PATH.length()));
+        if (channel == null) {
+            return Outcome.NO_CHANNEL;
+        }
+        String user = user(request, client);
+        Outcome refusal = admit(request, channel, client, user);
+        if (refusal != null) {
+            LOG.info(
+                    "{} for channel {} refused: {}",
+                    client.peer(),
+                    channel.config().name(),
+                    refusal.text());
+            return refusal;
+        }
+        boolean streams = String.valueOf(request.getHeader("Accept")).contains("text/event-stream");
+        Visitor visitor = visitor(request, user);
+        if (WebSocketDoor.isUpgrade(request)) {
+            return upgrade(request, response, channel, visitor);
+        }
+        response.setHeader("Cache-Control", "no-store");
+        if (request.getMethod().equals("GET") && streams) {
+            new EventStream(request, response).open(channel, visitor);
+            return null;
+        }
+        if (request.getMethod().equals("POST")) {
+            return post(request, response, channel, visitor);
+        }
+        return Outcome.BAD_REQUEST;
+    }
+
+    /** By Origin, then by user. A page of another site must not reach a channel with its visitor's cookies. */
+    private Outcome admit(HttpServletRequest request, Channel channel, Client client, String user) {
+        Set<String> own = channel.config().access().origins();
+        String origin = request.getHeader("Origin");
+        boolean admitted = guard.admits(origin, client);
+        if (!own.isEmpty()) {
+            admitted = own.contains("*")
+                    || origin == null
+                    || own.contains(origin.toLowerCase(Locale.ROOT))
+                    || Guard.isSameHost(origin.toLowerCase(Locale.ROOT), client.host());
+        }
+        if (!admitted || origin == null && "cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
+            return Outcome.ORIGIN;
+        }
+        return channel.config().access().maySubscribe(user) ? null : Outcome.FORBIDDEN;
+    }
+
+    /** Whom the container has authenticated, or a trusted proxy names. */
+    private String user(HttpServletRequest request, Client client) {
+        String known = request.getRemoteUser();
+        if (known == null && client.trusted()) {
+            known = request.getHeader(userHeader);
+        }
+        return known == null || known.isEmpty() ? null : known;
+    }
+
+    private static Visitor visitor(HttpServletRequest request, String user) {
+        String lastEvent = request.getHeader("Last-Event-ID");
+        Cursor cursor = lastEvent == null
+                ? Cursor.of(query(request, "epoch"), query(request, "after"))
+                : Cursor.ofEventId(lastEvent);
+        return new Visitor(user, query(request, "client"), cursor);
+    }
+
+    /** Not {@code getParameter}, which would read the body of a POST. */
+    private static String query(HttpServletRequest request, String name) {
+        String query = request.getQueryString() == null ? "" : request.getQueryString();
+        try {
+            return Arrays.stream(query.split("&"))
+                    .filter(pair -> pair.startsWith(name + "="))
+                    .findFirst()
+                    .map(pair -> URLDecoder.decode(pair.substring(name.length() + 1), StandardCharsets.UTF_8))
+                    .orElse(null);
+        } catch (IllegalArgumentException notEncoded) {
+            return "";
+        }
+    }
+
+    private Outcome upgrade(HttpServletRequest request, HttpServletResponse response, Channel channel, Visitor visitor)
+            throws IOException {
+        Outcome invalid = WebSocketDoor.validate(request);
+        if (invalid != null) {
+            return invalid;
+        }
+        boolean enveloped = Collections.list(request.getHeaders("Sec-WebSocket-Protocol")).stream()
+                .flatMap(line -> Arrays.stream(line.split(",")))
+                .anyMatch(word -> word.trim().equals(PROTOCOL));
+        ChannelEndpoint endpoint = new ChannelEndpoint(channel, visitor, enveloped, channels.dialler());
+        try {
+            container.upgradeHttpToWebSocket(request, response, config(endpoint, enveloped ? PROTOCOL : ""), Map.of());
+            return null;
+        } catch (DeploymentException | RuntimeException lost) {
+            LOG.debug("a subscriber was not upgraded", lost);
+            return response.isCommitted() ? null : Outcome.INTERNAL;
+        }
+    }
+
+    private static ServerEndpointConfig config(ChannelEndpoint endpoint, String subprotocol) {
+        return ServerEndpointConfig.Builder.create(ChannelEndpoint.class, "/")
+                .configurator(new ServerEndpointConfig.Configurator() {
+                    @Override
+                    public <T> T getEndpointInstance(Class<T> type) {
+                        return type.cast(endpoint);
+                    }
+
+                    @Override
+                    public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
+                        return subprotocol;
+                    }
+
+                    @Override
+                    public List<Extension> getNegotiatedExtensions(List<Extension> installed, List<Extension> wanted) {
+                        return List.of();
+                    }
+
+                    @Override
+                    public boolean checkOrigin(String origin) {
+                        return true; // checked above
+                    }
+                })
+                .build();
+    }
+
+    private static Outcome post(
+            HttpServletRequest request, HttpServletResponse response, Channel channel, Visitor visitor)
+            throws IOException {
+        String type = request.getContentType() == null ? "" : request.getContentType();
+        String bare = type.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
+        if (FORM_TYPES.contains(bare) && request.getHeader("X-Requested-With") == null) {
+            return Outcome.FORBIDDEN;
+        }
+        new PostBody(request, response, bare.equals("application/octet-stream")).read(channel, visitor);
+        return null;
+    }
+}

@@ -1,0 +1,69 @@
+package org.streamlitgateway.channel;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.streamlitgateway.config.ChannelConfig;
+import org.streamlitgateway.config.GatewayConfig.Timeouts;
+
+/** All channels of a gateway, by name; made once, started and stopped with it. */
+public final class Channels {
+    private final Map<String, Channel> byName = new LinkedHashMap<>();
+    private final Dialler dialler;
+    private final Timeouts timeouts;
+    private volatile boolean stopped;
+
+    public Channels(List<ChannelConfig> configs, Dialler dialler, Timeouts timeouts) {
+        this.dialler = dialler;
+        this.timeouts = timeouts;
+        configs.forEach(config -> byName.put(config.name(), new Channel(config, dialler, timeouts)));
+    }
+
+    public void start() {
+        byName.values().forEach(Channel::start);
+        if (!byName.isEmpty()) {
+            keepAliveLater();
+        }
+    }
+
+    /** Tells every subscriber that the gateway goes away, and every feed. */
+    public void stop() {
+        stopped = true;
+        byName.values().forEach(Channel::stop);
+    }
+
+    /** What each channel has done so far. */
+    public List<ChannelStatus> status() {
+        return byName.values().stream().map(Channel::status).toList();
+    }
+
+    /** How many subscribers are connected. */
+    public int subscribers() {
+        return status().stream().mapToInt(ChannelStatus::subscribers).sum();
+    }
+
+    /** {@code null} when there is no such channel. */
+    Channel find(String name) {
+        return byName.get(name);
+    }
+
+    Dialler dialler() {
+        return dialler;
+    }
+
+    private void keepAliveLater() {
+        long period =
+                Math.min(timeouts.pingInterval().toMillis(), timeouts.pong().toMillis()) / 4;
+        dialler.scheduler().schedule(this::keepAlive, Math.max(20, period), TimeUnit.MILLISECONDS);
+    }
+
+    private void keepAlive() {
+        if (stopped) {
+            return;
+        }
+        long now = System.nanoTime();
+        byName.values().forEach(channel -> channel.keepAlive(now));
+        keepAliveLater();
+    }
+}

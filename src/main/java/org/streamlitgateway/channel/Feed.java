@@ -1,0 +1,251 @@
+package org.streamlitgateway.channel;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.streamlitgateway.config.ChannelConfig;
+import org.streamlitgateway.config.ChannelConfig.Mode;
+import org.streamlitgateway.config.GatewayConfig.Timeouts;
+import org.streamlitgateway.outcome.Outcome;
+
+/**
+ * One socket to a feed, what came over it, and who listens. Dialled when the first subscriber comes; given up a while
+ * after the last one went. Counting subscribers is guarded by {@code this}.
+ */
+final class Feed {
+    private static final int MAX_FANOUTS = 4;
+    /** The feed is not read further while the slowest fan-out is so many messages behind. */
+    private static final int MAX_AHEAD = 512;
+
+    private final ChannelConfig config;
+    private final Duration linger;
+    private final Counters counters;
+    private final Scheduler scheduler;
+    private final History history;
+    private final UpstreamLink link;
+    private final List<Fanout> fanouts = new ArrayList<>();
+    private final AtomicReference<Runnable> waitingToRead = new AtomicReference<>();
+    private final Runnable abandoned;
+    private volatile Status status = new Status(0, State.CLOSED, Status.NOT_YET);
+    private int count;
+    /** How often the last one went, so that only the newest wait counts. */
+    private int departures;
+
+    private int turn;
+    private boolean closed;
+
+    /**
+     * @param linger how long those who went are waited for
+     * @param abandoned run once, when a dedicated feed's subscriber went and is not expected back
+     */
+    Feed(
+            ChannelConfig config,
+            Duration linger,
+            Counters counters,
+            Dialler dialler,
+            Timeouts timeouts,
+            Runnable abandoned) {
+        this.config = config;
+        this.linger = linger;
+        this.counters = counters;
+        this.scheduler = dialler.scheduler();
+        this.abandoned = abandoned;
+        this.history = new History(config.limits());
+        this.link = new UpstreamLink(config.upstream(), dialler, timeouts, counters, this);
+        boolean many = config.mode() == Mode.SHARED;
+        int parts = many ? Math.min(MAX_FANOUTS, Runtime.getRuntime().availableProcessors()) : 1;
+        for (int i = 0; i < parts; i++) {
+            fanouts.add(new Fanout(this, dialler.executor()));
+        }
+    }
+
+    ChannelConfig config() {
+        return config;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    History history() {
+        return history;
+    }
+
+    Status status() {
+        return status;
+    }
+
+    // --- what comes from the feed; one thread at a time
+
+    /** @param readOn asks the socket for the next message */
+    void received(String text, Runnable readOn) {
+        history.append(text, Json.isJson(text));
+        published(readOn);
+    }
+
+    void received(byte[] binary, Runnable readOn) {
+        history.append(binary);
+        published(readOn);
+    }
+
+    private void published(Runnable readOn) {
+        counters.messages.increment();
+        fanouts.forEach(Fanout::wake);
+        if (isAhead()) {
+            waitingToRead.set(readOn);
+            if (!isAhead()) {
+                passed();
+            }
+        } else {
+            readOn.run();
+        }
+    }
+
+    private boolean isAhead() {
+        long least = Long.MAX_VALUE;
+        for (Fanout fanout : fanouts) {
+            least = Math.min(least, fanout.passed());
+        }
+        return history.head() - least > MAX_AHEAD;
+    }
+
+    /** A fan-out has caught up. */
+    void passed() {
+        if (waitingToRead.get() == null || isAhead()) {
+            return;
+        }
+        Runnable readOn = waitingToRead.getAndSet(null);
+        if (readOn != null) {
+            readOn.run();
+        }
+    }
+
+    /** Called by the link, which holds its lock. */
+    void changed(State state, String reason) {
+        if (status.state() == state && status.reason().equals(reason)) {
+            return;
+        }
+        status = status.then(state, reason);
+        fanouts.forEach(Fanout::wake);
+    }
+
+    // --- subscribers
+
+    /** {@code null} when the feed has been closed. */
+    Subscriber subscribe(Sink sink, Cursor cursor) {
+        Subscriber subscriber;
+        Fanout fanout;
+        synchronized (this) {
+            if (closed) {
+                return null;
+            }
+            count++;
+            counters.subscribers.incrementAndGet();
+            link.start();
+            subscriber = new Subscriber(this, sink, cursor);
+            fanout = fanouts.get(turn++ % fanouts.size());
+            fanout.add(subscriber);
+        }
+        fanout.wake();
+        return subscriber;
+    }
+
+    /** @param forGood nobody will ask for what comes now, unless others do */
+    void left(Subscriber subscriber, boolean forGood) {
+        synchronized (this) {
+            if (fanouts.stream().noneMatch(fanout -> fanout.remove(subscriber))) {
+                return;
+            }
+            counters.subscribers.decrementAndGet();
+            if (--count > 0 || config.eager() || closed) {
+                return;
+            }
+            boolean expected = config.mode() == Mode.SHARED || !forGood;
+            if (expected && !linger.isZero()) {
+                linger();
+                return;
+            }
+            departures++;
+        }
+        giveUp(departures());
+    }
+
+    private synchronized int departures() {
+        return departures;
+    }
+
+    /** Called while holding the lock. */
+    private void linger() {
+        int departure = ++departures;
+        scheduler.schedule(() -> giveUp(departure), linger.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void giveUp(int departure) {
+        synchronized (this) {
+            if (count > 0 || closed || departure != departures) {
+                return;
+            }
+            if (config.mode() == Mode.SHARED) {
+                link.stop(Status.NOBODY);
+                return;
+            }
+            closed = true;
+        }
+        abandoned.run();
+    }
+
+    /** Does nothing when it was closed. */
+    synchronized void start() {
+        if (!closed) {
+            link.start();
+        }
+    }
+
+    /** Ends everything for good. */
+    void close(Outcome outcome) {
+        synchronized (this) {
+            closed = true;
+        }
+        link.stop(Status.ENDED);
+        endSubscribers(outcome);
+    }
+
+    void endSubscribers(Outcome outcome) {
+        for (Fanout fanout : fanouts) {
+            fanout.subscribers().forEach(subscriber -> subscriber.end(outcome));
+        }
+    }
+
+    void keepAlive(long now, Timeouts timeouts) {
+        for (Fanout fanout : fanouts) {
+            fanout.subscribers().forEach(subscriber -> subscriber.keepAlive(now, timeouts));
+        }
+    }
+
+    // --- what goes to the feed
+
+    /** {@code outcome} is called once, from any thread. */
+    void send(Payload payload, Consumer<Sent> outcome) {
+        Consumer<Sent> counted = sent -> {
+            (sent.outcome() == Sent.Outcome.REJECTED ? counters.rejected : counters.sent).increment();
+            outcome.accept(sent);
+        };
+        if (payload.size() > Payload.MAX_BYTES) {
+            counted.accept(Sent.rejected(Sent.TOO_LARGE));
+            return;
+        }
+        synchronized (this) {
+            if (!closed) {
+                link.start();
+                if (count == 0 && !config.eager()) {
+                    linger(); // dialled for this one message
+                }
+            }
+        }
+        link.send(payload, counted);
+    }
+}

@@ -1,0 +1,90 @@
+package org.streamlitgateway.channel;
+
+import jakarta.websocket.Session;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketSession;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.eclipse.jetty.websocket.core.CoreSession;
+import org.eclipse.jetty.websocket.core.Frame;
+import org.eclipse.jetty.websocket.core.OpCode;
+import org.streamlitgateway.outcome.Outcome;
+
+/**
+ * A WebSocket of the embedded Jetty. Frames share the message's bytes, and those of one batch go out in one write. To
+ * be touched only where Jetty's own classes are in reach, see {@link ChannelEndpoint}.
+ */
+final class JettySink implements Sink {
+    private static final long CLOSE_GRACE_SECONDS = 5;
+
+    private final CoreSession session;
+    private final boolean enveloped;
+    private final Scheduler scheduler;
+
+    private JettySink(CoreSession session, boolean enveloped, Scheduler scheduler) {
+        this.session = session;
+        this.enveloped = enveloped;
+        this.scheduler = scheduler;
+    }
+
+    /** {@code null} when the session is another container's. */
+    static Sink of(Session session, boolean enveloped, Scheduler scheduler) {
+        return session instanceof JakartaWebSocketSession jetty
+                ? new JettySink(jetty.getCoreSession(), enveloped, scheduler)
+                : null;
+    }
+
+    @Override
+    public void write(List<Item> items, Callback taken) {
+        List<Frame> frames = new ArrayList<>(items.size());
+        for (Item item : items) {
+            Frame frame = frame(item);
+            if (frame != null) {
+                frames.add(frame);
+            }
+        }
+        if (frames.isEmpty()) {
+            taken.succeeded();
+            return;
+        }
+        int last = frames.size() - 1;
+        for (int i = 0; i < last; i++) {
+            session.sendFrame(frames.get(i), Callback.NOOP, true); // a failure comes with the last one, too
+        }
+        session.sendFrame(frames.get(last), taken, false);
+    }
+
+    private Frame frame(Item item) {
+        if (item == Notice.PING) {
+            return new Frame(OpCode.PING);
+        }
+        if (item instanceof Notice notice) {
+            return enveloped ? new Frame(OpCode.TEXT, ByteBuffer.wrap(notice.json())) : null;
+        }
+        Message message = (Message) item;
+        if (enveloped) {
+            return new Frame(OpCode.TEXT, ByteBuffer.wrap(message.envelope()));
+        }
+        return new Frame(message.isBinary() ? OpCode.BINARY : OpCode.TEXT, message.payload());
+    }
+
+    @Override
+    public void close(Outcome outcome) {
+        session.close(outcome.closeCode(), outcome.text(), Callback.NOOP);
+        scheduler.schedule(this::cut, CLOSE_GRACE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void cut() {
+        if (!session.isClosed()) {
+            session.abort();
+        }
+    }
+
+    @Override
+    public boolean answersPings() {
+        return true;
+    }
+}

@@ -1,0 +1,69 @@
+package org.streamlitgateway.channel;
+
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamlitgateway.outcome.Outcome;
+
+/** A subscriber within this Java process. What a listener throws is logged, and the next message comes all the same. */
+final class ListenerSink implements Sink {
+    private static final Logger LOG = LoggerFactory.getLogger(ListenerSink.class);
+
+    private final ChannelListener listener;
+    private final Executor blocking;
+    private long last = -1;
+
+    ListenerSink(ChannelListener listener, Executor blocking) {
+        this.listener = listener;
+        this.blocking = blocking;
+    }
+
+    @Override
+    public void write(List<Item> items, Callback taken) {
+        blocking.execute(() -> {
+            items.forEach(this::give);
+            taken.succeeded();
+        });
+    }
+
+    private void give(Item item) {
+        try {
+            if (item instanceof Message message) {
+                last = message.seq();
+                listener.onMessage(message);
+            } else if (item instanceof Notice notice) {
+                give(notice);
+            }
+        } catch (RuntimeException failure) {
+            LOG.warn("a channel's listener failed", failure);
+        }
+    }
+
+    private void give(Notice notice) {
+        switch (notice.type()) {
+            case Notice.HELLO, Notice.STATE -> {
+                last = Math.max(last, notice.seq());
+                listener.onState(notice.status().state(), notice.status().reason());
+            }
+            case Notice.GAP -> {
+                listener.onGap(notice.seq() - last);
+                last = notice.seq();
+            }
+            default -> {
+                // outcomes of sends have their own way back
+            }
+        }
+    }
+
+    @Override
+    public void close(Outcome outcome) {
+        // the listener asked for it, or hears of it as a state
+    }
+
+    @Override
+    public boolean answersPings() {
+        return false;
+    }
+}

@@ -1,0 +1,60 @@
+package org.streamlitgateway.channel;
+
+import java.nio.charset.StandardCharsets;
+import org.streamlitgateway.config.ChannelConfig.Mode;
+
+/**
+ * What the gateway itself tells a subscriber.
+ *
+ * @param type the protocol's name for it; {@link #PING} is none of these
+ * @param json the text frame
+ * @param seq the number of the last message before it, for an event stream's id
+ * @param status for {@code hello} and {@code state}: how the feed is
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Notice(String type, byte[] json, long seq, Status status) implements Item {
+    static final String HELLO = "hello";
+    static final String STATE = "state";
+    static final String GAP = "gap";
+    static final String SENT = "sent";
+
+    /** Asks for a sign of life, in whatever way the subscriber's connection has for it. */
+    static final Notice PING = new Notice("ping", new byte[0], -1, null);
+
+    static Notice hello(String channel, Mode mode, String epoch, long seq, Status status) {
+        String head = "{\"type\":\"hello\",\"channel\":" + Json.quote(channel)
+                + ",\"mode\":\"" + (mode == Mode.SHARED ? "shared" : "dedicated")
+                + "\",\"epoch\":\"" + epoch + "\",\"seq\":" + seq + ",";
+        return of(HELLO, head + state(status) + "}", seq, status);
+    }
+
+    static Notice state(Status status, long seq) {
+        return of(STATE, "{\"type\":\"state\"," + state(status) + "}", seq, status);
+    }
+
+    /** Messages {@code from} to {@code to}, both included, are not coming. */
+    static Notice gap(long from, long to) {
+        String json = "{\"type\":\"gap\",\"from\":" + from + ",\"to\":" + to + ",\"count\":" + (to - from + 1) + "}";
+        return of(GAP, json, to, null);
+    }
+
+    /** The numbering began anew, so that nobody knows what was missed. */
+    static Notice unknownGap(long seq) {
+        return of(GAP, "{\"type\":\"gap\",\"count\":null}", seq, null);
+    }
+
+    static Notice sent(String id, Sent sent) {
+        String reason = sent.reason().isEmpty() ? "" : ",\"reason\":" + Json.quote(sent.reason());
+        String json =
+                "{\"type\":\"sent\",\"id\":" + Json.quote(id) + ",\"outcome\":\"" + sent.word() + "\"" + reason + "}";
+        return of(SENT, json, -1, null);
+    }
+
+    private static String state(Status status) {
+        return "\"state\":\"" + status.state().word() + "\",\"reason\":" + Json.quote(status.reason());
+    }
+
+    private static Notice of(String type, String json, long seq, Status status) {
+        return new Notice(type, json.getBytes(StandardCharsets.UTF_8), seq, status);
+    }
+}

@@ -1,0 +1,254 @@
+package org.streamlitgateway.channel;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.eclipse.jetty.websocket.api.Callback;
+import org.eclipse.jetty.websocket.api.Session;
+import org.eclipse.jetty.websocket.client.ClientUpgradeRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamlitgateway.config.ChannelConfig.Upstream;
+import org.streamlitgateway.config.GatewayConfig.Timeouts;
+
+/**
+ * The socket to a feed: dialled while it is wanted, again and again, with a growing wait between.
+ *
+ * <pre>
+ *   CLOSED ──start──▶ CONNECTING ──▶ OPEN ⇄ RECONNECTING ──stop──▶ CLOSED
+ * </pre>
+ *
+ * Each attempt has a {@link LinkListener}; what an earlier one still says is not heard. State is guarded by
+ * {@code this}.
+ */
+final class UpstreamLink {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamLink.class);
+    /** Larger ones end the connection with 1009. */
+    private static final int MAX_MESSAGE_BYTES = 16 << 20;
+
+    private static final int MAX_DOUBLINGS = 20;
+
+    private final Upstream upstream;
+    private final Dialler dialler;
+    private final Timeouts timeouts;
+    private final Counters counters;
+    private final Feed feed;
+    private final SendQueue sends = new SendQueue();
+    private boolean wanted;
+    private LinkListener current;
+    private Session session;
+    private Scheduler.Task timer;
+    private int failures;
+    private boolean pinged;
+    private long openedNanos;
+    private volatile long heardNanos;
+
+    UpstreamLink(Upstream upstream, Dialler dialler, Timeouts timeouts, Counters counters, Feed feed) {
+        this.upstream = upstream;
+        this.dialler = dialler;
+        this.timeouts = timeouts;
+        this.counters = counters;
+        this.feed = feed;
+    }
+
+    /** Does nothing when it has been started. */
+    synchronized void start() {
+        if (wanted) {
+            return;
+        }
+        wanted = true;
+        failures = 0;
+        sends.open();
+        feed.changed(State.CONNECTING, "");
+        next();
+    }
+
+    void stop(String reason) {
+        Session open;
+        Runnable tell;
+        synchronized (this) {
+            if (!wanted) {
+                return;
+            }
+            wanted = false;
+            open = session;
+            session = null;
+            current = null;
+            timer.cancel();
+            tell = sends.close();
+            feed.changed(State.CLOSED, reason);
+        }
+        tell.run();
+        if (open != null) {
+            open.close(1000, null, Callback.from(() -> {}, failure -> open.disconnect()));
+            dialler.scheduler().schedule(open::disconnect, 5, TimeUnit.SECONDS);
+        }
+    }
+
+    void send(Payload payload, Consumer<Sent> outcome) {
+        sends.offer(payload, outcome);
+    }
+
+    /** Begins an attempt; called while holding the lock. */
+    private void next() {
+        LinkListener attempt = new LinkListener(this);
+        current = attempt;
+        timer = dialler.scheduler()
+                .schedule(
+                        () -> lost(attempt, Status.TIMED_OUT, null),
+                        timeouts.handshake().toMillis(),
+                        TimeUnit.MILLISECONDS);
+        dialler.executor().execute(() -> dial(attempt));
+    }
+
+    private void dial(LinkListener attempt) {
+        ClientUpgradeRequest request = new ClientUpgradeRequest(upstream.address());
+        upstream.headers().forEach(request::setHeader);
+        if (!upstream.subprotocol().isEmpty()) {
+            request.setSubProtocols(upstream.subprotocol());
+        }
+        try {
+            dialler.webSocket().connect(attempt, request).whenComplete((opened, failure) -> {
+                if (failure != null) {
+                    lost(attempt, Status.UNREACHABLE, failure);
+                }
+            });
+        } catch (IOException | RuntimeException failure) {
+            lost(attempt, Status.UNREACHABLE, failure);
+        }
+    }
+
+    // --- called by the attempt's listener
+
+    void opened(LinkListener attempt, Session opened) {
+        opened.setMaxTextMessageSize(MAX_MESSAGE_BYTES);
+        opened.setMaxBinaryMessageSize(MAX_MESSAGE_BYTES);
+        opened.setIdleTimeout(Duration.ZERO); // pings find dead peers
+        boolean late;
+        synchronized (this) {
+            late = attempt != current;
+            if (!late) {
+                session = opened;
+                timer.cancel();
+                openedNanos = System.nanoTime();
+                heardNanos = openedNanos;
+                pinged = false;
+                sends.use(opened);
+                feed.changed(State.OPEN, "");
+                watchLater(attempt);
+            }
+        }
+        if (late) {
+            opened.disconnect();
+            return;
+        }
+        LOG.info("{} is open", upstream);
+        sends.pump();
+        opened.demand();
+    }
+
+    void heard() {
+        heardNanos = System.nanoTime();
+    }
+
+    void received(LinkListener attempt, Session from, String text) {
+        heard();
+        if (isCurrent(attempt)) {
+            feed.received(text, from::demand);
+        }
+    }
+
+    void received(LinkListener attempt, Session from, byte[] binary) {
+        heard();
+        if (isCurrent(attempt)) {
+            feed.received(binary, from::demand);
+        }
+    }
+
+    private synchronized boolean isCurrent(LinkListener attempt) {
+        return attempt == current;
+    }
+
+    /** The attempt failed or its connection ended: another one follows while the feed is wanted. */
+    void lost(LinkListener attempt, String reason, Throwable cause) {
+        Session dead;
+        Runnable tell;
+        long wait;
+        synchronized (this) {
+            if (attempt != current) {
+                return;
+            }
+            dead = session;
+            boolean lasted = dead != null
+                    && System.nanoTime() - openedNanos > upstream.retryMost().toNanos();
+            failures = lasted ? 0 : failures + (dead == null ? 1 : 0);
+            wait = waitMillis(failures);
+            session = null;
+            current = null;
+            timer.cancel();
+            counters.reconnects.increment();
+            tell = sends.lost(); // before anybody can know of it, so that what is sent then is queued
+            feed.changed(State.RECONNECTING, reason);
+            timer = dialler.scheduler().schedule(this::again, wait, TimeUnit.MILLISECONDS);
+        }
+        if (dead != null || failures == 1) {
+            LOG.warn("{}: {}; dialled again until it answers{}", upstream, reason, cause == null ? "" : ": " + cause);
+        } else {
+            LOG.debug("{}: {}; dialled again in {} ms", upstream, reason, wait);
+        }
+        tell.run();
+        if (dead != null) {
+            dead.disconnect();
+        }
+    }
+
+    private synchronized void again() {
+        if (wanted && current == null) {
+            next();
+        }
+    }
+
+    /** Doubles with each failure up to the cap, less up to a half at random, so that gateways do not come in step. */
+    private long waitMillis(int failures) {
+        long doubled = upstream.retryLeast().toMillis() << Math.min(failures, MAX_DOUBLINGS);
+        long most = Math.max(2, Math.min(doubled, upstream.retryMost().toMillis()));
+        return most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1);
+    }
+
+    // --- keep-alive
+
+    private void watchLater(LinkListener attempt) {
+        long period = Math.max(
+                20, Math.min(timeouts.pingInterval().toMillis(), timeouts.pong().toMillis()) / 2);
+        dialler.scheduler().schedule(() -> watch(attempt), period, TimeUnit.MILLISECONDS);
+    }
+
+    private void watch(LinkListener attempt) {
+        Session ping = null;
+        boolean silent;
+        synchronized (this) {
+            if (attempt != current || session == null) {
+                return;
+            }
+            long silence = System.nanoTime() - heardNanos;
+            long patience = timeouts.pingInterval().toNanos();
+            silent = pinged && silence > patience + timeouts.pong().toNanos();
+            if (silence <= patience) {
+                pinged = false;
+            } else if (!pinged) {
+                pinged = true;
+                ping = session;
+            }
+            watchLater(attempt);
+        }
+        if (silent) {
+            lost(attempt, Status.SILENT, null);
+        } else if (ping != null) {
+            ping.sendPing(ByteBuffer.allocate(0), Callback.NOOP);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package org.streamlitgateway.channel;
+
+/**
+ * Who asks for a channel.
+ *
+ * @param user who is logged in, or {@code null}
+ * @param client the random word by which a page is known again, or {@code null}
+ */
+record Visitor(String user, String client, Cursor cursor) {
+    private static final int SHORTEST = 16;
+    private static final int LONGEST = 200;
+
+    /** Another user's page is never known by the same key; {@code null} when it cannot be known again. */
+    String key() {
+        boolean usable = client != null && client.length() >= SHORTEST && client.length() <= LONGEST;
+        return usable ? (user == null ? "-" : "+" + user) + "\n" + client : null;
+    }
+}

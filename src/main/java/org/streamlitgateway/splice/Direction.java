@@ -1,0 +1,352 @@
+package org.streamlitgateway.splice;
+
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.util.BufferUtil;
+import org.streamlitgateway.outcome.Outcome;
+
+/**
+ * The bytes from one side to the other.
+ *
+ * <pre>
+ *   read ──▶ [ passed | held ] ──▶ write
+ * </pre>
+ *
+ * Of the bytes in the buffer, those before {@code passed} may be written; what follows is the beginning of a frame that
+ * is not looked at before it is whole. Touched by the splice's drain only.
+ */
+final class Direction {
+    /** One read. Large enough that big messages cost few system calls; lent from the pool only while bytes are there. */
+    static final int BUFFER_BYTES = 64 * 1024;
+
+    /** Reads in a row, after which other sockets of the same selector get their turn. */
+    private static final int MAX_READS = 16;
+
+    private final Splice splice;
+    private final Side from;
+    private final Side to;
+    private final ByteBufferPool pool;
+    private final FrameHeader header;
+    private final Utf8 utf8 = new Utf8();
+
+    private RetainableByteBuffer lent;
+    private ByteBuffer bytes = BufferUtil.EMPTY_BUFFER;
+    private int passed;
+    /** Where the bytes end while the buffer's limit is that of a write. */
+    private int filled;
+
+    private boolean writing;
+    /** Bytes of the frame in passing that are still to come. */
+    private long left;
+
+    // what goes in at the next boundary, in this order
+    private ByteBuffer changed;
+    private ByteBuffer pong;
+    private ByteBuffer ping;
+    private ByteBuffer closing;
+
+    /** Nothing that is passed is written any more. */
+    private boolean discarding;
+    /** Nothing that is read is passed any more. */
+    private boolean broken;
+
+    private long messages;
+
+    Direction(Splice splice, Side from, Side to, ByteBufferPool pool) {
+        this.splice = splice;
+        this.from = from;
+        this.to = to;
+        this.pool = pool;
+        this.header = new FrameHeader(from.isBrowser);
+    }
+
+    void start(ByteBuffer early) {
+        if (early != null) {
+            lend(Math.max(BUFFER_BYTES, early.remaining()));
+            BufferUtil.append(bytes, early);
+            passed = bytes.position();
+        }
+        from.awaitReadable();
+    }
+
+    long messages() {
+        return messages;
+    }
+
+    /** Puts a ping in at the next boundary. */
+    void ping(ByteBuffer frame) {
+        ping = frame;
+    }
+
+    /** Puts a pong in at the next boundary, in the place of one that has not gone: RFC 6455 section 5.5.3. */
+    void pong(ByteBuffer frame) {
+        pong = frame;
+    }
+
+    /** Puts a close frame in at the next boundary; what comes after it is read and dropped. */
+    void close(ByteBuffer frame) {
+        closing = frame;
+    }
+
+    /** Moves what can be moved now; called whenever a side became ready or something was put in. */
+    void advance() {
+        boolean dry = false;
+        for (int reads = 0; ; ) {
+            if (!write()) {
+                return;
+            }
+            if (scan()) {
+                continue;
+            }
+            if (from.isClosed() || broken && left > 0) {
+                sourceEnded();
+                return;
+            }
+            if (reads == 0 ? !from.takeReadable() : dry || reads == MAX_READS) {
+                if (reads > 0) {
+                    giveBack();
+                    from.awaitReadable();
+                }
+                return;
+            }
+            if (lent == null) {
+                lend(BUFFER_BYTES);
+            }
+            int room = bytes.capacity() - bytes.remaining();
+            int read = from.fill(bytes);
+            passed = bytes.position();
+            dry = from.isDry(read, room);
+            reads++;
+            if (read < 0) {
+                giveBack();
+                splice.lost(from);
+                return; // the drain comes round again
+            }
+        }
+    }
+
+    private void sourceEnded() {
+        giveBack();
+        if (closing != null && !to.isClosed()) {
+            to.close(); // inside of a frame no close frame fits in
+        }
+    }
+
+    // --- buffer
+
+    private void lend(int size) {
+        lent = pool.acquire(size, true);
+        bytes = lent.getByteBuffer();
+    }
+
+    /** An idle session holds no buffer, unless a frame has come in part. */
+    private void giveBack() {
+        if (lent != null && (!bytes.hasRemaining() || from.isClosed())) {
+            lent.release();
+            lent = null;
+            bytes = BufferUtil.EMPTY_BUFFER;
+            passed = 0;
+        }
+    }
+
+    // --- writing
+
+    /** False when the other side does not take it now. */
+    private boolean write() {
+        if (to.isWriting()) {
+            return false;
+        }
+        if (writing) {
+            writing = false;
+            bytes.limit(filled);
+        }
+        if (to.isClosed() && !discarding) {
+            discarding = true;
+            splice.lost(to);
+        }
+        if (bytes.position() < passed) {
+            if (discarding) {
+                bytes.position(passed);
+            } else {
+                filled = bytes.limit();
+                bytes.limit(passed);
+                if (!to.write(bytes)) {
+                    writing = true;
+                    return false;
+                }
+                bytes.limit(filled);
+                if (to.isClosed()) {
+                    return write();
+                }
+            }
+        }
+        return left > 0 || writeInserts();
+    }
+
+    private boolean writeInserts() {
+        while (isInsertWaiting()) {
+            if (!to.write(nextInsert())) {
+                filled = bytes.limit();
+                writing = true;
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private ByteBuffer nextInsert() {
+        ByteBuffer next;
+        if (changed != null) {
+            next = changed;
+            changed = null;
+        } else if (pong != null) {
+            next = pong;
+            pong = null;
+        } else if (ping != null) {
+            next = ping;
+            ping = null;
+            to.pinged();
+        } else {
+            next = closing;
+            closing = null;
+            discarding = true;
+            to.closeSent();
+        }
+        return next;
+    }
+
+    // --- following the frames
+
+    /** Moves {@code passed} over what may go on; true when there is something to write or drop. */
+    private boolean scan() {
+        if (broken) {
+            skipTo(bytes.limit());
+        }
+        int at = bytes.position();
+        int began = -1;
+        while (at < bytes.limit()) {
+            if (left > 0) {
+                int count = (int) Math.min(left, bytes.limit() - at);
+                if (header.inText() && !isUtf8(at, count)) {
+                    at = stop(Outcome.BAD_TEXT, began < 0 ? at : began);
+                    left = began < 0 ? left : 0;
+                    break;
+                }
+                at += count;
+                left -= count;
+                if (left == 0) {
+                    leave();
+                }
+            } else {
+                if (isInsertWaiting()) {
+                    break;
+                }
+                began = at;
+                int next = frame(at, bytes.limit());
+                if (next == at) {
+                    break;
+                }
+                at = next;
+            }
+        }
+        passed = at;
+        return bytes.position() < passed || left == 0 && isInsertWaiting();
+    }
+
+    private boolean isInsertWaiting() {
+        return !discarding && (closing != null || ping != null || pong != null || changed != null);
+    }
+
+    private boolean isUtf8(int at, int count) {
+        long offset = header.length() - left;
+        boolean last = left == count && header.isFinal();
+        return utf8.accept(bytes, at, count, header.mask(), offset) && (!last || utf8.isWhole());
+    }
+
+    private void leave() {
+        if (header.leave()) {
+            messages++;
+        }
+    }
+
+    /** Looks at the frame that begins here; returns how far it may pass: {@code at} to wait. */
+    private int frame(int at, int end) {
+        int size = header.read(bytes, at, end);
+        if (size == 0) {
+            return at;
+        }
+        Outcome violation = header.violation();
+        if (violation != null) {
+            return stop(violation, at);
+        }
+        if (!header.isControl() && (discarding || !splice.wants(from, header))) {
+            header.enter();
+            left = header.length();
+            if (left == 0) {
+                if (header.inText() && header.isFinal() && !utf8.isWhole()) {
+                    return stop(Outcome.BAD_TEXT, at);
+                }
+                leave();
+            }
+            return at + size;
+        }
+        if (end - at - size < header.length()) {
+            return at;
+        }
+        int next = at + size + (int) header.length();
+        return header.isControl() ? control(at, size, next) : message(at, size, next);
+    }
+
+    /** Control frames are between each peer and us: none passes. */
+    private int control(int at, int size, int next) {
+        if (at > bytes.position()) {
+            return at; // first what came before
+        }
+        byte[] payload = new byte[(int) header.length()];
+        for (int i = 0; i < payload.length; i++) {
+            payload[i] = (byte) (bytes.get(at + size + i) ^ header.mask() >>> 24 - 8 * (i & 3));
+        }
+        if (header.opcode() == FrameHeader.CLOSE) {
+            broken = true; // nothing counts after it
+            skipTo(bytes.limit());
+            splice.closeReceived(from, payload);
+            return bytes.position();
+        }
+        if (header.opcode() == FrameHeader.PING) {
+            splice.pingReceived(from, payload);
+        }
+        skipTo(next);
+        return next;
+    }
+
+    /** A whole message of Streamlit's that is looked at; it may go on changed. */
+    private int message(int at, int size, int next) {
+        ByteBuffer payload = bytes.slice(at + size, (int) header.length());
+        ByteBuffer other = splice.look(payload);
+        if (other == null) {
+            messages++;
+            return next;
+        }
+        if (at > bytes.position()) {
+            return at;
+        }
+        messages++;
+        changed = OwnFrames.binary(other);
+        skipTo(next);
+        return next;
+    }
+
+    private void skipTo(int position) {
+        bytes.position(position);
+        passed = position;
+    }
+
+    /** What follows cannot be understood and is dropped; what came before goes on. */
+    private int stop(Outcome violation, int at) {
+        broken = true;
+        bytes.limit(at);
+        splice.violated(from, violation);
+        return at;
+    }
+}

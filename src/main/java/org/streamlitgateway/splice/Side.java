@@ -1,0 +1,209 @@
+package org.streamlitgateway.splice;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * One of the two peers of a splice: its socket, and how far its closing has come. Methods are called by the drain
+ * only; callbacks of the socket leave a mark here and start the drain. Times are volatile for the keep-alive timer.
+ */
+final class Side {
+    private enum Write {
+        NONE,
+        PENDING,
+        DONE,
+        FAILED
+    }
+
+    final boolean isBrowser;
+    private final EndPoint endPoint;
+    private final Runnable drain;
+    private final boolean shortReadMeansDry;
+    private final Callback readCallback = new Mark() {
+        @Override
+        public void succeeded() {
+            readable = true;
+            drain.run();
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            readable = true; // reading will tell
+            drain.run();
+        }
+    };
+    private final Callback writeCallback = new Mark() {
+        @Override
+        public void succeeded() {
+            write = Write.DONE;
+            drain.run();
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            write = Write.FAILED;
+            drain.run();
+        }
+    };
+
+    private volatile boolean readable;
+    private volatile Write write = Write.NONE;
+    private boolean awaiting;
+    private boolean closed;
+    private boolean closeReceived;
+    private long closeSentNanos;
+
+    private volatile long heardNanos = System.nanoTime();
+    /** When it last took something, or was offered the first thing that it has not taken. */
+    private volatile long tookNanos = heardNanos;
+    /** When it was sent a ping that nothing has followed. */
+    private volatile long pingedNanos = heardNanos;
+
+    Side(EndPoint endPoint, boolean isBrowser, Runnable drain) {
+        this.endPoint = endPoint;
+        this.isBrowser = isBrowser;
+        this.drain = drain;
+        this.shortReadMeansDry = !endPoint.isSecure(); // TLS gives one record at a time
+    }
+
+    // --- reading
+
+    /** To be called after {@link #fill} found the socket dry, or to begin; {@link #takeReadable} turns true later. */
+    void awaitReadable() {
+        if (!closed) {
+            awaiting = true;
+            endPoint.fillInterested(readCallback);
+        }
+    }
+
+    /** Whether reading makes sense: not while the socket is waited for. */
+    boolean takeReadable() {
+        if (awaiting) {
+            if (!readable) {
+                return false;
+            }
+            readable = false;
+            awaiting = false;
+        }
+        return true;
+    }
+
+    /** Whether a read of so many bytes into so much room has left nothing behind. */
+    boolean isDry(int filled, int room) {
+        return filled == 0 || filled < room && shortReadMeansDry;
+    }
+
+    /** Negative when the peer is gone. */
+    int fill(ByteBuffer bytes) {
+        if (closed) {
+            return -1;
+        }
+        try {
+            int filled = endPoint.fill(bytes);
+            if (filled > 0) {
+                heardNanos = System.nanoTime();
+            }
+            return filled;
+        } catch (IOException lost) {
+            return -1;
+        }
+    }
+
+    // --- writing
+
+    /** True when all was taken; else {@link #isWriting} until it has been. A failure shows in {@link #isClosed}. */
+    boolean write(ByteBuffer bytes) {
+        try {
+            if (endPoint.flush(bytes)) {
+                tookNanos = System.nanoTime();
+                return true;
+            }
+        } catch (IOException lost) {
+            close();
+            return true;
+        }
+        tookNanos = System.nanoTime();
+        write = Write.PENDING;
+        endPoint.write(writeCallback, bytes);
+        return false;
+    }
+
+    /** Whether bytes are waiting to be taken. */
+    boolean isWriting() {
+        if (write == Write.FAILED) {
+            close();
+        }
+        if (write != Write.PENDING && write != Write.NONE) {
+            write = Write.NONE;
+            tookNanos = System.nanoTime();
+        }
+        return write == Write.PENDING;
+    }
+
+    // --- keep-alive
+
+    void pinged() {
+        pingedNanos = System.nanoTime();
+    }
+
+    boolean isPinged() {
+        return pingedNanos - heardNanos > 0;
+    }
+
+    long silence(long nowNanos) {
+        return nowNanos - heardNanos;
+    }
+
+    long sincePing(long nowNanos) {
+        return nowNanos - pingedNanos;
+    }
+
+    /** How long it has taken nothing of what was offered. */
+    long stalled(long nowNanos) {
+        return write == Write.PENDING ? nowNanos - tookNanos : 0;
+    }
+
+    // --- closing
+
+    void closeSent() {
+        closeSentNanos = System.nanoTime();
+    }
+
+    boolean isCloseSent() {
+        return closeSentNanos != 0;
+    }
+
+    void closeReceived() {
+        closeReceived = true;
+    }
+
+    boolean isCloseReceived() {
+        return closeReceived;
+    }
+
+    /** Since when it owes us something: the answer to our close frame, or to take what was sent. */
+    long owesSinceNanos() {
+        return closeSentNanos != 0 ? closeSentNanos : tookNanos;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void close() {
+        if (!closed) {
+            closed = true;
+            endPoint.close();
+        }
+    }
+
+    /** Runs on the selector's thread: marks and drains, without waiting. */
+    private abstract static class Mark implements Callback {
+        @Override
+        public final InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+    }
+}

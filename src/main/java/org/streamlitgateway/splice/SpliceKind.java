@@ -1,0 +1,73 @@
+package org.streamlitgateway.splice;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.function.Consumer;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.server.Request;
+import org.streamlitgateway.bridge.Relay;
+import org.streamlitgateway.bridge.Relays;
+
+/** Joins by a {@link Splice}, where the browser speaks HTTP/1.1; another protocol has no socket of its own to splice. */
+public final class SpliceKind implements Relay.Kind {
+    /** RFC 6455 section 1.3. */
+    private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    private final Relay.Kind otherwise;
+    private final HttpClient client;
+    private final Relays relays;
+
+    /** @param otherwise for handshakes that are not HTTP/1.1 */
+    public SpliceKind(Relay.Kind otherwise, HttpClient client, Relays relays) {
+        this.otherwise = otherwise;
+        this.client = client;
+        this.relays = relays;
+    }
+
+    @Override
+    public Relay create(HttpServletRequest request, String name, String prefix) {
+        return request.getProtocol().equals("HTTP/1.1")
+                ? new Splice(this, relays, name, prefix)
+                : otherwise.create(request, name, prefix);
+    }
+
+    HttpClient client() {
+        return client;
+    }
+
+    ByteBufferPool buffers() {
+        return client.getByteBufferPool();
+    }
+
+    /** Answers the browser; Jetty hands its socket over when the answer has been sent. */
+    void accept(HttpServletRequest request, HttpServletResponse response, String subprotocol, Consumer<Leg> onOpen) {
+        Request core = ServletContextRequest.getServletContextRequest(request);
+        Leg leg = new Leg(core.getConnectionMetaData().getConnection().getEndPoint(), client.getExecutor(), onOpen);
+        response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
+        response.setHeader("Upgrade", "websocket");
+        response.setHeader("Connection", "Upgrade");
+        response.setHeader("Sec-WebSocket-Accept", acceptFor(request.getHeader("Sec-WebSocket-Key")));
+        if (subprotocol != null) {
+            response.setHeader("Sec-WebSocket-Protocol", subprotocol);
+        }
+        Request.unWrap(core).setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, leg);
+    }
+
+    /** RFC 6455 section 4.2.2. */
+    static String acceptFor(String key) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-1")
+                    .digest((key.trim() + ACCEPT_SUFFIX).getBytes(StandardCharsets.ISO_8859_1));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException everyJavaHasIt) {
+            throw new IllegalStateException(everyJavaHasIt);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/**
+ * The relay of the embedded gateway: once both sides have agreed, the bytes of both sockets pass on as they are (a
+ * browser's masked frames are valid upstream as they stand), while a small state machine follows the frame headers.
+ *
+ * <p>What always holds:
+ *
+ * <ol>
+ *   <li>{@link org.streamlitgateway.splice.Splice} owns all state of a session; only its drain touches it, one thread
+ *       at a time, and never waits.
+ *   <li>One side is read only when the other has taken everything that came before. A session without bytes under way
+ *       holds no buffer.
+ *   <li>Bytes of our own (pings, close frames, a changed message) go in between frames only. Where a frame has been
+ *       begun and will not be finished, the connection is cut instead.
+ *   <li>Control frames and messages that are looked at are held until they are whole.
+ * </ol>
+ *
+ * <p>Uses the server part of Jetty, so it is loaded only by {@link org.streamlitgateway.assembly.EmbeddedJetty}.
+ */
+package org.streamlitgateway.splice;

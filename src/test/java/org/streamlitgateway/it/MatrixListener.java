@@ -1,0 +1,134 @@
+package org.streamlitgateway.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.support.descriptor.ClassSource;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
+
+/**
+ * Writes {@code target/matrix.md}: for each suite and each door, how many tests passed. What earlier runs of the same
+ * build directory saw stays in the table until it is seen again.
+ */
+public final class MatrixListener implements TestExecutionListener {
+    private static final Path TARGET = Path.of(System.getProperty("project.build.directory", "target"));
+    private static final Path SEEN = TARGET.resolve("matrix.tsv");
+    private static final Pattern DOOR = Pattern.compile("\\b((?:war|jetty|tomcat)-[\\d.]+(?:-\\d+)?)\\b");
+
+    private final List<String> rows = new ArrayList<>();
+    private TestPlan plan;
+
+    @Override
+    public void testPlanExecutionStarted(TestPlan started) {
+        plan = started;
+    }
+
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        String outcome =
+                switch (result.getStatus()) {
+                    case SUCCESSFUL -> "passed";
+                    case ABORTED -> "skipped";
+                    case FAILED -> "failed";
+                };
+        if (test.isTest() || outcome.equals("failed")) {
+            record(test, outcome);
+        }
+    }
+
+    @Override
+    public void executionSkipped(TestIdentifier test, String reason) {
+        record(test, "skipped");
+    }
+
+    /** The door stands in the name of the class's invocation, the suite in the class's. */
+    private void record(TestIdentifier test, String outcome) {
+        String door = "";
+        String suite = "";
+        for (TestIdentifier at = test; at != null; at = plan.getParent(at).orElse(null)) {
+            Matcher named = DOOR.matcher(at.getDisplayName());
+            door = door.isEmpty() && named.find() ? named.group(1) : door;
+            suite = suite.isEmpty() ? suite(at) : suite;
+        }
+        if (!door.isEmpty() && suite.endsWith("IT")) {
+            rows.add(String.join("\t", suite, door, test.getUniqueId(), outcome));
+        }
+    }
+
+    private static String suite(TestIdentifier test) {
+        return test.getSource()
+                .map(source -> source instanceof ClassSource type
+                        ? type.getJavaClass().getSimpleName()
+                        : source instanceof MethodSource method
+                                ? method.getJavaClass().getSimpleName()
+                                : "")
+                .orElse("");
+    }
+
+    @Override
+    public void testPlanExecutionFinished(TestPlan finished) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        try {
+            Files.write(SEEN, rows, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.writeString(TARGET.resolve("matrix.md"), table(Files.readAllLines(SEEN)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String table(List<String> seen) {
+        Map<String, String[]> latest = new LinkedHashMap<>();
+        seen.stream().map(line -> line.split("\t")).forEach(row -> latest.put(row[1] + row[2], row));
+        TreeSet<String> doors = new TreeSet<>();
+        Map<String, Map<String, int[]>> counts = new TreeMap<>();
+        for (String[] row : latest.values()) {
+            doors.add(row[1]);
+            int[] count = counts.computeIfAbsent(row[0], suite -> new TreeMap<>())
+                    .computeIfAbsent(row[1], door -> new int[2]);
+            count[0] += row[3].equals("passed") ? 1 : 0;
+            count[1] += row[3].equals("failed") ? 1 : 0;
+        }
+        StringBuilder table = new StringBuilder("| | " + String.join(" | ", doors) + " |\n|---" + "|---:".repeat(doors.size()) + "|\n");
+        counts.forEach((suite, byDoor) -> {
+            table.append("| ").append(words(suite));
+            for (String door : doors) {
+                table.append(" | ").append(cell(byDoor.get(door)));
+            }
+            table.append(" |\n");
+        });
+        return table.toString();
+    }
+
+    private static String cell(int[] passedAndFailed) {
+        if (passedAndFailed == null) {
+            return "";
+        }
+        return passedAndFailed[0] + (passedAndFailed[1] == 0 ? "" : ", **" + passedAndFailed[1] + " failed**");
+    }
+
+    /** {@code WebSocketCloseIT} as "WebSocket close". */
+    private static String words(String suite) {
+        String[] words = suite.replaceFirst("IT$", "").replace("WebSocket", "Websocket").split("(?=[A-Z])");
+        String text = (words[0] + " "
+                        + String.join(" ", List.of(words).subList(1, words.length)).toLowerCase(Locale.ROOT))
+                .strip();
+        return text.replace("Websocket", "WebSocket").replace("Http", "HTTP");
+    }
+}

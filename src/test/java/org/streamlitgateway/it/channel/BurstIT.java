@@ -1,0 +1,94 @@
+package org.streamlitgateway.it.channel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Page;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.streamlitgateway.it.browser.App;
+import org.streamlitgateway.it.browser.Mount;
+import org.streamlitgateway.it.browser.Stage;
+
+/** Many messages at once, and a script that is slower than its feed. */
+@UnderAPrefix
+class BurstIT {
+    static final FeedServer feed = FeedServer.start();
+
+    @RegisterExtension
+    static final Stage stage = new Stage(App.CHANNELS, feed.channels());
+
+    @Parameter
+    Mount mount;
+
+    @BeforeParameterizedClassInvocation
+    static void open(Mount mount) throws Exception {
+        feed.comeBack();
+        stage.open(mount);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void close() throws Exception {
+        stage.close();
+        feed.goAway();
+    }
+
+    @Test
+    void burstOfTenThousandArrivesCompleteAndInOrderInFewReruns() throws Exception {
+        Page page = stage.visit("").page();
+        long before = Facts.awaitOpen(page, "burst").number("runs");
+
+        feed.count(FeedServer.PRICES, 0, 10_000);
+
+        Facts facts = Facts.await(page, "burst", seen -> seen.number("count") == 10_000);
+        assertTrue(facts.sawAll(10_000), facts::toString);
+        assertEquals(0, facts.number("missed"));
+        assertTrue(facts.number("runs") - before <= 20, facts::toString);
+    }
+
+    @Test
+    void slowScriptIsNeverCutShortAndStillSeesAll() throws Exception {
+        Page page = stage.visit("slow?seconds=1").page();
+        Facts.awaitOpen(page, "slow");
+
+        for (int n = 0; n < 40; n++) {
+            feed.count(FeedServer.PRICES, n, 1);
+            page.waitForTimeout(100);
+        }
+
+        Facts facts = Facts.await(page, "slow", seen -> seen.number("count") == 40);
+        assertTrue(facts.sawAll(40), facts::toString);
+        assertEquals(facts.number("started"), facts.number("finished"), facts::toString);
+        assertTrue(facts.number("started") <= 10, facts::toString);
+    }
+
+    @Test
+    void burstArrivesCompleteAndInOrderHoweverSlowTheScript() throws Exception {
+        Page page = stage.visit("slow?seconds=3").page();
+        Facts.awaitOpen(page, "slow");
+
+        feed.count(FeedServer.PRICES, 0, 10_000);
+
+        Facts facts = Facts.await(page, "slow", seen -> seen.number("count") == 10_000);
+        assertTrue(facts.sawAll(10_000), facts::toString);
+        assertEquals(facts.number("started"), facts.number("finished"), facts::toString);
+        assertTrue(facts.number("started") <= 6, facts::toString);
+    }
+
+    @Test
+    void whatAScriptIsTooSlowForIsToldAsMissed() throws Exception {
+        Page page = stage.visit("slow?seconds=8&buffer=100").page();
+        Facts.awaitOpen(page, "slow");
+        feed.count(FeedServer.PRICES, 0, 1);
+
+        feed.count(FeedServer.PRICES, 1, 500);
+
+        Facts facts = Facts.await(page, "slow", seen -> seen.number("count") + seen.number("missed") == 501);
+        assertEquals(500, ((Map<?, ?>) facts.all().get("newest")).get("n"));
+        assertTrue(facts.number("missed") >= 300, facts::toString);
+    }
+}

@@ -1,0 +1,73 @@
+package org.streamlitgateway.it.channel;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.streamlitgateway.it.browser.App;
+import org.streamlitgateway.it.browser.Mount;
+import org.streamlitgateway.it.browser.Stage;
+
+/** The page of the demo app that shows feeds; one of its three is not configured here. */
+@UnderAPrefix
+class FeedsPageIT {
+    static final FeedServer feed = FeedServer.start();
+
+    @RegisterExtension
+    static final Stage stage = new Stage(App.DEMO, feed.channels());
+
+    @Parameter
+    Mount mount;
+
+    @BeforeParameterizedClassInvocation
+    static void open(Mount mount) throws Exception {
+        feed.comeBack();
+        stage.open(mount);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void close() throws Exception {
+        stage.close();
+        feed.goAway();
+    }
+
+    @Test
+    void pricesShowAsTheyCome() throws Exception {
+        Page page = stage.visit("feeds").page();
+        assertThat(page.getByText("Waiting for the first price")).isVisible();
+
+        feed.say(FeedServer.PRICES, "{\"symbol\":\"ACME\",\"price\":101.5}");
+
+        assertThat(page.getByTestId("stMetric")).containsText("101.50");
+        feed.say(FeedServer.PRICES, "{\"symbol\":\"ACME\",\"price\":102.5}");
+        assertThat(page.getByTestId("stMetric")).containsText("+1.00");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Burst"))
+                .click();
+        assertEquals(
+                "{\"op\":\"burst\",\"count\":10000}",
+                feed.heard(FeedServer.PRICES).take());
+    }
+
+    @Test
+    void echoComesBack() {
+        Page page = stage.visit("feeds").page();
+
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Shout"))
+                .click();
+
+        assertThat(page.getByText("Ahoy 1")).isVisible();
+    }
+
+    @Test
+    void feedThatIsNotConfiguredSaysSo() {
+        Page page = stage.visit("feeds").page();
+
+        assertThat(page.getByText("This feed is not here: no such channel")).isVisible();
+    }
+}

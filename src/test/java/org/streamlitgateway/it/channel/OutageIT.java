@@ -1,0 +1,101 @@
+package org.streamlitgateway.it.channel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.it.browser.App;
+import org.streamlitgateway.it.browser.Mount;
+import org.streamlitgateway.it.browser.Stage;
+
+/** The feed goes away and comes back; the gateway does. The system property {@code outage.seconds} says for how long. */
+@UnderAPrefix
+class OutageIT {
+    static final FeedServer feed = FeedServer.start();
+
+    @RegisterExtension
+    static final Stage stage = new Stage(App.CHANNELS, feed.channels());
+
+    @Parameter
+    Mount mount;
+
+    @BeforeParameterizedClassInvocation
+    static void open(Mount mount) throws Exception {
+        feed.comeBack();
+        stage.open(mount);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void close() throws Exception {
+        stage.close();
+        feed.goAway();
+    }
+
+    /** The first attempts follow each other quickly; half a minute is well into the slow ones. */
+    private static final int OUTAGE_SECONDS = Integer.getInteger("outage.seconds", 5);
+
+    @Test
+    void channelComesBackByItselfAfterTheFeedDoes() throws Exception {
+        Page page = stage.visit("").page();
+        Facts.awaitOpen(page, "burst");
+        feed.count(FeedServer.PRICES, 0, 10);
+        Facts.await(page, "burst", facts -> facts.sawAll(10));
+
+        feed.goAway();
+        Facts.await(page, "burst", facts -> facts.text("status").equals("reconnecting"));
+        page.waitForTimeout(OUTAGE_SECONDS * 1000.0);
+        feed.comeBack();
+        Facts.awaitOpen(page, "burst");
+        feed.count(FeedServer.PRICES, 10, 10);
+
+        Facts facts = Facts.await(page, "burst", seen -> seen.sawAll(20));
+        assertEquals(1, feed.sockets(FeedServer.PRICES), facts::toString);
+    }
+
+    @Test
+    void whatIsSentDuringAnOutageReachesTheFeedOnceOrIsToldAsLost() throws Exception {
+        Page page = stage.visit("send").page();
+        Facts.awaitOpen(page, "send");
+        feed.goAway();
+        Facts.await(page, "send", facts -> facts.text("status").equals("reconnecting"));
+
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Send text"))
+                .click();
+        page.waitForTimeout(1000);
+        feed.comeBack();
+
+        Facts.awaitOpen(page, "send");
+        assertEquals("not JSON", feed.heard(FeedServer.ECHO).take(Duration.ofSeconds(30)));
+        Facts.await(page, "send", facts -> facts.list("back").equals(List.of("not JSON")));
+        feed.heard(FeedServer.ECHO).assertExhausted();
+    }
+
+    @Test
+    void sessionAndChannelGoOnAfterTheGatewayWasRestarted() throws Exception {
+        Page page = stage.visit("").page();
+        Facts.awaitOpen(page, "burst");
+        feed.count(FeedServer.PRICES, 0, 10);
+        long runs = Facts.await(page, "burst", facts -> facts.sawAll(10)).number("runs");
+
+        stage.gateway().restartOnSamePort();
+        Patience.until("a subscriber is back", () -> feed.sockets(FeedServer.PRICES) == 1);
+        Facts.await(
+                page,
+                "burst",
+                facts -> facts.text("status").equals("open")
+                        && !facts.list("gaps").isEmpty());
+        feed.count(FeedServer.PRICES, 10, 10);
+
+        Facts facts = Facts.await(page, "burst", seen -> seen.sawAll(20));
+        assertTrue(facts.number("runs") > runs, "the same session: " + facts);
+    }
+}

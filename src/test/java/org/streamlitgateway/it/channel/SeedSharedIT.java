@@ -1,0 +1,67 @@
+package org.streamlitgateway.it.channel;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.it.browser.App;
+import org.streamlitgateway.it.browser.Mount;
+import org.streamlitgateway.it.browser.Stage;
+
+/** The usage example of earlier WebSocket helpers runs as it stands: one socket for all. */
+@UnderAPrefix
+class SeedSharedIT {
+    static final FeedServer feed = FeedServer.start();
+
+    @RegisterExtension
+    static final Stage stage =
+            new Stage(App.SEED_SHARED, feed.channels(), Map.of("FEED", feed.address(FeedServer.PRICES)));
+
+    @Parameter
+    Mount mount;
+
+    @BeforeParameterizedClassInvocation
+    static void open(Mount mount) throws Exception {
+        feed.comeBack();
+        stage.open(mount);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void close() throws Exception {
+        stage.close();
+        feed.goAway();
+    }
+
+    @Test
+    void allSessionsSeeAllOfOneSocket() throws Exception {
+        List<Page> pages = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            pages.add(stage.visit("").page());
+        }
+        Patience.until("there is a socket", () -> feed.sockets(FeedServer.PRICES) == 1);
+        // each is in once what it sends arrives
+        for (Page page : pages) {
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Ping"))
+                    .click();
+            assertEquals("{\"op\":\"ping\"}", feed.heard(FeedServer.PRICES).take());
+        }
+
+        feed.count(FeedServer.PRICES, 0, 20);
+
+        for (Page page : pages) {
+            assertThat(page.getByTestId("stJson")).hasCount(20);
+        }
+        assertEquals(1, feed.sockets(FeedServer.PRICES));
+        feed.heard(FeedServer.PRICES).assertExhausted();
+    }
+}

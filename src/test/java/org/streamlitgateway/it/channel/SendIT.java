@@ -1,0 +1,131 @@
+package org.streamlitgateway.it.channel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.streamlitgateway.it.browser.App;
+import org.streamlitgateway.it.browser.Mount;
+import org.streamlitgateway.it.browser.Stage;
+
+/** What the script sends reaches the feed once, whatever reruns there are. */
+@UnderAPrefix
+class SendIT {
+    static final FeedServer feed = FeedServer.start();
+
+    @RegisterExtension
+    static final Stage stage = new Stage(App.CHANNELS, feed.channels());
+
+    @Parameter
+    Mount mount;
+
+    @BeforeParameterizedClassInvocation
+    static void open(Mount mount) throws Exception {
+        feed.comeBack();
+        stage.open(mount);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void close() throws Exception {
+        stage.close();
+        feed.goAway();
+    }
+
+    private Page page;
+
+    @BeforeEach
+    void openThePage() {
+        page = stage.visit("send").page();
+        Facts.awaitOpen(page, "send");
+    }
+
+    @Test
+    void sendReachesTheFeedOnceAndLosesNothingOfItsNumbers() {
+        click("Send");
+
+        String sent = "{\"op\":\"plain\",\"n\":12345678901234567890,\"f\":1.0,\"s\":\"grüße ✓\"}";
+        assertEquals(sent, feed.heard(FeedServer.ECHO).take());
+        Facts facts = Facts.await(page, "send", seen -> seen.number("count") == 1);
+        assertTrue(facts.text("back").contains("n=12345678901234567890"), facts::toString);
+        click("Nothing");
+        click("Nothing");
+        feed.heard(FeedServer.ECHO).assertExhausted();
+    }
+
+    @Test
+    void sendFollowedByARerunIsNeitherLostNorDoubled() {
+        for (int i = 0; i < 3; i++) {
+            click("Send and rerun");
+            assertEquals("{\"op\":\"rerun\"}", feed.heard(FeedServer.ECHO).take());
+        }
+        Facts.await(page, "send", seen -> seen.number("count") == 3);
+        feed.heard(FeedServer.ECHO).assertExhausted();
+    }
+
+    @Test
+    void sendFromACallbackReachesTheFeedOnce() {
+        click("Send from a callback");
+        assertEquals("{\"op\":\"callback\"}", feed.heard(FeedServer.ECHO).take());
+        Facts.await(page, "send", seen -> seen.number("count") == 1);
+        click("Nothing");
+        feed.heard(FeedServer.ECHO).assertExhausted();
+    }
+
+    @Test
+    void awaitedSendReachesTheFeedOnce() {
+        click("Send later");
+        assertEquals("{\"op\":\"async\"}", feed.heard(FeedServer.ECHO).take());
+        click("Nothing");
+        feed.heard(FeedServer.ECHO).assertExhausted();
+    }
+
+    @Test
+    void textAndBytesGoAsTheyAre() {
+        click("Send text");
+        assertEquals("not JSON", feed.heard(FeedServer.ECHO).take());
+        Facts.await(page, "send", seen -> seen.list("back").equals(List.of("not JSON")));
+        click("Send bytes");
+        assertEquals("binary:00ff", feed.heard(FeedServer.ECHO).take());
+        Facts.await(page, "send", seen -> seen.list("back").equals(List.of("not JSON", "00ff")));
+    }
+
+    @Test
+    void thousandSendsOfOneRunArriveInTheirOrder() {
+        click("Send a thousand");
+        for (int i = 0; i < 100; i++) {
+            assertEquals(
+                    "{\"op\":\"single\",\"i\":" + i + "}",
+                    feed.heard(FeedServer.ECHO).take());
+        }
+        for (int i = 0; i < 900; i++) {
+            assertEquals(
+                    "{\"op\":\"many\",\"i\":" + i + "}",
+                    feed.heard(FeedServer.ECHO).take());
+        }
+        Facts facts = Facts.await(page, "send", seen -> seen.number("count") == 1000);
+        assertTrue(facts.is("inOrder"), facts::toString);
+        feed.heard(FeedServer.ECHO).assertExhausted();
+    }
+
+    @Test
+    void outcomeOfASendIsTold() {
+        click("Send");
+        feed.heard(FeedServer.ECHO).take();
+        Facts.await(page, "send", seen -> seen.list("sent").equals(List.of(List.of("delivered", ""))));
+    }
+
+    private void click(String button) {
+        page.getByRole(
+                        AriaRole.BUTTON,
+                        new Page.GetByRoleOptions().setName(button).setExact(true))
+                .click();
+    }
+}

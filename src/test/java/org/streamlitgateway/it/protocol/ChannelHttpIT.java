@@ -1,0 +1,220 @@
+package org.streamlitgateway.it.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.streamlitgateway.fixture.BodyReader;
+import org.streamlitgateway.fixture.FakeFeed;
+import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
+import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.HttpHead;
+import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.RawHttp;
+import org.streamlitgateway.fixture.RawResponse;
+import org.streamlitgateway.it.Door;
+
+/** Channels where WebSockets are blocked: event streams and POST. */
+@EveryDoor
+@NeedsGateway
+class ChannelHttpIT {
+    private static final String ACCEPT = "Accept: text/event-stream";
+    private static final String JSON_TYPE = "Content-Type: application/json";
+
+    @Parameter
+    private Door door;
+
+    private FakeFeed feed;
+    private FakeFeed own;
+    private Rig rig;
+
+    @BeforeParameterizedClassInvocation
+    void start() throws IOException {
+        feed = FakeFeed.start();
+        own = FakeFeed.start();
+        rig = Rig.start(
+                door,
+                "channel",
+                "ticks=" + feed.address() + ",linger=500ms;;own=" + own.address() + ",mode=dedicated,linger=100ms",
+                "ping-interval",
+                "1s");
+    }
+
+    @AfterParameterizedClassInvocation
+    void stop() {
+        rig.close();
+        feed.close();
+        own.close();
+    }
+
+    @AfterEach
+    void nobodyIsLeft() {
+        Patience.until("the feeds are left", () -> feed.open() + own.open() == 0);
+    }
+
+    /** The next event as its lines; comments are passed over. */
+    private static List<String> event(BodyReader body) throws IOException {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        while (true) {
+            byte[] next = body.read(1);
+            assertEquals(1, next.length, "the stream ended");
+            if (next[0] != '\n') {
+                line.append((char) next[0]);
+            } else if (line.length() > 0) {
+                if (line.charAt(0) != ':') {
+                    lines.add(line.toString());
+                }
+                line.setLength(0);
+            } else if (!lines.isEmpty()) {
+                return lines;
+            }
+        }
+    }
+
+    private static List<String> event(BodyReader body, String type) throws IOException {
+        List<String> event = event(body);
+        while (event.contains("event: state") && !type.equals("state")) {
+            event = event(body);
+        }
+        assertTrue(event.contains("event: " + type), event::toString);
+        return event;
+    }
+
+    private BodyReader stream(RawHttp http, String... fieldLines) throws IOException {
+        String[] all = new String[fieldLines.length + 1];
+        all[0] = ACCEPT;
+        System.arraycopy(fieldLines, 0, all, 1, fieldLines.length);
+        http.send(http.head("GET", ChannelSocket.target(rig.uri(), "ticks"), all));
+        HttpHead head = http.readHead();
+        assertEquals(200, head.status());
+        assertTrue(head.one("Content-Type").startsWith("text/event-stream"), head::toString);
+        return http.body(head, "GET");
+    }
+
+    private RawResponse post(String channel, byte[] body, String... fieldLines) throws IOException {
+        try (RawHttp http = rig.http()) {
+            return http.exchangeBody("POST", ChannelSocket.target(rig.uri(), channel), body, fieldLines);
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void anEventStreamResumesFromItsLastEvent() throws IOException {
+        FeedSocket socket;
+        String id;
+        try (RawHttp http = rig.http()) {
+            BodyReader body = stream(http);
+            event(body, "hello");
+            socket = feed.socket();
+            socket.count(1, 2).say("{\n\"n\":\r\n3}");
+            event(body, "message");
+            List<String> second = event(body, "message");
+            id = second.get(0);
+            assertTrue(id.startsWith("id: "), second::toString);
+            assertTrue(second.get(2).endsWith(",\"data\":{\"n\":2}}"), second::toString);
+            assertTrue(event(body, "message").get(2).endsWith(",\"data\":{ \"n\":  3}}"));
+        }
+        socket.count(4, 4);
+        try (RawHttp http = rig.http()) {
+            BodyReader body = stream(http, "Last-Event-ID: " + id.substring(4));
+            event(body, "hello");
+            assertTrue(event(body, "message").get(2).endsWith(",\"data\":{ \"n\":  3}}"));
+            assertTrue(event(body, "message").get(2).endsWith(",\"data\":{\"n\":4}}"));
+            socket.count(5, 5);
+            assertTrue(event(body, "message").get(2).endsWith(",\"data\":{\"n\":5}}"));
+        }
+    }
+
+    @Test
+    void anEventStreamOfAnotherEpochBeginsWithAGap() throws IOException {
+        try (RawHttp http = rig.http()) {
+            BodyReader body = stream(http, "Last-Event-ID: 0000000000000000:7");
+            event(body, "hello");
+            assertTrue(event(body, "gap").toString().contains("\"count\":null"));
+            feed.socket();
+        }
+    }
+
+    @Test
+    void aSilentEventStreamIsKeptAlive() throws IOException {
+        try (RawHttp http = rig.http()) {
+            BodyReader body = stream(http);
+            event(body, "hello");
+            event(body, "state");
+            feed.socket();
+            assertEquals(":\n\n", new String(body.read(3), StandardCharsets.UTF_8));
+            assertEquals(":\n\n", new String(body.read(3), StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void aBurstComesWholeOnAnEventStream() throws IOException {
+        try (RawHttp http = rig.http()) {
+            BodyReader body = stream(http);
+            event(body, "hello");
+            feed.socket().count(1, 2000);
+            for (int n = 1; n <= 2000; n++) {
+                String data = event(body, "message").get(2);
+                assertTrue(data.endsWith(",\"data\":{\"n\":" + n + "}}"), data);
+            }
+        }
+    }
+
+    @Test
+    void aPostIsOneFrameAndItsOutcome() throws IOException {
+        try (ChannelSocket page = ChannelSocket.open(rig.uri(), "ticks").awaitOpen()) {
+            FeedSocket socket = feed.socket();
+            RawResponse text = post("ticks", bytes("{\"op\": 1.0}"), JSON_TYPE);
+            assertEquals(202, text.status());
+            assertEquals("{\"outcome\":\"delivered\"}", text.text());
+            assertEquals("{\"op\": 1.0}", socket.hear().asText());
+
+            post("ticks", new byte[] {1, 2}, "Content-Type: application/octet-stream");
+            assertEquals(Frame.binary(new byte[] {1, 2}), socket.hear());
+
+            assertEquals(413, post("ticks", new byte[(1 << 20) + 1], JSON_TYPE).status());
+            assertEquals(
+                    202,
+                    post("ticks", new byte[1 << 20], "Content-Type: application/octet-stream")
+                            .status());
+            assertEquals(1 << 20, socket.hear().payload().length);
+            socket.frames().assertExhausted();
+            assertEquals(page.epoch(), page.epoch());
+        }
+    }
+
+    @Test
+    void aPostDialsForItself() throws IOException {
+        RawResponse queued = post("ticks", bytes("[1]"), JSON_TYPE);
+
+        assertEquals("{\"outcome\":\"queued\"}", queued.text());
+        FeedSocket socket = feed.socket();
+        assertEquals("[1]", socket.hear().asText());
+        assertEquals(1000, socket.ending().code());
+    }
+
+    @Test
+    void aPostToADedicatedChannelGoesToItsPage() throws IOException {
+        String client = "own?client=0123456789abcdef-post";
+        assertEquals(503, post(client, bytes("{}"), JSON_TYPE).status());
+        try (ChannelSocket page = ChannelSocket.open(rig.uri(), client).awaitOpen()) {
+            FeedSocket socket = own.socket();
+            assertEquals(202, post(client, bytes("{\"mine\":1}"), JSON_TYPE).status());
+            assertEquals("{\"mine\":1}", socket.hear().asText());
+            assertEquals(503, post("own", bytes("{}"), JSON_TYPE).status());
+            page.send("{\"type\":\"bye\"}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package org.streamlitgateway.it.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.HttpHead;
+import org.streamlitgateway.fixture.Pace;
+import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.PatternBytes;
+import org.streamlitgateway.fixture.RawHttp2;
+import org.streamlitgateway.fixture.Recorder;
+import org.streamlitgateway.it.Door;
+
+/** HTTP/2 on the clear port, as a proxy in front speaks it; it is the same behind TLS. */
+@EveryDoor
+@NeedsGateway
+class Http2IT {
+    @Parameter
+    private Door door;
+
+    private Rig rig;
+
+    @BeforeParameterizedClassInvocation
+    void start() throws IOException {
+        rig = Rig.start(door, "client-timeout", "2s", "ping-interval", "1s");
+    }
+
+    @AfterParameterizedClassInvocation
+    void stop() {
+        rig.close();
+    }
+
+    @Test
+    void aRequestArrivesAsOverHttp1() throws IOException {
+        try (RawHttp2 client = connect()) {
+            get(client, "/bytes/100000", "cookie", "a=1", "cookie", "b=2");
+
+            assertEquals(200, client.readStatus());
+            assertArrayEquals(PatternBytes.of(100_000), client.readBody());
+        }
+        HttpHead request = rig.upstream().requests("/bytes/100000").take().request();
+        assertEquals(rig.uri().getAuthority(), request.one("Host"));
+        assertEquals("http", request.one("X-Forwarded-Proto"));
+        assertEquals("a=1; b=2", request.one("Cookie"));
+        assertFalse(request.has("Transfer-Encoding"), request::toString);
+    }
+
+    @Test
+    void contentThatNothingAnnouncesArrives() throws IOException {
+        try (RawHttp2 client = connect()) {
+            client.send(
+                    false, ":method", "POST", ":scheme", "http", ":path", rig.target("/echo-body"), "x-test", "post");
+            client.data("one ".getBytes(StandardCharsets.US_ASCII), false);
+            client.data("two".getBytes(StandardCharsets.US_ASCII), true);
+
+            assertEquals(200, client.readStatus());
+            assertEquals("one two", new String(client.readBody(), StandardCharsets.US_ASCII));
+        }
+    }
+
+    @Test
+    void aStoredAssetIsServed() throws IOException {
+        String target = "/static/js/h2.CcFifQPt.js";
+        byte[] body = PatternBytes.of(200_000);
+        rig.upstream().on(target, exchange -> exchange.reply("200 OK", body, "cache-control: immutable, max-age=600"));
+
+        try (RawHttp2 client = connect()) {
+            for (int i = 0; i < 3; i++) {
+                get(client, target);
+                assertEquals(200, client.readStatus());
+                assertArrayEquals(body, client.readBody());
+            }
+        }
+        assertEquals(1, rig.upstream().requests(target).size());
+    }
+
+    @Test
+    void webSocketsGoOverHttp2() throws IOException {
+        // RFC 8441
+        Recorder<HttpHead> handshakes = new Recorder<>("handshake");
+        String target = Rig.streamOf("http2");
+        rig.upstream().on(target, exchange -> {
+            handshakes.add(exchange.request());
+            var socket = exchange.acceptWebSocket();
+            socket.send(Frame.text("hello"));
+            socket.send(socket.nextData());
+            socket.awaitClosing();
+        });
+        try (RawHttp2 client = connect()) {
+            assertTrue(client.takesWebSockets());
+            client.connectWebSocket(
+                    rig.target(target),
+                    "origin",
+                    "http://" + rig.uri().getAuthority(),
+                    "sec-websocket-protocol",
+                    "streamlit, PLACEHOLDER_AUTH_TOKEN");
+
+            assertEquals(200, client.readStatus());
+            assertArrayEquals(new byte[] {(byte) 0x81, 5, 'h', 'e', 'l', 'l', 'o'}, client.readData());
+            client.webSocketFrame(Frame.BINARY, new byte[] {1, 2, 3});
+            assertArrayEquals(new byte[] {(byte) 0x82, 3, 1, 2, 3}, client.readData());
+            client.webSocketFrame(Frame.CLOSE, new byte[] {3, (byte) 0xe8});
+        }
+        HttpHead handshake = handshakes.take();
+        assertEquals("GET", handshake.method());
+        assertEquals("streamlit, PLACEHOLDER_AUTH_TOKEN", handshake.one("Sec-WebSocket-Protocol"));
+        assertEquals("websocket", handshake.one("Upgrade").toLowerCase(java.util.Locale.ROOT));
+        assertEquals(rig.uri().getAuthority(), handshake.one("Host"));
+        assertFalse(handshake.has(":protocol"), handshake::toString);
+    }
+
+    @Test
+    void aRefusedWebSocketIsRefusedAsOverHttp1() throws IOException {
+        try (RawHttp2 client = connect()) {
+            client.connectWebSocket(rig.target(Rig.streamOf("http2-origin")), "origin", "https://evil.example");
+            assertEquals(403, client.readStatus());
+        }
+        rig.upstream()
+                .on(Rig.streamOf("http2-404"), exchange -> exchange.replyHead("404 Not Found", "content-length: 0"));
+        try (RawHttp2 client = connect()) {
+            client.connectWebSocket(rig.target(Rig.streamOf("http2-404")));
+            assertEquals(404, client.readStatus());
+        }
+    }
+
+    @Test
+    void aQuietWebSocketOutlivesTheTimeOutOfHttp() throws IOException {
+        try (RawHttp2 client = connect()) {
+            client.connectWebSocket(rig.target(Rig.streamOf("http2-quiet")));
+            assertEquals(200, client.readStatus());
+            Pace.every(Duration.ofMillis(900), 5, step -> {
+                byte[] ping = client.readData(); // the gateway looks after a quiet browser
+                assertEquals((byte) 0x89, ping[0]);
+                client.webSocketFrame(Frame.PONG, java.util.Arrays.copyOfRange(ping, 2, ping.length));
+            });
+            client.webSocketFrame(Frame.BINARY, new byte[] {7});
+            byte[] echo = client.readData();
+            while (echo[0] == (byte) 0x89) {
+                echo = client.readData();
+            }
+            assertArrayEquals(new byte[] {(byte) 0x82, 1, 7}, echo);
+        }
+    }
+
+    @Test
+    void aBrowserThatLeavesIsNoticed() throws IOException {
+        Recorder<String> ends = new Recorder<>("end");
+        String target = Rig.streamOf("http2-leaves");
+        rig.upstream()
+                .on(
+                        target,
+                        exchange -> ends.add(
+                                exchange.acceptWebSocket().awaitClosing().toString()));
+        RawHttp2 client = connect();
+        client.connectWebSocket(rig.target(target));
+        assertEquals(200, client.readStatus());
+        client.close();
+
+        assertTrue(ends.take(Patience.LIMIT).contains("1001"));
+    }
+
+    private RawHttp2 connect() throws IOException {
+        return RawHttp2.connect(rig.uri());
+    }
+
+    private void get(RawHttp2 client, String target, String... more) throws IOException {
+        String[] fields = {":method", "GET", ":scheme", "http", ":path", rig.target(target)};
+        String[] all = java.util.Arrays.copyOf(fields, fields.length + more.length);
+        System.arraycopy(more, 0, all, fields.length, more.length);
+        client.send(true, all);
+    }
+}

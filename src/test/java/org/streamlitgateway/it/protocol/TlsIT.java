@@ -1,0 +1,155 @@
+package org.streamlitgateway.it.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.streamlitgateway.fixture.HttpHead;
+import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.TestCertificate;
+import org.streamlitgateway.it.Door;
+
+/** HTTPS from PEM files. */
+@EveryDoor
+@NeedsGateway
+class TlsIT {
+    @TempDir
+    static Path directory;
+
+    @Parameter
+    private Door door;
+
+    private Rig rig;
+    private TestCertificate files;
+
+    @BeforeParameterizedClassInvocation
+    void start() throws IOException {
+        files = TestCertificate.in(directory, "first-" + door.name(), "EC");
+        rig = Rig.start(
+                door,
+                "proxy-host",
+                "localhost",
+                "tls-certificate",
+                files.certificate().toString(),
+                "tls-key",
+                files.key().toString());
+    }
+
+    @AfterParameterizedClassInvocation
+    void stop() {
+        rig.close();
+    }
+
+    @Test
+    void http2IsAgreedUponAndStreamlitLearnsOfHttps() throws Exception {
+        assertEquals("https", rig.uri().getScheme());
+        HttpResponse<String> response = get(HttpClient.Version.HTTP_2, "/tls-h2");
+
+        assertEquals(HttpClient.Version.HTTP_2, response.version());
+        HttpHead seen = rig.upstream().requests("/tls-h2").take().request();
+        assertEquals("https", seen.one("X-Forwarded-Proto"));
+        assertEquals(rig.uri().getAuthority(), seen.one("Host"));
+        assertEquals(Integer.toString(rig.uri().getPort()), seen.one("X-Forwarded-Port"));
+    }
+
+    @Test
+    void oldClientsGetHttp1() throws Exception {
+        assertEquals(
+                HttpClient.Version.HTTP_1_1,
+                get(HttpClient.Version.HTTP_1_1, "/tls-h1").version());
+    }
+
+    @Test
+    void webSocketsGoOverTls() throws Exception {
+        WebSocket socket = client(HttpClient.Version.HTTP_1_1)
+                .newWebSocketBuilder()
+                .subprotocols("streamlit")
+                .buildAsync(
+                        java.net.URI.create("wss://" + rig.uri().getAuthority() + rig.target(Rig.streamOf("tls"))),
+                        new WebSocket.Listener() {})
+                .get();
+
+        assertEquals("streamlit", socket.getSubprotocol());
+        socket.abort();
+    }
+
+    @Test
+    void changedFilesAreReadAgain() throws Exception {
+        TestCertificate second = TestCertificate.in(directory, "second-" + door.name(), "EC");
+        Files.copy(second.key(), files.key(), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(second.certificate(), files.certificate(), StandardCopyOption.REPLACE_EXISTING);
+
+        Patience.until("the second certificate", () -> subject().equals("CN=second-" + door.name()));
+        assertEquals(200, get(HttpClient.Version.HTTP_2, "/tls-again").statusCode());
+        Files.writeString(files.key(), "damaged");
+        Patience.until("the warning", () -> rig.gateway().log().contains("the certificate stays as it was"));
+        assertTrue(subject().startsWith("CN=second"));
+    }
+
+    private String subject() {
+        try (SSLSocket socket = (SSLSocket) trusting()
+                .getSocketFactory()
+                .createSocket(rig.uri().getHost(), rig.uri().getPort())) {
+            socket.startHandshake();
+            return ((X509Certificate) socket.getSession().getPeerCertificates()[0])
+                    .getSubjectX500Principal()
+                    .getName();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private HttpResponse<String> get(HttpClient.Version version, String path) throws Exception {
+        return client(version)
+                .send(
+                        HttpRequest.newBuilder(rig.uri().resolve(rig.target(path)))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpClient client(HttpClient.Version version) throws GeneralSecurityException {
+        return HttpClient.newBuilder().sslContext(trusting()).version(version).build();
+    }
+
+    private static SSLContext trusting() throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new Trusting()}, new SecureRandom());
+        return context;
+    }
+
+    private static final class Trusting implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {
+            // whatever comes
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {
+            // whatever comes
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

@@ -1,0 +1,125 @@
+"""What the module does without a browser: the mailbox and what is read from it."""
+
+import json
+import pickle
+import unittest
+
+import streamlit_gateway as gateway
+
+
+def message(n, **more):
+    return json.dumps({"type": "message", "seq": n, "data": {"n": n}, **more})
+
+
+def ring(number, first, frames, page="p", **more):
+    return {
+        "page": page,
+        "ring": number,
+        "from": first,
+        "frames": frames,
+        "cursor": ["e", first + len(frames) - 1],
+        "status": ["open", ""],
+        "taken": 0,
+        "outcomes": [],
+        **more,
+    }
+
+
+class MailboxTest(unittest.TestCase):
+    def setUp(self):
+        self.box = gateway._Mailbox(1000)
+        self.channel = gateway.Channel(self.box, "key", {}, None)
+
+    def read(self):
+        return [m["n"] for m in self.channel.new]
+
+    def test_a_ring_that_comes_twice_counts_once(self):
+        once = ring(1, 1, [message(1), message(2)])
+        self.box.take(once)
+        self.box.take(once)
+        self.assertEqual(self.read(), [1, 2])
+        self.assertEqual(self.read(), [])
+
+    def test_a_ring_that_repeats_part_of_the_one_before_adds_the_rest(self):
+        self.box.take(ring(1, 1, [message(1), message(2)]))
+        self.box.take(ring(2, 1, [message(1), message(2), message(3)]))
+        self.assertEqual(self.read(), [1, 2, 3])
+        self.assertEqual(self.box.resume, ["e", 3])
+
+    def test_an_old_ring_does_not_bring_the_old_state_back(self):
+        self.box.take(ring(2, 1, [], status=["reconnecting", "why"]))
+        self.box.take(ring(1, 1, [], status=["open", ""]))
+        self.assertEqual(self.channel.status, "reconnecting")
+        self.assertEqual(self.channel.status.reason, "why")
+
+    def test_another_load_of_the_page_begins_its_own_numbers(self):
+        self.box.take(ring(7, 1, [message(1), message(2)]))
+        self.box.take(ring(1, 1, [message(3)], page="q"))
+        self.assertEqual(self.read(), [1, 2, 3])
+
+    def test_a_loop_that_stops_early_leaves_the_rest(self):
+        self.box.take(ring(1, 1, [message(n) for n in range(1, 6)]))
+        for m in self.channel.new:
+            if m["n"] == 2:
+                break
+        self.assertTrue(self.channel.new)
+        self.assertEqual(len(self.channel.new), 3)
+        self.assertEqual(self.read(), [3, 4, 5])
+
+    def test_what_nobody_reads_is_given_up_from_the_oldest_and_told(self):
+        self.box.limit = 3
+        self.box.take(ring(1, 1, [message(n) for n in range(1, 8)]))
+        self.assertEqual(self.read(), [5, 6, 7])
+        self.assertEqual(self.channel.gaps, [gateway.Gap(4, "not read")])
+        self.assertEqual(self.channel.gaps, [])
+        self.assertEqual(self.channel.missed, 4)
+
+    def test_a_gap_is_told_even_when_nobody_knows_how_wide(self):
+        self.box.take(ring(1, 1, ['{"type":"gap","from":3,"to":5,"count":3}', '{"type":"gap","count":null}']))
+        self.assertEqual([gap.count for gap in self.channel.gaps], [3, None])
+        self.assertEqual(self.channel.missed, 3)
+
+    def test_text_and_bytes_and_large_numbers_are_what_they_were(self):
+        self.box.take(
+            ring(
+                1,
+                1,
+                [
+                    '{"type":"message","seq":1,"text":"plain"}',
+                    '{"type":"message","seq":2,"base64":"AP8="}',
+                    '{"type":"message","seq":3,"data":12345678901234567890}',
+                    '{"type":"message","seq":4,"data":null}',
+                ],
+            )
+        )
+        self.assertEqual(list(self.channel.new), ["plain", b"\x00\xff", 12345678901234567890, None])
+
+    def test_sends_stay_until_the_page_has_them(self):
+        first, second = self.box.put({"a": 1}), self.box.put("two")
+        self.assertEqual(
+            gateway._sends(self.box, list(self.box.outbox)),
+            {"session": self.box.session, "first": 1, "sends": [[1, "data", '{"a":1}'], [2, "text", "two"]]},
+        )
+        self.box.take(ring(1, 1, [], taken=1, outcomes=[[1, "delivered", ""], [2, "rejected", "full"]]))
+        self.assertEqual(gateway._sends(self.box, list(self.box.outbox))["first"], 2)
+        self.assertEqual((first.outcome, second.outcome, second.reason), ("delivered", "rejected", "full"))
+        self.box.take(ring(2, 1, [], taken=2))
+        self.assertEqual(gateway._sends(self.box, [])["first"], 3)
+
+    def test_what_is_not_json_is_refused_at_once(self):
+        for wrong in (float("nan"), object(), {1, 2}):
+            with self.assertRaises((TypeError, ValueError)):
+                self.box.put(wrong)
+        self.assertEqual(self.box.sends, 0)
+
+    def test_a_send_from_a_thread_of_its_own_is_refused(self):
+        with self.assertRaisesRegex(RuntimeError, "script"):
+            self.channel.send({})
+
+    def test_a_status_survives_being_pickled(self):
+        status = pickle.loads(pickle.dumps(gateway.Status("closed", "why")))
+        self.assertEqual((status, status.reason), ("closed", "why"))
+
+
+if __name__ == "__main__":
+    unittest.main()
