@@ -127,10 +127,16 @@ public final class Replica {
     /** Asks for its health and counts the answer. */
     public void check(Health health) {
         watched = true;
-        if (!isKnown()) {
-            find();
-            return; // the next time, then
-        }
+        find().whenComplete((stripping, never) -> {
+            if (isKnown()) {
+                ask(health);
+            } else {
+                count(false, health);
+            }
+        });
+    }
+
+    private void ask(Health health) {
         client.http()
                 .newRequest(address.host(), address.port())
                 .path((stripsPrefix() ? "" : prefix) + HEALTH)

@@ -30,6 +30,8 @@ class SettingsTest {
                 streamlit-port=8501 $STREAMLIT_PORT
                 proxy-host=0.0.0.0 $PROXY_HOST
                 proxy-port=8500 $PROXY_PORT
+                tls-certificate= $STREAMLIT_GATEWAY_TLS_CERTIFICATE
+                tls-key= $STREAMLIT_GATEWAY_TLS_KEY
                 context-path=/ $STREAMLIT_GATEWAY_CONTEXT_PATH
                 log-level=INFO $STREAMLIT_GATEWAY_LOG_LEVEL
                 app= $STREAMLIT_GATEWAY_APP
