@@ -135,7 +135,7 @@ final class Handshake implements Relay.Answer {
         if (!answered.get()) {
             LOG.warn("{} cannot reach {}: {}", relay.name(), route.replica().address(), Cause.of(root));
         }
-        if (outcome == Outcome.REFUSED) {
+        if (outcome == Outcome.REFUSED || root instanceof SocketTimeoutException) { // of connecting
             route.replica().refused();
         } else {
             route.replica().lost();

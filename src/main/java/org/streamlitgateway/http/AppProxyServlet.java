@@ -279,7 +279,8 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         }
         Outcome outcome = outcome(exchange, failure);
         log(exchange, outcome.status(), outcome.name(), failure);
-        if (outcome == Outcome.REFUSED) {
+        boolean unreachable = outcome == Outcome.REFUSED || failure instanceof SocketTimeoutException; // of connecting
+        if (unreachable) {
             exchange.route.replica().refused();
             if (exchange.route.movable() && !exchange.hasBody && !exchange.response.isCommitted()) {
                 moveOn(exchange);

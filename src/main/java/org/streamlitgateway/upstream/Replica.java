@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.client.BufferingResponseListener;
 import org.eclipse.jetty.client.Result;
@@ -39,6 +40,8 @@ public final class Replica {
     private volatile boolean draining;
     /** Whether anybody would notice that it is up again. */
     private volatile boolean watched;
+
+    private final AtomicBoolean checking = new AtomicBoolean();
 
     private volatile boolean up = true;
     /** Answers in a row; guarded by this. */
@@ -127,6 +130,9 @@ public final class Replica {
     /** Asks for its health and counts the answer. */
     public void check(Health health) {
         watched = true;
+        if (!checking.compareAndSet(false, true)) {
+            return; // a slow answer is one answer
+        }
         find().whenComplete((stripping, never) -> {
             if (isKnown()) {
                 ask(health);
@@ -154,6 +160,7 @@ public final class Replica {
     }
 
     private void count(boolean well, Health health) {
+        checking.set(false);
         boolean wasUp;
         synchronized (this) {
             wasUp = up;

@@ -48,10 +48,11 @@ class ManyAppsIT {
             """
             proxy-host: 127.0.0.1
             proxy-port: 0
-            health-interval: 200ms
+            health-interval: 500ms
+            health-timeout: 20s
+            connect-timeout: 20s
             sticky-key: 0123456789abcdef0123456789
             ping-interval: 5s
-            log-level: DEBUG
             """;
 
     @Parameter
