@@ -124,7 +124,8 @@ public final class Main {
             err.println("streamlit-gateway: " + failure.getMessage());
             return FAILED;
         }
-        String upstream = config.named() ? config.upstreams() : gateway.upstream().toString();
+        String upstream =
+                config.named() ? config.upstreams() : gateway.upstream().toString();
         out.println("streamlit-gateway " + Version.TEXT + " ready: " + gateway.uri() + " -> " + upstream);
         out.flush();
         if (file != null) {

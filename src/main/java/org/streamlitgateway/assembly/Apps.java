@@ -77,7 +77,8 @@ final class Apps implements AutoCloseable {
 
     private App live(AppConfig app, App before, GatewayConfig next) throws IOException {
         boolean nested = next.apps().stream()
-                .anyMatch(other -> !other.prefix().equals(app.prefix()) && RouteTable.holds(other.prefix(), app.prefix()));
+                .anyMatch(other ->
+                        !other.prefix().equals(app.prefix()) && RouteTable.holds(other.prefix(), app.prefix()));
         boolean same = before != null && before.config().strip() == app.strip();
         String prefix = base + (next.named() || ownPath ? app.prefix() : "");
         ManagedApp managed = null;
@@ -99,8 +100,7 @@ final class Apps implements AutoCloseable {
                     next.trustedProxies().stream().map(Cidr::toString).toList();
             managed = new ManagedApp(app.name(), app.launch(), trusted);
             for (int i = 0; i < managed.addresses().size(); i++) {
-                replicas.add(new Replica(
-                        "process " + i, managed.addresses().get(i), prefix, app.strip(), upstream));
+                replicas.add(new Replica("process " + i, managed.addresses().get(i), prefix, app.strip(), upstream));
             }
         }
         return new App(app, prefix, replicas, managed, sticky, nested);
@@ -119,7 +119,8 @@ final class Apps implements AutoCloseable {
             scheduler.schedule(
                     () -> {
                         if (replica.isDraining()) {
-                            relays.end(other -> other == replica, config.timeouts().closeSpread());
+                            relays.end(
+                                    other -> other == replica, config.timeouts().closeSpread());
                         }
                     },
                     next.timeouts().drain().toMillis(),
@@ -169,9 +170,10 @@ final class Apps implements AutoCloseable {
         }
         for (App app : byPrefix.values()) {
             if (app.managed() != null) {
-                app.managed().sleepIfIdle(app.replicas().stream()
-                        .mapToInt(Replica::sessions)
-                        .sum());
+                app.managed()
+                        .sleepIfIdle(app.replicas().stream()
+                                .mapToInt(Replica::sessions)
+                                .sum());
             }
             if (app.managed() == null || app.managed().isHealthy()) {
                 app.replicas().forEach(replica -> replica.check(config.health()));
@@ -191,7 +193,8 @@ final class Apps implements AutoCloseable {
         List<Thread> closers = new ArrayList<>();
         for (App app : byPrefix.values()) {
             if (app.managed() != null) {
-                closers.add(new Thread(app.managed()::close, "stop-" + app.config().name()));
+                closers.add(
+                        new Thread(app.managed()::close, "stop-" + app.config().name()));
             }
         }
         closers.forEach(Thread::start);

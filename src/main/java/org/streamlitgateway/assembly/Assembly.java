@@ -17,8 +17,8 @@ import org.streamlitgateway.channel.ChannelDoor;
 import org.streamlitgateway.channel.Channels;
 import org.streamlitgateway.channel.Dialler;
 import org.streamlitgateway.config.GatewayConfig;
-import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
+import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.forward.RequestHeaders;
 import org.streamlitgateway.guard.Guard;
 import org.streamlitgateway.guard.Presence;
@@ -149,7 +149,8 @@ public final class Assembly {
                 || !next.channels().equals(config.channels())
                 || next.assetCacheBytes() != config.assetCacheBytes()
                 || !next.stickyKey().equals(config.stickyKey())) {
-            LOG.warn("changes of proxy-host, proxy-port, channel, asset-cache and sticky-key take effect at the next start");
+            LOG.warn(
+                    "changes of proxy-host, proxy-port, channel, asset-cache and sticky-key take effect at the next start");
         }
         door.use(doors(next));
         relays.setTimeouts(next.timeouts());

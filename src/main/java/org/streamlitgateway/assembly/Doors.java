@@ -11,4 +11,10 @@ import org.streamlitgateway.route.RouteTable;
  *
  * @param lists whether the apps are listed where none is at the root
  */
-record Doors(RouteTable routes, Guard guard, ChannelDoor channels, WebSocketDoor webSockets, AppProxyServlet http, boolean lists) {}
+record Doors(
+        RouteTable routes,
+        Guard guard,
+        ChannelDoor channels,
+        WebSocketDoor webSockets,
+        AppProxyServlet http,
+        boolean lists) {}

@@ -121,17 +121,17 @@ public final class EmbeddedJetty {
         }
     }
 
-    /** @see Assembly#firstUpstream */
+    /** Where the first replica of the first app is. */
     public HostPort firstUpstream() {
         return assembly.firstUpstream();
     }
 
-    /** @see Assembly#startApps */
+    /** Starts the apps that do not wait for a visit; see {@link Assembly#startApps}. */
     public void startApps() throws IOException, InterruptedException {
         assembly.startApps();
     }
 
-    /** @see Assembly#take */
+    /** Goes on with another configuration; see {@link Assembly#take}. */
     public void take(GatewayConfig next) throws Exception {
         assembly.take(next);
     }
@@ -160,7 +160,9 @@ public final class EmbeddedJetty {
         try {
             server.stop();
         } catch (TimeoutException cut) { // everything has been stopped all the same
-            LOG.info("requests that did not finish within {} ms were cut", config.timeouts().stop().toMillis());
+            LOG.info(
+                    "requests that did not finish within {} ms were cut",
+                    config.timeouts().stop().toMillis());
         }
         if (assembly != null) {
             assembly.stop();

@@ -200,7 +200,9 @@ final class FrontDoor extends HttpServlet {
             return false;
         }
         String page = referer.substring(slash).replaceFirst("[?#].*", "");
-        String inner = page.startsWith(client.prefix()) ? page.substring(client.prefix().length()) : page;
+        String inner = page.startsWith(client.prefix())
+                ? page.substring(client.prefix().length())
+                : page;
         App from = doors.routes().match(inner);
         return from != null && from != app;
     }

@@ -92,7 +92,10 @@ public final class Reload implements AutoCloseable {
             LOG.info("{} is in force", file);
         } catch (ConfigException bad) {
             bad.problems().forEach(problem -> LOG.error("{}", problem));
-            LOG.error("{} has {} problems; nothing was changed", file, bad.problems().size());
+            LOG.error(
+                    "{} has {} problems; nothing was changed",
+                    file,
+                    bad.problems().size());
         } catch (Exception failure) {
             LOG.error("{} could not be put in force", file, failure);
         }

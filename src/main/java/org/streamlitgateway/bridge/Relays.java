@@ -28,6 +28,7 @@ public final class Relays {
 
     /** Where each was sent. */
     private final ConcurrentHashMap<Relay, Route> routes = new ConcurrentHashMap<>();
+
     private final Scheduler scheduler;
     private final Executor blocking;
     private volatile Timeouts timeouts;
@@ -69,9 +70,8 @@ public final class Relays {
 
     /** Ends the sessions with these replicas, one after another, so that their browsers come back to others. */
     public void end(Predicate<Replica> replicas, Duration spread) {
-        List<Relay> some = open.stream()
-                .filter(relay -> isWith(relay, replicas))
-                .toList();
+        List<Relay> some =
+                open.stream().filter(relay -> isWith(relay, replicas)).toList();
         end(some, Outcome.MOVED, spread);
     }
 

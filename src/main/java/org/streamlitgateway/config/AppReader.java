@@ -82,9 +82,7 @@ final class AppReader {
     private List<Upstream> replicas(YamlPlace place) {
         List<Upstream> replicas = new ArrayList<>();
         for (YamlPlace item : place.items()) {
-            Upstream replica = item.isMapping()
-                    ? detailed(item)
-                    : new Upstream(rules.address(item.given()), false);
+            Upstream replica = item.isMapping() ? detailed(item) : new Upstream(rules.address(item.given()), false);
             if (replica != null && replicas.stream().anyMatch(r -> r.address().equals(replica.address()))) {
                 item.problem("stands twice");
             } else if (replica != null) {
@@ -169,7 +167,8 @@ final class AppReader {
     private static Map<String, String> environment(YamlPlace place) {
         Map<String, String> variables = new LinkedHashMap<>();
         if (place != null) {
-            place.entries().forEach((name, value) -> variables.put(name, value.given().text()));
+            place.entries()
+                    .forEach((name, value) -> variables.put(name, value.given().text()));
         }
         return Map.copyOf(variables);
     }

@@ -34,7 +34,10 @@ public enum AppSetting {
     WORKING_DIRECTORY("working-directory", "", "FOLDER", "Where it runs; default: the folder of the script."),
     ENVIRONMENT("environment", "", "NAME: VALUE", "Variables on top of the gateway's own."),
     MAX_RESTARTS(
-            "max-restarts", "5", "NUMBER", "Deaths in a row, without being healthy between, after which it is given up.");
+            "max-restarts",
+            "5",
+            "NUMBER",
+            "Deaths in a row, without being healthy between, after which it is given up.");
 
     private final String key;
     private final String defaultValue;

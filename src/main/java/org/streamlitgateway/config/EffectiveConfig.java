@@ -73,7 +73,8 @@ final class EffectiveConfig {
     }
 
     private static String list(List<String> words) {
-        return "[" + String.join(", ", words.stream().map(EffectiveConfig::quoted).toList()) + "]";
+        return "["
+                + String.join(", ", words.stream().map(EffectiveConfig::quoted).toList()) + "]";
     }
 
     private static String quoted(String value) {

@@ -52,7 +52,10 @@ public record GatewayConfig(
             return app().upstream() == null ? app().launch().script() : "http://" + app().upstream();
         }
         return apps.stream()
-                .map(app -> app.prefix() + "/ " + (app.launch() == null ? app.replicas().size() + " replicas" : app.launch().script()))
+                .map(app -> app.prefix() + "/ "
+                        + (app.launch() == null
+                                ? app.replicas().size() + " replicas"
+                                : app.launch().script()))
                 .collect(Collectors.joining(", "));
     }
 

@@ -202,7 +202,8 @@ final class Rules {
         String secret = given.text();
         if (!secret.isEmpty() && secret.length() < LEAST_SECRET_CHARACTERS) {
             problems.add(new Problem(
-                    given.where(), "is shorter than " + LEAST_SECRET_CHARACTERS + " characters; make a long random one"));
+                    given.where(),
+                    "is shorter than " + LEAST_SECRET_CHARACTERS + " characters; make a long random one"));
         }
         return secret;
     }

@@ -103,7 +103,10 @@ public enum Setting {
     DRAIN_TIMEOUT(
             "drain-timeout", "1h", "TIME", "Longest time for which a replica that drains keeps the sessions it has."),
     HEALTH_INTERVAL(
-            "health-interval", "2s", "TIME", "How often each replica of an app in a configuration file is asked for its health."),
+            "health-interval",
+            "2s",
+            "TIME",
+            "How often each replica of an app in a configuration file is asked for its health."),
     HEALTH_TIMEOUT("health-timeout", "2s", "TIME", "Longest wait for its answer, which must be ok."),
     HEALTH_RISE("health-rise", "2", "NUMBER", "Good answers in a row after which a replica that was down is up."),
     HEALTH_FALL("health-fall", "3", "NUMBER", "Bad answers in a row after which a replica is down."),

@@ -140,8 +140,7 @@ public final class Settings {
      * @throws ConfigException naming everything that is wrong
      */
     public GatewayConfig read() throws ConfigException {
-        HostPort listen = new HostPort(
-                rules.host(given(Setting.PROXY_HOST)), rules.port(given(Setting.PROXY_PORT), 0));
+        HostPort listen = new HostPort(rules.host(given(Setting.PROXY_HOST)), rules.port(given(Setting.PROXY_PORT), 0));
         List<AppConfig> served = apps == null ? List.of(oneApp()) : namedApps();
         GatewayConfig.Timeouts timeouts = new GatewayConfig.Timeouts(
                 rules.time(given(Setting.CONNECT_TIMEOUT)),
@@ -190,7 +189,8 @@ public final class Settings {
         for (Setting setting : Setting.values()) {
             if (apps == null || !ONE_APP.contains(setting)) {
                 Given given = given(setting);
-                boolean isDefault = sources.stream().allMatch(source -> source.value().apply(setting) == null);
+                boolean isDefault =
+                        sources.stream().allMatch(source -> source.value().apply(setting) == null);
                 text.setting(setting, given.text(), isDefault ? "default" : given.where());
             }
         }
@@ -198,8 +198,8 @@ public final class Settings {
     }
 
     private AppConfig oneApp() {
-        HostPort upstream = new HostPort(
-                rules.host(given(Setting.STREAMLIT_HOST)), rules.port(given(Setting.STREAMLIT_PORT), 1));
+        HostPort upstream =
+                new HostPort(rules.host(given(Setting.STREAMLIT_HOST)), rules.port(given(Setting.STREAMLIT_PORT), 1));
         AppConfig.Launch launch = launch();
         return new AppConfig(
                 rules.prefix(given(Setting.CONTEXT_PATH)),
@@ -250,15 +250,7 @@ public final class Settings {
         List<String> words =
                 command.text().isEmpty() ? List.of() : List.of(command.text().split("\\s+"));
         return new AppConfig.Launch(
-                app.text(),
-                words,
-                streamlitArguments,
-                1,
-                false,
-                Duration.ZERO,
-                null,
-                Map.of(),
-                SUPERVISED_RESTARTS);
+                app.text(), words, streamlitArguments, 1, false, Duration.ZERO, null, Map.of(), SUPERVISED_RESTARTS);
     }
 
     private List<ChannelConfig> channels() {

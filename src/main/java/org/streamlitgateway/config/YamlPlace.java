@@ -48,7 +48,10 @@ final class YamlPlace {
         } catch (IOException unreadable) {
             problems.add(new Problem(file.toString(), "cannot be read: " + unreadable));
         } catch (MarkedYamlEngineException malformed) {
-            String at = malformed.getProblemMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("");
+            String at = malformed
+                    .getProblemMark()
+                    .map(mark -> ":" + (mark.getLine() + 1))
+                    .orElse("");
             problems.add(new Problem(file + at, "is not YAML: " + malformed.getProblem()));
         } catch (YamlEngineException malformed) {
             problems.add(new Problem(file.toString(), "is not YAML: " + malformed.getMessage()));
@@ -87,7 +90,11 @@ final class YamlPlace {
         for (NodeTuple tuple : mapping.getValue()) {
             String name = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
             YamlPlace place = new YamlPlace(
-                    file, lineOf(tuple.getKeyNode()), key.isEmpty() ? name : key + "." + name, tuple.getValueNode(), problems);
+                    file,
+                    lineOf(tuple.getKeyNode()),
+                    key.isEmpty() ? name : key + "." + name,
+                    tuple.getValueNode(),
+                    problems);
             if (entries.putIfAbsent(name, place) != null) {
                 place.problem("stands twice; the first is in line " + entries.get(name).line);
             }
@@ -104,7 +111,7 @@ final class YamlPlace {
         for (Node item : sequence.getValue()) {
             items.add(new YamlPlace(file, lineOf(item), key + "[" + items.size() + "]", item, problems));
         }
-        return items;
+        return List.copyOf(items);
     }
 
     /** A value, or a list of values with commas between them; empty for a key with nothing behind it. */

@@ -183,7 +183,10 @@ public final class ManagedApp implements AutoCloseable {
         if (launch.idleStop().isZero() || !idle || state() != State.HEALTHY) {
             return;
         }
-        LOG.info("app {} is stopped: nobody has used it for {} s", name, launch.idleStop().toSeconds());
+        LOG.info(
+                "app {} is stopped: nobody has used it for {} s",
+                name,
+                launch.idleStop().toSeconds());
         inBackground(() -> {
             synchronized (lifeCycle) {
                 closeAll();

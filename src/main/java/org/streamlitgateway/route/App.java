@@ -74,7 +74,11 @@ public final class App {
      */
     public record Choice(Route route, String cookie) {}
 
-    /** @param secure whether the browser came over https */
+    /**
+     * Where a request goes, and what its browser has to remember.
+     *
+     * @param secure whether the browser came over https
+     */
     public Choice choose(HttpServletRequest request, boolean secure) {
         if (replicas.size() == 1 && sticky == null) {
             return new Choice(to(replicas.get(0), ""), null);
@@ -82,7 +86,7 @@ public final class App {
         StickyCookie.Visit visit = sticky == null ? null : sticky.read(request, prefix);
         String visitor = visit == null ? "" : visit.visitor();
         Replica known = visit == null ? null : named(visit.replica());
-        if (known != null && known.isUp() && (mayStay(known, visitor, request))) {
+        if (known != null && known.isUp() && mayStay(known, visitor, request)) {
             return new Choice(to(known, visitor), null);
         }
         Replica chosen = fewest(replica -> replica.isUp() && !replica.isDraining());
@@ -131,7 +135,8 @@ public final class App {
         String mode = request.getHeader("Sec-Fetch-Mode");
         return request.getMethod().equals("GET")
                 && (mode == null
-                        ? Objects.requireNonNullElse(request.getHeader("Accept"), "").contains("text/html")
+                        ? Objects.requireNonNullElse(request.getHeader("Accept"), "")
+                                .contains("text/html")
                         : mode.equals("navigate"));
     }
 

@@ -21,7 +21,8 @@ public final class LandingPage {
             String state = entry.up() ? "up" : entry.asleep() ? "asleep" : "down";
             String said = entry.up() ? "up" : entry.asleep() ? "starts on a visit" : "not up";
             list.append("<li><a href=\"%s\"><b>%s</b><span class=\"%s\">%s</span><br><small>%s</small></a></li>%n"
-                    .formatted(escaped(entry.path()), escaped(entry.name()), state, said, escaped(entry.description())));
+                    .formatted(
+                            escaped(entry.path()), escaped(entry.name()), state, said, escaped(entry.description())));
         }
         return """
                 <!DOCTYPE html>
@@ -52,9 +53,7 @@ public final class LandingPage {
                 <main>
                 <h1>Apps</h1>
                 <ul>
-                """
-                + list
-                + """
+                """ + list + """
                 </ul>
                 </main>
                 </body>
@@ -63,6 +62,9 @@ public final class LandingPage {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -39,8 +39,7 @@ class ConfigFileTest {
     @Test
     void appsAreNamedByTheirPaths() throws Exception {
         Files.writeString(folder.resolve("b.py"), "import streamlit");
-        GatewayConfig config = file(
-                        """
+        GatewayConfig config = file("""
                         proxy-port: 0
                         trusted-proxies: [10.0.0.0/8, "::1"]
                         apps:
@@ -59,11 +58,12 @@ class ConfigFileTest {
                             arguments: [--theme.base=dark, --server.maxUploadSize=5]
                             environment: {MODE: test}
                             idle-stop: 5m
-                        """)
-                .read();
+                        """).read();
 
         assertTrue(config.named());
-        assertEquals(List.of("", "/a", "/a/b"), config.apps().stream().map(AppConfig::prefix).toList());
+        assertEquals(
+                List.of("", "/a", "/a/b"),
+                config.apps().stream().map(AppConfig::prefix).toList());
         assertEquals(2, config.trustedProxies().size());
         AppConfig sales = config.apps().get(1);
         assertEquals("Sales", sales.name());
@@ -87,8 +87,7 @@ class ConfigFileTest {
     void aFolderAsCommandIsAVirtualEnvironment() throws Exception {
         Files.writeString(folder.resolve("b.py"), "import streamlit");
         Files.createDirectory(folder.resolve(".venv"));
-        GatewayConfig config =
-                file("apps: {/b: {app: b.py, command: ./.venv}}").read();
+        GatewayConfig config = file("apps: {/b: {app: b.py, command: ./.venv}}").read();
 
         assertEquals(
                 List.of(folder.resolve(".venv/bin/streamlit").toString()),
@@ -122,8 +121,7 @@ class ConfigFileTest {
                                 + " [::1]:8501",
                         "gateway.yaml:13: apps./c/: is the path of another app, too",
                         "gateway.yaml:2: log-level: 'chatty' is none of ERROR, WARN, INFO, DEBUG, TRACE"),
-                problems(
-                        """
+                problems("""
                         proxy-prt: 0
                         log-level: chatty
                         streamlit-port: 3
@@ -142,10 +140,7 @@ class ConfigFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     apps: | names no app
                     apps: 3 | is not a mapping
                     'apps: {/_gateway: {replicas: a:1}}' | is kept for the gateway's own pages
@@ -161,14 +156,15 @@ class ConfigFileTest {
                     'proxy-port: {a: 1}' | is not a single value
                     """)
     void whatIsWrongIsSaid(String text, String said) {
-        assertTrue(problems(text).stream().anyMatch(problem -> problem.contains(said)), () -> problems(text).toString());
+        assertTrue(problems(text).stream().anyMatch(problem -> problem.contains(said)), () -> problems(text)
+                .toString());
     }
 
     @Test
     void aFileThatIsNotThereIsAProblem() {
-        ConfigException bad = assertThrows(ConfigException.class, () -> new Settings()
-                .file(folder.resolve("none.yml"))
-                .read());
+        ConfigException bad = assertThrows(
+                ConfigException.class,
+                () -> new Settings().file(folder.resolve("none.yml")).read());
         assertTrue(bad.getMessage().contains("cannot be read"), bad.getMessage());
     }
 
@@ -185,8 +181,7 @@ class ConfigFileTest {
 
     @Test
     void whatHoldsIsAFileThatSaysTheSameAndHidesSecrets() throws Exception {
-        Settings settings = file(
-                """
+        Settings settings = file("""
                 sticky-key: a-very-long-secret
                 proxy-port: 1234
                 apps:
@@ -198,7 +193,8 @@ class ConfigFileTest {
         assertFalse(text.contains("a-very-long-secret"), text);
         assertTrue(text.contains("sticky-key: (hidden)"), text);
         assertTrue(text.contains("gateway.yaml:2: proxy-port"), text);
-        GatewayConfig again = file(text.replace("(hidden)", "a-very-long-secret")).read();
+        GatewayConfig again =
+                file(text.replace("(hidden)", "a-very-long-secret")).read();
         assertEquals(config.apps(), again.apps());
         assertEquals(config.timeouts(), again.timeouts());
         assertEquals(config.listen(), again.listen());

@@ -27,8 +27,7 @@ class SettingsReferenceTest {
         String all = Arrays.stream(AppSetting.values())
                 .map(s -> s.key() + "=" + s.defaultValue())
                 .collect(Collectors.joining("\n"));
-        assertEquals(
-                """
+        assertEquals("""
                 name=the path
                 description=
                 replicas=
@@ -41,13 +40,11 @@ class SettingsReferenceTest {
                 idle-stop=30m
                 working-directory=
                 environment=
-                max-restarts=5""",
-                all);
+                max-restarts=5""", all);
     }
 
     private static String reference() {
-        StringBuilder text = new StringBuilder(
-                """
+        StringBuilder text = new StringBuilder("""
                 # Settings
 
                 Made from the code by `SettingsReferenceTest`; do not edit.
@@ -67,8 +64,7 @@ class SettingsReferenceTest {
                     "`" + s.environmentVariable() + "`",
                     s.help()));
         }
-        text.append(
-                """
+        text.append("""
 
                 ## An app
 

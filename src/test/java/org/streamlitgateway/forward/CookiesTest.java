@@ -40,8 +40,7 @@ class CookiesTest {
 
     @Test
     void anAppUnderAnotherOneHasCookiesOfItsOwn() {
-        assertEquals(
-                "_streamlit_user.7f=x; Path=/a/b", Cookies.browser("_streamlit_user=x; Path=/", "/a/b", "7f"));
+        assertEquals("_streamlit_user.7f=x; Path=/a/b", Cookies.browser("_streamlit_user=x; Path=/", "/a/b", "7f"));
         assertEquals("_streamlit_xsrf=x; Path=/", Cookies.browser("_streamlit_xsrf=x; Path=/", "/a/b", "7f"));
         assertEquals(
                 "_streamlit_user=in; _streamlit_xsrf=t; a=1",

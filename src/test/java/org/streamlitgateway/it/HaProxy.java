@@ -25,8 +25,7 @@ public final class HaProxy implements AutoCloseable {
     /** Uses the first gateway that is ready. */
     public static HaProxy before(Path folder, List<URI> gateways) throws IOException {
         int port = freePort();
-        StringBuilder config = new StringBuilder(
-                """
+        StringBuilder config = new StringBuilder("""
                 global
                   maxconn 2000
                 defaults
@@ -46,10 +45,10 @@ public final class HaProxy implements AutoCloseable {
                   option httpchk GET /_gateway/health/ready
                   http-check expect status 200
                   default-server check inter 200ms fall 2 rise 1
-                """
-                        .formatted(port));
+                """.formatted(port));
         for (int i = 0; i < gateways.size(); i++) {
-            config.append("  server gateway%d 127.0.0.1:%d%n".formatted(i + 1, gateways.get(i).getPort()));
+            config.append("  server gateway%d 127.0.0.1:%d%n"
+                    .formatted(i + 1, gateways.get(i).getPort()));
         }
         Path file = Files.writeString(folder.resolve("haproxy.cfg"), config);
         String named = System.getenv().getOrDefault("HAPROXY", "/usr/sbin/haproxy");

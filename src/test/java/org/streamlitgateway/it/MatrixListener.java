@@ -105,7 +105,8 @@ public final class MatrixListener implements TestExecutionListener {
             count[0] += row[3].equals("passed") ? 1 : 0;
             count[1] += row[3].equals("failed") ? 1 : 0;
         }
-        StringBuilder table = new StringBuilder("| | " + String.join(" | ", doors) + " |\n|---" + "|---:".repeat(doors.size()) + "|\n");
+        StringBuilder table = new StringBuilder(
+                "| | " + String.join(" | ", doors) + " |\n|---" + "|---:".repeat(doors.size()) + "|\n");
         counts.forEach((suite, byDoor) -> {
             table.append("| ").append(words(suite));
             for (String door : doors) {
@@ -125,9 +126,11 @@ public final class MatrixListener implements TestExecutionListener {
 
     /** {@code WebSocketCloseIT} as "WebSocket close". */
     private static String words(String suite) {
-        String[] words = suite.replaceFirst("IT$", "").replace("WebSocket", "Websocket").split("(?=[A-Z])");
+        String[] words =
+                suite.replaceFirst("IT$", "").replace("WebSocket", "Websocket").split("(?=[A-Z])");
         String text = (words[0] + " "
-                        + String.join(" ", List.of(words).subList(1, words.length)).toLowerCase(Locale.ROOT))
+                        + String.join(" ", List.of(words).subList(1, words.length))
+                                .toLowerCase(Locale.ROOT))
                 .strip();
         return text.replace("Websocket", "WebSocket").replace("Http", "HTTP");
     }

@@ -40,11 +40,9 @@ class ManyAppsBrowserIT {
     void nestedAppsReplicasAndTheListOfThem() throws Exception {
         Path script = Path.of("src/test/streamlit/named.py").toAbsolutePath();
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENT_MILLIS);
-        try (StreamlitProcess inner = new StreamlitProcess(script, "/")) {
+        try (StreamlitProcess inner = new StreamlitProcess(script, "/", Map.of())) {
             inner.start();
-            Path file = Files.writeString(
-                    folder.resolve("gateway.yaml"),
-                    """
+            Path file = Files.writeString(folder.resolve("gateway.yaml"), """
                     proxy-host: 127.0.0.1
                     proxy-port: 0
                     log-level: DEBUG
@@ -62,9 +60,10 @@ class ManyAppsBrowserIT {
                         name: Forecast
                         description: What comes next
                         replicas: 127.0.0.1:%d
-                    """
-                            .formatted(script, Part.STREAMLIT.path(), REPLICAS, inner.port()));
-            try (LaunchedProcess gateway = WarDoor.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
+                    """.formatted(
+                            script, Part.STREAMLIT.path(), REPLICAS, inner.port()));
+            try (LaunchedProcess gateway =
+                            WarDoor.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
                     Playwright playwright = Playwright.create(
                             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")))) {
                 URI uri = WarDoor.readyAddress(gateway);
@@ -79,7 +78,8 @@ class ManyAppsBrowserIT {
                     uploadToEveryReplica(browser, uri, pictures);
                     loseTheInnerApp(browser, uri, inner, pictures);
                 } finally {
-                    Files.writeString(Artifacts.directory("ManyAppsBrowserIT").resolve("gateway.log"), gateway.output());
+                    Files.writeString(
+                            Artifacts.directory("ManyAppsBrowserIT").resolve("gateway.log"), gateway.output());
                 }
             }
         }
@@ -92,7 +92,8 @@ class ManyAppsBrowserIT {
     private static void seeTheList(Browser browser, URI uri, Path pictures) {
         Page page = browser.newPage();
         page.navigate(uri.toString());
-        assertThat(page.getByText("Sales", new Page.GetByTextOptions().setExact(true))).isVisible();
+        assertThat(page.getByText("Sales", new Page.GetByTextOptions().setExact(true)))
+                .isVisible();
         assertThat(page.getByText("What comes next")).isVisible();
         assertThat(page.getByText("starts on a visit")).isVisible();
         picture(page, pictures, "list");
@@ -108,7 +109,10 @@ class ManyAppsBrowserIT {
             Tab tab = new Tab(browser.newContext().newPage(), uri.resolve("/a/"));
             tab.page().setDefaultTimeout(PATIENT_MILLIS);
             tabs.add(tab.open(""));
-            processes.add(tab.page().locator("[data-testid=stCaptionContainer]").first().textContent());
+            processes.add(tab.page()
+                    .locator("[data-testid=stCaptionContainer]")
+                    .first()
+                    .textContent());
         }
         for (int visitor = 0; visitor < REPLICAS; visitor++) {
             Page page = tabs.get(visitor).page();
@@ -142,8 +146,9 @@ class ManyAppsBrowserIT {
         tab.awaitReconnect(before);
 
         assertThat(tab.page().locator("h1")).hasText("No title");
-        List<String> sockets =
-                tab.requested().stream().filter(url -> url.endsWith("/_stcore/stream")).toList();
+        List<String> sockets = tab.requested().stream()
+                .filter(url -> url.endsWith("/_stcore/stream"))
+                .toList();
         assertTrue(sockets.size() >= 2, sockets::toString);
         assertFalse(sockets.stream().anyMatch(url -> !url.endsWith("/a/b/_stcore/stream")), sockets::toString);
     }

@@ -45,7 +45,9 @@ public final class ContainerDoor implements Door {
     static Stream<ContainerDoor> all() {
         String wanted = System.getProperty("doors", "");
         List<String> names = List.of(wanted.split(","));
-        return installed().stream().filter(door -> wanted.isBlank() || wanted.startsWith("${") ? door.firstJdk : names.contains(door.name()));
+        return installed().stream()
+                .filter(door ->
+                        wanted.isBlank() || wanted.startsWith("${") ? door.firstJdk : names.contains(door.name()));
     }
 
     private static void find(String prefix, Function<Path, Container> made, List<Container> found) {

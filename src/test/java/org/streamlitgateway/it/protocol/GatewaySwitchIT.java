@@ -59,8 +59,8 @@ class GatewaySwitchIT {
     @Test
     void theGatewayTellsThatItLivesAndThatItIsReady() throws IOException {
         try (FakeStreamlit upstream = FakeStreamlit.start();
-                RunningGateway gateway =
-                        war.start(Map.of("streamlit-port", Integer.toString(upstream.port()), "context-path", "/ctx"))) {
+                RunningGateway gateway = war.start(
+                        Map.of("streamlit-port", Integer.toString(upstream.port()), "context-path", "/ctx"))) {
             upstream.goAway(); // which is no reason to send users to another gateway
             for (String page : List.of("/_gateway/health/live", "/_gateway/health/ready")) {
                 RawResponse answer = get(gateway.uri(), page);
@@ -107,12 +107,7 @@ class GatewaySwitchIT {
         try (FakeStreamlit upstream = FakeStreamlit.start()) {
             StreamlitSessions sessions = StreamlitSessions.of("only", upstream);
             Map<String, String> options = Map.of(
-                    "streamlit-port",
-                    Integer.toString(upstream.port()),
-                    "drain-delay",
-                    "2s",
-                    "ping-interval",
-                    "5s");
+                    "streamlit-port", Integer.toString(upstream.port()), "drain-delay", "2s", "ping-interval", "5s");
             try (RunningGateway first = war.start(options);
                     RunningGateway second = war.start(options);
                     HaProxy haProxy = HaProxy.before(folder, List.of(first.uri(), second.uri()));
@@ -125,7 +120,7 @@ class GatewaySwitchIT {
 
                 visitors.awaitConnected();
                 Duration took = Duration.ofNanos(System.nanoTime() - began);
-                traffic.close();
+                traffic.end();
                 System.out.println("gateway switch (" + war + "): " + visitors + ", " + traffic + ", " + took);
                 assertEquals(Map.of(1012, SESSIONS), visitors.closings());
                 assertEquals(SESSIONS, visitors.resumed());
@@ -183,6 +178,10 @@ class GatewaySwitchIT {
 
         @Override
         public void close() {
+            end();
+        }
+
+        void end() {
             ended.set(true);
             for (Thread thread : threads) {
                 try {

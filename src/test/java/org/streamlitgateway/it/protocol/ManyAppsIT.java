@@ -44,8 +44,7 @@ class ManyAppsIT {
     private static final Duration START = Duration.ofSeconds(60);
     private static final String COOKIE = "streamlit_gateway_replica";
 
-    private static final String QUICK =
-            """
+    private static final String QUICK = """
             proxy-host: 127.0.0.1
             proxy-port: 0
             health-interval: 500ms
@@ -168,11 +167,15 @@ class ManyAppsIT {
             for (String question : List.of("_stcore/health", "_stcore/host-config")) {
                 assertTrue(get("/a/b/" + question, page + "/a/b/").status() >= 500);
                 assertEquals(404, get("/a/" + question, page + "/a/b/").status());
-                assertEquals(404, get("/a/" + question, page + "/a/b/page2?x=/a/").status());
+                assertEquals(
+                        404, get("/a/" + question, page + "/a/b/page2?x=/a/").status());
                 assertEquals(200, get("/a/" + question, page + "/a/").status());
                 assertEquals(200, get("/a/" + question, page + "/a/bc").status());
                 assertEquals(200, get("/a/" + question).status());
-                assertEquals(200, get("/a/" + question, "Referer: http://other.example/a/b/").status());
+                assertEquals(
+                        200,
+                        get("/a/" + question, "Referer: http://other.example/a/b/")
+                                .status());
             }
         }
     }
@@ -182,8 +185,13 @@ class ManyAppsIT {
         try (FakeStreamlit a = FakeStreamlit.start();
                 FakeStreamlit ab = FakeStreamlit.start()) {
             for (FakeStreamlit app : List.of(a, ab)) {
-                app.on("/login", exchange -> exchange.reply(
-                        "200 OK", "", "Set-Cookie: _streamlit_user=x; Path=/; HttpOnly", "Set-Cookie: _streamlit_xsrf=t; Path=/"));
+                app.on(
+                        "/login",
+                        exchange -> exchange.reply(
+                                "200 OK",
+                                "",
+                                "Set-Cookie: _streamlit_user=x; Path=/; HttpOnly",
+                                "Set-Cookie: _streamlit_xsrf=t; Path=/"));
             }
             start(app("/a", a) + app("/a/b", ab));
 
@@ -191,7 +199,10 @@ class ManyAppsIT {
             List<String> inner = get("/a/b/login").head().all("Set-Cookie");
             assertTrue(outer.contains("_streamlit_user=x; Path=/a; HttpOnly"), outer::toString);
             assertTrue(inner.contains("_streamlit_xsrf=t; Path=/"), inner::toString);
-            String own = inner.stream().filter(c -> c.startsWith("_streamlit_user")).findFirst().orElseThrow();
+            String own = inner.stream()
+                    .filter(c -> c.startsWith("_streamlit_user"))
+                    .findFirst()
+                    .orElseThrow();
             assertTrue(own.endsWith("=x; Path=/a/b; HttpOnly") && !own.startsWith("_streamlit_user="), own);
 
             String name = own.substring(0, own.indexOf('='));
@@ -236,7 +247,11 @@ class ManyAppsIT {
             get("/a/see", "Cookie: x=1; " + COOKIE + "=forged");
             long seen = Stream.of(one, two, three)
                     .filter(replica -> replica.requests("/see").size() == 1
-                            && replica.requests("/see").take().request().one("Cookie").equals("x=1"))
+                            && replica.requests("/see")
+                                    .take()
+                                    .request()
+                                    .one("Cookie")
+                                    .equals("x=1"))
                     .count();
             assertEquals(1, seen);
             assertEquals(List.of(), get("/a/static/js/index.js").head().all("Set-Cookie"));
@@ -254,8 +269,12 @@ class ManyAppsIT {
             StreamlitSessions third = StreamlitSessions.of("three", three);
             start(app("/a", one, two, three));
             try (LiveSessions visitors = new LiveSessions(uri.resolve("/a/")).open(SESSIONS)) {
-                int most = IntStream.of(first.open(), second.open(), third.open()).max().orElseThrow();
-                int least = IntStream.of(first.open(), second.open(), third.open()).min().orElseThrow();
+                int most = IntStream.of(first.open(), second.open(), third.open())
+                        .max()
+                        .orElseThrow();
+                int least = IntStream.of(first.open(), second.open(), third.open())
+                        .min()
+                        .orElseThrow();
                 System.out.println("spread over replicas: " + least + " to " + most);
                 assertTrue(most - least <= SESSIONS / 10, () -> least + " to " + most);
                 assertEquals(List.of(), visitors.uploadToEach());
@@ -321,7 +340,10 @@ class ManyAppsIT {
         try (FakeStreamlit a = FakeStreamlit.start()) {
             start(app("/a", a));
             assertTrue(gateway.isAlive());
-            new ProcessBuilder("kill", "-HUP", Long.toString(gateway.pid())).start().onExit().join();
+            new ProcessBuilder("kill", "-HUP", Long.toString(gateway.pid()))
+                    .start()
+                    .onExit()
+                    .join();
             gateway.awaitLine("is in force");
             assertEquals(200, status("/a/_stcore/health"));
         }
@@ -333,8 +355,9 @@ class ManyAppsIT {
     void anAppIsStartedByItsFirstVisitorAndStoppedWhenNobodyNeedsIt() throws IOException {
         Path command = FakeStreamlitCommand.install(folder);
         Files.writeString(folder.resolve("app.py"), "import streamlit");
-        start("  /own: {app: app.py, command: " + command + ", processes: 2, idle-stop: 2s, environment: {MODE: test}}\n"
-                + "  /more: {app: app.py, command: " + command + "}\n");
+        start("  /own: {app: app.py, command: " + command
+                + ", processes: 2, idle-stop: 2s, environment: {MODE: test}}\n" + "  /more: {app: app.py, command: "
+                + command + "}\n");
         assertFalse(gateway.output().contains(FakeStreamlitCommand.STARTED), gateway::output);
         assertTrue(get("/").text().contains("starts on a visit"));
 
