@@ -16,6 +16,7 @@ import java.util.logging.Logger;
 final class Logs {
     private static final Logger ROOT = Logger.getLogger("");
     private static final Logger OWN = Logger.getLogger("org.streamlitgateway");
+    private static final Logger STREAMLIT = Logger.getLogger("streamlit"); // held here, or its level would be forgotten
 
     private Logs() {}
 
@@ -28,7 +29,7 @@ final class Logs {
         ROOT.addHandler(console);
         ROOT.setLevel(level.equals("TRACE") ? Level.FINE : level.equals("ERROR") ? Level.SEVERE : Level.WARNING);
         OWN.setLevel(julLevel(level));
-        Logger.getLogger("streamlit").setLevel(julLevel(level));
+        STREAMLIT.setLevel(julLevel(level));
     }
 
     private static Level julLevel(String level) {

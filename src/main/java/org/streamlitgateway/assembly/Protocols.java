@@ -1,10 +1,15 @@
 package org.streamlitgateway.assembly;
 
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
@@ -12,14 +17,14 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /**
- * What is spoken on the port. Clear: HTTP/1.1, and HTTP/2 with prior knowledge or by upgrade, for a proxy in front.
+ * What is spoken on the port. Clear: HTTP/1.1, and HTTP/2 with prior knowledge, for a proxy in front.
  * TLS: HTTP/2 and HTTP/1.1, by ALPN. WebSockets go over both (RFC 6455, RFC 8441).
  */
 final class Protocols {
     private Protocols() {}
 
     static ConnectionFactory[] clear(HttpConfiguration http) {
-        return new ConnectionFactory[] {new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http)};
+        return new ConnectionFactory[] {new HttpConnectionFactory(http), new PriorKnowledge(http)};
     }
 
     static ConnectionFactory[] tls(HttpConfiguration clear, SslContextFactory.Server ssl) {
@@ -32,5 +37,19 @@ final class Protocols {
         return new ConnectionFactory[] {
             new SslConnectionFactory(ssl, alpn.getProtocol()), alpn, h2, new HttpConnectionFactory(http)
         };
+    }
+
+    /** Offers to upgrade to h2c are passed over: RFC 9113 section 3.1 took them out, and browsers never made them. */
+    private static final class PriorKnowledge extends HTTP2CServerConnectionFactory {
+        PriorKnowledge(HttpConfiguration http) {
+            super(http);
+        }
+
+        @Override
+        public Connection upgradeConnection(
+                Connector connector, EndPoint endPoint, MetaData.Request request, HttpFields.Mutable response101) {
+            boolean preface = request.getMethod().equals("PRI");
+            return preface ? super.upgradeConnection(connector, endPoint, request, response101) : null;
+        }
     }
 }

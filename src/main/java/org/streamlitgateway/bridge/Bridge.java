@@ -387,6 +387,8 @@ final class Bridge implements Relay {
                     how.code() == Ending.NO_CODE
                             ? new CloseReason(CloseCodes.NO_STATUS_CODE, null)
                             : new CloseReason(CloseCodes.getCloseCode(how.code()), how.reason()));
+            // cuts a browser that does not answer; not before, for it may have been silent for longer already
+            down.setMaxIdleTimeout(CLOSE_GRACE_MILLIS);
         } catch (IOException | RuntimeException gone) {
             LOG.debug("closing the browser's side", gone);
         }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.bridge.WebSocketDoor;
@@ -55,7 +56,11 @@ public final class ChannelDoor {
     /** Returns why the request is refused, or {@code null} when it has been taken care of. */
     public Outcome enter(HttpServletRequest request, HttpServletResponse response, String prefix, Client client)
             throws IOException {
-        Channel channel = channels.find(request.getRequestURI().substring(prefix.length() + PATH.length()));
+        String name = request.getRequestURI().substring(prefix.length() + PATH.length());
+        if (name.isEmpty()) {
+            return lookUp(request, response, client);
+        }
+        Channel channel = channels.find(name);
         if (channel == null) {
             return Outcome.NO_CHANNEL;
         }
@@ -83,6 +88,27 @@ public final class ChannelDoor {
             return post(request, response, channel, visitor);
         }
         return Outcome.BAD_REQUEST;
+    }
+
+    /**
+     * Which channels have a feed of this address, among those that the visitor may subscribe to: for pages that know a
+     * feed by its address. An address is confirmed here, none is ever told.
+     */
+    private Outcome lookUp(HttpServletRequest request, HttpServletResponse response, Client client) throws IOException {
+        String address = query(request, "address");
+        if (!request.getMethod().equals("GET") || address == null || address.isEmpty()) {
+            return Outcome.NO_CHANNEL;
+        }
+        String user = user(request, client);
+        String found = channels.at(address).stream()
+                .filter(channel -> admit(request, channel, client, user) == null)
+                .map(channel ->
+                        Notice.summary(channel.config().name(), channel.config().mode()))
+                .collect(Collectors.joining(",", "[", "]"));
+        response.setHeader("Cache-Control", "no-store");
+        response.setContentType("application/json");
+        response.getOutputStream().write(found.getBytes(StandardCharsets.UTF_8));
+        return null;
     }
 
     /** By Origin, then by user. A page of another site must not reach a channel with its visitor's cookies. */

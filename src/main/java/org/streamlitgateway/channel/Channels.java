@@ -48,6 +48,14 @@ public final class Channels {
         return byName.get(name);
     }
 
+    /** Those whose feed has this address, written as it is configured. */
+    List<Channel> at(String address) {
+        return byName.values().stream()
+                .filter(channel ->
+                        channel.config().upstream().address().toString().equals(address))
+                .toList();
+    }
+
     Dialler dialler() {
         return dialler;
     }

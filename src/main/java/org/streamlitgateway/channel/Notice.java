@@ -23,7 +23,7 @@ record Notice(String type, byte[] json, long seq, Status status) implements Item
 
     static Notice hello(String channel, Mode mode, String epoch, long seq, Status status) {
         String head = "{\"type\":\"hello\",\"channel\":" + Json.quote(channel)
-                + ",\"mode\":\"" + (mode == Mode.SHARED ? "shared" : "dedicated")
+                + ",\"mode\":\"" + word(mode)
                 + "\",\"epoch\":\"" + epoch + "\",\"seq\":" + seq + ",";
         return of(HELLO, head + state(status) + "}", seq, status);
     }
@@ -48,6 +48,15 @@ record Notice(String type, byte[] json, long seq, Status status) implements Item
         String json =
                 "{\"type\":\"sent\",\"id\":" + Json.quote(id) + ",\"outcome\":\"" + sent.word() + "\"" + reason + "}";
         return of(SENT, json, -1, null);
+    }
+
+    /** A channel among others. */
+    static String summary(String channel, Mode mode) {
+        return "{\"name\":" + Json.quote(channel) + ",\"mode\":\"" + word(mode) + "\"}";
+    }
+
+    private static String word(Mode mode) {
+        return mode == Mode.SHARED ? "shared" : "dedicated";
     }
 
     private static String state(Status status) {

@@ -135,6 +135,7 @@ final class ResponseRelay implements Response.Listener {
     private boolean isWholeAndSmall(Response upstream, Content.Chunk chunk) {
         int size = chunk.remaining();
         return writer == null
+                && exchange.isRequestRead() // else the end may be long in coming
                 && size > 0
                 && size == upstream.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH)
                 && size <= exchange.response.getBufferSize();

@@ -36,6 +36,7 @@ public interface Door {
         if (wanted.isBlank() || wanted.startsWith("${")) {
             return doors.stream();
         }
+        doors.addAll(WarDoor.bridged());
         doors.addAll(ContainerDoor.installed());
         doors.add(new DirectDoor());
         doors.add(new EmbeddedDoor());

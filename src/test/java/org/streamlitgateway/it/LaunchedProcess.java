@@ -33,7 +33,9 @@ public final class LaunchedProcess implements AutoCloseable {
 
     /** Starts a command with these variables on top of the test's own, less those that mean something to the gateway. */
     public static LaunchedProcess start(List<String> command, Map<String, String> environment) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command);
+        List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT")); // ignored below a shell's &
+        words.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(words);
         builder.environment().keySet().removeIf(name -> name.startsWith("STREAMLIT_") || name.startsWith("PROXY_"));
         builder.environment().putAll(environment);
         LaunchedProcess launched = new LaunchedProcess(builder.start());

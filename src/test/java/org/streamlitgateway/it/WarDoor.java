@@ -26,13 +26,14 @@ public final class WarDoor implements Door {
         this.bridge = bridge;
     }
 
-    /** The JDK that runs the tests, with both relays, and JDK 25 where there is one. */
+    /** The JDK that runs the tests, and JDK 25 where there is one. */
     public static List<WarDoor> installed() {
-        List<WarDoor> doors = new ArrayList<>();
-        List<Jdk> jdks = Jdk.installed();
-        jdks.forEach(jdk -> doors.add(new WarDoor(jdk, false)));
-        doors.add(1, new WarDoor(jdks.get(0), true));
-        return List.copyOf(doors);
+        return Jdk.installed().stream().map(jdk -> new WarDoor(jdk, false)).toList();
+    }
+
+    /** The same with the bridge, the relay of the containers. */
+    public static List<WarDoor> bridged() {
+        return Jdk.installed().stream().map(jdk -> new WarDoor(jdk, true)).toList();
     }
 
     /** The WAR under test. */

@@ -19,6 +19,7 @@ import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.Pace;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.fixture.WebSocketWire;
 import org.streamlitgateway.it.Door;
 import org.streamlitgateway.it.RunningGateway;
 import org.streamlitgateway.it.WarDoor;
@@ -31,6 +32,7 @@ import org.streamlitgateway.it.WarDoor;
 class EnduranceIT {
     private static final Duration STEP = Duration.ofSeconds(5);
     private static final int STEPS = 14;
+    private static final Duration SILENCE = Duration.ofMinutes(5); // at most
     private static final int LARGE = 20_000_000;
     private static final int LITTLE = 10_000;
 
@@ -40,6 +42,12 @@ class EnduranceIT {
     @BeforeEach
     void start() throws IOException {
         upstream = FakeStreamlit.start();
+        upstream.on("/_stcore/stream?test=idle", exchange -> {
+            WebSocketWire frames = exchange.acceptWebSocket();
+            frames.isSilentFor(SILENCE);
+            frames.send(frames.nextFrame());
+            frames.awaitClosing();
+        });
         upstream.on("/_stcore/stream?test=slow", exchange -> exchange.acceptWebSocket()
                 .sendPattern(LARGE));
         List<Door> doors = new ArrayList<>(ContainerDoor.all().toList());
@@ -84,7 +92,8 @@ class EnduranceIT {
             gateway = door.start(Map.of(
                     "streamlit-host", "127.0.0.1",
                     "streamlit-port", Integer.toString(upstreamPort),
-                    "ping-interval", "1h"));
+                    "ping-interval", "1h",
+                    "client-timeout", "5m")); // a creeping reader opens its window only now and then
             idle = RawWebSocket.open(gateway.uri(), "/_stcore/stream?test=idle");
             slow = RawWebSocket.dialSlowReader(gateway.uri(), "/_stcore/stream?test=slow");
             slow.assertAccepted(slow.answer());

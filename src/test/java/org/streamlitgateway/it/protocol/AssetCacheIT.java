@@ -431,11 +431,17 @@ class AssetCacheIT {
         List<RawHttp> clients = ask(target, 10);
         go.give();
 
-        assertFalse(clients.get(0).readResponse("GET").end() == End.COMPLETE);
-        for (RawHttp client : clients.subList(1, 10)) {
-            assertArrayEquals(BODY, client.readResponse("GET").body());
+        int broken = 0; // whichever of them was first
+        for (RawHttp client : clients) {
+            RawResponse answer = client.readResponse("GET");
+            if (answer.end() == End.COMPLETE) {
+                assertArrayEquals(BODY, answer.body());
+            } else {
+                broken++;
+            }
             client.close();
         }
+        assertEquals(1, broken);
         assertEquals(2, rig.upstream().requests(target).size());
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,6 +109,23 @@ class ChannelHttpIT {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void channelIsFoundByTheAddressOfItsFeed() throws IOException {
+        assertEquals("[{\"name\":\"ticks\",\"mode\":\"shared\"}]", lookUp(feed.address()));
+        assertEquals("[{\"name\":\"own\",\"mode\":\"dedicated\"}]", lookUp(own.address()));
+        assertEquals("[]", lookUp(feed.address() + "x"));
+    }
+
+    private String lookUp(String address) throws IOException {
+        String query = "?address=" + URLEncoder.encode(address, StandardCharsets.UTF_8);
+        try (RawHttp http = rig.http()) {
+            RawResponse answer = http.get(ChannelSocket.target(rig.uri(), query));
+            assertEquals(200, answer.status());
+            assertTrue(answer.head().one("Content-Type").startsWith("application/json"), answer::toString);
+            return answer.text();
+        }
     }
 
     @Test

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.streamlitgateway.fixture.FakeStreamlitCommand;
 import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.ProcessProbe;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.it.Door;
@@ -95,7 +96,8 @@ class SupervisedAppIT {
     }
 
     private static boolean runs(long pid) {
-        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+        // one that has ended may wait for its new parent to notice
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false) && !ProcessProbe.isZombie(pid);
     }
 
     @Test

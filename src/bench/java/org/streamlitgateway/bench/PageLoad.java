@@ -1,0 +1,113 @@
+package org.streamlitgateway.bench;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.CDPSession;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How long a real browser takes to have an app on the screen, connected and at rest: with an empty cache, and on
+ * reload. Arguments: the number of runs, then NAME=URL for each server. The servers take turns, so that whatever else
+ * the machine does hits all of them. {@code page-load.sh} starts them and calls this, on loopback and on a slow link.
+ */
+public final class PageLoad {
+    private static final String AT_REST =
+            "[data-testid=stApp]" + "[data-test-connection-state=CONNECTED]" + "[data-test-script-state=notRunning]";
+    private static final double GIVE_UP_MILLIS = 60_000;
+
+    private PageLoad() {}
+
+    /** What was measured of one server; times in milliseconds. */
+    private record Figures(List<Double> first, List<Double> reload, List<Double> bytes, List<Double> requests) {
+        Figures() {
+            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        }
+    }
+
+    public static void main(String[] args) {
+        int runs = Integer.parseInt(args[0]);
+        Map<String, Figures> all = new LinkedHashMap<>();
+        try (Playwright playwright = Playwright.create(
+                        new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+                Browser browser = playwright
+                        .chromium()
+                        .launch(new BrowserType.LaunchOptions()
+                                .setExecutablePath(Path.of("/usr/bin/chromium"))
+                                .setArgs(List.of(
+                                        "--no-sandbox",
+                                        "--disable-quic",
+                                        "--no-first-run",
+                                        "--disable-background-networking",
+                                        "--disable-component-update",
+                                        "--disable-sync")))) {
+            for (int run = 0; run <= runs; run++) {
+                for (String server : Arrays.copyOfRange(args, 1, args.length)) {
+                    String[] named = server.split("=", 2);
+                    Figures figures = all.computeIfAbsent(named[0], name -> new Figures());
+                    load(browser, named[1], run == 0 ? new Figures() : figures); // the first fills caches
+                }
+            }
+        }
+        System.out.printf("| %-22s | first load ms | reload ms | KB | requests | first ÷ %s |%n", "", first(all));
+        System.out.println("|---|---|---|---|---|---|");
+        double base = median(all.get(first(all)).first());
+        all.forEach((name, figures) -> System.out.printf(
+                Locale.ROOT,
+                "| %-22s | %.0f (%s) | %.0f | %.0f | %.0f | %.2f |%n",
+                name,
+                median(figures.first()),
+                spread(figures.first()),
+                median(figures.reload()),
+                median(figures.bytes()) / 1024,
+                median(figures.requests()),
+                base / median(figures.first())));
+    }
+
+    private static String first(Map<String, Figures> all) {
+        return all.keySet().iterator().next();
+    }
+
+    private static void load(Browser browser, String url, Figures figures) {
+        try (BrowserContext context = browser.newContext(new Browser.NewContextOptions().setIgnoreHTTPSErrors(true))) {
+            Page page = context.newPage();
+            page.setDefaultTimeout(GIVE_UP_MILLIS);
+            CDPSession session = context.newCDPSession(page);
+            session.send("Network.enable");
+            double[] sums = new double[2];
+            session.on("Network.loadingFinished", event -> {
+                sums[0] += event.get("encodedDataLength").getAsDouble();
+                sums[1]++;
+            });
+            long start = System.nanoTime();
+            page.navigate(url);
+            page.locator(AT_REST).waitFor();
+            figures.first().add((System.nanoTime() - start) / 1e6);
+            figures.bytes().add(sums[0]);
+            figures.requests().add(sums[1]);
+            start = System.nanoTime();
+            page.reload();
+            page.locator(AT_REST).waitFor();
+            figures.reload().add((System.nanoTime() - start) / 1e6);
+        }
+    }
+
+    private static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int half = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
+    }
+
+    private static String spread(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        return String.format(Locale.ROOT, "%.0f–%.0f", sorted.get(0), sorted.get(sorted.size() - 1));
+    }
+}
