@@ -44,7 +44,7 @@ public final class Main {
         List<String> forStreamlit = dashes < 0 ? List.of() : Arrays.asList(args).subList(dashes + 1, args.length);
         CommandLine line = new CommandLine(spec());
         GatewayConfig config;
-        Path file;
+        Reload reload;
         Reload.Reader reader;
         try {
             ParseResult parsed = line.parseArgs(own.toArray(String[]::new));
@@ -56,7 +56,8 @@ public final class Main {
                 out.println("streamlit-gateway " + Version.TEXT);
                 return 0;
             }
-            file = file(parsed);
+            Path file = file(parsed);
+            reload = file == null ? null : Reload.of(file);
             reader = () -> settings(values(parsed), forStreamlit, file).read();
             config = reader.read();
             if (parsed.hasMatchedOption("--check")) {
@@ -71,7 +72,7 @@ public final class Main {
             return BAD_USAGE;
         }
         Logs.configure(config.logLevel());
-        return serve(StreamlitGateway.of(config), config, file, reader, out, err);
+        return serve(StreamlitGateway.of(config), config, reload, reader, out, err);
     }
 
     private static Settings settings(Map<String, String> values, List<String> forStreamlit, Path file) {
@@ -96,7 +97,7 @@ public final class Main {
     private static int serve(
             StreamlitGateway gateway,
             GatewayConfig config,
-            Path file,
+            Reload reload,
             Reload.Reader reader,
             PrintStream out,
             PrintStream err) {
@@ -128,8 +129,8 @@ public final class Main {
                 config.named() ? config.upstreams() : gateway.upstream().toString();
         out.println("streamlit-gateway " + Version.TEXT + " ready: " + gateway.uri() + " -> " + upstream);
         out.flush();
-        if (file != null) {
-            Reload.on(file, reader, next -> {
+        if (reload != null) {
+            reload.start(reader, next -> {
                         gateway.take(next);
                         Logs.configure(next.logLevel());
                     })

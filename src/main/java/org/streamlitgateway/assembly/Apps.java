@@ -1,7 +1,6 @@
 package org.streamlitgateway.assembly;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +9,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,7 @@ import org.streamlitgateway.config.AppConfig.Upstream;
 import org.streamlitgateway.config.Cidr;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.HostPort;
+import org.streamlitgateway.http.Silence;
 import org.streamlitgateway.launch.ManagedApp;
 import org.streamlitgateway.route.App;
 import org.streamlitgateway.route.RouteTable;
@@ -28,14 +31,15 @@ import org.streamlitgateway.upstream.UpstreamClient;
 
 /**
  * The apps as they live: their replicas and processes go over from one configuration to the next where it does not
- * concern them. Changed by one thread at a time; a timer looks after health, idle apps and drains.
+ * concern them. A configuration is taken over under {@code this}, which nothing waits for meanwhile; a timer looks after
+ * health, idle apps and drains.
  */
 final class Apps implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Apps.class);
-    private static final Duration LONGEST_START = Duration.ofSeconds(90);
 
     private final UpstreamClient upstream;
     private final Relays relays;
+    private final Silence silence;
     private final Scheduler scheduler;
     private final String base;
     private final boolean ownPath;
@@ -44,10 +48,14 @@ final class Apps implements AutoCloseable {
     private volatile GatewayConfig config;
     private volatile boolean closed;
 
+    /** Threads that stop apps which are no longer named; guarded by this. */
+    private final List<Thread> stopping = new ArrayList<>();
+
     /** @param ownPath whether an app that no file names lies under its own prefix too, not only under the base */
-    Apps(UpstreamClient upstream, Relays relays, String base, boolean ownPath, GatewayConfig config) {
+    Apps(UpstreamClient upstream, Relays relays, Silence silence, String base, boolean ownPath, GatewayConfig config) {
         this.upstream = upstream;
         this.relays = relays;
+        this.silence = silence;
         this.scheduler = upstream.scheduler();
         this.base = base;
         this.ownPath = ownPath;
@@ -61,6 +69,9 @@ final class Apps implements AutoCloseable {
      * @throws IOException when there are no ports for processes; nothing has changed then
      */
     synchronized RouteTable apply(GatewayConfig next) throws IOException {
+        if (closed) {
+            throw new IOException("the gateway is stopping");
+        }
         Map<String, App> before = byPrefix;
         Map<String, App> after = new TreeMap<>();
         for (AppConfig app : next.apps()) {
@@ -68,10 +79,10 @@ final class Apps implements AutoCloseable {
         }
         config = next;
         byPrefix = after;
-        Set<Replica> kept = new HashSet<>();
-        after.values().forEach(app -> kept.addAll(app.replicas()));
-        relays.end(replica -> !kept.contains(replica), next.timeouts().closeSpread());
-        closeUnused(before, after);
+        after.values().forEach(app -> drainAsConfigured(app, next));
+        retireUnnamed(before, after);
+        relays.end(Replica::isLeft, next.timeouts().closeSpread());
+        stopUnused(before, after);
         return new RouteTable(List.copyOf(after.values()));
     }
 
@@ -85,12 +96,9 @@ final class Apps implements AutoCloseable {
         List<Replica> replicas = new ArrayList<>();
         if (app.launch() == null) {
             for (Upstream wanted : app.replicas()) {
-                Replica replica = same ? known(before, wanted.address().toString()) : null;
-                if (replica == null) {
-                    replica = new Replica(wanted.address(), prefix, app.strip(), upstream);
-                }
-                drain(replica, wanted.drain(), next);
-                replicas.add(replica);
+                String name = wanted.address().toString();
+                Replica known = same ? known(before, name) : null;
+                replicas.add(known == null ? replica(name, wanted::address, prefix, app, next) : known);
             }
         } else if (same && app.launch().equals(before.config().launch())) {
             managed = before.managed();
@@ -98,12 +106,19 @@ final class Apps implements AutoCloseable {
         } else {
             List<String> trusted =
                     next.trustedProxies().stream().map(Cidr::toString).toList();
-            managed = new ManagedApp(app.name(), app.launch(), trusted);
-            for (int i = 0; i < managed.addresses().size(); i++) {
-                replicas.add(new Replica("process " + i, managed.addresses().get(i), prefix, app.strip(), upstream));
+            ManagedApp made = new ManagedApp(next.named() ? app.prefix() + "/" : app.name(), app.launch(), trusted);
+            for (int i = 0; i < made.size(); i++) {
+                int number = i;
+                replicas.add(replica("process " + i, () -> made.address(number), prefix, app, next));
             }
+            managed = made;
         }
         return new App(app, prefix, replicas, managed, sticky, nested);
+    }
+
+    private Replica replica(
+            String name, Supplier<HostPort> address, String prefix, AppConfig app, GatewayConfig config) {
+        return new Replica(name, address, prefix, app.strip(), config.named(), upstream);
     }
 
     private static Replica known(App app, String name) {
@@ -113,91 +128,138 @@ final class Apps implements AutoCloseable {
                 .orElse(null);
     }
 
-    private void drain(Replica replica, boolean wanted, GatewayConfig next) {
-        if (wanted && !replica.isDraining()) {
-            LOG.info("replica {} drains: {} sessions are left", replica.address(), replica.sessions());
-            scheduler.schedule(
-                    () -> {
-                        if (replica.isDraining()) {
-                            relays.end(
-                                    other -> other == replica, config.timeouts().closeSpread());
-                        }
-                    },
-                    next.timeouts().drain().toMillis(),
-                    TimeUnit.MILLISECONDS);
-        }
-        replica.setDraining(wanted);
-    }
-
-    private static void closeUnused(Map<String, App> before, Map<String, App> after) {
-        Set<ManagedApp> used = new HashSet<>();
-        after.values().stream().map(App::managed).filter(Objects::nonNull).forEach(used::add);
-        for (App app : before.values()) {
-            if (app.managed() != null && !used.contains(app.managed())) {
-                new Thread(app.managed()::close, "stop-" + app.config().name()).start();
+    /** An app of our own has no drains: its replicas come and go together. */
+    private void drainAsConfigured(App app, GatewayConfig next) {
+        for (Upstream wanted : app.config().replicas()) {
+            Replica replica = known(app, wanted.address().toString());
+            if (wanted.drain()) {
+                drain(replica, next);
+            } else {
+                replica.callOffDrain();
             }
         }
+    }
+
+    private void drain(Replica replica, GatewayConfig next) {
+        Replica.Drain drain = replica.beginDrain();
+        if (drain == null) {
+            return;
+        }
+        LOG.info("replica {} drains: {} sessions are left", replica.address(), replica.sessions());
+        scheduler.schedule(
+                () -> {
+                    if (replica.endDrain(drain)) {
+                        LOG.info(
+                                "replica {} has drained for long enough: {} sessions are ended",
+                                replica.address(),
+                                replica.sessions());
+                        relays.end(other -> other == replica, config.timeouts().closeSpread());
+                    }
+                },
+                next.timeouts().drain().toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    private static void retireUnnamed(Map<String, App> before, Map<String, App> after) {
+        Set<Replica> kept = new HashSet<>();
+        after.values().forEach(app -> kept.addAll(app.replicas()));
+        before.values().stream()
+                .flatMap(app -> app.replicas().stream())
+                .filter(replica -> !kept.contains(replica))
+                .forEach(Replica::retire);
+    }
+
+    private void stopUnused(Map<String, App> before, Map<String, App> after) {
+        Set<ManagedApp> used = managed(after).collect(Collectors.toSet());
+        stopping.removeIf(thread -> !thread.isAlive());
+        managed(before).filter(app -> !used.contains(app)).forEach(app -> stopping.add(stop(app)));
+    }
+
+    private static Stream<ManagedApp> managed(Map<String, App> apps) {
+        return apps.values().stream().map(App::managed).filter(Objects::nonNull);
+    }
+
+    private static Thread stop(ManagedApp app) {
+        Thread thread = new Thread(app::close, "stop-app");
+        thread.start();
+        return thread;
     }
 
     /**
-     * Starts the apps that do not wait for a visit, and returns when they are healthy.
+     * Starts the apps that do not wait for a visit, and returns when they are healthy. Where a file names the apps, one
+     * that does not start does not keep the others from being served: the log and its waiting page say why.
      *
-     * @throws IOException when one of them does not start, with a text fit for a user
+     * @throws IOException when the only app does not start, with a text fit for a user
      */
     void start() throws IOException, InterruptedException {
-        for (App app : byPrefix.values()) {
-            if (app.managed() != null && !app.managed().isLazy()) {
-                app.managed().startAndWait(LONGEST_START);
+        if (!config.named()) {
+            for (ManagedApp app : managed(byPrefix).toList()) {
+                app.startAndWait();
             }
+            return;
         }
-        if (config.named()) {
-            look();
+        look();
+        wakeEager();
+        for (ManagedApp app : managed(byPrefix).filter(a -> !a.isLazy()).toList()) {
+            app.awaitSettled();
         }
     }
 
-    /** Wakes those that a new configuration wants to run. */
+    /** Starts those that do not wait for a visit and do not run yet. */
     void wakeEager() {
-        for (App app : byPrefix.values()) {
-            if (app.managed() != null && !app.managed().isLazy()) {
-                app.managed().wake();
-            }
-        }
+        managed(byPrefix).filter(app -> !app.isLazy()).forEach(ManagedApp::wake);
     }
 
     private void look() {
         if (closed) {
             return;
         }
-        for (App app : byPrefix.values()) {
-            if (app.managed() != null) {
-                app.managed()
-                        .sleepIfIdle(app.replicas().stream()
-                                .mapToInt(Replica::sessions)
-                                .sum());
-            }
-            if (app.managed() == null || app.managed().isHealthy()) {
-                app.replicas().forEach(replica -> replica.check(config.health()));
-            }
+        try {
+            byPrefix.values().forEach(this::look);
+        } catch (RuntimeException unexpected) {
+            LOG.error("looking after the apps failed", unexpected); // and must not be the last time
         }
         scheduler.schedule(this::look, config.health().interval().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void look(App app) {
+        ManagedApp managed = app.managed();
+        if (managed != null) {
+            boolean hasSessions = app.replicas().stream().anyMatch(replica -> replica.sessions() > 0);
+            managed.sleepIfIdle(hasSessions || silence.isAsking(app.replicas()));
+        }
+        for (Replica replica : app.replicas()) {
+            if (managed == null || managed.isHealthy()) {
+                replica.check(config.health());
+            }
+            if (replica.hasJustEmptied()) {
+                LOG.info("replica {} has drained: no sessions are left", replica.address());
+            }
+        }
+    }
+
+    /** Asks new replicas for their health at once. */
+    void lookAtNew() {
+        byPrefix.values().stream()
+                .filter(app -> app.managed() == null)
+                .flatMap(app -> app.replicas().stream())
+                .filter(Replica::isNew)
+                .forEach(replica -> replica.check(config.health()));
     }
 
     HostPort first() {
         return byPrefix.get(config.app().prefix()).replicas().get(0).address();
     }
 
-    /** Stops all processes. */
+    /** Stops all processes, those that are being stopped already too; bounded by what one of them takes. */
     @Override
     public void close() {
-        closed = true;
-        List<Thread> closers = new ArrayList<>();
-        for (App app : byPrefix.values()) {
-            if (app.managed() != null) {
-                closers.add(
-                        new Thread(app.managed()::close, "stop-" + app.config().name()));
-            }
+        List<Thread> closers;
+        synchronized (this) {
+            closed = true;
+            closers = new ArrayList<>(stopping);
         }
-        closers.forEach(Thread::start);
+        managed(byPrefix).forEach(app -> closers.add(stop(app)));
         for (Thread closer : closers) {
             try {
                 closer.join();

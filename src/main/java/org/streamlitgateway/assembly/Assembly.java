@@ -4,6 +4,7 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import jakarta.websocket.server.ServerContainer;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -47,6 +48,7 @@ public final class Assembly {
     private final FrontDoor door;
     private final Channels channels;
     private final Relay.Kind kind;
+    private final GatewayConfig first;
     private volatile GatewayConfig config;
 
     /** Picks the kind of relay; only our own Jetty has a choice. */
@@ -66,6 +68,7 @@ public final class Assembly {
             RelayChoice choice) {
         this.context = context;
         this.container = container;
+        this.first = config;
         this.config = config;
         this.presence = presence;
         upstream =
@@ -76,7 +79,7 @@ public final class Assembly {
         Dialler dialler =
                 new Dialler(upstream.webSocket(), upstream.scheduler(), threads.clientExecutor(), threads.blocking());
         channels = new Channels(config.channels(), dialler, config.timeouts());
-        apps = new Apps(upstream, relays, context.getContextPath(), ownPath, config);
+        apps = new Apps(upstream, relays, silence, context.getContextPath(), ownPath, config);
         kind = choice.choose(new BridgeKind(container, upstream.webSocket(), relays), upstream, relays);
         door = new FrontDoor(readiness, context.getContextPath(), this::finish);
     }
@@ -99,7 +102,12 @@ public final class Assembly {
                     + " (Jetty: --add-modules=ee10-websocket-jakarta)");
         }
         Assembly assembly = new Assembly(context, container, config, ownPath, presence, choice);
-        assembly.start();
+        try {
+            assembly.start();
+        } catch (Exception failure) {
+            assembly.stop();
+            throw failure;
+        }
         return assembly;
     }
 
@@ -145,17 +153,15 @@ public final class Assembly {
         if (next.named() != config.named()) {
             throw new IOException("a gateway with apps: and one without are two kinds; start it anew");
         }
-        if (!next.listen().equals(config.listen())
-                || !next.channels().equals(config.channels())
-                || next.assetCacheBytes() != config.assetCacheBytes()
-                || !next.stickyKey().equals(config.stickyKey())) {
-            LOG.warn(
-                    "changes of proxy-host, proxy-port, channel, asset-cache and sticky-key take effect at the next start");
+        List<String> later = next.differencesForNextStart(first);
+        if (!later.isEmpty()) {
+            LOG.warn("changes of {} take effect at the next start", String.join(", ", later));
         }
         door.use(doors(next));
         relays.setTimeouts(next.timeouts());
         silence.setTimeoutNanos(next.timeouts().upstream().toNanos());
         config = next;
+        apps.lookAtNew();
         apps.wakeEager();
     }
 

@@ -21,6 +21,7 @@ import org.streamlitgateway.launch.ManagedApp;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.route.App;
 import org.streamlitgateway.route.Route;
+import org.streamlitgateway.route.RouteTable;
 import org.streamlitgateway.status.LandingPage;
 import org.streamlitgateway.status.OwnPages;
 import org.streamlitgateway.status.Readiness;
@@ -36,11 +37,6 @@ final class FrontDoor extends HttpServlet {
 
     /** Segments {@code .} and {@code ..}, encoded or not: no browser sends them, and they could leave a prefix. */
     private static final Pattern DOT_SEGMENT = Pattern.compile("/(\\.|%2[eE]){1,2}(?=[/;]|$)");
-
-    /** How often a request may be sent on to another replica. */
-    private static final int MOST_MOVES = 3;
-
-    private static final String MOVES = FrontDoor.class.getName() + ".moves";
 
     private final transient Readiness readiness;
     private final transient OwnPages own;
@@ -83,7 +79,7 @@ final class FrontDoor extends HttpServlet {
         Outcome refusal;
         if (request.getDispatcherType() == DispatcherType.ASYNC && WebSocketDoor.isDialled(request)) {
             refusal = doors.webSockets().finish(request);
-            if (refusal == Outcome.REFUSED && mayMove(request)) {
+            if (refusal == Outcome.REFUSED && WebSocketDoor.mayMove(request)) {
                 WebSocketDoor.forget(request);
                 response.reset();
                 refusal = enter(request, response);
@@ -117,10 +113,10 @@ final class FrontDoor extends HttpServlet {
         Client client = through.guard().client(request);
         App app = through.routes().match(path);
         if (app == null && through.lists() && path.equals(base + "/")) {
-            list(request, response, client);
+            list(through.routes(), request, response, client);
             return null;
         }
-        if (app == null || isAskedByNestedApp(request, path, app, client)) {
+        if (app == null || isAskedByNestedApp(through.routes(), request, path, app, client)) {
             LOG.debug("{} {} from {}: no app there", request.getMethod(), path, client.peer());
             return Outcome.NOT_FOUND;
         }
@@ -136,7 +132,7 @@ final class FrontDoor extends HttpServlet {
             return notUp;
         }
         Route route = route(request, response, app, client);
-        if (!route.replica().isKnown() && request.getAttribute(ASKED) == null) {
+        if (!route.replica().isKnown() && request.getAttribute(ASKED) != route.replica()) {
             comeBackWhenKnown(request, route);
             return null;
         }
@@ -165,23 +161,13 @@ final class FrontDoor extends HttpServlet {
         return choice.route();
     }
 
-    private static boolean mayMove(HttpServletRequest request) {
-        int moves = request.getAttribute(MOVES) instanceof Integer before ? before : 0;
-        request.setAttribute(MOVES, moves + 1);
-        return moves < MOST_MOVES;
-    }
-
     /** An app of our own may have to be started first; returns what its visitor is told meanwhile, or {@code null}. */
     private static Outcome wake(App app) {
-        if (app.managed() == null || !app.managed().isLazy()) {
+        if (app.managed() == null) {
             return null;
         }
         app.managed().wake();
-        return switch (app.managed().state()) {
-            case HEALTHY -> null;
-            case GIVEN_UP -> Outcome.GIVEN_UP;
-            default -> Outcome.STARTING;
-        };
+        return app.managed().unavailable();
     }
 
     /**
@@ -189,7 +175,8 @@ final class FrontDoor extends HttpServlet {
      * {@code /a/b} is down, the app of {@code /a} must therefore not answer its page. The page tells its address by
      * Referer, which browsers send whole to the same origin.
      */
-    private boolean isAskedByNestedApp(HttpServletRequest request, String path, App app, Client client) {
+    private static boolean isAskedByNestedApp(
+            RouteTable routes, HttpServletRequest request, String path, App app, Client client) {
         String referer = request.getHeader("Referer");
         if (referer == null || !path.endsWith(HEALTH) && !path.endsWith(HOST_CONFIG)) {
             return false;
@@ -203,12 +190,13 @@ final class FrontDoor extends HttpServlet {
         String inner = page.startsWith(client.prefix())
                 ? page.substring(client.prefix().length())
                 : page;
-        App from = doors.routes().match(inner);
-        return from != null && from != app;
+        App from = routes.match(inner);
+        return from != null && from != app && RouteTable.holds(app.prefix(), from.prefix());
     }
 
-    private void list(HttpServletRequest request, HttpServletResponse response, Client client) throws IOException {
-        List<LandingPage.Entry> entries = doors.routes().apps().stream()
+    private void list(RouteTable routes, HttpServletRequest request, HttpServletResponse response, Client client)
+            throws IOException {
+        List<LandingPage.Entry> entries = routes.apps().stream()
                 .map(app -> new LandingPage.Entry(
                         client.prefix() + app.prefix() + "/",
                         app.config().name(),
@@ -229,7 +217,7 @@ final class FrontDoor extends HttpServlet {
     }
 
     private static void comeBackWhenKnown(HttpServletRequest request, Route route) {
-        request.setAttribute(ASKED, true);
+        request.setAttribute(ASKED, route.replica());
         request.setAttribute(ROUTE, route);
         var async = request.startAsync();
         async.setTimeout(0); // the question has a bound of its own

@@ -19,6 +19,7 @@ import org.streamlitgateway.config.GatewayConfig;
 public final class Reload implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
     private static final long PERIOD_MILLIS = 1000;
+    private static final byte[] NOTHING = {};
 
     /** Reads all sources anew. */
     @FunctionalInterface
@@ -33,32 +34,43 @@ public final class Reload implements AutoCloseable {
     }
 
     private final Path file;
-    private final Reader reader;
-    private final Taker taker;
     private final Thread thread = new Thread(this::watch, "gateway-configuration");
+    private Reader reader;
+    private Taker taker;
+    /** What was read last; the watching thread's own. */
     private byte[] content;
+
     private boolean asked;
     private boolean closed;
 
-    private Reload(Path file, Reader reader, Taker taker) {
+    private Reload(Path file) {
         this.file = file;
-        this.reader = reader;
-        this.taker = taker;
-        this.content = content();
+        this.content = contentOr(NOTHING);
     }
 
-    public static Reload on(Path file, Reader reader, Taker taker) {
-        Reload reload = new Reload(file, reader, taker);
-        reload.thread.setDaemon(true);
-        reload.thread.start();
-        return reload;
+    /** Remembers what is there now: what is written from here on is a change. To be called before the file is read. */
+    public static Reload of(Path file) {
+        return new Reload(file);
+    }
+
+    /** Begins to watch. */
+    public Reload start(Reader reader, Taker taker) {
+        this.reader = reader;
+        this.taker = taker;
+        thread.setDaemon(true);
+        thread.start();
+        return this;
     }
 
     private void watch() {
         try {
-            while (waitForReason()) {
-                byte[] now = content();
-                if (now.length > 0) {
+            byte[] seen = content;
+            while (waitAPeriod()) {
+                byte[] now = contentOr(content);
+                // only what was the same a period ago: a file that is being written is not whole
+                boolean changed = Arrays.equals(now, seen) && !Arrays.equals(now, content) && now.length > 0;
+                seen = now;
+                if (takeAsked() || changed) {
                     content = now;
                     reload();
                 }
@@ -69,20 +81,28 @@ public final class Reload implements AutoCloseable {
     }
 
     /** False when it is over. */
-    private synchronized boolean waitForReason() throws InterruptedException {
-        while (!closed && !asked && Arrays.equals(content, content())) {
-            TimeUnit.MILLISECONDS.timedWait(this, PERIOD_MILLIS);
+    private synchronized boolean waitAPeriod() throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
+        for (long left = deadline - System.nanoTime();
+                !closed && !asked && left > 0;
+                left = deadline - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
-        asked = false;
         return !closed;
     }
 
-    /** Empty while there is none, as between the two steps of some editors. */
-    private byte[] content() {
+    private synchronized boolean takeAsked() {
+        boolean was = asked;
+        asked = false;
+        return was;
+    }
+
+    /** There is no file between the two steps of some editors. */
+    private byte[] contentOr(byte[] missing) {
         try {
             return Files.readAllBytes(file);
         } catch (IOException between) {
-            return content == null ? new byte[0] : content;
+            return missing;
         }
     }
 

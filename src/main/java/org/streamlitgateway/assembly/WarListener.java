@@ -29,12 +29,13 @@ public final class WarListener implements ServletContextListener {
     public void contextInitialized(ServletContextEvent event) {
         ServletContext context = event.getServletContext();
         try {
+            String file = file(context);
+            Reload watching = file == null ? null : Reload.of(Path.of(file));
             GatewayConfig config = read(context);
             assembly = Assembly.install(context, config, false, Presence.UNKNOWN, Assembly.RelayChoice.BRIDGE);
             startApps(assembly);
-            String file = file(context);
-            if (file != null) {
-                reload = Reload.on(Path.of(file), () -> read(context), assembly::take);
+            if (watching != null) {
+                reload = watching.start(() -> read(context), assembly::take);
             }
             LOG.info("streamlit-gateway is deployed at {}/ -> {}", context.getContextPath(), config.upstreams());
         } catch (ConfigException bad) {
@@ -92,16 +93,15 @@ public final class WarListener implements ServletContextListener {
     @Override
     public void contextDestroyed(ServletContextEvent event) {
         try {
+            if (reload != null) {
+                reload.close();
+            }
             if (assembly != null) {
                 assembly.finish();
                 assembly.stop();
             }
         } catch (Exception failure) {
             LOG.warn("streamlit-gateway did not stop in order", failure);
-        } finally {
-            if (reload != null) {
-                reload.close();
-            }
         }
     }
 }

@@ -19,6 +19,7 @@ import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Presence;
 import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.route.Attempts;
 import org.streamlitgateway.route.Route;
 
 /**
@@ -137,10 +138,15 @@ final class Handshake implements Relay.Answer {
         }
         if (outcome == Outcome.REFUSED || root instanceof SocketTimeoutException) { // of connecting
             route.replica().refused();
+            Attempts.failed(request, route.replica());
         } else {
             route.replica().lost();
         }
         answer(outcome);
+    }
+
+    boolean mayMove() {
+        return route.movable();
     }
 
     /** The first answer counts; {@code null} when Streamlit gave one. */

@@ -102,22 +102,21 @@ public final class Relays {
         return open.size();
     }
 
-    /** The relay is about to open, and belongs to that route. */
+    /** The relay is about to open; from now on it counts for the replica of that route. */
     void place(Relay relay, Route route) {
+        route.replica().opened(route.visitor());
         routes.put(relay, route);
         if (relay.isEnded()) {
-            routes.remove(relay);
+            leave(relay);
         }
     }
 
     public void opened(Relay relay) {
         open.add(relay);
-        Route route = routes.get(relay);
-        if (route != null) {
-            route.replica().opened(route.visitor());
-        }
         if (stopped) {
             relay.end(Outcome.STOPPING, null);
+        } else if (isWith(relay, Replica::isLeft)) {
+            relay.end(Outcome.MOVED, null); // it was on its way when the others were told
         }
         if (relay.isEnded()) {
             leave(relay); // it ended while it was being added
@@ -140,9 +139,9 @@ public final class Relays {
     }
 
     private void leave(Relay relay) {
-        boolean wasOpen = open.remove(relay);
+        open.remove(relay);
         Route route = routes.remove(relay);
-        if (wasOpen && route != null) {
+        if (route != null) {
             route.replica().closed(route.visitor());
         }
     }

@@ -113,6 +113,11 @@ public final class WebSocketDoor {
         return request.getAttribute(Handshake.ATTRIBUTE) != null;
     }
 
+    /** Whether a handshake that was refused may be tried with another replica. */
+    public static boolean mayMove(HttpServletRequest request) {
+        return request.getAttribute(Handshake.ATTRIBUTE) instanceof Handshake handshake && handshake.mayMove();
+    }
+
     /** Makes room for another try at another replica. */
     public static void forget(HttpServletRequest request) {
         request.removeAttribute(Handshake.ATTRIBUTE);

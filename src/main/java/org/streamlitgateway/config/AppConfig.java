@@ -43,7 +43,8 @@ public record AppConfig(
      * @param idleStop time without sessions and requests after which they are stopped; zero for never
      * @param workingDirectory where they run, or {@code null} for the gateway's own
      * @param environment variables on top of the gateway's own
-     * @param maxRestarts deaths in a row, without being healthy between, after which it is given up
+     * @param memoryBytes what each process may take with all that it starts; 0 for any amount
+     * @param maxRestarts how often in a row one that ended is started again
      */
     public record Launch(
             String script,
@@ -54,6 +55,7 @@ public record AppConfig(
             Duration idleStop,
             Path workingDirectory,
             Map<String, String> environment,
+            long memoryBytes,
             int maxRestarts) {}
 
     /** Where its first Streamlit listens; {@code null} when the gateway starts it. */

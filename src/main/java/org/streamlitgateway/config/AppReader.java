@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.streamlitgateway.config.AppConfig.Launch;
 import org.streamlitgateway.config.AppConfig.Upstream;
 
@@ -24,7 +25,10 @@ final class AppReader {
             AppSetting.IDLE_STOP,
             AppSetting.WORKING_DIRECTORY,
             AppSetting.ENVIRONMENT,
+            AppSetting.MEMORY,
             AppSetting.MAX_RESTARTS);
+
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private final Rules rules;
 
@@ -139,17 +143,41 @@ final class AppReader {
                 lazy ? idleStop : Duration.ZERO,
                 runsIn,
                 environment(given.get(AppSetting.ENVIRONMENT)),
+                rules.memory(value(given, AppSetting.MEMORY)),
                 rules.number(value(given, AppSetting.MAX_RESTARTS), 0, Integer.MAX_VALUE));
     }
 
     /** A virtual environment may be named by its folder; a program with a slash is looked for from the file's folder. */
-    private static List<String> command(YamlPlace place, Path folder) {
-        List<String> words = new ArrayList<>(words(place));
-        if (!words.isEmpty() && words.get(0).contains(File.separator)) {
-            Path program = folder.resolve(words.get(0)).normalize();
-            words.set(0, (Files.isDirectory(program) ? program.resolve("bin/streamlit") : program).toString());
+    private List<String> command(YamlPlace place, Path folder) {
+        List<String> words = words(place);
+        if (words.isEmpty()) {
+            return words;
         }
-        return List.copyOf(words);
+        Path named = folder.resolve(words.get(0)).normalize();
+        if (Files.isDirectory(named)) {
+            if (words.size() > 1) {
+                place.problem("names a folder, so it must be alone; give a program to add words");
+            }
+            return venv(place, named);
+        }
+        if (!words.get(0).contains(File.separator)) {
+            return words;
+        }
+        if (!Files.isExecutable(named)) {
+            place.problem("'" + words.get(0) + "' is neither a program nor the folder of a virtual environment");
+        }
+        List<String> resolved = new ArrayList<>(words);
+        resolved.set(0, named.toString());
+        return List.copyOf(resolved);
+    }
+
+    private static List<String> venv(YamlPlace place, Path folder) {
+        Path streamlit = folder.resolve("bin/streamlit");
+        if (!Files.isExecutable(streamlit)) {
+            place.problem("has no bin/streamlit in it; install Streamlit there: " + folder.resolve("bin/pip")
+                    + " install streamlit");
+        }
+        return List.of(streamlit.toString());
     }
 
     /** Each item of a list is a word; a single value is split at its spaces. */
@@ -157,18 +185,24 @@ final class AppReader {
         if (place == null) {
             return List.of();
         }
-        List<YamlPlace> items = place.items();
-        if (items.size() == 1) {
-            return List.of(items.get(0).given().text().trim().split("\\s+"));
+        if (place.isList()) {
+            return place.items().stream().map(item -> item.given().text()).toList();
         }
-        return items.stream().map(item -> item.given().text()).toList();
+        String text = place.given().text();
+        return text.isEmpty() ? List.of() : List.of(text.split("\\s+"));
     }
 
     private static Map<String, String> environment(YamlPlace place) {
         Map<String, String> variables = new LinkedHashMap<>();
         if (place != null) {
-            place.entries()
-                    .forEach((name, value) -> variables.put(name, value.given().text()));
+            place.entries().forEach((name, value) -> {
+                if (!VARIABLE.matcher(name).matches()) {
+                    value.problem("is not the name of a variable: letters, digits and _, no digit first");
+                } else if (value.isList()) {
+                    value.problem("is not a single value");
+                }
+                variables.put(name, value.given().text());
+            });
         }
         return Map.copyOf(variables);
     }

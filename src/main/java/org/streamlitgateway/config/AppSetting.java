@@ -21,8 +21,8 @@ public enum AppSetting {
             "command",
             "",
             "COMMAND",
-            "Command that starts Streamlit, such as .venv/bin/streamlit, or the folder of a virtual environment; "
-                    + "default: streamlit from PATH, else python3 -m streamlit."),
+            "Command that starts Streamlit, such as python3.12 -m streamlit, or the folder of a virtual environment, "
+                    + "such as .venv; default: streamlit from PATH, else python3 -m streamlit."),
     ARGUMENTS("arguments", "", "WORD,…", "Further arguments for Streamlit, such as --server.maxUploadSize=500."),
     PROCESSES("processes", "1", "NUMBER", "How many processes of the app run, each a replica."),
     START("start", "visit", "visit|now", "When it is started: by its first visitor, or with the gateway."),
@@ -33,11 +33,18 @@ public enum AppSetting {
             "Time without sessions and requests after which an app that is started by visits is stopped; 0s for never."),
     WORKING_DIRECTORY("working-directory", "", "FOLDER", "Where it runs; default: the folder of the script."),
     ENVIRONMENT("environment", "", "NAME: VALUE", "Variables on top of the gateway's own."),
+    MEMORY(
+            "memory",
+            "",
+            "SIZE",
+            "Memory that each process may take, all that it starts included, such as 2G; one that takes more is stopped "
+                    + "and started again. On Linux only. Default: no limit."),
     MAX_RESTARTS(
             "max-restarts",
             "5",
             "NUMBER",
-            "Deaths in a row, without being healthy between, after which it is given up.");
+            "How often in a row a process that ended is started again, before it is given up; the count begins anew "
+                    + "when it has been healthy for a minute. One that was never healthy is given up at once.");
 
     private final String key;
     private final String defaultValue;

@@ -1,6 +1,7 @@
 package org.streamlitgateway.config;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.streamlitgateway.config.AppConfig.Launch;
@@ -9,18 +10,40 @@ import org.streamlitgateway.config.AppConfig.Upstream;
 /** Writes a configuration file that says what holds. */
 final class EffectiveConfig {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./][A-Za-z0-9_./-]*");
+    private static final Pattern CHANNEL_HEADER =
+            Pattern.compile("(,\\s*header\\.[^=,\\s]+=).*?(?=,\\s*(?:[a-z-]+|header\\.[^=,\\s]+)=|$)");
+    private static final Pattern USER_INFO = Pattern.compile("(://)[^/@,]*@");
+    private static final Pattern QUERY = Pattern.compile("\\?[^,]*");
+    private static final String HIDDEN = "(hidden)";
     private static final int COMMENT_COLUMN = 40;
 
     private final StringBuilder text = new StringBuilder();
 
     void setting(Setting setting, String value, String source) {
-        String shown = setting.isSecret() && !value.isEmpty() ? "(hidden)" : quoted(value);
-        String line = setting.key() + ": " + shown;
+        String line = setting.key() + ": " + shown(setting, value);
         text.append(line)
                 .append(" ".repeat(Math.max(1, COMMENT_COLUMN - line.length())))
                 .append("# ")
                 .append(source)
                 .append('\n');
+    }
+
+    private static String shown(Setting setting, String value) {
+        if (setting == Setting.CHANNEL) {
+            return list(Arrays.stream(value.split("\n|;;"))
+                    .map(String::trim)
+                    .filter(channel -> !channel.isEmpty())
+                    .map(EffectiveConfig::withoutSecrets)
+                    .toList());
+        }
+        return setting.isSecret() && !value.isEmpty() ? HIDDEN : quoted(value);
+    }
+
+    /** What a feed is sent may be a password: the values of headers, and of the address what stands before @ and after ?. */
+    private static String withoutSecrets(String channel) {
+        String bare = CHANNEL_HEADER.matcher(channel).replaceAll("$1" + HIDDEN);
+        bare = USER_INFO.matcher(bare).replaceAll("$1" + HIDDEN + "@");
+        return QUERY.matcher(bare).replaceAll("?" + HIDDEN);
     }
 
     EffectiveConfig apps(List<AppConfig> apps) {
@@ -60,7 +83,10 @@ final class EffectiveConfig {
         // what an app is given may be a password
         launch.environment().keySet().stream()
                 .sorted()
-                .forEach(name -> text.append("      ").append(name).append(": (hidden)\n"));
+                .forEach(name -> text.append("      ").append(name).append(": " + HIDDEN + "\n"));
+        if (launch.memoryBytes() > 0) {
+            line(AppSetting.MEMORY, Long.toString(launch.memoryBytes()));
+        }
         line(AppSetting.MAX_RESTARTS, Integer.toString(launch.maxRestarts()));
     }
 
@@ -80,7 +106,7 @@ final class EffectiveConfig {
     private static String quoted(String value) {
         return PLAIN.matcher(value).matches()
                 ? value
-                : "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+                : "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
     }
 
     @Override

@@ -2,8 +2,11 @@ package org.streamlitgateway.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -57,6 +60,31 @@ public record GatewayConfig(
                                 ? app.replicas().size() + " replicas"
                                 : app.launch().script()))
                 .collect(Collectors.joining(", "));
+    }
+
+    /** Names of the settings in which this differs from what the gateway was started with, and which it keeps. */
+    public List<String> differencesForNextStart(GatewayConfig started) {
+        Map<Setting, Function<GatewayConfig, Object>> kept = new EnumMap<>(Setting.class);
+        kept.put(Setting.PROXY_HOST, config -> config.listen().host());
+        kept.put(Setting.PROXY_PORT, config -> config.listen().port());
+        kept.put(
+                Setting.TLS_CERTIFICATE,
+                config -> config.tls() == null ? "" : config.tls().certificate());
+        kept.put(
+                Setting.TLS_KEY,
+                config -> config.tls() == null ? "" : config.tls().key());
+        kept.put(Setting.RELAY, GatewayConfig::relay);
+        kept.put(Setting.CHANNEL, GatewayConfig::channels);
+        kept.put(Setting.CONNECT_TIMEOUT, config -> config.timeouts().connect());
+        kept.put(Setting.CLIENT_TIMEOUT, config -> config.timeouts().client());
+        kept.put(Setting.ASSET_CACHE, GatewayConfig::assetCacheBytes);
+        kept.put(Setting.STICKY_KEY, GatewayConfig::stickyKey);
+        return kept.entrySet().stream()
+                .filter(setting -> !setting.getValue()
+                        .apply(this)
+                        .equals(setting.getValue().apply(started)))
+                .map(setting -> setting.getKey().key())
+                .toList();
     }
 
     /** How WebSockets are relayed. */

@@ -17,6 +17,7 @@ final class Rules {
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern ORIGIN = Pattern.compile("https?://[^/\\s]+");
     private static final int LEAST_SECRET_CHARACTERS = 16;
+    private static final long LEAST_MEMORY = 16L << 20;
 
     private final List<Problem> problems;
 
@@ -139,6 +140,18 @@ final class Rules {
             problem(given, "is not a size such as 512K, 64M or 1G; a number alone means bytes");
         }
         return Math.min(bytes, Runtime.getRuntime().maxMemory() / 4);
+    }
+
+    /** Nothing means no limit. */
+    long memory(Given given) {
+        if (given.text().isEmpty()) {
+            return 0;
+        }
+        long bytes = Sizes.parse(given.text());
+        if (bytes < LEAST_MEMORY) {
+            problem(given, "is not a size from 16M on, such as 512M or 2G");
+        }
+        return bytes;
     }
 
     /** Zero is allowed. */

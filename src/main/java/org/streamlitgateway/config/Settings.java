@@ -250,7 +250,7 @@ public final class Settings {
         List<String> words =
                 command.text().isEmpty() ? List.of() : List.of(command.text().split("\\s+"));
         return new AppConfig.Launch(
-                app.text(), words, streamlitArguments, 1, false, Duration.ZERO, null, Map.of(), SUPERVISED_RESTARTS);
+                app.text(), words, streamlitArguments, 1, false, Duration.ZERO, null, Map.of(), 0, SUPERVISED_RESTARTS);
     }
 
     private List<ChannelConfig> channels() {

@@ -73,6 +73,10 @@ final class YamlPlace {
         problems.add(new Problem(where(), what));
     }
 
+    boolean isList() {
+        return node instanceof SequenceNode;
+    }
+
     boolean isMapping() {
         return node instanceof MappingNode;
     }

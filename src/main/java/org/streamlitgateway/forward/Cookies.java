@@ -56,12 +56,18 @@ final class Cookies {
         return name.startsWith(STREAMLIT) && !name.equals(XSRF);
     }
 
-    /** What the browser is told: {@link #withPrefix}, and the tag that {@link #upstream} looks for. */
-    static String browser(String setCookie, String prefix, String tag) {
+    /**
+     * What the browser is told: {@link #withPrefix}, and the tag that {@link #upstream} looks for. Streamlit's own cookies
+     * stay with the app even when it knows its prefix, for it sets some of them at the root then.
+     *
+     * @param taken what was taken off the path on the way to Streamlit
+     * @param whole the app's whole prefix
+     */
+    static String browser(String setCookie, String taken, String whole, String tag) {
         int equals = setCookie.indexOf('=');
         String name = equals < 0 ? "" : setCookie.substring(0, equals).trim();
         String tagged = tag.isEmpty() || !isOfOneApp(name) ? setCookie : name + TAG + tag + setCookie.substring(equals);
-        return withPrefix(tagged, prefix);
+        return withPrefix(tagged, isOfOneApp(name) ? whole : taken);
     }
 
     /**

@@ -81,38 +81,45 @@ public final class App {
      */
     public Choice choose(HttpServletRequest request, boolean secure) {
         if (replicas.size() == 1 && sticky == null) {
-            return new Choice(to(replicas.get(0), ""), null);
+            return new Choice(new Route(prefix, replicas.get(0), "", cookieTag, false), null);
         }
+        Attempts attempts = Attempts.of(request);
         StickyCookie.Visit visit = sticky == null ? null : sticky.read(request, prefix);
         String visitor = visit == null ? "" : visit.visitor();
         Replica known = visit == null ? null : named(visit.replica());
-        if (known != null && known.isUp() && mayStay(known, visitor, request)) {
-            return new Choice(to(known, visitor), null);
+        if (known != null && !attempts.include(known) && mayStay(known, visitor, request)) {
+            return new Choice(to(known, visitor, attempts), null);
         }
-        Replica chosen = fewest(replica -> replica.isUp() && !replica.isDraining());
+        Replica chosen = fewest(replica -> !attempts.include(replica) && replica.isUp() && !replica.isDraining());
         if (chosen == null) {
-            chosen = known != null ? known : fewest(Replica::isUp);
+            chosen = fewest(replica -> !attempts.include(replica) && replica.isUp() && !replica.isLeft());
         }
         if (chosen == null) {
-            chosen = fewest(replica -> true);
+            chosen = known != null ? known : fewest(replica -> true);
         }
-        if (chosen == known || sticky == null || isAsset(request)) {
-            return new Choice(to(chosen, visitor), null);
+        boolean stays = chosen == known || known != null && known.serves(visitor) && !known.isLeft();
+        if (stays || sticky == null || isAsset(request.getRequestURI())) {
+            return new Choice(to(chosen, visitor, attempts), null);
         }
         if (isPage(request)) {
             chosen.expect();
         }
         String newcomer = visitor.isEmpty() ? sticky.newVisitor() : visitor;
-        return new Choice(to(chosen, newcomer), sticky.line(prefix, newcomer, chosen.name(), secure));
+        return new Choice(to(chosen, newcomer, attempts), sticky.line(prefix, newcomer, chosen.name(), secure));
     }
 
-    /** A replica that drains keeps what it has: it loses a visitor who opens the app anew. */
+    /**
+     * A visitor whose sessions are open there stays even while it seems to be down, for they are lost elsewhere. A
+     * replica that drains keeps what it has, until its time is up: it loses a visitor who opens the app anew.
+     */
     private static boolean mayStay(Replica replica, String visitor, HttpServletRequest request) {
-        return !replica.isDraining() || !isPage(request) || replica.serves(visitor);
+        boolean served = replica.serves(visitor);
+        return !replica.isLeft() && (replica.isUp() || served) && (!replica.isDraining() || served || !isPage(request));
     }
 
-    private Route to(Replica replica, String visitor) {
-        boolean movable = replicas.stream().anyMatch(other -> other != replica && other.isUp());
+    private Route to(Replica replica, String visitor, Attempts attempts) {
+        boolean movable = attempts.mayGoOn()
+                && replicas.stream().anyMatch(other -> other != replica && other.isUp() && !attempts.include(other));
         return new Route(prefix, replica, visitor, cookieTag, movable);
     }
 
@@ -141,8 +148,8 @@ public final class App {
     }
 
     /** The same from every replica, and kept by shared caches, which must not keep a cookie. */
-    private boolean isAsset(HttpServletRequest request) {
-        String path = request.getRequestURI().substring(prefix.length());
+    private boolean isAsset(String rawPath) {
+        String path = rawPath.substring(prefix.length());
         return path.startsWith("/static/")
                 || path.startsWith("/component/")
                 || path.startsWith("/_stcore/bidi-components/");

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.eclipse.jetty.client.BufferingResponseListener;
 import org.eclipse.jetty.client.Result;
 import org.slf4j.Logger;
@@ -28,7 +29,7 @@ public final class Replica {
     /** From the page to its WebSocket. */
     private static final long EXPECTED_MILLIS = 5000;
 
-    private final HostPort address;
+    private final Supplier<HostPort> address;
     private final String prefix;
     private final UpstreamClient client;
     private final boolean asks;
@@ -37,9 +38,14 @@ public final class Replica {
     private final AtomicInteger expected = new AtomicInteger();
     private final Map<String, Integer> visitors = new ConcurrentHashMap<>();
     private volatile long lastChosen;
-    private volatile boolean draining;
+
+    /** The drain that goes on; {@code null} when new visitors are welcome. */
+    private volatile Drain drain;
+
+    private volatile boolean retired;
+
     /** Whether anybody would notice that it is up again. */
-    private volatile boolean watched;
+    private final boolean watched;
 
     private final AtomicBoolean checking = new AtomicBoolean();
 
@@ -52,23 +58,31 @@ public final class Replica {
     /** What was found out about the prefix; {@code null} until asked, and again after the replica was lost. */
     private volatile CompletableFuture<Boolean> strips;
 
-    /** One that nobody watches and that has no other name than its address. */
-    public Replica(HostPort address, String prefix, Strip strip, UpstreamClient client) {
-        this(address.toString(), address, prefix, strip, client);
-    }
-
-    /** @param name stands for it in visitors' cookies, and is the same in every gateway */
-    public Replica(String name, HostPort address, String prefix, Strip strip, UpstreamClient client) {
+    /**
+     * Made when a configuration first names it.
+     *
+     * @param name stands for it in visitors' cookies, and is the same in every gateway
+     * @param address where it is; one that is started by the gateway may move
+     * @param watched whether {@link #check} is called from time to time, so that it may be taken for down
+     */
+    public Replica(
+            String name,
+            Supplier<HostPort> address,
+            String prefix,
+            Strip strip,
+            boolean watched,
+            UpstreamClient client) {
         this.name = name;
         this.address = address;
         this.prefix = prefix;
         this.client = client;
+        this.watched = watched;
         this.asks = strip == Strip.AUTO && !prefix.isEmpty();
         this.strips = asks ? null : CompletableFuture.completedFuture(strip != Strip.NO);
     }
 
     public HostPort address() {
-        return address;
+        return address.get();
     }
 
     public String name() {
@@ -112,24 +126,75 @@ public final class Replica {
         return visitors.containsKey(visitor);
     }
 
+    // --- taking leave
+
+    /** One drain, from its begin to its end. */
+    public static final class Drain {
+        private volatile boolean over;
+        private volatile boolean toldEmpty;
+
+        private Drain() {}
+    }
+
+    /** From now on, no new visitors. Returns the drain, for {@link #endDrain}; {@code null} when one is on already. */
+    public synchronized Drain beginDrain() {
+        if (drain != null) {
+            return null;
+        }
+        drain = new Drain();
+        return drain;
+    }
+
+    /** The time of a drain is up: the visitors that are left must go elsewhere. False when it was called off. */
+    public synchronized boolean endDrain(Drain ended) {
+        ended.over = true;
+        return drain == ended;
+    }
+
+    /** New visitors are welcome again. */
+    public synchronized void callOffDrain() {
+        drain = null;
+    }
+
+    /** Whether new visitors are to go elsewhere. */
+    public boolean isDraining() {
+        return drain != null;
+    }
+
+    /** True once in a drain: when nobody is left. */
+    public boolean hasJustEmptied() {
+        Drain on = drain;
+        if (on == null || on.toldEmpty || sessions() > 0) {
+            return false;
+        }
+        on.toldEmpty = true;
+        return true;
+    }
+
+    /** It is no longer named by the configuration. */
+    public void retire() {
+        retired = true;
+    }
+
+    /** Whether nobody may stay: it has been taken out, or the time of its drain is up. */
+    public boolean isLeft() {
+        Drain on = drain;
+        return retired || on != null && on.over;
+    }
+
     // --- health
 
     public boolean isUp() {
         return up;
     }
 
-    public boolean isDraining() {
-        return draining;
-    }
-
-    /** From now on, no new visitors; or new ones again. */
-    public void setDraining(boolean draining) {
-        this.draining = draining;
+    /** Whether nobody has asked for its health yet. */
+    public synchronized boolean isNew() {
+        return good == 0 && bad == 0;
     }
 
     /** Asks for its health and counts the answer. */
     public void check(Health health) {
-        watched = true;
         if (!checking.compareAndSet(false, true)) {
             return; // a slow answer is one answer
         }
@@ -144,7 +209,7 @@ public final class Replica {
 
     private void ask(Health health) {
         client.http()
-                .newRequest(address.host(), address.port())
+                .newRequest(address().host(), address().port())
                 .path((stripsPrefix() ? "" : prefix) + HEALTH)
                 .tag(UpstreamClient.FRESH)
                 .timeout(health.timeout().toMillis(), TimeUnit.MILLISECONDS)
@@ -169,7 +234,7 @@ public final class Replica {
             up = wasUp ? bad < health.fall() : good >= health.rise();
         }
         if (wasUp != up) {
-            LOG.atLevel(up ? Level.INFO : Level.WARN).log("replica {} is {}", address, up ? "up" : "down");
+            LOG.atLevel(up ? Level.INFO : Level.WARN).log("replica {} is {}", address(), up ? "up" : "down");
         }
         if (!well) {
             lost();
@@ -186,7 +251,7 @@ public final class Replica {
             good = 0;
         }
         if (ejected) {
-            LOG.warn("replica {} is down: it refused a connection", address);
+            LOG.warn("replica {} is down: it refused a connection", address());
         }
     }
 
@@ -229,7 +294,7 @@ public final class Replica {
     private CompletableFuture<Boolean> ask() {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         client.http()
-                .newRequest(address.host(), address.port())
+                .newRequest(address().host(), address().port())
                 .path(prefix + HEALTH)
                 .timeout(HEALTH_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                 .idleTimeout(HEALTH_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
@@ -242,7 +307,7 @@ public final class Replica {
                         if (result.isFailed()) {
                             lost(answer);
                         } else {
-                            LOG.debug("{} is asked {} {}", address, withPrefix ? "with" : "without", prefix);
+                            LOG.debug("{} is asked {} {}", address(), withPrefix ? "with" : "without", prefix);
                         }
                         answer.complete(!withPrefix);
                     }

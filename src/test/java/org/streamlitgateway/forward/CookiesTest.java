@@ -40,8 +40,12 @@ class CookiesTest {
 
     @Test
     void anAppUnderAnotherOneHasCookiesOfItsOwn() {
-        assertEquals("_streamlit_user.7f=x; Path=/a/b", Cookies.browser("_streamlit_user=x; Path=/", "/a/b", "7f"));
-        assertEquals("_streamlit_xsrf=x; Path=/", Cookies.browser("_streamlit_xsrf=x; Path=/", "/a/b", "7f"));
+        assertEquals(
+                "_streamlit_user.7f=x; Path=/a/b", Cookies.browser("_streamlit_user=x; Path=/", "/a/b", "/a/b", "7f"));
+        assertEquals("_streamlit_user=x; Path=/a", Cookies.browser("_streamlit_user=x; Path=/a", "", "/a", ""));
+        assertEquals("_streamlit_session=x; Path=/a", Cookies.browser("_streamlit_session=x; Path=/", "", "/a", ""));
+        assertEquals("other=x; Path=/", Cookies.browser("other=x; Path=/", "", "/a", ""));
+        assertEquals("_streamlit_xsrf=x; Path=/", Cookies.browser("_streamlit_xsrf=x; Path=/", "/a/b", "/a/b", "7f"));
         assertEquals(
                 "_streamlit_user=in; _streamlit_xsrf=t; a=1",
                 Cookies.upstream("_streamlit_user.7f=in; _streamlit_user=out; _streamlit_xsrf=t; a=1", "7f"));
