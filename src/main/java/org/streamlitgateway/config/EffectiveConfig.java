@@ -12,7 +12,6 @@ final class EffectiveConfig {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./][A-Za-z0-9_./-]*");
     private static final Pattern CHANNEL_HEADER =
             Pattern.compile("(,\\s*header\\.[^=,\\s]+=).*?(?=,\\s*(?:[a-z-]+|header\\.[^=,\\s]+)=|$)");
-    private static final Pattern USER_INFO = Pattern.compile("(://)[^/@,]*@");
     private static final Pattern QUERY = Pattern.compile("\\?[^,]*");
     private static final String HIDDEN = "(hidden)";
     private static final int COMMENT_COLUMN = 40;
@@ -39,10 +38,9 @@ final class EffectiveConfig {
         return setting.isSecret() && !value.isEmpty() ? HIDDEN : quoted(value);
     }
 
-    /** What a feed is sent may be a password: the values of headers, and of the address what stands before @ and after ?. */
+    /** What a feed is sent may be a password: the values of headers, and the query of its address. */
     private static String withoutSecrets(String channel) {
         String bare = CHANNEL_HEADER.matcher(channel).replaceAll("$1" + HIDDEN);
-        bare = USER_INFO.matcher(bare).replaceAll("$1" + HIDDEN + "@");
         return QUERY.matcher(bare).replaceAll("?" + HIDDEN);
     }
 

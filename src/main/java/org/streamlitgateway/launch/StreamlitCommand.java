@@ -93,6 +93,16 @@ final class StreamlitCommand {
                 .findFirst();
     }
 
+    /** What activating the virtual environment of the command would set, so that what the app starts finds it too. */
+    static void activate(Map<String, String> environment, List<String> command) {
+        Path bin = command.isEmpty() ? null : Path.of(command.get(0)).getParent();
+        if (bin != null && bin.getParent() != null && Files.isRegularFile(bin.resolveSibling("pyvenv.cfg"))) {
+            environment.put("VIRTUAL_ENV", bin.getParent().toString());
+            environment.merge("PATH", bin.toString(), (path, first) -> first + File.pathSeparator + path);
+            environment.remove("PYTHONHOME");
+        }
+    }
+
     /** Variables that make Streamlit believe the gateway's X-Forwarded-For and no other's. */
     static void environment(Map<String, String> environment, List<String> trusted) {
         List<String> peers = new ArrayList<>(List.of("127.0.0.1", "::1"));

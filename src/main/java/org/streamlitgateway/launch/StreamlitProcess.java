@@ -221,6 +221,7 @@ final class StreamlitProcess implements AutoCloseable {
     private void spawn() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         StreamlitCommand.environment(builder.environment(), trusted);
+        StreamlitCommand.activate(builder.environment(), launch.command());
         builder.environment().putAll(launch.environment());
         if (launch.workingDirectory() != null) {
             builder.directory(launch.workingDirectory().toFile());

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -86,12 +87,26 @@ class ConfigFileTest {
     @Test
     void aFolderAsCommandIsAVirtualEnvironment() throws Exception {
         Files.writeString(folder.resolve("b.py"), "import streamlit");
-        Files.createDirectory(folder.resolve(".venv"));
-        GatewayConfig config = file("apps: {/b: {app: b.py, command: ./.venv}}").read();
+        Path streamlit = Files.createDirectories(folder.resolve(".venv/bin")).resolve("streamlit");
+        Files.setPosixFilePermissions(Files.createFile(streamlit), PosixFilePermissions.fromString("rwxr-xr-x"));
+        for (String written : List.of(".venv", "./.venv", "[.venv]", ".venv/bin/streamlit")) {
+            GatewayConfig config =
+                    file("apps: {/b: {app: b.py, command: " + written + "}}").read();
+            assertEquals(List.of(streamlit.toString()), config.app().launch().command(), written);
+        }
+    }
 
+    @Test
+    void anItemOfAListIsOneWordAndATextIsSplit() throws Exception {
+        Files.writeString(folder.resolve("b.py"), "import streamlit");
+        String app = "apps: {/b: {app: b.py, arguments: %s}}";
         assertEquals(
-                List.of(folder.resolve(".venv/bin/streamlit").toString()),
-                config.app().launch().command());
+                List.of("--a=b c"),
+                file(app.formatted("[--a=b c]")).read().app().launch().arguments());
+        assertEquals(
+                List.of("--a=b", "c"),
+                file(app.formatted("--a=b  c")).read().app().launch().arguments());
+        assertEquals(List.of(), file(app.formatted("")).read().app().launch().arguments());
     }
 
     @Test
@@ -151,6 +166,17 @@ class ConfigFileTest {
                     'apps: {/a: {replicas: [{address: a:1, drian: yes}]}}' | did you mean drain?
                     'apps: {/a: {app: none.py, start: soon}}' | is neither visit nor now
                     'apps: {/a: {app: none.py, processes: 0}}' | is not a number from 1 to 64
+                    'apps: {/a: {app: none.py, command: ./none}}' | is neither a program nor the folder
+                    'apps: {/a: {app: none.py, command: [., x]}}' | names a folder, so it must be alone
+                    'apps: {/a: {app: none.py, command: .}}' | has no bin/streamlit in it
+                    'apps: {/a: {app: none.py, environment: {A-B: 1}}}' | is not the name of a variable
+                    'apps: {/a: {app: none.py, environment: {A: [1, 2]}}}' | is not a single value
+                    'apps: {/a: {app: none.py, memory: 1M}}' | is not a size from 16M on
+                    'apps: {/a: {app: none.py, memory: much}}' | is not a size from 16M on
+                    'apps: {/a: {app: none.py, max-restarts: -1}}' | is not a number from 0
+                    'apps: {/a: {app: none.py, working-directory: none}}' | is not a folder
+                    'apps: {/a: {replicas: a:1, memory: 1G}}' | has no use without app
+                    'health-rise: 0' | is not a number from 1 to 100
                     'sticky-key: short' | is shorter than 16 characters
                     'proxy-port: [1' | is not YAML
                     'proxy-port: {a: 1}' | is not a single value
@@ -180,21 +206,40 @@ class ConfigFileTest {
     }
 
     @Test
+    void whatAFeedIsSentIsHidden() throws Exception {
+        Settings settings = file("""
+                channel:
+                  - a=ws://localhost:1/ws?token=pw2,mode=shared,header.Authorization=Bearer pw3,history=5
+                  - b=ws://localhost:2/ws
+                """);
+        GatewayConfig config = settings.read();
+        String text = settings.effective(config);
+
+        assertFalse(text.contains("pw"), text);
+        assertTrue(text.contains("localhost:1/ws?(hidden),mode=shared,header.Authorization=(hidden),history=5"), text);
+        assertEquals(2, file(text).read().channels().size(), text);
+    }
+
+    @Test
     void whatHoldsIsAFileThatSaysTheSameAndHidesSecrets() throws Exception {
+        Files.writeString(folder.resolve("b.py"), "import streamlit");
         Settings settings = file("""
                 sticky-key: a-very-long-secret
                 proxy-port: 1234
                 apps:
                   /a: {name: "A: 1", replicas: ["[::1]:8502", {address: b:2, drain: true}]}
+                  /b:
+                    {app: b.py, command: [java, "a b"], memory: 1G, processes: 2, environment: {KEY: a password}}
                 """);
         GatewayConfig config = settings.read();
         String text = settings.effective(config);
 
-        assertFalse(text.contains("a-very-long-secret"), text);
+        assertFalse(text.contains("a-very-long-secret") || text.contains("a password"), text);
         assertTrue(text.contains("sticky-key: (hidden)"), text);
         assertTrue(text.contains("gateway.yaml:2: proxy-port"), text);
-        GatewayConfig again =
-                file(text.replace("(hidden)", "a-very-long-secret")).read();
+        GatewayConfig again = file(text.replace("KEY: (hidden)", "KEY: a password")
+                        .replace("(hidden)", "a-very-long-secret"))
+                .read();
         assertEquals(config.apps(), again.apps());
         assertEquals(config.timeouts(), again.timeouts());
         assertEquals(config.listen(), again.listen());

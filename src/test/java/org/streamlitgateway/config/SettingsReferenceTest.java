@@ -40,6 +40,7 @@ class SettingsReferenceTest {
                 idle-stop=30m
                 working-directory=
                 environment=
+                memory=
                 max-restarts=5""", all);
     }
 

@@ -386,7 +386,7 @@ class ManyAppsIT {
 
         Patience.until(gateway::output, START, () -> {
             try {
-                return get("/own/", "Accept: text/html").text().contains("not started again");
+                return get("/own/", "Accept: text/html").text().contains("could not be started");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
