@@ -357,7 +357,6 @@ final class Bridge implements Relay {
                 messagesUp,
                 messagesDown,
                 cause == null ? "" : "; " + Cause.of(cause));
-        relays.ended(this);
         dialling.run();
         credit.close();
         if (up != null) {
@@ -366,6 +365,7 @@ final class Bridge implements Relay {
         if (down != null && forBrowser != null) {
             relays.tell(() -> close(down, forBrowser));
         }
+        relays.ended(this); // not before the browser's close is on its way, for who stops waits for both
     }
 
     private void closeUpstream(Session up, Ending how) {
@@ -380,8 +380,7 @@ final class Bridge implements Relay {
         relays.later(up::disconnect, CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private void close(jakarta.websocket.Session down, Ending how) {
-        relays.later(() -> cut(down), CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+    private static void close(jakarta.websocket.Session down, Ending how) {
         try {
             down.close(
                     how.code() == Ending.NO_CODE
@@ -391,20 +390,6 @@ final class Bridge implements Relay {
             down.setMaxIdleTimeout(CLOSE_GRACE_MILLIS);
         } catch (IOException | RuntimeException gone) {
             LOG.debug("closing the browser's side", gone);
-        }
-    }
-
-    /**
-     * Cuts a browser that does not answer. Not before the close frame is out: a session that was silent for longer than
-     * a limit that is set now ends at once, with the container's own code.
-     */
-    private static void cut(jakarta.websocket.Session down) {
-        try {
-            if (down.isOpen()) {
-                down.setMaxIdleTimeout(1);
-            }
-        } catch (RuntimeException gone) {
-            LOG.debug("cutting the browser's side", gone);
         }
     }
 
