@@ -22,6 +22,7 @@ import org.streamlitgateway.fixture.FakeStreamlitCommand;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.ProcessProbe;
+import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.it.Door;
@@ -173,7 +174,11 @@ class ManagedAppsIT {
     void whenOneOfSeveralProcessesIsGivenUpTheOthersGoOn() throws IOException {
         try (ConfiguredGateway gateway =
                 ConfiguredGateway.start(war, folder, own("/own", ", start: now, processes: 2, max-restarts: 0"))) {
-            gateway.get("/own/die");
+            try (RawHttp http = RawHttp.connect(gateway.uri())) {
+                http.send(http.head("POST", "/own/die", "Content-Length: 1"));
+                http.send("x"); // with a body it goes to one of them only
+                assertEquals(502, http.readHead().status());
+            }
             gateway.awaitLine("(max-restarts) and is given up");
 
             for (int i = 0; i < 10; i++) {
@@ -194,6 +199,7 @@ class ManagedAppsIT {
 
             gateway.edit(kept + own("/changed", ", start: now, environment: {MODE: b}"));
 
+            gateway.awaitLine("is in force");
             awaitHealthy(gateway, "/changed");
             assertEquals(404, gateway.status("/gone/"));
             Patience.until(
