@@ -9,6 +9,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
@@ -89,6 +90,22 @@ final class WatchedConnector extends ServerConnector {
                 BufferUtil.flipToFlush(buffer, position);
                 return 1 + Math.max(0, super.fill(buffer));
             }
+        }
+
+        /** One buffer needs no gathering. */
+        @Override
+        public boolean flush(ByteBuffer... buffers) throws IOException {
+            if (buffers.length != 1) {
+                return super.flush(buffers);
+            }
+            try {
+                if (getChannel().write(buffers[0]) > 0) {
+                    notIdle();
+                }
+            } catch (IOException lost) {
+                throw new EofException(lost);
+            }
+            return !buffers[0].hasRemaining();
         }
     }
 }

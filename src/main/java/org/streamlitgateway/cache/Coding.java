@@ -4,6 +4,7 @@ import java.util.Locale;
 
 /** The content codings that an asset is kept in (RFC 9110 section 8.4.1), the one that saves most first. */
 enum Coding {
+    BROTLI("br"),
     GZIP("gzip"),
     IDENTITY("identity");
 

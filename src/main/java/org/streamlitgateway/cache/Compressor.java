@@ -44,7 +44,10 @@ final class Compressor {
     /** Adds the encoded forms to an asset that has just been stored. */
     void compress(Asset asset) {
         if (asset.compressible && asset.body(Coding.IDENTITY).length >= LEAST_BYTES) {
-            worker.execute(() -> keep(asset, Coding.GZIP, gzip(asset.body(Coding.IDENTITY))));
+            worker.execute(() -> {
+                keep(asset, Coding.GZIP, gzip(asset.body(Coding.IDENTITY)));
+                keep(asset, Coding.BROTLI, Brotli.compress(asset.body(Coding.IDENTITY)));
+            });
         }
     }
 

@@ -62,6 +62,17 @@ public final class PemIdentity {
         if (chain.isEmpty()) {
             throw new UnusablePemException(file, "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)");
         }
+        for (int i = 1; i < chain.size(); i++) {
+            X509Certificate signed = chain.get(i - 1);
+            X509Certificate next = chain.get(i);
+            if (!signed.getIssuerX500Principal().equals(next.getSubjectX500Principal())) {
+                throw new UnusablePemException(
+                        file,
+                        "holds " + signed.getSubjectX500Principal() + ", issued by " + signed.getIssuerX500Principal()
+                                + ", and after it " + next.getSubjectX500Principal()
+                                + ": the server's own certificate comes first, then the one that signed it, and so on");
+            }
+        }
         X509Certificate own = chain.get(0);
         try {
             own.checkValidity();

@@ -1,6 +1,8 @@
 package org.streamlitgateway.splice;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.util.BufferUtil;
@@ -14,7 +16,12 @@ import org.streamlitgateway.outcome.Outcome;
  * </pre>
  *
  * Of the bytes in the buffer, those before {@code passed} may be written; what follows is the beginning of a frame that
- * is not looked at before it is whole. Touched by the splice's drain only.
+ * is not looked at before it is whole.
+ *
+ * <p>Whatever happens (the source became readable, the sink took what was written, somebody wants a ping or a close frame
+ * put in) leaves a mark and calls {@link #drain}. The first caller does the work, of all marks there are; a caller that
+ * comes meanwhile only counts up and leaves. So all state but the marks belongs to one thread at a time, without a lock,
+ * and nothing ever waits. That thread is nearly always the selector's that reads the source.
  */
 final class Direction {
     /** One read. Large enough that big messages cost few system calls; lent from the pool only while bytes are there. */
@@ -30,6 +37,14 @@ final class Direction {
     private final FrameHeader header;
     private final Utf8 utf8 = new Utf8();
 
+    // marks
+    private final AtomicInteger marks = new AtomicInteger();
+    private final AtomicReference<ByteBuffer> pong = new AtomicReference<>();
+    private volatile boolean pingWanted;
+    private volatile ByteBuffer closing;
+
+    // the rest is the drain's
+
     private RetainableByteBuffer lent;
     private ByteBuffer bytes = BufferUtil.EMPTY_BUFFER;
     private int passed;
@@ -40,11 +55,8 @@ final class Direction {
     /** Bytes of the frame in passing that are still to come. */
     private long left;
 
-    // what goes in at the next boundary, in this order
+    /** A message in the place of one that was taken out. */
     private ByteBuffer changed;
-    private ByteBuffer pong;
-    private ByteBuffer ping;
-    private ByteBuffer closing;
 
     /** Nothing that is passed is written any more. */
     private boolean discarding;
@@ -53,21 +65,34 @@ final class Direction {
 
     private long messages;
 
-    Direction(Splice splice, Side from, Side to, ByteBufferPool pool) {
+    /** @param early what came in one piece with the handshake, or {@code null} */
+    Direction(Splice splice, Side from, Side to, ByteBufferPool pool, ByteBuffer early) {
         this.splice = splice;
         this.from = from;
         this.to = to;
         this.pool = pool;
         this.header = new FrameHeader(from.isBrowser);
-    }
-
-    void start(ByteBuffer early) {
         if (early != null) {
             lend(Math.max(BUFFER_BYTES, early.remaining()));
             BufferUtil.append(bytes, early);
             passed = bytes.position();
         }
-        from.awaitReadable();
+    }
+
+    /** Does what the marks ask for; the first call begins. */
+    void drain() {
+        if (marks.getAndIncrement() != 0) {
+            return;
+        }
+        int seen = 1;
+        do {
+            try {
+                advance();
+            } catch (RuntimeException bug) {
+                splice.failed(bug);
+            }
+            seen = marks.addAndGet(-seen);
+        } while (seen != 0);
     }
 
     long messages() {
@@ -75,22 +100,25 @@ final class Direction {
     }
 
     /** Puts a ping in at the next boundary. */
-    void ping(ByteBuffer frame) {
-        ping = frame;
+    void ping() {
+        pingWanted = true;
+        drain();
     }
 
     /** Puts a pong in at the next boundary, in the place of one that has not gone: RFC 6455 section 5.5.3. */
     void pong(ByteBuffer frame) {
-        pong = frame;
+        pong.set(frame);
+        drain();
     }
 
     /** Puts a close frame in at the next boundary; what comes after it is read and dropped. */
     void close(ByteBuffer frame) {
         closing = frame;
+        drain();
     }
 
-    /** Moves what can be moved now; called whenever a side became ready or something was put in. */
-    void advance() {
+    /** Moves what can be moved now. */
+    private void advance() {
         boolean dry = false;
         for (int reads = 0; ; ) {
             if (!write()) {
@@ -121,14 +149,14 @@ final class Direction {
             if (read < 0) {
                 giveBack();
                 splice.lost(from);
-                return; // the drain comes round again
+                return; // and come round again if there is something to be put in
             }
         }
     }
 
     private void sourceEnded() {
         giveBack();
-        if (closing != null && !to.isClosed()) {
+        if (closing != null && !discarding) {
             to.close(); // inside of a frame no close frame fits in
         }
     }
@@ -192,28 +220,28 @@ final class Direction {
                 return false;
             }
         }
+        to.closeIfDone();
         return true;
     }
 
     private ByteBuffer nextInsert() {
-        ByteBuffer next;
-        if (changed != null) {
-            next = changed;
+        ByteBuffer next = changed;
+        if (next != null) {
             changed = null;
-        } else if (pong != null) {
-            next = pong;
-            pong = null;
-        } else if (ping != null) {
-            next = ping;
-            ping = null;
-            to.pinged();
-        } else {
-            next = closing;
-            closing = null;
-            discarding = true;
-            to.closeSent();
+            return next;
         }
-        return next;
+        next = pong.getAndSet(null);
+        if (next != null) {
+            return next;
+        }
+        if (pingWanted) {
+            pingWanted = false;
+            to.pinged();
+            return OwnFrames.ping(from.isBrowser);
+        }
+        discarding = true;
+        to.closeSent();
+        return closing;
     }
 
     // --- following the frames
@@ -255,7 +283,7 @@ final class Direction {
     }
 
     private boolean isInsertWaiting() {
-        return !discarding && (closing != null || ping != null || pong != null || changed != null);
+        return !discarding && (closing != null || pingWanted || changed != null || pong.get() != null);
     }
 
     private boolean isUtf8(int at, int count) {

@@ -6,8 +6,9 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * One of the two peers of a splice: its socket, and how far its closing has come. Methods are called by the drain
- * only; callbacks of the socket leave a mark here and start the drain. Times are volatile for the keep-alive timer.
+ * One of the two peers of a splice: its socket, and how far its closing has come. The methods for reading belong to the
+ * direction that comes from here, those for writing to the one that leads here; callbacks of the socket leave a mark
+ * and let that direction work. The rest may be called by anybody.
  */
 final class Side {
     private enum Write {
@@ -19,41 +20,42 @@ final class Side {
 
     final boolean isBrowser;
     private final EndPoint endPoint;
-    private final Runnable drain;
     private final boolean shortReadMeansDry;
     private final Callback readCallback = new Mark() {
         @Override
         public void succeeded() {
             readable = true;
-            drain.run();
+            reader.drain();
         }
 
         @Override
         public void failed(Throwable cause) {
             readable = true; // reading will tell
-            drain.run();
+            reader.drain();
         }
     };
     private final Callback writeCallback = new Mark() {
         @Override
         public void succeeded() {
             write = Write.DONE;
-            drain.run();
+            writer.drain();
         }
 
         @Override
         public void failed(Throwable cause) {
             write = Write.FAILED;
-            drain.run();
+            writer.drain();
         }
     };
 
     private volatile boolean readable;
     private volatile Write write = Write.NONE;
     private boolean awaiting;
-    private boolean closed;
-    private boolean closeReceived;
-    private long closeSentNanos;
+    private volatile boolean closed;
+    private volatile boolean closeReceived;
+    private volatile long closeSentNanos;
+    private Direction reader;
+    private Direction writer;
 
     private volatile long heardNanos = System.nanoTime();
     /** When it last took something, or was offered the first thing that it has not taken. */
@@ -61,11 +63,16 @@ final class Side {
     /** When it was sent a ping that nothing has followed. */
     private volatile long pingedNanos = heardNanos;
 
-    Side(EndPoint endPoint, boolean isBrowser, Runnable drain) {
+    Side(EndPoint endPoint, boolean isBrowser) {
         this.endPoint = endPoint;
         this.isBrowser = isBrowser;
-        this.drain = drain;
         this.shortReadMeansDry = !endPoint.isSecure(); // TLS gives one record at a time
+    }
+
+    /** Whom to call; before anything is read or written. */
+    void join(Direction from, Direction to) {
+        reader = from;
+        writer = to;
     }
 
     // --- reading
@@ -171,21 +178,21 @@ final class Side {
         closeSentNanos = System.nanoTime();
     }
 
-    boolean isCloseSent() {
-        return closeSentNanos != 0;
-    }
-
     void closeReceived() {
         closeReceived = true;
-    }
-
-    boolean isCloseReceived() {
-        return closeReceived;
+        closeIfDone();
     }
 
     /** Since when it owes us something: the answer to our close frame, or to take what was sent. */
     long owesSinceNanos() {
         return closeSentNanos != 0 ? closeSentNanos : tookNanos;
+    }
+
+    /** RFC 6455 section 7.1.1: the server closes the connection first; towards Streamlit that is not us. */
+    void closeIfDone() {
+        if (isBrowser && closeReceived && closeSentNanos != 0 && write != Write.PENDING) {
+            close();
+        }
     }
 
     boolean isClosed() {

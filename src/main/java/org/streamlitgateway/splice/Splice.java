@@ -2,11 +2,11 @@ package org.streamlitgateway.splice;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,15 +14,14 @@ import org.streamlitgateway.bridge.Ending;
 import org.streamlitgateway.bridge.ForwardMsg;
 import org.streamlitgateway.bridge.Relay;
 import org.streamlitgateway.bridge.Relays;
+import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
- * One browser's socket spliced to one of Streamlit's.
+ * One browser's socket spliced to one of Streamlit's: its beginning, its keep-alive and its end. While it is open, the
+ * two {@link Direction}s work each for itself. {@link #end} is the one way to end it.
  *
- * <p>Whatever happens (a socket becomes readable or has taken what was written, the keep-alive wants a ping, somebody
- * ends the session) leaves a mark and calls {@link #drain}. The first caller does the work, of all marks there are; a
- * caller that comes meanwhile only counts up and leaves. So all state but the marks belongs to one thread at a time,
- * without a lock, and nothing ever waits.
+ * <p>Until both sides are open, state is guarded by {@code this}.
  */
 final class Splice implements Relay {
     private static final Logger LOG = LoggerFactory.getLogger(Splice.class);
@@ -45,27 +44,21 @@ final class Splice implements Relay {
     private final Relays relays;
     private final String name;
     private final String prefix;
-
-    // marks
-    private final AtomicInteger marks = new AtomicInteger();
     private final AtomicReference<End> end = new AtomicReference<>();
-    private volatile boolean browserPingWanted;
-    private volatile boolean streamlitPingWanted;
-    private volatile Leg streamlitLeg;
-    private volatile Leg browserLeg;
     private volatile List<String> sessionIds = List.of();
-    private volatile Upgrade dialling;
-    /** Set when both are open; read by the timer. */
+
+    // until both sides are open
+    private Upgrade dialling;
+    private Leg streamlitLeg;
+    private Leg browserLeg;
+
+    // from then on
     private volatile Side browser;
-
     private volatile Side streamlit;
+    private volatile Direction up;
+    private volatile Direction down;
 
-    private volatile boolean graceOver;
-
-    // the drain's
-    private Direction up;
-    private Direction down;
-    private boolean ended;
+    /** Touched only by the direction from Streamlit. */
     private int looks = MAX_LOOKS;
 
     Splice(SpliceKind kind, Relays relays, String name, String prefix) {
@@ -85,9 +78,10 @@ final class Splice implements Relay {
     @Override
     public void dial(Dial dial, Answer answer) {
         Upgrade upgrade = new Upgrade(kind, dial, answer, this::streamlitOpened);
-        dialling = upgrade;
+        synchronized (this) {
+            dialling = upgrade;
+        }
         upgrade.send();
-        drain();
     }
 
     @Override
@@ -96,28 +90,57 @@ final class Splice implements Relay {
     }
 
     private void streamlitOpened(Leg leg) {
-        streamlitLeg = leg;
-        dialling = null;
-        drain();
+        synchronized (this) {
+            streamlitLeg = leg;
+            dialling = null;
+        }
+        if (isEnded()) {
+            closeHalfOpen();
+        }
     }
 
+    /** The second to come: a browser is accepted only after Streamlit has accepted. */
     private void browserOpened(Leg leg) {
-        browserLeg = leg;
-        drain();
+        Leg source;
+        synchronized (this) {
+            browserLeg = leg;
+            source = streamlitLeg;
+        }
+        Side to = new Side(leg.getEndPoint(), true);
+        Side from = new Side(source.getEndPoint(), false);
+        Direction upward = new Direction(this, to, from, kind.buffers(), leg.takeEarly());
+        Direction downward = new Direction(this, from, to, kind.buffers(), source.takeEarly());
+        to.join(upward, downward);
+        from.join(downward, upward);
+        synchronized (this) {
+            if (!isEnded()) {
+                browser = to;
+                streamlit = from;
+                down = downward;
+                up = upward;
+            }
+        }
+        if (up == null) {
+            closeHalfOpen();
+            return;
+        }
+        LOG.debug("{} is open", name);
+        relays.opened(this);
+        upward.drain();
+        downward.drain();
     }
 
     @Override
     public void endUnlessOpen() {
-        if (browserLeg == null) {
+        if (up == null) {
             end(Outcome.CLIENT_GONE, null);
         }
     }
 
     @Override
-    public void learn(String id) {
-        List<String> known = sessionIds;
-        if (!isEnded() && !known.contains(id)) {
-            sessionIds = known.isEmpty() ? List.of(id) : List.of(known.get(0), id);
+    public synchronized void learn(String id) {
+        if (!isEnded() && !sessionIds.contains(id)) {
+            sessionIds = sessionIds.isEmpty() ? List.of(id) : List.of(sessionIds.get(0), id);
             relays.learned(id, this);
         }
     }
@@ -125,61 +148,6 @@ final class Splice implements Relay {
     @Override
     public List<String> sessionIds() {
         return sessionIds;
-    }
-
-    // --- the drain
-
-    private void drain() {
-        if (marks.getAndIncrement() != 0) {
-            return;
-        }
-        int seen = 1;
-        do {
-            try {
-                work();
-            } catch (RuntimeException bug) {
-                LOG.error("{} failed", name, bug);
-                end(Outcome.INTERNAL, bug);
-                cut();
-            }
-            seen = marks.addAndGet(-seen);
-        } while (seen != 0);
-    }
-
-    private void work() {
-        End how = end.get();
-        if (up == null) {
-            if (how != null) {
-                finishHalfOpen(how);
-                return;
-            }
-            if (streamlitLeg == null || browserLeg == null) {
-                return;
-            }
-            open(streamlitLeg, browserLeg);
-        }
-        if (how == null) {
-            takePings();
-        } else if (!ended) {
-            ended = true;
-            finish(how);
-        }
-        up.advance();
-        down.advance();
-        if (ended) {
-            closeWhereDone();
-        }
-    }
-
-    private void open(Leg source, Leg sink) {
-        streamlit = new Side(source.getEndPoint(), false, this::drain);
-        browser = new Side(sink.getEndPoint(), true, this::drain);
-        up = new Direction(this, browser, streamlit, kind.buffers());
-        down = new Direction(this, streamlit, browser, kind.buffers());
-        LOG.debug("{} is open", name);
-        relays.opened(this);
-        up.start(sink.takeEarly());
-        down.start(source.takeEarly());
     }
 
     // --- what the directions find
@@ -207,7 +175,13 @@ final class Splice implements Relay {
 
     void pingReceived(Side side, byte[] payload) {
         (side.isBrowser ? down : up).pong(OwnFrames.pong(payload, !side.isBrowser));
-        drain(); // once more, for the other direction
+    }
+
+    void failed(RuntimeException bug) {
+        LOG.error("{} failed", name, bug);
+        end(Outcome.INTERNAL, bug);
+        browser.close();
+        streamlit.close();
     }
 
     /** The connection is gone. */
@@ -264,10 +238,11 @@ final class Splice implements Relay {
         // A side is not read while the other is slow, so that its silence says nothing.
         boolean pingBrowser = other.stalled(now) == 0 && isPingDue(one, now);
         boolean pingStreamlit = one.stalled(now) == 0 && isPingDue(other, now);
-        if (pingBrowser || pingStreamlit) {
-            browserPingWanted |= pingBrowser;
-            streamlitPingWanted |= pingStreamlit;
-            drain();
+        if (pingBrowser) {
+            down.ping();
+        }
+        if (pingStreamlit) {
+            up.ping();
         }
     }
 
@@ -279,17 +254,6 @@ final class Splice implements Relay {
             return false;
         }
         return side.silence(now) > relays.timeouts().pingInterval().toNanos();
-    }
-
-    private void takePings() {
-        if (browserPingWanted) {
-            browserPingWanted = false;
-            down.ping(OwnFrames.ping(false));
-        }
-        if (streamlitPingWanted) {
-            streamlitPingWanted = false;
-            up.ping(OwnFrames.ping(true));
-        }
     }
 
     // --- ending
@@ -305,81 +269,78 @@ final class Splice implements Relay {
     }
 
     private void end(End how) {
-        if (end.compareAndSet(null, how)) {
-            relays.ended(this);
-            drain();
+        synchronized (this) {
+            if (!end.compareAndSet(null, how)) {
+                return;
+            }
         }
-    }
-
-    private void finish(End how) {
-        if (LOG.isDebugEnabled()) {
-            LOG.debug(
-                    "{} ended: {}; {} messages up, {} down{}",
-                    name,
-                    how.why(),
-                    up == null ? 0 : up.messages(),
-                    down == null ? 0 : down.messages(),
-                    how.cause() == null ? "" : "; " + how.cause());
-        }
-        if (how.forBrowser() != null) {
-            down.close(OwnFrames.close(how.forBrowser(), false));
-        }
-        if (how.forStreamlit() != null) {
-            up.close(OwnFrames.close(how.forStreamlit(), true));
-        }
-        relays.later(this::graceOver, CHECK_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    /** RFC 6455 section 7.1.1: the server closes the connection first; towards Streamlit that is not us. */
-    private void closeWhereDone() {
-        if (browser.isCloseSent() && browser.isCloseReceived() && !browser.isWriting()) {
-            browser.close();
-        }
-        if (!graceOver) {
+        relays.ended(this);
+        Direction upward = up;
+        if (upward == null) {
+            LOG.debug("{} ended before it was open: {}", name, how.why());
+            closeHalfOpen();
             return;
         }
-        graceOver = false;
+        Direction downward = down;
+        LOG.debug(
+                "{} ended: {}; {} messages up, {} down{}",
+                name,
+                how.why(),
+                upward.messages(),
+                downward.messages(),
+                how.cause() == null ? "" : "; " + Cause.of(how.cause()));
+        if (how.forBrowser() != null) {
+            downward.close(OwnFrames.close(how.forBrowser(), false));
+        }
+        if (how.forStreamlit() != null) {
+            upward.close(OwnFrames.close(how.forStreamlit(), true));
+        }
+        relays.later(this::cutWhatOwes, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void cutWhatOwes() {
         long limit = System.nanoTime() - CLOSE_GRACE_NANOS;
+        boolean open = false;
         for (Side side : List.of(browser, streamlit)) {
             if (side.owesSinceNanos() - limit < 0) {
                 side.close();
             }
+            open |= !side.isClosed();
         }
-        if (!browser.isClosed() || !streamlit.isClosed()) {
-            relays.later(this::graceOver, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        if (open) {
+            relays.later(this::cutWhatOwes, CHECK_MILLIS, TimeUnit.MILLISECONDS);
         }
-    }
-
-    private void graceOver() {
-        graceOver = true;
-        drain();
     }
 
     /** One side is not there yet: what is there is closed, and so is what comes later. */
-    private void finishHalfOpen(End how) {
-        Upgrade open = dialling;
+    private void closeHalfOpen() {
+        End how = end.get();
+        Upgrade open;
+        Leg source;
+        Leg sink;
+        synchronized (this) {
+            open = dialling;
+            source = streamlitLeg;
+            sink = browserLeg;
+        }
         if (open != null) {
             open.abort(how.why());
         }
-        close(streamlitLeg, how.forStreamlit(), false);
-        close(browserLeg, how.forBrowser(), true);
+        close(source, how.forStreamlit(), true);
+        close(sink, how.forBrowser(), false);
     }
 
-    private void close(Leg leg, Ending how, boolean isBrowser) {
-        if (leg != null && leg.getEndPoint().isOpen()) {
-            Side side = new Side(leg.getEndPoint(), isBrowser, this::drain);
+    private static void close(Leg leg, Ending how, boolean masked) {
+        if (leg == null || !leg.getEndPoint().isOpen()) {
+            return;
+        }
+        try {
             if (how != null) {
-                side.write(OwnFrames.close(how, !isBrowser));
+                leg.getEndPoint().flush(OwnFrames.close(how, masked)); // as far as it goes
             }
-            side.close();
+        } catch (IOException gone) {
+            LOG.debug("closing one side: {}", Cause.of(gone));
         }
-    }
-
-    private void cut() {
-        for (Leg leg : new Leg[] {browserLeg, streamlitLeg}) {
-            if (leg != null) {
-                leg.close();
-            }
-        }
+        leg.close();
     }
 }

@@ -5,8 +5,8 @@
  * <p>What always holds:
  *
  * <ol>
- *   <li>{@link org.streamlitgateway.splice.Splice} owns all state of a session; only its drain touches it, one thread
- *       at a time, and never waits.
+ *   <li>Each {@link org.streamlitgateway.splice.Direction} owns the state of its bytes; only its drain touches it, one
+ *       thread at a time, and never waits. {@link org.streamlitgateway.splice.Splice#end} closes both, once.
  *   <li>One side is read only when the other has taken everything that came before. A session without bytes under way
  *       holds no buffer.
  *   <li>Bytes of our own (pings, close frames, a changed message) go in between frames only. Where a frame has been

@@ -51,5 +51,21 @@ final class ResetTelling extends ClientConnector {
                 BufferUtil.flipToFlush(buffer, position);
             }
         }
+
+        /** One buffer needs no gathering. */
+        @Override
+        public boolean flush(ByteBuffer... buffers) throws IOException {
+            if (buffers.length != 1) {
+                return super.flush(buffers);
+            }
+            try {
+                if (getChannel().write(buffers[0]) > 0) {
+                    notIdle();
+                }
+            } catch (IOException lost) {
+                throw new EofException(lost);
+            }
+            return !buffers[0].hasRemaining();
+        }
     }
 }

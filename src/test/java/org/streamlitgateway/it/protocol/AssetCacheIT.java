@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.aayushatharva.brotli4j.Brotli4jLoader;
+import com.aayushatharva.brotli4j.decoder.DirectDecompress;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -96,6 +98,23 @@ class AssetCacheIT {
         }
         assertEquals(
                 "identity", rig.upstream().requests(target).take().request().one("Accept-Encoding"));
+    }
+
+    @Test
+    void aBrowserGetsItInBrotliWhichIsSmallerYet() throws IOException {
+        String target = asset("brotli");
+        Brotli4jLoader.ensureAvailability();
+
+        try (RawHttp client = rig.http()) {
+            client.get(rig.target(target));
+            RawResponse brotli = whenEncoded(client, target, "br");
+            RawResponse browser = client.get(rig.target(target), "Accept-Encoding: gzip, deflate, br, zstd");
+
+            assertEquals("br", browser.head().one("Content-Encoding"));
+            assertArrayEquals(brotli.body(), browser.body());
+            DirectDecompress plain = DirectDecompress.decompress(browser.body());
+            assertArrayEquals(BODY, plain.getDecompressedData());
+        }
     }
 
     @ParameterizedTest
