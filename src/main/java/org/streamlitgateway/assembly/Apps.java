@@ -225,8 +225,8 @@ final class Apps implements AutoCloseable {
     private void look(App app) {
         ManagedApp managed = app.managed();
         if (managed != null) {
-            boolean hasSessions = app.replicas().stream().anyMatch(replica -> replica.sessions() > 0);
-            managed.sleepIfIdle(hasSessions || silence.isAsking(app.replicas()));
+            boolean used = app.replicas().stream().filter(Replica::isUsed).count() > 0; // each is asked
+            managed.sleepIfIdle(used || silence.isAsking(app.replicas()));
         }
         for (Replica replica : app.replicas()) {
             if (managed == null || managed.isHealthy()) {

@@ -1,5 +1,8 @@
 package org.streamlitgateway.upstream;
 
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +28,7 @@ public final class Replica {
     private static final int MAX_HEALTH_BYTES = 1024;
     private static final long HEALTH_TIMEOUT_MILLIS = 5000;
     private static final String HEALTH = "/_stcore/health";
+    private static final Duration LONGEST_UNWELL = Duration.ofMinutes(1);
 
     /** From the page to its WebSocket. */
     private static final long EXPECTED_MILLIS = 5000;
@@ -38,6 +42,7 @@ public final class Replica {
     private final AtomicInteger expected = new AtomicInteger();
     private final Map<String, Integer> visitors = new ConcurrentHashMap<>();
     private volatile long lastChosen;
+    private volatile boolean awaited;
 
     /** The drain that goes on; {@code null} when new visitors are welcome. */
     private volatile Drain drain;
@@ -54,6 +59,12 @@ public final class Replica {
     private int good;
 
     private int bad;
+
+    /** When the first of the bad answers came; guarded by this. */
+    private long badSinceNanos;
+
+    /** Whether it could be connected to the last time; guarded by this. */
+    private boolean reachable = true;
 
     /** What was found out about the prefix; {@code null} until asked, and again after the replica was lost. */
     private volatile CompletableFuture<Boolean> strips;
@@ -94,6 +105,18 @@ public final class Replica {
     /** Open sessions, and visitors whose page is on its way. */
     public int load() {
         return sessions.get() + expected.get();
+    }
+
+    /** Somebody is about to open a session here. */
+    public void awaited() {
+        awaited = true;
+    }
+
+    /** Whether anybody was, since this was asked last, or has a session now. */
+    public boolean isUsed() {
+        boolean was = awaited;
+        awaited = false;
+        return was || sessions() > 0;
     }
 
     public int sessions() {
@@ -188,6 +211,14 @@ public final class Replica {
         return up;
     }
 
+    /**
+     * Whether the sessions that it had are still there, as far as can be known. One that is too busy to say that it is
+     * well has them; after {@link #LONGEST_UNWELL} it is not waited for any more.
+     */
+    public synchronized boolean mayHoldSessions() {
+        return up || reachable && System.nanoTime() - badSinceNanos < LONGEST_UNWELL.toNanos();
+    }
+
     /** Whether nobody has asked for its health yet. */
     public synchronized boolean isNew() {
         return good == 0 && bad == 0;
@@ -202,7 +233,7 @@ public final class Replica {
             if (isKnown()) {
                 ask(health);
             } else {
-                count(false, health);
+                count(false, false, health);
             }
         });
     }
@@ -219,15 +250,21 @@ public final class Replica {
                         boolean well = result.isSucceeded()
                                 && result.getResponse().getStatus() == 200
                                 && "ok".equals(getContentAsString().trim());
-                        count(well, health);
+                        count(well, !result.isFailed() || !isOfConnecting(result.getFailure()), health);
                     }
                 });
     }
 
-    private void count(boolean well, Health health) {
+    private static boolean isOfConnecting(Throwable failure) {
+        return failure instanceof ConnectException || failure instanceof SocketTimeoutException;
+    }
+
+    private void count(boolean well, boolean reached, Health health) {
         checking.set(false);
         boolean wasUp;
         synchronized (this) {
+            reachable = reached;
+            badSinceNanos = bad == 0 ? System.nanoTime() : badSinceNanos;
             wasUp = up;
             good = well ? good + 1 : 0;
             bad = well ? 0 : bad + 1;
@@ -246,6 +283,7 @@ public final class Replica {
         lost();
         boolean ejected;
         synchronized (this) {
+            reachable = !watched;
             ejected = watched && up;
             up = up && !ejected;
             good = 0;

@@ -95,12 +95,12 @@ class ManagedAppsIT {
     @Test
     void anAppWithASessionIsNotIdle() throws IOException {
         try (ConfiguredGateway gateway = ConfiguredGateway.start(
-                war, folder, own("/used", ", idle-stop: 1s") + own("/unused", ", idle-stop: 1s"))) {
+                war, folder, own("/used", ", idle-stop: 4s") + own("/unused", ", idle-stop: 4s"))) {
             awaitHealthy(gateway, "/used");
             try (RawWebSocket socket = RawWebSocket.open(gateway.uri(), "/used/_stcore/stream")) {
                 awaitHealthy(gateway, "/unused");
                 gateway.awaitLine("app /unused/ is stopped");
-                awaitHealthy(gateway, "/unused"); // which takes longer than a second
+                awaitHealthy(gateway, "/unused");
                 socket.frames().send(Frame.text("still here?"));
                 assertEquals(Frame.text("still here?"), socket.frames().nextMessage());
                 assertFalse(gateway.output().contains("app /used/ is stopped"), gateway::output);
