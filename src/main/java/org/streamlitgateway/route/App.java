@@ -109,12 +109,14 @@ public final class App {
     }
 
     /**
-     * A visitor whose sessions are open there stays even while it seems to be down, for they are lost elsewhere. A
+     * A visitor stays with a replica that is not well but alive, for the sessions there are lost elsewhere. A
      * replica that drains keeps what it has, until its time is up: it loses a visitor who opens the app anew.
      */
     private static boolean mayStay(Replica replica, String visitor, HttpServletRequest request) {
         boolean served = replica.serves(visitor);
-        return !replica.isLeft() && (replica.isUp() || served) && (!replica.isDraining() || served || !isPage(request));
+        return !replica.isLeft()
+                && (replica.mayHoldSessions() || served)
+                && (!replica.isDraining() || served || !isPage(request));
     }
 
     private Route to(Replica replica, String visitor, Attempts attempts) {

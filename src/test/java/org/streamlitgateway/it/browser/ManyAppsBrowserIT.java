@@ -44,7 +44,7 @@ class ManyAppsBrowserIT {
     void nestedAppsReplicasAndTheListOfThem() throws Exception {
         Path script = Path.of("src/test/streamlit/named.py").toAbsolutePath();
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENT_MILLIS);
-        try (StreamlitProcess inner = new StreamlitProcess(script, "/", Map.of())) {
+        try (StreamlitProcess inner = new StreamlitProcess(script, "/", Map.of("TITLE", "Forecast"))) {
             inner.start();
             Path file = Files.writeString(folder.resolve("gateway.yaml"), """
                     proxy-host: 127.0.0.1
@@ -144,7 +144,7 @@ class ManyAppsBrowserIT {
             assertThat(tab.page().getByText("Got " + size + " bytes")).isVisible();
         }
         assertThat(outer.page().locator("h1")).hasText("Sales");
-        assertThat(inner.page().locator("h1")).hasText("No title");
+        assertThat(inner.page().locator("h1")).hasText("Forecast");
         long tokens = visitor.cookies().stream()
                 .filter(cookie -> cookie.name.equals("_streamlit_xsrf"))
                 .count();
@@ -175,7 +175,7 @@ class ManyAppsBrowserIT {
         inner.start();
         tab.settled();
 
-        assertThat(tab.page().locator("h1")).hasText("No title");
+        assertThat(tab.page().locator("h1")).hasText("Forecast");
         picture(tab.page(), pictures, "inner");
         List<String> sockets = tab.requested().stream()
                 .filter(url -> url.endsWith("/_stcore/stream"))

@@ -42,6 +42,7 @@ class TwoHundredSessionsIT {
             connect-timeout: 20s
             handshake-timeout: 20s
             ping-interval: 5s
+            pong-timeout: 60s
             """;
 
     @TempDir
