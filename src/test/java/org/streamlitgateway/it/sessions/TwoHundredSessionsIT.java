@@ -25,11 +25,11 @@ import org.streamlitgateway.it.browser.StreamlitProcess;
  * Three real Streamlits, two gateways of one configuration file, HAProxy before them, and two hundred sessions through
  * all that may happen to them. {@code -Dsessions.write=true} writes the table of what was lost to src/docs/sessions.md.
  */
-@Timeout(400)
+@Timeout(900)
 class TwoHundredSessionsIT {
     private static final int SESSIONS = 200;
     private static final int NEWCOMERS = 10;
-    private static final Duration LONG = Duration.ofSeconds(90);
+    private static final Duration LONG = Duration.ofMinutes(4);
     private static final Path PAGE = Path.of("src/docs/sessions.md");
 
     private static final String SETTINGS = """
