@@ -77,7 +77,13 @@ final class Bridge implements Relay {
     @Override
     public void accept(HttpServletRequest request, HttpServletResponse response, String subprotocol)
             throws IOException {
-        kind.accept(this, request, response, subprotocol);
+        relays.opening(this);
+        try {
+            kind.accept(this, request, response, subprotocol);
+        } catch (IOException lost) {
+            relays.settled(this);
+            throw lost;
+        }
     }
 
     void upstreamOpened(Session session) {
@@ -107,11 +113,21 @@ final class Bridge implements Relay {
         }
         if (tooLate != null) {
             relays.tell(() -> close(session, tooLate));
+            relays.settled(this);
             return;
         }
         LOG.debug("{} is open", name);
         relays.opened(this);
-        source.demand();
+        demand(source);
+    }
+
+    /** Asks for the next frame. Never throws: a container would tell the browser what the exception says. */
+    private void demand(Session source) {
+        try {
+            source.demand();
+        } catch (RuntimeException lost) {
+            upstreamFailed(lost);
+        }
     }
 
     @Override
@@ -122,6 +138,7 @@ final class Bridge implements Relay {
         }
         if (!open) {
             end(Outcome.CLIENT_GONE, null);
+            relays.settled(this);
         }
     }
 
@@ -209,7 +226,7 @@ final class Bridge implements Relay {
         if (failure != null) {
             browserFailed(failure);
         }
-        upstream().demand(); // after the end, too: the answer to our close frame is yet to be read
+        demand(upstream()); // after the end, too: the answer to our close frame is yet to be read
     }
 
     /** Learns the session's id from its first messages, and puts the prefix on a log-in redirect. */
@@ -269,7 +286,7 @@ final class Bridge implements Relay {
 
     void upstreamPong() {
         upstreamHeardNanos = System.nanoTime();
-        upstream().demand(); // the pong has used up the demand that was out
+        demand(upstream()); // the pong has used up the demand that was out
     }
 
     @Override

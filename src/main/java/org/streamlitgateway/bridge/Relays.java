@@ -24,6 +24,10 @@ public final class Relays {
     private static final Duration CLOSE_GAP = Duration.ofMillis(10);
 
     private final Set<Relay> open = ConcurrentHashMap.newKeySet();
+
+    /** Accepted, but not open yet: some containers open a session only after the 101 has been sent. */
+    private final Set<Relay> opening = ConcurrentHashMap.newKeySet();
+
     private final ConcurrentHashMap<String, Relay> bySessionId = new ConcurrentHashMap<>();
 
     /** Where each was sent. */
@@ -95,6 +99,7 @@ public final class Relays {
     public void stop() {
         stopped = true;
         open.forEach(relay -> relay.end(Outcome.STOPPING, null));
+        opening.forEach(relay -> relay.end(Outcome.STOPPING, null));
         awaitTold();
     }
 
@@ -111,8 +116,26 @@ public final class Relays {
         }
     }
 
+    /** The container is about to accept the browser; {@link #opened} or {@link #settled} follows. */
+    void opening(Relay relay) {
+        opening.add(relay);
+        if (stopped) {
+            relay.end(Outcome.STOPPING, null);
+        }
+    }
+
+    /** An accepted browser has come, or will not come any more. */
+    void settled(Relay relay) {
+        if (opening.remove(relay)) {
+            synchronized (this) {
+                notifyAll();
+            }
+        }
+    }
+
     public void opened(Relay relay) {
         open.add(relay);
+        settled(relay);
         if (stopped) {
             relay.end(Outcome.STOPPING, null);
         } else if (isWith(relay, Replica::isLeft)) {
@@ -181,7 +204,7 @@ public final class Relays {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_TELLING_MILLIS);
         try {
             for (long left = deadline - System.nanoTime();
-                    telling > 0 && left > 0;
+                    (telling > 0 || !opening.isEmpty()) && left > 0;
                     left = deadline - System.nanoTime()) {
                 TimeUnit.NANOSECONDS.timedWait(this, left);
             }

@@ -101,7 +101,7 @@ public final class App {
         if (stays || sticky == null || isAsset(request.getRequestURI())) {
             return new Choice(to(chosen, visitor, attempts), null);
         }
-        if (isPage(request)) {
+        if (isPage(request) || known != null) { // a tab that comes back asks for its session, not for the page
             chosen.expect();
         }
         String newcomer = visitor.isEmpty() ? sticky.newVisitor() : visitor;

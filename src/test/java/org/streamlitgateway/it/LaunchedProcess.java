@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A child process whose output is read as it comes. Its lines are guarded by this. */
 public final class LaunchedProcess implements AutoCloseable {
-    /** Generous, because two cores may be busy with other builds; a healthy start takes about a second. */
-    private static final long LIMIT_SECONDS = 60;
+    /** Generous, because two cores may be busy with other builds; a healthy start takes seconds. */
+    private static final long LIMIT_SECONDS = 180;
 
     /** What a stopped gateway may take to let its sockets go before the test calls it stuck. */
     private static final long STOP_SECONDS = 30;

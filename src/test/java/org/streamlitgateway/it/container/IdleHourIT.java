@@ -1,0 +1,122 @@
+package org.streamlitgateway.it.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.streamlitgateway.fixture.FakeStreamlit;
+import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.Pace;
+import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.it.RunningGateway;
+
+/**
+ * A session that nobody uses for an hour, in all containers at the same time: once with every time-out and ping as it is
+ * by default and a Streamlit that pings each 30 s, once with no ping from anybody, so that no byte moves. Run by
+ * {@code -Pidle-hour} alone.
+ */
+class IdleHourIT {
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration LONGER = Duration.ofHours(2);
+    private static final Duration STREAMLITS_PING = Duration.ofSeconds(30);
+    private static final Duration GLANCE = Duration.ofMillis(1);
+    private static final Duration STEP = Duration.ofSeconds(5);
+
+    private final FakeStreamlit upstream;
+    private final List<Visit> visits = new ArrayList<>();
+
+    IdleHourIT() throws IOException {
+        upstream = FakeStreamlit.start();
+        upstream.on("/_stcore/stream?test=pinged", exchange -> {
+            WebSocketWire frames = exchange.acceptWebSocket();
+            while (true) {
+                if (frames.isSilentFor(STREAMLITS_PING)) {
+                    frames.send(new Frame(true, Frame.PING, new byte[4]));
+                } else if (!answer(frames)) {
+                    return;
+                }
+            }
+        });
+        upstream.on("/_stcore/stream?test=silent", exchange -> {
+            WebSocketWire frames = exchange.acceptWebSocket();
+            while (!frames.isSilentFor(LONGER) && answer(frames)) {
+                // Until the browser closes.
+            }
+        });
+    }
+
+    /** Sends back what comes, pings as pongs; false after a close. */
+    private static boolean answer(WebSocketWire frames) throws IOException {
+        Frame frame = frames.nextFrame();
+        if (frame.opcode() == Frame.PING) {
+            frames.send(new Frame(true, Frame.PONG, frame.payload()));
+        } else if (frame.opcode() != Frame.PONG) {
+            frames.send(frame);
+        }
+        return frame.opcode() != Frame.CLOSE;
+    }
+
+    @AfterEach
+    void stop() {
+        visits.forEach(Visit::close);
+        upstream.close();
+    }
+
+    @Test
+    void sessionsThatNobodyUsesAreThereAfterAnHour() throws IOException {
+        for (ContainerDoor door : ContainerDoor.all().toList()) {
+            visits.add(new Visit(door, "pinged", Map.of()));
+            visits.add(new Visit(door, "silent", Map.of("ping-interval", "2h", "strip-prefix", "yes")));
+        }
+
+        Pace.every(STEP, 1 + (int) HOUR.dividedBy(STEP), step -> {
+            for (Visit visit : visits) {
+                visit.answerPings();
+            }
+        });
+
+        for (Visit visit : visits) {
+            visit.assertIsThere();
+        }
+    }
+
+    /** One browser behind one door. */
+    private final class Visit {
+        private final String name;
+        private final RunningGateway gateway;
+        private final RawWebSocket socket;
+
+        Visit(ContainerDoor door, String test, Map<String, String> options) throws IOException {
+            name = door.name() + " " + test;
+            Map<String, String> all = new LinkedHashMap<>(options);
+            all.put("streamlit-host", "127.0.0.1");
+            all.put("streamlit-port", Integer.toString(upstream.port()));
+            gateway = door.start(all);
+            socket = RawWebSocket.open(gateway.uri(), "/_stcore/stream?test=" + test);
+        }
+
+        void answerPings() throws IOException {
+            while (!socket.frames().isSilentFor(GLANCE)) {
+                Frame frame = socket.frames().nextFrame();
+                assertEquals(Frame.PING, frame.opcode(), () -> name + ": " + frame);
+                socket.frames().send(new Frame(true, Frame.PONG, frame.payload()));
+            }
+        }
+
+        void assertIsThere() throws IOException {
+            socket.frames().send(Frame.text("still there"));
+            assertEquals(Frame.text("still there"), socket.frames().nextMessage(), name);
+        }
+
+        void close() {
+            gateway.close();
+        }
+    }
+}
