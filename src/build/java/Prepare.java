@@ -30,8 +30,8 @@ public final class Prepare {
 
     public static void main(String[] args) throws IOException, InterruptedException {
         List<String> wanted = List.of(args).subList(Math.min(1, args.length), args.length);
-        if (wanted.isEmpty() || !List.of("venv", "chromium").containsAll(wanted)) {
-            System.err.println("usage: java Prepare.java PARTS_FOLDER venv|chromium...");
+        if (wanted.isEmpty() || !List.of("venv", "chromium", "haproxy").containsAll(wanted)) {
+            System.err.println("usage: java Prepare.java PARTS_FOLDER venv|chromium|haproxy...");
             System.exit(2);
         }
         Path parts = Files.createDirectories(Path.of(args[0]).toAbsolutePath());
@@ -42,6 +42,7 @@ public final class Prepare {
             for (String part : wanted) {
                 switch (part) {
                     case "venv" -> prepare.venv();
+                    case "haproxy" -> prepare.haproxy();
                     default -> prepare.chromium();
                 }
             }
@@ -117,6 +118,23 @@ public final class Prepare {
                 "Chromium is missing: install it (Debian, as root: apt-get install chromium fonts-dejavu-core),"
                         + " or set CHROMIUM to one");
         found("chromium", chromium);
+    }
+
+    private void haproxy() throws IOException, InterruptedException, Missing {
+        String named = System.getenv().getOrDefault("HAPROXY", "/usr/sbin/haproxy");
+        if (!works(named, "-v") && isRoot() && isDebian()) {
+            Path log = parts.resolve("haproxy.log");
+            System.out.println("Installing Debian's haproxy");
+            var apt = List.of("apt-get", "-q", "-o", "DPkg::Lock::Timeout=300");
+            require(
+                    run(log, join(apt, List.of("update")))
+                            && run(log, join(apt, List.of("install", "-y", "--no-install-recommends", "haproxy"))),
+                    "apt-get cannot install haproxy: install it or set HAPROXY; its output is in " + log);
+        }
+        require(
+                works(named, "-v"),
+                "HAProxy is missing: install it (Debian, as root: apt-get install haproxy), or set HAPROXY to one");
+        found("haproxy", Path.of(named));
     }
 
     /** One that starts: on some systems {@code chromium-browser} is only a hint at another package manager. */

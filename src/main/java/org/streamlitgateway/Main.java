@@ -2,6 +2,7 @@ package org.streamlitgateway;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.streamlitgateway.assembly.Reload;
 import org.streamlitgateway.config.ConfigException;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.Setting;
@@ -24,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main {
     private static final int FAILED = 1;
     private static final int BAD_USAGE = 2;
+    private static final String FILE_VARIABLE = "STREAMLIT_GATEWAY_CONFIG_FILE";
 
     private Main() {}
 
@@ -41,6 +44,8 @@ public final class Main {
         List<String> forStreamlit = dashes < 0 ? List.of() : Arrays.asList(args).subList(dashes + 1, args.length);
         CommandLine line = new CommandLine(spec());
         GatewayConfig config;
+        Reload reload;
+        Reload.Reader reader;
         try {
             ParseResult parsed = line.parseArgs(own.toArray(String[]::new));
             if (parsed.hasMatchedOption("--help")) {
@@ -51,12 +56,14 @@ public final class Main {
                 out.println("streamlit-gateway " + Version.TEXT);
                 return 0;
             }
-            config = new Settings()
-                    .commandLine(values(parsed))
-                    .systemProperties(System::getProperty)
-                    .environment(System.getenv())
-                    .streamlitArguments(forStreamlit)
-                    .read();
+            Path file = file(parsed);
+            reload = file == null ? null : Reload.of(file);
+            reader = () -> settings(values(parsed), forStreamlit, file).read();
+            config = reader.read();
+            if (parsed.hasMatchedOption("--check")) {
+                out.print(check(settings(values(parsed), forStreamlit, file)));
+                return 0;
+            }
         } catch (ParameterException bad) {
             err.println("streamlit-gateway: " + explain(bad) + "; see --help");
             return BAD_USAGE;
@@ -65,10 +72,35 @@ public final class Main {
             return BAD_USAGE;
         }
         Logs.configure(config.logLevel());
-        return serve(StreamlitGateway.of(config), out, err);
+        return serve(StreamlitGateway.of(config), config, reload, reader, out, err);
     }
 
-    private static int serve(StreamlitGateway gateway, PrintStream out, PrintStream err) {
+    private static Settings settings(Map<String, String> values, List<String> forStreamlit, Path file) {
+        Settings settings = new Settings()
+                .commandLine(values)
+                .systemProperties(System::getProperty)
+                .environment(System.getenv())
+                .streamlitArguments(forStreamlit);
+        return file == null ? settings : settings.file(file);
+    }
+
+    /** The configuration file that the flag or else the variable names; {@code null} when neither does. */
+    private static Path file(ParseResult parsed) {
+        String named = parsed.matchedOptionValue("--config", System.getenv(FILE_VARIABLE));
+        return named == null || named.isBlank() ? null : Path.of(named);
+    }
+
+    private static String check(Settings settings) throws ConfigException {
+        return settings.effective(settings.read());
+    }
+
+    private static int serve(
+            StreamlitGateway gateway,
+            GatewayConfig config,
+            Reload reload,
+            Reload.Reader reader,
+            PrintStream out,
+            PrintStream err) {
         CountDownLatch stopped = new CountDownLatch(1);
         AtomicBoolean failed = new AtomicBoolean();
         AtomicBoolean stopping = new AtomicBoolean();
@@ -93,8 +125,17 @@ public final class Main {
             err.println("streamlit-gateway: " + failure.getMessage());
             return FAILED;
         }
-        out.println("streamlit-gateway " + Version.TEXT + " ready: " + gateway.uri() + " -> " + gateway.upstream());
+        String upstream =
+                config.named() ? config.upstreams() : gateway.upstream().toString();
+        out.println("streamlit-gateway " + Version.TEXT + " ready: " + gateway.uri() + " -> " + upstream);
         out.flush();
+        if (reload != null) {
+            reload.start(reader, next -> {
+                        gateway.take(next);
+                        Logs.configure(next.logLevel());
+                    })
+                    .onHangup();
+        }
         try {
             stopped.await();
         } catch (InterruptedException asked) {
@@ -138,6 +179,17 @@ public final class Main {
                     .description(setting.help(), description(setting))
                     .build());
         }
+        spec.addOption(OptionSpec.builder("--config")
+                .paramLabel("FILE")
+                .type(String.class)
+                .description(
+                        "Configuration file (YAML, or properties) with these names and many apps; read again when it is"
+                                + " edited or on SIGHUP. ",
+                        "Variable: " + FILE_VARIABLE)
+                .build());
+        spec.addOption(OptionSpec.builder("--check")
+                .description("Check the configuration, print all that holds, and exit: 0 when it is good, else 2.")
+                .build());
         spec.addOption(OptionSpec.builder("--help", "-h")
                 .usageHelp(true)
                 .description("Show this text.")

@@ -2,18 +2,15 @@ package org.streamlitgateway;
 
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.streamlitgateway.assembly.EmbeddedJetty;
-import org.streamlitgateway.config.AppConfig;
-import org.streamlitgateway.config.Cidr;
 import org.streamlitgateway.config.ConfigException;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.Settings;
-import org.streamlitgateway.launch.StreamlitProcess;
 
 /**
  * A gateway in this JVM, in front of a Streamlit app.
@@ -32,10 +29,7 @@ import org.streamlitgateway.launch.StreamlitProcess;
  * their own are given by their command-line name with {@link Builder#set}.
  */
 public final class StreamlitGateway implements AutoCloseable {
-    private static final Duration LONGEST_START = Duration.ofSeconds(90);
-
     private final GatewayConfig config;
-    private StreamlitProcess streamlit;
     private EmbeddedJetty jetty;
     private boolean closed;
 
@@ -60,10 +54,8 @@ public final class StreamlitGateway implements AutoCloseable {
      */
     public StreamlitGateway start() throws IOException {
         try {
-            StreamlitProcess launched = open();
-            if (launched != null) {
-                launched.awaitHealthy(LONGEST_START); // close() may come meanwhile, and ends the wait
-            }
+            EmbeddedJetty opened = open();
+            opened.startApps(); // close() may come meanwhile, and ends the wait
             return this;
         } catch (IOException | RuntimeException failure) {
             close();
@@ -74,21 +66,13 @@ public final class StreamlitGateway implements AutoCloseable {
         }
     }
 
-    /** The process that was started, or {@code null}. */
-    private synchronized StreamlitProcess open() throws Exception {
+    private synchronized EmbeddedJetty open() throws Exception {
         if (jetty != null || closed) {
             throw new IllegalStateException("started or closed already");
         }
-        AppConfig app = config.app();
-        if (app.launch() != null) {
-            List<String> trusted =
-                    config.trustedProxies().stream().map(Cidr::toString).toList();
-            streamlit = StreamlitProcess.start(app.launch(), trusted);
-            app = app.at(streamlit.address());
-        }
-        jetty = new EmbeddedJetty(config.with(app));
+        jetty = new EmbeddedJetty(config);
         jetty.start();
-        return streamlit;
+        return jetty;
     }
 
     /** The address to open in a browser, with a slash at its end; with port 0, the port that was found. */
@@ -98,12 +82,20 @@ public final class StreamlitGateway implements AutoCloseable {
 
     /** Where Streamlit is, as {@code http://host:port}. */
     public synchronized URI upstream() {
-        return URI.create("http://" + (streamlit == null ? config.app().upstream() : streamlit.address()));
+        return URI.create("http://" + jetty.firstUpstream());
+    }
+
+    /** Goes on with another configuration; see {@link EmbeddedJetty#take}. */
+    synchronized void take(GatewayConfig next) throws Exception {
+        if (jetty != null) {
+            jetty.take(next);
+        }
     }
 
     /**
-     * Stops in order: no new connections; WebSockets closed with 1012, so that browsers come back; running requests
-     * finish, within {@code stop-timeout}; then Streamlit, when the gateway started it. Does nothing the second time.
+     * Stops in order: not ready any more, for {@code drain-delay}; no new connections; WebSockets closed with 1012, so
+     * that browsers come back, over {@code close-spread}; running requests finish, within {@code stop-timeout}; then
+     * Streamlit, when the gateway started it. Does nothing the second time.
      */
     @Override
     public synchronized void close() {
@@ -116,10 +108,6 @@ public final class StreamlitGateway implements AutoCloseable {
             throw new IllegalStateException("the gateway did not stop in order", failure);
         } finally {
             jetty = null;
-            if (streamlit != null) {
-                streamlit.close();
-                streamlit = null;
-            }
         }
     }
 
@@ -127,6 +115,7 @@ public final class StreamlitGateway implements AutoCloseable {
     public static final class Builder {
         private final Map<String, String> values = new LinkedHashMap<>();
         private final List<String> streamlitArguments = new ArrayList<>();
+        private Path file;
 
         private Builder() {}
 
@@ -151,6 +140,12 @@ public final class StreamlitGateway implements AutoCloseable {
             return set("app", script);
         }
 
+        /** A configuration file, YAML or properties; what is set here beats what stands there. */
+        public Builder config(Path file) {
+            this.file = file;
+            return this;
+        }
+
         /** A feed that pages may subscribe to, as after {@code --channel}; may be called again. */
         public Builder channel(String channel) {
             values.merge("channel", channel, (before, more) -> before + "\n" + more);
@@ -170,10 +165,8 @@ public final class StreamlitGateway implements AutoCloseable {
          */
         public StreamlitGateway build() {
             try {
-                return new StreamlitGateway(new Settings()
-                        .commandLine(values)
-                        .streamlitArguments(streamlitArguments)
-                        .read());
+                Settings settings = new Settings().commandLine(values).streamlitArguments(streamlitArguments);
+                return new StreamlitGateway((file == null ? settings : settings.file(file)).read());
             } catch (ConfigException unusable) {
                 throw new IllegalArgumentException(unusable.getMessage(), unusable);
             }

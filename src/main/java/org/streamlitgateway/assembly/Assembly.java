@@ -3,7 +3,12 @@ package org.streamlitgateway.assembly;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import jakarta.websocket.server.ServerContainer;
+import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.streamlitgateway.bridge.BridgeKind;
 import org.streamlitgateway.bridge.Relay;
 import org.streamlitgateway.bridge.Relays;
@@ -12,27 +17,39 @@ import org.streamlitgateway.cache.AssetCache;
 import org.streamlitgateway.channel.ChannelDoor;
 import org.streamlitgateway.channel.Channels;
 import org.streamlitgateway.channel.Dialler;
-import org.streamlitgateway.config.AppConfig;
 import org.streamlitgateway.config.GatewayConfig;
+import org.streamlitgateway.config.GatewayConfig.Timeouts;
+import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.forward.RequestHeaders;
 import org.streamlitgateway.guard.Guard;
 import org.streamlitgateway.guard.Presence;
 import org.streamlitgateway.http.AppProxyServlet;
 import org.streamlitgateway.http.Silence;
-import org.streamlitgateway.route.Route;
 import org.streamlitgateway.route.RouteTable;
-import org.streamlitgateway.upstream.Replica;
+import org.streamlitgateway.status.Readiness;
 import org.streamlitgateway.upstream.UpstreamClient;
 
 /** The object graph of one gateway, and the order in which it starts and stops. */
 public final class Assembly {
+    private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
+    private static final long LOOK_MILLIS = 20;
+
     private final Threads threads = new Threads();
     private final UpstreamClient upstream;
     private final Relays relays;
     private final Silence silence;
     private final Presence presence;
     private final AssetCache cache;
+    private final Readiness readiness = new Readiness();
+    private final AtomicBoolean finished = new AtomicBoolean();
+    private final ServletContext context;
+    private final ServerContainer container;
+    private final Apps apps;
+    private final FrontDoor door;
     private final Channels channels;
+    private final Relay.Kind kind;
+    private final GatewayConfig first;
+    private volatile GatewayConfig config;
 
     /** Picks the kind of relay; only our own Jetty has a choice. */
     @FunctionalInterface
@@ -42,7 +59,17 @@ public final class Assembly {
         Relay.Kind choose(Relay.Kind bridge, UpstreamClient upstream, Relays relays);
     }
 
-    private Assembly(GatewayConfig config, Presence presence) {
+    private Assembly(
+            ServletContext context,
+            ServerContainer container,
+            GatewayConfig config,
+            boolean ownPath,
+            Presence presence,
+            RelayChoice choice) {
+        this.context = context;
+        this.container = container;
+        this.first = config;
+        this.config = config;
         this.presence = presence;
         upstream =
                 new UpstreamClient(threads.clientExecutor(), config.timeouts().connect());
@@ -52,27 +79,35 @@ public final class Assembly {
         Dialler dialler =
                 new Dialler(upstream.webSocket(), upstream.scheduler(), threads.clientExecutor(), threads.blocking());
         channels = new Channels(config.channels(), dialler, config.timeouts());
+        apps = new Apps(upstream, relays, silence, context.getContextPath(), ownPath, config);
+        kind = choice.choose(new BridgeKind(container, upstream.webSocket(), relays), upstream, relays);
+        door = new FrontDoor(readiness, context.getContextPath(), this::finish);
     }
 
     /**
      * Builds the gateway and maps its front door to every path of the context.
      *
      * @param presence how to ask whether a waiting client is still there
-     * @param prefix path of the app within the context; empty in a container, whose context path is the prefix
+     * @param ownPath whether an app that no file names lies under its own prefix; false in a container, whose context
+     *     path is the prefix
      * @param choice how WebSockets are relayed
      * @throws Exception when the clients cannot be started
      */
     static Assembly install(
-            ServletContext context, GatewayConfig config, String prefix, Presence presence, RelayChoice choice)
+            ServletContext context, GatewayConfig config, boolean ownPath, Presence presence, RelayChoice choice)
             throws Exception {
         ServerContainer container = (ServerContainer) context.getAttribute(ServerContainer.class.getName());
         if (container == null) {
             throw new IllegalStateException("the container has no WebSocket support switched on"
                     + " (Jetty: --add-modules=ee10-websocket-jakarta)");
         }
-        Assembly assembly = new Assembly(config, presence);
-        assembly.start();
-        assembly.map(context, container, config, prefix, choice);
+        Assembly assembly = new Assembly(context, container, config, ownPath, presence, choice);
+        try {
+            assembly.start();
+        } catch (Exception failure) {
+            assembly.stop();
+            throw failure;
+        }
         return assembly;
     }
 
@@ -82,47 +117,94 @@ public final class Assembly {
         silence.start();
         relays.start();
         channels.start();
+        door.use(doors(config));
+        ServletRegistration.Dynamic registration = context.addServlet("streamlit-gateway", door);
+        registration.setAsyncSupported(true);
+        registration.setLoadOnStartup(1);
+        registration.addMapping("/*");
     }
 
-    private void map(
-            ServletContext context,
-            ServerContainer container,
-            GatewayConfig config,
-            String prefix,
-            RelayChoice choice) {
-        AppConfig app = config.app();
-        String wholePrefix = context.getContextPath() + prefix;
-        Replica replica = new Replica(app.upstream(), wholePrefix, app.strip(), upstream);
-        RouteTable routes = new RouteTable(List.of(new Route(wholePrefix, replica)));
+    private Doors doors(GatewayConfig config) throws IOException {
+        RouteTable routes = apps.apply(config);
         Guard guard = new Guard(config.trustedProxies(), config.allowedOrigins());
         RequestHeaders headers = new RequestHeaders(config.userHeader());
-        Relay.Kind kind = choice.choose(new BridgeKind(container, upstream.webSocket(), relays), upstream, relays);
         WebSocketDoor webSockets =
                 new WebSocketDoor(kind, upstream.scheduler(), headers, guard, relays, config.timeouts(), presence);
         AppProxyServlet http = new AppProxyServlet(upstream, headers, silence, cache);
         ChannelDoor channelDoor = new ChannelDoor(container, channels, guard, config.userHeader());
-        ServletRegistration.Dynamic door = context.addServlet(
-                "streamlit-gateway", new FrontDoor(routes, guard, channelDoor, webSockets, http, this::stopSessions));
-        door.setAsyncSupported(true);
-        door.setLoadOnStartup(1);
-        door.addMapping("/*");
+        return new Doors(routes, guard, channelDoor, webSockets, http, config.named());
     }
 
-    /** Requests and sockets that are open. */
-    public int running() {
-        return silence.running() + relays.size() + channels.subscribers();
+    /**
+     * Starts the apps of our own that do not wait for a visit, and returns when they are healthy.
+     *
+     * @throws IOException when one of them does not start, with a text fit for a user
+     */
+    public void startApps() throws IOException, InterruptedException {
+        apps.start();
     }
 
-    /** Closes every WebSocket with 1012, so that browsers come back by themselves. */
-    public void stopSessions() {
-        relays.stop();
+    /**
+     * Goes on with another configuration. Sessions, requests and processes that it does not concern go on.
+     *
+     * @throws IOException when it cannot be put in force; nothing has changed then
+     */
+    public synchronized void take(GatewayConfig next) throws Exception {
+        if (next.named() != config.named()) {
+            throw new IOException("a gateway with apps: and one without are two kinds; start it anew");
+        }
+        List<String> later = next.differencesForNextStart(first);
+        if (!later.isEmpty()) {
+            LOG.warn("changes of {} take effect at the next start", String.join(", ", later));
+        }
+        door.use(doors(next));
+        relays.setTimeouts(next.timeouts());
+        silence.setTimeoutNanos(next.timeouts().upstream().toNanos());
+        config = next;
+        apps.lookAtNew();
+        apps.wakeEager();
+    }
+
+    /** Where the first replica of the first app is. */
+    public HostPort firstUpstream() {
+        return apps.first();
+    }
+
+    /** Says to balancers that this gateway is going, and returns when they have had the time to notice. */
+    public void drain() throws InterruptedException {
+        readiness.drain();
+        TimeUnit.NANOSECONDS.sleep(config.timeouts().drainDelay().toNanos());
+    }
+
+    /**
+     * Closes every WebSocket with 1012, so that browsers come back by themselves, and waits for running requests,
+     * within {@code stop-timeout}. Does nothing the second time.
+     */
+    public void finish() {
+        readiness.stop();
+        if (!finished.compareAndSet(false, true)) {
+            return;
+        }
+        Timeouts timeouts = config.timeouts();
         channels.stop();
+        relays.stop(timeouts.closeSpread());
+        long deadline = System.nanoTime()
+                + Math.max(timeouts.stop().toNanos(), timeouts.closeSpread().toNanos());
+        try {
+            while (silence.running() + relays.size() + channels.subscribers() > 0 && System.nanoTime() - deadline < 0) {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            }
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+        relays.stop();
     }
 
     /** Lets go of everything; bounded by the parts' own bounds. */
     public void stop() throws Exception {
         relays.stop();
         channels.stop();
+        apps.close();
         silence.stop();
         cache.stop();
         upstream.stop();

@@ -20,6 +20,7 @@ import org.streamlitgateway.bridge.Relay;
 import org.streamlitgateway.bridge.Relays;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.GatewayConfig.Relaying;
+import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.splice.SpliceKind;
 import org.streamlitgateway.upstream.UpstreamClient;
 
@@ -32,6 +33,9 @@ public final class EmbeddedJetty {
     private static final int OUTPUT_BUFFER_BYTES = 32 * 1024;
     private static final int MAX_THREADS = 400;
     private static final int THREAD_IDLE_MILLIS = 10_000;
+
+    /** For what has been answered to leave; requests that ran longer than stop-timeout are cut then. */
+    private static final long LAST_BYTES_MILLIS = 1000;
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedJetty.class);
 
@@ -61,12 +65,12 @@ public final class EmbeddedJetty {
                 context, (servletContext, container) -> install(servletContext));
         GracefulHandler graceful = new GracefulHandler(context);
         server.setHandler(graceful);
-        server.setStopTimeout(config.timeouts().stop().toMillis());
+        server.setStopTimeout(LAST_BYTES_MILLIS);
     }
 
     private void install(ServletContext context) throws DeploymentException {
         try {
-            assembly = Assembly.install(context, config, config.app().prefix(), WatchedConnector::isGone, this::relay);
+            assembly = Assembly.install(context, config, true, WatchedConnector::isGone, this::relay);
         } catch (Exception failure) {
             throw new DeploymentException("the gateway did not start", failure);
         }
@@ -117,26 +121,48 @@ public final class EmbeddedJetty {
         }
     }
 
+    /** Where the first replica of the first app is. */
+    public HostPort firstUpstream() {
+        return assembly.firstUpstream();
+    }
+
+    /** Starts the apps that do not wait for a visit; see {@link Assembly#startApps}. */
+    public void startApps() throws IOException, InterruptedException {
+        assembly.startApps();
+    }
+
+    /** Goes on with another configuration; see {@link Assembly#take}. */
+    public void take(GatewayConfig next) throws Exception {
+        assembly.take(next);
+    }
+
     /** The address to open in a browser on this machine, with a slash at its end. */
     public URI uri() {
         String host = config.listen().host();
         boolean any = host.equals("0.0.0.0") || host.equals("::");
         String name = any ? "localhost" : host.indexOf(':') >= 0 ? "[" + host + "]" : host;
         return URI.create((certificates == null ? "http://" : "https://") + name + ":" + connector.getLocalPort()
-                + config.app().prefix() + "/");
+                + (config.named() ? "" : config.app().prefix()) + "/");
     }
 
+    /**
+     * In order: not ready, for {@code drain-delay}; no new connections; WebSockets are closed and running requests
+     * finish, within {@code stop-timeout}; what is left is cut.
+     */
     public void stop() throws Exception {
+        if (assembly != null && server.isStarted()) {
+            assembly.drain();
+        }
         connector.close();
         if (assembly != null) {
-            assembly.stopSessions();
+            assembly.finish();
         }
         try {
             server.stop();
-        } catch (TimeoutException cut) {
+        } catch (TimeoutException cut) { // everything has been stopped all the same
             LOG.info(
-                    "requests that were still running after {} s were cut",
-                    config.timeouts().stop().toSeconds());
+                    "requests that did not finish within {} ms were cut",
+                    config.timeouts().stop().toMillis());
         }
         if (assembly != null) {
             assembly.stop();

@@ -6,54 +6,65 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.bridge.WebSocketDoor;
 import org.streamlitgateway.channel.ChannelDoor;
+import org.streamlitgateway.forward.Prefix;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Guard;
 import org.streamlitgateway.http.Abort;
-import org.streamlitgateway.http.AppProxyServlet;
 import org.streamlitgateway.http.FailureAnswer;
+import org.streamlitgateway.launch.ManagedApp;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.route.App;
 import org.streamlitgateway.route.Route;
 import org.streamlitgateway.route.RouteTable;
+import org.streamlitgateway.status.LandingPage;
+import org.streamlitgateway.status.OwnPages;
+import org.streamlitgateway.status.Readiness;
 
 /** The one door: every request, plain or upgrade, comes in here and takes the steps of {@link #enter}. */
 final class FrontDoor extends HttpServlet {
     private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
     private static final long serialVersionUID = 1;
+    private static final String HEALTH = "/_stcore/health";
+    private static final String HOST_CONFIG = "/_stcore/host-config";
+    private static final String ROUTE = FrontDoor.class.getName() + ".route";
     private static final String ASKED = FrontDoor.class.getName() + ".asked";
 
     /** Segments {@code .} and {@code ..}, encoded or not: no browser sends them, and they could leave a prefix. */
     private static final Pattern DOT_SEGMENT = Pattern.compile("/(\\.|%2[eE]){1,2}(?=[/;]|$)");
 
-    private final transient RouteTable routes;
-    private final transient Guard guard;
-    private final transient ChannelDoor channels;
-    private final transient WebSocketDoor webSockets;
-    private final transient AppProxyServlet http;
+    private final transient Readiness readiness;
+    private final transient OwnPages own;
+    private final String base;
     private final transient Runnable stopSessions;
+    private transient volatile Doors doors;
+    private volatile boolean initialized;
 
-    FrontDoor(
-            RouteTable routes,
-            Guard guard,
-            ChannelDoor channels,
-            WebSocketDoor webSockets,
-            AppProxyServlet http,
-            Runnable stopSessions) {
-        this.routes = routes;
-        this.guard = guard;
-        this.channels = channels;
-        this.webSockets = webSockets;
-        this.http = http;
+    /** @param base path of the gateway itself: the context path, or empty */
+    FrontDoor(Readiness readiness, String base, Runnable stopSessions) {
+        this.readiness = readiness;
+        this.base = base;
+        this.own = new OwnPages(base, readiness);
         this.stopSessions = stopSessions;
     }
 
     @Override
     public void init() throws ServletException {
-        http.init(getServletConfig());
+        doors.http().init(getServletConfig());
+        initialized = true;
+    }
+
+    /** From now on requests go through these; those that are on their way stay on it. */
+    void use(Doors next) throws ServletException {
+        if (initialized) {
+            next.http().init(getServletConfig());
+        }
+        doors = next;
     }
 
     /** The first that a container tells of an undeployment; the next is that it closes the WebSockets itself. */
@@ -67,7 +78,12 @@ final class FrontDoor extends HttpServlet {
         Abort.throwIfMarked(request);
         Outcome refusal;
         if (request.getDispatcherType() == DispatcherType.ASYNC && WebSocketDoor.isDialled(request)) {
-            refusal = webSockets.finish(request);
+            refusal = doors.webSockets().finish(request);
+            if (refusal == Outcome.REFUSED && WebSocketDoor.mayMove(request)) {
+                WebSocketDoor.forget(request);
+                response.reset();
+                refusal = enter(request, response);
+            }
         } else {
             refusal = enter(request, response);
         }
@@ -76,39 +92,119 @@ final class FrontDoor extends HttpServlet {
         }
     }
 
-    /** Guard, route, then channel, upgrade or HTTP; returns why the request is refused, or {@code null}. */
+    /** Own pages, guard, route, then channel, upgrade or HTTP; returns why the request is refused, or {@code null}. */
     private Outcome enter(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String path = request.getRequestURI();
         if (hasDotSegment(path)) {
             return Outcome.BAD_REQUEST;
         }
-        Client client = guard.client(request);
-        Route route = routes.match(path);
-        if (route == null) {
+        boolean upgrade = WebSocketDoor.isUpgrade(request);
+        if (!readiness.isReady() && !upgrade) {
+            response.setHeader("Connection", "close"); // the next one is for another gateway
+        }
+        if (own.isOwn(path) && !ChannelDoor.isChannel(path, base)) {
+            own.answer(request, response);
+            return null;
+        }
+        if (readiness.isStopping() && (upgrade || path.endsWith(HEALTH))) {
+            return Outcome.STOPPING; // a page that finds health but gets no WebSocket stays blank
+        }
+        Doors through = doors;
+        Client client = through.guard().client(request);
+        App app = through.routes().match(path);
+        if (app == null && through.lists() && path.equals(base + "/")) {
+            list(through.routes(), request, response, client);
+            return null;
+        }
+        if (app == null || isAskedByNestedApp(through.routes(), request, path, app, client)) {
             LOG.debug("{} {} from {}: no app there", request.getMethod(), path, client.peer());
             return Outcome.NOT_FOUND;
         }
-        if (path.equals(route.prefix())) {
+        if (path.equals(app.prefix())) {
             redirectToSlash(request, response, client);
             return null;
         }
-        if (ChannelDoor.isChannel(path, route.prefix())) {
-            return channels.enter(request, response, route.prefix(), client);
+        if (ChannelDoor.isChannel(path, app.prefix())) {
+            return through.channels().enter(request, response, app.prefix(), client);
         }
-        if (!route.replica().isKnown() && request.getAttribute(ASKED) == null) {
+        Outcome notUp = wake(app);
+        if (notUp != null) {
+            return notUp;
+        }
+        Route route = route(request, response, app, client);
+        if (!route.replica().isKnown() && request.getAttribute(ASKED) != route.replica()) {
             comeBackWhenKnown(request, route);
             return null;
         }
-        if (WebSocketDoor.isUpgrade(request)) {
-            return webSockets.begin(request, response, route, client);
+        if (upgrade) {
+            return through.webSockets().begin(request, response, route, client);
         }
-        http.forward(request, response, route, client);
+        through.http().forward(request, response, route, client);
         return null;
     }
 
     private static boolean hasDotSegment(String path) {
         boolean possible = path.contains("/.") || path.contains("/%");
         return possible && DOT_SEGMENT.matcher(path).find();
+    }
+
+    /** Chosen once per try: the question for the prefix comes between, and must not change the answer. */
+    private static Route route(HttpServletRequest request, HttpServletResponse response, App app, Client client) {
+        if (request.getAttribute(ROUTE) instanceof Route known) {
+            request.removeAttribute(ROUTE);
+            return known;
+        }
+        App.Choice choice = app.choose(request, client.scheme().equals("https"));
+        if (choice.cookie() != null) {
+            response.addHeader("Set-Cookie", Prefix.addToCookie(client.prefix(), choice.cookie()));
+        }
+        return choice.route();
+    }
+
+    /** An app of our own may have to be started first; returns what its visitor is told meanwhile, or {@code null}. */
+    private static Outcome wake(App app) {
+        if (app.managed() == null) {
+            return null;
+        }
+        app.managed().wake();
+        return app.managed().unavailable();
+    }
+
+    /**
+     * A page asks for health at its own address and then one level up, and stays with what answers. While the app of
+     * {@code /a/b} is down, the app of {@code /a} must therefore not answer its page. The page tells its address by
+     * Referer, which browsers send whole to the same origin.
+     */
+    private static boolean isAskedByNestedApp(
+            RouteTable routes, HttpServletRequest request, String path, App app, Client client) {
+        String referer = request.getHeader("Referer");
+        if (referer == null || !path.endsWith(HEALTH) && !path.endsWith(HOST_CONFIG)) {
+            return false;
+        }
+        int authority = referer.indexOf("://");
+        int slash = authority < 0 ? -1 : referer.indexOf('/', authority + 3);
+        if (slash < 0 || !Guard.isSameHost(referer.substring(0, slash), client.host())) {
+            return false;
+        }
+        String page = referer.substring(slash).replaceFirst("[?#].*", "");
+        String inner = page.startsWith(client.prefix())
+                ? page.substring(client.prefix().length())
+                : page;
+        App from = routes.match(inner);
+        return from != null && from != app && RouteTable.holds(app.prefix(), from.prefix());
+    }
+
+    private void list(RouteTable routes, HttpServletRequest request, HttpServletResponse response, Client client)
+            throws IOException {
+        List<LandingPage.Entry> entries = routes.apps().stream()
+                .map(app -> new LandingPage.Entry(
+                        client.prefix() + app.prefix() + "/",
+                        app.config().name(),
+                        app.config().description(),
+                        app.isUp(),
+                        app.managed() != null && app.managed().state() == ManagedApp.State.ASLEEP))
+                .toList();
+        own.list(request, response, entries);
     }
 
     /** The app's relative addresses need the slash. */
@@ -121,7 +217,8 @@ final class FrontDoor extends HttpServlet {
     }
 
     private static void comeBackWhenKnown(HttpServletRequest request, Route route) {
-        request.setAttribute(ASKED, true);
+        request.setAttribute(ASKED, route.replica());
+        request.setAttribute(ROUTE, route);
         var async = request.startAsync();
         async.setTimeout(0); // the question has a bound of its own
         route.replica().find().whenComplete((strips, never) -> async.dispatch());

@@ -3,6 +3,7 @@ package org.streamlitgateway.assembly;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,7 +11,6 @@ import org.streamlitgateway.config.ConfigException;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.Settings;
 import org.streamlitgateway.guard.Presence;
-import org.streamlitgateway.launch.StreamlitProcess;
 
 /** The gateway in somebody else's container: named in web.xml, builds on deploy and lets go on undeploy. */
 public final class WarListener implements ServletContextListener {
@@ -23,24 +23,21 @@ public final class WarListener implements ServletContextListener {
     private static final String FILE_VARIABLE = "STREAMLIT_GATEWAY_CONFIG_FILE";
 
     private Assembly assembly;
-    private StreamlitProcess streamlit;
+    private Reload reload;
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
         ServletContext context = event.getServletContext();
         try {
+            String file = file(context);
+            Reload watching = file == null ? null : Reload.of(Path.of(file));
             GatewayConfig config = read(context);
-            if (config.app().launch() != null) {
-                streamlit = StreamlitProcess.start(
-                        config.app().launch(),
-                        config.trustedProxies().stream().map(Object::toString).toList());
-                config = config.with(config.app().at(streamlit.address()));
+            assembly = Assembly.install(context, config, false, Presence.UNKNOWN, Assembly.RelayChoice.BRIDGE);
+            startApps(assembly);
+            if (watching != null) {
+                reload = watching.start(() -> read(context), assembly::take);
             }
-            assembly = Assembly.install(context, config, "", Presence.UNKNOWN, Assembly.RelayChoice.BRIDGE);
-            LOG.info(
-                    "streamlit-gateway is deployed at {}/ -> http://{}",
-                    context.getContextPath(),
-                    config.app().upstream());
+            LOG.info("streamlit-gateway is deployed at {}/ -> {}", context.getContextPath(), config.upstreams());
         } catch (ConfigException bad) {
             bad.problems().forEach(problem -> LOG.error("streamlit-gateway: {}", problem));
             throw new IllegalStateException("streamlit-gateway is not deployed: " + bad.getMessage(), bad);
@@ -55,12 +52,33 @@ public final class WarListener implements ServletContextListener {
                 .contextParameters(context::getInitParameter)
                 .systemProperties(System::getProperty)
                 .environment(System.getenv());
-        String file = firstSet(
-                context.getInitParameter(FILE), System.getProperty(FILE_PROPERTY), System.getenv(FILE_VARIABLE));
+        String file = file(context);
         if (file != null) {
             settings.file(Path.of(file));
         }
         return settings.read();
+    }
+
+    /** The container goes on meanwhile; an app that does not start is in the log, and its visitors are told. */
+    private static void startApps(Assembly assembly) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        assembly.startApps();
+                    } catch (IOException failure) {
+                        LOG.error("streamlit-gateway: {}", failure.getMessage());
+                    } catch (InterruptedException undeployed) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "gateway-start");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static String file(ServletContext context) {
+        return firstSet(
+                context.getInitParameter(FILE), System.getProperty(FILE_PROPERTY), System.getenv(FILE_VARIABLE));
     }
 
     private static String firstSet(String... values) {
@@ -75,15 +93,15 @@ public final class WarListener implements ServletContextListener {
     @Override
     public void contextDestroyed(ServletContextEvent event) {
         try {
+            if (reload != null) {
+                reload.close();
+            }
             if (assembly != null) {
+                assembly.finish();
                 assembly.stop();
             }
         } catch (Exception failure) {
             LOG.warn("streamlit-gateway did not stop in order", failure);
-        } finally {
-            if (streamlit != null) {
-                streamlit.close();
-            }
         }
     }
 }

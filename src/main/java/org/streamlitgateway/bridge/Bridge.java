@@ -374,7 +374,6 @@ final class Bridge implements Relay {
                 messagesUp,
                 messagesDown,
                 cause == null ? "" : "; " + Cause.of(cause));
-        relays.ended(this);
         dialling.run();
         credit.close();
         if (up != null) {
@@ -383,6 +382,7 @@ final class Bridge implements Relay {
         if (down != null && forBrowser != null) {
             relays.tell(() -> close(down, forBrowser));
         }
+        relays.ended(this); // not before the browser's close is on its way, for who stops waits for both
     }
 
     private void closeUpstream(Session up, Ending how) {

@@ -19,6 +19,7 @@ import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Presence;
 import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.route.Attempts;
 import org.streamlitgateway.route.Route;
 
 /**
@@ -76,6 +77,7 @@ final class Handshake implements Relay.Answer {
         async.setTimeout(0); // our own timer is the bound
         this.scheduler = scheduler;
         deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        route.replica().awaited();
         scheduler.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         relay.dial(new Relay.Dial(route.replica().address(), target(request, route), headers), this);
     }
@@ -90,6 +92,7 @@ final class Handshake implements Relay.Answer {
         } else if (presence.isGone(request)) {
             giveUp(Outcome.CLIENT_GONE);
         } else {
+            route.replica().awaited();
             scheduler.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
@@ -135,8 +138,17 @@ final class Handshake implements Relay.Answer {
         if (!answered.get()) {
             LOG.warn("{} cannot reach {}: {}", relay.name(), route.replica().address(), Cause.of(root));
         }
-        route.replica().lost();
+        if (outcome == Outcome.REFUSED || root instanceof SocketTimeoutException) { // of connecting
+            route.replica().refused();
+            Attempts.failed(request, route.replica());
+        } else {
+            route.replica().lost();
+        }
         answer(outcome);
+    }
+
+    boolean mayMove() {
+        return route.movable();
     }
 
     /** The first answer counts; {@code null} when Streamlit gave one. */
@@ -176,6 +188,7 @@ final class Handshake implements Relay.Answer {
             relays.resumed(resumes);
             relay.learn(resumes);
         }
+        relays.place(relay, route);
         try {
             relay.accept(request, response, upstreamHeaders.get(Subprotocols.HEADER));
         } catch (IOException lost) {

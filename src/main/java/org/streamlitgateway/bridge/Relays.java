@@ -1,28 +1,40 @@
 package org.streamlitgateway.bridge;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.outcome.Farewells;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.route.Route;
+import org.streamlitgateway.upstream.Replica;
 
 /**
  * All open sessions of the gateway, however joined: keeps them alive, finds the one that a resumed session leaves behind,
  * ends them all.
  */
 public final class Relays {
+    /** Pause between two closes when there is time enough: a hundred browsers a second come back. */
+    private static final Duration CLOSE_GAP = Duration.ofMillis(10);
+
     private final Set<Relay> open = ConcurrentHashMap.newKeySet();
 
     /** Accepted, but not open yet: some containers open a session only after the 101 has been sent. */
     private final Set<Relay> opening = ConcurrentHashMap.newKeySet();
 
     private final ConcurrentHashMap<String, Relay> bySessionId = new ConcurrentHashMap<>();
+
+    /** Where each was sent. */
+    private final ConcurrentHashMap<Relay, Route> routes = new ConcurrentHashMap<>();
+
     private final Scheduler scheduler;
     private final Executor blocking;
-    private final Timeouts timeouts;
+    private volatile Timeouts timeouts;
     private volatile boolean stopped;
     private final Farewells farewells;
 
@@ -38,6 +50,11 @@ public final class Relays {
         this.timeouts = timeouts;
     }
 
+    /** For what is waited for from now on. */
+    public void setTimeouts(Timeouts timeouts) {
+        this.timeouts = timeouts;
+    }
+
     public void start() {
         long period = Math.max(
                 50, Math.min(timeouts.pingInterval().toMillis(), timeouts.pong().toMillis()) / 4);
@@ -45,8 +62,37 @@ public final class Relays {
     }
 
     /**
-     * Tells every browser and every Streamlit that the gateway goes away. Returns when the browsers' close frames are
-     * out, for the container closes what it finds open with a code of its own; slow browsers are not waited for.
+     * Tells every browser and every Streamlit that the gateway goes away: one after another, {@link #CLOSE_GAP} apart
+     * or less, so that all are told within the given time.
+     */
+    public void stop(Duration spread) {
+        stopped = true;
+        end(List.copyOf(open), Outcome.STOPPING, spread);
+    }
+
+    /** Ends the sessions with these replicas, one after another, so that their browsers come back to others. */
+    public void end(Predicate<Replica> replicas, Duration spread) {
+        List<Relay> some =
+                open.stream().filter(relay -> isWith(relay, replicas)).toList();
+        end(some, Outcome.MOVED, spread);
+    }
+
+    private boolean isWith(Relay relay, Predicate<Replica> replicas) {
+        Route route = routes.get(relay);
+        return route != null && replicas.test(route.replica());
+    }
+
+    private void end(List<Relay> all, Outcome why, Duration spread) {
+        long gapNanos = Math.min(CLOSE_GAP.toNanos(), spread.toNanos() / Math.max(1, all.size()));
+        for (int i = 0; i < all.size(); i++) {
+            Relay relay = all.get(i);
+            later(() -> relay.end(why, null), i * gapNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /**
+     * Tells those that are left, at once. Returns when the browsers' close frames are out, for the container closes what
+     * it finds open with a code of its own; slow browsers are not waited for.
      */
     public void stop() {
         stopped = true;
@@ -57,6 +103,15 @@ public final class Relays {
 
     public int size() {
         return open.size();
+    }
+
+    /** The relay is about to open; from now on it counts for the replica of that route. */
+    void place(Relay relay, Route route) {
+        route.replica().opened(route.visitor());
+        routes.put(relay, route);
+        if (relay.isEnded()) {
+            leave(relay);
+        }
     }
 
     /** The container is about to accept the browser; {@link #opened} or {@link #settled} follows. */
@@ -79,9 +134,11 @@ public final class Relays {
         settled(relay);
         if (stopped) {
             relay.end(Outcome.STOPPING, null);
+        } else if (isWith(relay, Replica::isLeft)) {
+            relay.end(Outcome.MOVED, null); // it was on its way when the others were told
         }
         if (relay.isEnded()) {
-            open.remove(relay); // it ended while it was being added
+            leave(relay); // it ended while it was being added
         }
     }
 
@@ -100,8 +157,16 @@ public final class Relays {
         }
     }
 
-    public void ended(Relay relay) {
+    private void leave(Relay relay) {
         open.remove(relay);
+        Route route = routes.remove(relay);
+        if (route != null) {
+            route.replica().closed(route.visitor());
+        }
+    }
+
+    public void ended(Relay relay) {
+        leave(relay);
         for (String id : relay.sessionIds()) {
             bySessionId.remove(id, relay);
         }

@@ -113,6 +113,16 @@ public final class WebSocketDoor {
         return request.getAttribute(Handshake.ATTRIBUTE) != null;
     }
 
+    /** Whether a handshake that was refused may be tried with another replica. */
+    public static boolean mayMove(HttpServletRequest request) {
+        return request.getAttribute(Handshake.ATTRIBUTE) instanceof Handshake handshake && handshake.mayMove();
+    }
+
+    /** Makes room for another try at another replica. */
+    public static void forget(HttpServletRequest request) {
+        request.removeAttribute(Handshake.ATTRIBUTE);
+    }
+
     /** Finishes a handshake whose dialling has come to an end; returns how it failed, or {@code null}. */
     public Outcome finish(HttpServletRequest request) throws IOException {
         Handshake handshake = (Handshake) request.getAttribute(Handshake.ATTRIBUTE);

@@ -24,8 +24,18 @@ import org.streamlitgateway.upstream.UpstreamClient;
 final class ClientProcess {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration PING = Duration.ofSeconds(20);
-    private static final Timeouts TIMEOUTS =
-            new Timeouts(PATIENCE, PATIENCE, PATIENCE, PATIENCE, PING, PING, PATIENCE, PATIENCE);
+    private static final Timeouts TIMEOUTS = new Timeouts(
+            PATIENCE,
+            PATIENCE,
+            PATIENCE,
+            PATIENCE,
+            PING,
+            PING,
+            PATIENCE,
+            Duration.ZERO,
+            PATIENCE,
+            Duration.ZERO,
+            PATIENCE);
     private static final int MAX_THREADS = 32;
 
     private static Dialler dialler;

@@ -2,20 +2,28 @@ package org.streamlitgateway.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * All that the gateway is told, validated. Immutable; made by {@link Settings}.
  *
  * @param listen where the embedded gateway listens; unused in a container
  * @param tls the files for TLS on that port, or {@code null} to speak in the clear
- * @param app the app that is served
+ * @param apps the apps that are served, at least one, each at a prefix of its own
+ * @param named whether the apps were named in a file: then visitors are kept on their replica and the apps are listed
+ *     where none is at the root
  * @param trustedProxies peers whose forwarding headers are believed
  * @param allowedOrigins further Origins that may open WebSockets, in lower case; {@code *} stands for all
  * @param userHeader name of the header that carries the authenticated user
  * @param relay how the embedded gateway relays WebSockets
  * @param timeouts every wait that has a bound
+ * @param health how replicas are watched
+ * @param stickyKey secret that signs the cookie which keeps a visitor on a replica; empty for one made at the start
  * @param assetCacheBytes memory for stored assets; 0 keeps none
  * @param logLevel ERROR, WARN, INFO, DEBUG or TRACE
  * @param channels the feeds that pages may subscribe to
@@ -23,29 +31,60 @@ import java.util.Set;
 public record GatewayConfig(
         HostPort listen,
         Tls tls,
-        AppConfig app,
+        List<AppConfig> apps,
+        boolean named,
         List<Cidr> trustedProxies,
         Set<String> allowedOrigins,
         String userHeader,
         Relaying relay,
         Timeouts timeouts,
+        Health health,
+        String stickyKey,
         long assetCacheBytes,
         String logLevel,
         List<ChannelConfig> channels) {
 
-    public GatewayConfig with(AppConfig changed) {
-        return new GatewayConfig(
-                listen,
-                tls,
-                changed,
-                trustedProxies,
-                allowedOrigins,
-                userHeader,
-                relay,
-                timeouts,
-                assetCacheBytes,
-                logLevel,
-                channels);
+    /** The first app: the only one, unless a file names more. */
+    public AppConfig app() {
+        return apps.get(0);
+    }
+
+    /** Where the apps are, for the log: an address or a path, and what is there. */
+    public String upstreams() {
+        if (!named) {
+            return app().upstream() == null ? app().launch().script() : "http://" + app().upstream();
+        }
+        return apps.stream()
+                .map(app -> app.prefix() + "/ "
+                        + (app.launch() == null
+                                ? app.replicas().size() + " replicas"
+                                : app.launch().script()))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Names of the settings in which this differs from what the gateway was started with, and which it keeps. */
+    public List<String> differencesForNextStart(GatewayConfig started) {
+        Map<Setting, Function<GatewayConfig, Object>> kept = new EnumMap<>(Setting.class);
+        kept.put(Setting.PROXY_HOST, config -> config.listen().host());
+        kept.put(Setting.PROXY_PORT, config -> config.listen().port());
+        kept.put(
+                Setting.TLS_CERTIFICATE,
+                config -> config.tls() == null ? "" : config.tls().certificate());
+        kept.put(
+                Setting.TLS_KEY,
+                config -> config.tls() == null ? "" : config.tls().key());
+        kept.put(Setting.RELAY, GatewayConfig::relay);
+        kept.put(Setting.CHANNEL, GatewayConfig::channels);
+        kept.put(Setting.CONNECT_TIMEOUT, config -> config.timeouts().connect());
+        kept.put(Setting.CLIENT_TIMEOUT, config -> config.timeouts().client());
+        kept.put(Setting.ASSET_CACHE, GatewayConfig::assetCacheBytes);
+        kept.put(Setting.STICKY_KEY, GatewayConfig::stickyKey);
+        return kept.entrySet().stream()
+                .filter(setting -> !setting.getValue()
+                        .apply(this)
+                        .equals(setting.getValue().apply(started)))
+                .map(setting -> setting.getKey().key())
+                .toList();
     }
 
     /** How WebSockets are relayed. */
@@ -71,5 +110,11 @@ public record GatewayConfig(
             Duration pingInterval,
             Duration pong,
             Duration stall,
-            Duration stop) {}
+            Duration drainDelay,
+            Duration stop,
+            Duration closeSpread,
+            Duration drain) {}
+
+    /** See {@link Setting} for the meaning of each. */
+    public record Health(Duration interval, Duration timeout, int rise, int fall) {}
 }

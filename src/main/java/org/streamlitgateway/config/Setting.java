@@ -87,7 +87,35 @@ public enum Setting {
             "SIZE",
             "Memory for assets that Streamlit marks as immutable, kept compressed; 0 keeps none. "
                     + "Never more than a quarter of the heap."),
-    STOP_TIMEOUT("stop-timeout", "10s", "TIME", "Longest wait for running requests when the gateway stops.");
+    DRAIN_DELAY(
+            "drain-delay",
+            "0s",
+            "TIME",
+            "How long a gateway that is told to stop goes on as before, but not ready, so that a balancer in front "
+                    + "turns to others."),
+    STOP_TIMEOUT("stop-timeout", "10s", "TIME", "Longest wait for running requests when the gateway stops."),
+    CLOSE_SPREAD(
+            "close-spread",
+            "2s",
+            "TIME",
+            "Longest time over which WebSockets are closed one after another, so that browsers do not all come back "
+                    + "at once."),
+    DRAIN_TIMEOUT(
+            "drain-timeout", "1h", "TIME", "Longest time for which a replica that drains keeps the sessions it has."),
+    HEALTH_INTERVAL(
+            "health-interval",
+            "2s",
+            "TIME",
+            "How often each replica of an app in a configuration file is asked for its health."),
+    HEALTH_TIMEOUT("health-timeout", "2s", "TIME", "Longest wait for its answer, which must be ok."),
+    HEALTH_RISE("health-rise", "2", "NUMBER", "Good answers in a row after which a replica that was down is up."),
+    HEALTH_FALL("health-fall", "3", "NUMBER", "Bad answers in a row after which a replica is down."),
+    STICKY_KEY(
+            "sticky-key",
+            "",
+            "SECRET",
+            "Signs the cookie that keeps a visitor on a replica: the same for all gateways in front of the same apps. "
+                    + "By default made anew at each start, so that visitors may change replicas then.");
 
     private final String key;
     private final String defaultValue;
@@ -118,6 +146,11 @@ public enum Setting {
 
     public String help() {
         return help;
+    }
+
+    /** Whether the value is never shown. */
+    public boolean isSecret() {
+        return this == STICKY_KEY;
     }
 
     /** {@code streamlit-gateway.NAME}. */

@@ -7,8 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,8 +15,6 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Reads the settings from sources, each of which may name some; the one added first wins. The order everywhere is:
@@ -25,24 +22,30 @@ import java.util.stream.Collectors;
  * to one deployment beats what holds for the whole machine, so that two WARs in one container can differ.
  */
 public final class Settings {
-    private static final Set<String> LOG_LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
-    private static final Pattern PATH_PREFIX = Pattern.compile("(/[A-Za-z0-9._~!$&'()*+,=@-]+)+");
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-    private static final Pattern ORIGIN = Pattern.compile("https?://[^/\\s]+");
+    /** Of a gateway with one app that no file names. */
+    private static final Set<Setting> ONE_APP = Set.of(
+            Setting.STREAMLIT_HOST,
+            Setting.STREAMLIT_PORT,
+            Setting.CONTEXT_PATH,
+            Setting.APP,
+            Setting.STREAMLIT_COMMAND,
+            Setting.STRIP_PREFIX);
 
-    /** Letters wrong, missing or too many in a name that was meant. */
-    private static final int MAX_SLIPS = 3;
+    private static final String APPS = "apps";
+    private static final int SUPERVISED_RESTARTS = Integer.MAX_VALUE;
 
     private record Source(Function<Setting, String> label, Function<Setting, String> value) {}
 
-    private record Given(String where, String text) {}
-
     private final List<Source> sources = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
+    private final Rules rules = new Rules(problems);
     private List<String> streamlitArguments = List.of();
+    private Map<String, String> commandLine = Map.of();
+    private YamlPlace apps;
 
     /** Values by option name, as given on the command line or by the builder. */
     public Settings commandLine(Map<String, String> values) {
+        commandLine = values;
         sources.add(new Source(s -> "--" + s.key(), s -> values.get(s.key())));
         return this;
     }
@@ -70,8 +73,39 @@ public final class Settings {
         return value == null || value.isEmpty() ? null : value;
     }
 
-    /** A properties file with the option names as keys; a name that does not exist is a problem. */
+    /**
+     * A file with the option names as keys; a name that does not exist is a problem. YAML when its name ends in
+     * {@code .yaml} or {@code .yml}, which may name apps too; else properties.
+     */
     public Settings file(Path file) {
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        return name.endsWith(".yaml") || name.endsWith(".yml") ? yaml(file) : properties(file);
+    }
+
+    private Settings yaml(Path file) {
+        Map<Setting, Given> given = new EnumMap<>(Setting.class);
+        List<String> names = new ArrayList<>(List.of(APPS));
+        Arrays.stream(Setting.values()).map(Setting::key).forEach(names::add);
+        Map<String, YamlPlace> entries =
+                YamlPlace.read(file, problems).map(YamlPlace::entries).orElse(Map.of());
+        apps = entries.get(APPS);
+        entries.forEach((key, place) -> {
+            Optional<Setting> setting = Setting.byKey(key);
+            if (setting.isEmpty() && place != apps) {
+                place.problem("no such setting" + Suggestion.among(names, key));
+            } else if (apps != null && setting.filter(ONE_APP::contains).isPresent()) {
+                place.problem("is for a gateway with one app; it belongs under apps: and the app's path");
+            } else if (setting.isPresent()) {
+                given.put(setting.get(), place.given(setting.get() == Setting.CHANNEL ? "\n" : ","));
+            }
+        });
+        sources.add(new Source(
+                s -> given.get(s).where(),
+                s -> given.containsKey(s) ? given.get(s).text() : null));
+        return this;
+    }
+
+    private Settings properties(Path file) {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(file)) {
             properties.load(reader);
@@ -96,13 +130,8 @@ public final class Settings {
 
     /** The name that was probably meant, as ", did you mean …?"; empty when none is near. */
     public static String suggestion(String key) {
-        String bare = key.replaceFirst("^-+", "");
-        return Arrays.stream(Setting.values())
-                .map(Setting::key)
-                .filter(name -> distance(name, bare) <= MAX_SLIPS)
-                .min(Comparator.comparingInt(name -> distance(name, bare)))
-                .map(name -> ", did you mean " + name + "?")
-                .orElse("");
+        List<String> names = Arrays.stream(Setting.values()).map(Setting::key).toList();
+        return Suggestion.among(names, key.replaceFirst("^-+", ""));
     }
 
     /**
@@ -111,34 +140,86 @@ public final class Settings {
      * @throws ConfigException naming everything that is wrong
      */
     public GatewayConfig read() throws ConfigException {
-        HostPort listen = new HostPort(host(Setting.PROXY_HOST), port(Setting.PROXY_PORT, 0));
-        HostPort upstream = new HostPort(host(Setting.STREAMLIT_HOST), port(Setting.STREAMLIT_PORT, 1));
-        AppConfig app = new AppConfig(prefix(), upstream, strip(), launch());
+        HostPort listen = new HostPort(rules.host(given(Setting.PROXY_HOST)), rules.port(given(Setting.PROXY_PORT), 0));
+        List<AppConfig> served = apps == null ? List.of(oneApp()) : namedApps();
         GatewayConfig.Timeouts timeouts = new GatewayConfig.Timeouts(
-                time(Setting.CONNECT_TIMEOUT),
-                time(Setting.UPSTREAM_TIMEOUT),
-                time(Setting.CLIENT_TIMEOUT),
-                time(Setting.HANDSHAKE_TIMEOUT),
-                time(Setting.PING_INTERVAL),
-                time(Setting.PONG_TIMEOUT),
-                time(Setting.STALL_TIMEOUT),
-                time(Setting.STOP_TIMEOUT));
+                rules.time(given(Setting.CONNECT_TIMEOUT)),
+                rules.time(given(Setting.UPSTREAM_TIMEOUT)),
+                rules.time(given(Setting.CLIENT_TIMEOUT)),
+                rules.time(given(Setting.HANDSHAKE_TIMEOUT)),
+                rules.time(given(Setting.PING_INTERVAL)),
+                rules.time(given(Setting.PONG_TIMEOUT)),
+                rules.time(given(Setting.STALL_TIMEOUT)),
+                rules.timeOrNone(given(Setting.DRAIN_DELAY)),
+                rules.time(given(Setting.STOP_TIMEOUT)),
+                rules.timeOrNone(given(Setting.CLOSE_SPREAD)),
+                rules.time(given(Setting.DRAIN_TIMEOUT)));
+        GatewayConfig.Health health = new GatewayConfig.Health(
+                rules.time(given(Setting.HEALTH_INTERVAL)),
+                rules.time(given(Setting.HEALTH_TIMEOUT)),
+                rules.number(given(Setting.HEALTH_RISE), 1, 100),
+                rules.number(given(Setting.HEALTH_FALL), 1, 100));
         GatewayConfig config = new GatewayConfig(
                 listen,
                 tls(),
-                app,
-                trustedProxies(),
-                allowedOrigins(),
-                userHeader(),
-                relay(),
+                served,
+                apps != null,
+                rules.trustedProxies(given(Setting.TRUSTED_PROXIES)),
+                rules.allowedOrigins(given(Setting.ALLOWED_ORIGINS)),
+                rules.userHeader(given(Setting.USER_HEADER)),
+                rules.relay(given(Setting.RELAY)),
                 timeouts,
-                assetCache(),
-                logLevel(),
+                health,
+                rules.secret(given(Setting.STICKY_KEY)),
+                rules.assetCache(given(Setting.ASSET_CACHE)),
+                rules.logLevel(given(Setting.LOG_LEVEL)),
                 channels());
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
         return config;
+    }
+
+    /**
+     * All that holds, as a configuration file that says the same, with the source of each value; secrets are hidden.
+     * After {@link #read} only.
+     */
+    public String effective(GatewayConfig config) {
+        EffectiveConfig text = new EffectiveConfig();
+        for (Setting setting : Setting.values()) {
+            if (apps == null || !ONE_APP.contains(setting)) {
+                Given given = given(setting);
+                boolean isDefault =
+                        sources.stream().allMatch(source -> source.value().apply(setting) == null);
+                text.setting(setting, given.text(), isDefault ? "default" : given.where());
+            }
+        }
+        return apps == null ? text.toString() : text.apps(config.apps()).toString();
+    }
+
+    private AppConfig oneApp() {
+        HostPort upstream =
+                new HostPort(rules.host(given(Setting.STREAMLIT_HOST)), rules.port(given(Setting.STREAMLIT_PORT), 1));
+        AppConfig.Launch launch = launch();
+        return new AppConfig(
+                rules.prefix(given(Setting.CONTEXT_PATH)),
+                "Streamlit",
+                "",
+                launch == null ? List.of(new AppConfig.Upstream(upstream, false)) : List.of(),
+                rules.strip(given(Setting.STRIP_PREFIX)),
+                launch);
+    }
+
+    private List<AppConfig> namedApps() {
+        for (Setting setting : ONE_APP) {
+            if (commandLine.containsKey(setting.key())) {
+                problems.add(new Problem("--" + setting.key(), "has no use with " + apps.where() + "; set it there"));
+            }
+        }
+        if (!streamlitArguments.isEmpty()) {
+            problems.add(new Problem("--", "arguments for Streamlit belong to an app in " + apps.where()));
+        }
+        return new AppReader(rules).read(apps);
     }
 
     private Given given(Setting setting) {
@@ -151,76 +232,12 @@ public final class Settings {
         return new Given("--" + setting.key(), setting.defaultValue());
     }
 
-    private void problem(Given given, String what) {
-        problems.add(new Problem(given.where(), "'" + given.text() + "' " + what));
-    }
-
-    private String host(Setting setting) {
-        Given given = given(setting);
-        String host = given.text();
-        if (host.startsWith("[") && host.endsWith("]")) {
-            host = host.substring(1, host.length() - 1);
-        }
-        if (host.isEmpty() || host.matches(".*[\\s/].*")) {
-            problem(given, "is not a host name or address; give the name alone, without http:// and port");
-        }
-        return host;
-    }
-
-    private int port(Setting setting, int least) {
-        Given given = given(setting);
-        try {
-            int port = Integer.parseInt(given.text());
-            if (port >= least && port <= 65535) {
-                return port;
-            }
-        } catch (NumberFormatException notANumber) {
-            // reported below
-        }
-        problem(given, "is not a port; give a number from " + least + " to 65535");
-        return least;
-    }
-
-    private String prefix() {
-        Given given = given(Setting.CONTEXT_PATH);
-        String path = given.text().length() > 1
-                        && given.text().endsWith("/")
-                        && !given.text().endsWith("//")
-                ? given.text().substring(0, given.text().length() - 1)
-                : given.text();
-        if (path.equals("/")) {
-            return "";
-        }
-        if (!path.startsWith("/")) {
-            problem(given, "does not begin with a slash; give /" + path);
-        } else if (!PATH_PREFIX.matcher(path).matches()
-                || Arrays.stream(path.split("/")).anyMatch(s -> s.equals(".") || s.equals(".."))) {
-            problem(given, "is not a path such as /tools/streamlit: letters, digits and -._~ between single slashes");
-        } else if (path.startsWith("/_gateway")) {
-            problem(given, "is kept for the gateway's own pages; choose another path");
-        }
-        return path;
-    }
-
-    private AppConfig.Strip strip() {
-        Given given = given(Setting.STRIP_PREFIX);
-        return switch (given.text().toLowerCase(Locale.ROOT)) {
-            case "auto" -> AppConfig.Strip.AUTO;
-            case "yes", "true" -> AppConfig.Strip.YES;
-            case "no", "false" -> AppConfig.Strip.NO;
-            default -> {
-                problem(given, "is none of auto, yes, no");
-                yield AppConfig.Strip.AUTO;
-            }
-        };
-    }
-
     private AppConfig.Launch launch() {
         Given app = given(Setting.APP);
         Given command = given(Setting.STREAMLIT_COMMAND);
         if (app.text().isEmpty()) {
             if (!command.text().isEmpty()) {
-                problem(command, "has no use without --app; name the script to run with --app");
+                rules.problem(command, "has no use without --app; name the script to run with --app");
             }
             if (!streamlitArguments.isEmpty()) {
                 problems.add(new Problem("--", "arguments for Streamlit have no use without --app"));
@@ -228,82 +245,17 @@ public final class Settings {
             return null;
         }
         if (!Files.isRegularFile(Path.of(app.text()))) {
-            problem(app, "is not a file; give the path of the Streamlit script");
+            rules.problem(app, "is not a file; give the path of the Streamlit script");
         }
         List<String> words =
                 command.text().isEmpty() ? List.of() : List.of(command.text().split("\\s+"));
-        return new AppConfig.Launch(app.text(), words, streamlitArguments);
-    }
-
-    private List<Cidr> trustedProxies() {
-        Given given = given(Setting.TRUSTED_PROXIES);
-        List<Cidr> blocks = new ArrayList<>();
-        for (String word : words(given.text())) {
-            Optional<Cidr> block = Cidr.parse(word);
-            if (block.isEmpty()) {
-                problems.add(new Problem(
-                        given.where(), "'" + word + "' is not an address or block such as 10.0.0.0/8 or ::1"));
-            }
-            block.ifPresent(blocks::add);
-        }
-        return List.copyOf(blocks);
-    }
-
-    private Set<String> allowedOrigins() {
-        Given given = given(Setting.ALLOWED_ORIGINS);
-        for (String word : words(given.text())) {
-            if (!word.equals("*") && !ORIGIN.matcher(word).matches()) {
-                problems.add(new Problem(
-                        given.where(), "'" + word + "' is not an Origin such as https://portal.example.com"));
-            }
-        }
-        return words(given.text()).stream()
-                .map(word -> word.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private String userHeader() {
-        Given given = given(Setting.USER_HEADER);
-        if (!TOKEN.matcher(given.text()).matches()) {
-            problem(given, "is not a header name such as X-Forwarded-User");
-        }
-        return given.text();
-    }
-
-    private GatewayConfig.Relaying relay() {
-        Given given = given(Setting.RELAY);
-        return switch (given.text().toLowerCase(Locale.ROOT)) {
-            case "splice" -> GatewayConfig.Relaying.SPLICE;
-            case "bridge" -> GatewayConfig.Relaying.BRIDGE;
-            default -> {
-                problem(given, "is none of splice, bridge");
-                yield GatewayConfig.Relaying.BRIDGE;
-            }
-        };
-    }
-
-    private String logLevel() {
-        Given given = given(Setting.LOG_LEVEL);
-        String level =
-                given.text().toUpperCase(Locale.ROOT).replace("WARNING", "WARN").replace("CRITICAL", "ERROR");
-        if (!LOG_LEVELS.contains(level)) {
-            problem(given, "is none of ERROR, WARN, INFO, DEBUG, TRACE");
-        }
-        return level;
+        return new AppConfig.Launch(
+                app.text(), words, streamlitArguments, 1, false, Duration.ZERO, null, Map.of(), 0, SUPERVISED_RESTARTS);
     }
 
     private List<ChannelConfig> channels() {
         Given given = given(Setting.CHANNEL);
         return ChannelOptions.readAll(given.where(), given.text(), problems);
-    }
-
-    private Duration time(Setting setting) {
-        Given given = given(setting);
-        Optional<Duration> time = Times.parse(given.text());
-        if (time.isEmpty() || time.get().isZero()) {
-            problem(given, "is not a time such as 500ms, 20s, 5m or 1h; a number alone means seconds");
-        }
-        return time.orElse(Duration.ZERO);
     }
 
     private GatewayConfig.Tls tls() {
@@ -314,47 +266,15 @@ public final class Settings {
         }
         if (certificate.text().isEmpty() || key.text().isEmpty()) {
             Setting missing = key.text().isEmpty() ? Setting.TLS_KEY : Setting.TLS_CERTIFICATE;
-            problem(key.text().isEmpty() ? certificate : key, "needs --" + missing.key() + " beside it");
+            rules.problem(key.text().isEmpty() ? certificate : key, "needs --" + missing.key() + " beside it");
             return null;
         }
         GatewayConfig.Tls tls = new GatewayConfig.Tls(Path.of(certificate.text()), Path.of(key.text()));
         try {
             PemIdentity.read(tls);
         } catch (UnusablePemException unusable) {
-            problem(unusable.file().equals(tls.certificate()) ? certificate : key, unusable.getMessage());
+            rules.problem(unusable.file().equals(tls.certificate()) ? certificate : key, unusable.getMessage());
         }
         return tls;
-    }
-
-    private long assetCache() {
-        Given given = given(Setting.ASSET_CACHE);
-        long bytes = Sizes.parse(given.text());
-        if (bytes < 0) {
-            problem(given, "is not a size such as 512K, 64M or 1G; a number alone means bytes");
-        }
-        return Math.min(bytes, Runtime.getRuntime().maxMemory() / 4);
-    }
-
-    private static List<String> words(String text) {
-        return Arrays.stream(text.split("[,\\s]+")).filter(w -> !w.isEmpty()).toList();
-    }
-
-    /** Levenshtein distance, for suggestions. */
-    private static int distance(String a, String b) {
-        Map<Integer, Integer> row = new LinkedHashMap<>();
-        for (int j = 0; j <= b.length(); j++) {
-            row.put(j, j);
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = i - 1;
-            row.put(0, i);
-            for (int j = 1; j <= b.length(); j++) {
-                int above = row.get(j);
-                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row.put(j, Math.min(change, 1 + Math.min(above, row.get(j - 1))));
-                diagonal = above;
-            }
-        }
-        return row.get(b.length());
     }
 }

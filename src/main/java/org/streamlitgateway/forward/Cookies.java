@@ -3,6 +3,7 @@ package org.streamlitgateway.forward;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import org.streamlitgateway.route.StickyCookie;
 
 /** Cookies of apps that share a host. */
 final class Cookies {
@@ -10,16 +11,20 @@ final class Cookies {
     private static final String XSRF = "_streamlit_xsrf";
 
     private static final String STREAMLIT = "_streamlit";
+    private static final String TAG = ".";
 
     private Cookies() {}
 
     /**
-     * Of several Streamlit cookies of the same name only the first is kept: browsers send the one with the longest
-     * path first (RFC 6265 section 5.4), while Streamlit would believe the last, which is another app's.
+     * What Streamlit is told. The gateway's own cookie is not for it. Of several Streamlit cookies of the same name only
+     * the first is kept: browsers send the one with the longest path first (RFC 6265 section 5.4), while Streamlit would
+     * believe the last, which is another app's. An app that lies under another one gets those that bear its tag, and
+     * none of the other's.
      */
-    static String nearest(String header) {
+    static String upstream(String header, String tag) {
+        boolean ours = header.contains(StickyCookie.NAME);
         int first = header.indexOf(STREAMLIT);
-        if (first < 0 || header.indexOf(STREAMLIT, first + 1) < 0) {
+        if (!ours && (first < 0 || tag.isEmpty() && header.indexOf(STREAMLIT, first + 1) < 0)) {
             return header;
         }
         Set<String> seen = new HashSet<>();
@@ -28,12 +33,41 @@ final class Cookies {
             String trimmed = pair.trim();
             int equals = trimmed.indexOf('=');
             String name = equals < 0 ? trimmed : trimmed.substring(0, equals);
-            if (trimmed.isEmpty() || name.startsWith(STREAMLIT) && !seen.add(name)) {
+            if (trimmed.isEmpty() || name.equals(StickyCookie.NAME)) {
+                continue;
+            }
+            if (!tag.isEmpty() && isOfOneApp(name)) {
+                if (!name.endsWith(TAG + tag)) {
+                    continue;
+                }
+                name = name.substring(0, name.length() - TAG.length() - tag.length());
+                trimmed = name + trimmed.substring(equals);
+            }
+            if (name.startsWith(STREAMLIT) && !seen.add(name)) {
                 continue;
             }
             kept.append(kept.isEmpty() ? "" : "; ").append(trimmed);
         }
         return kept.toString();
+    }
+
+    /** Session and user cookies; the XSRF token is good for all apps of a host. */
+    private static boolean isOfOneApp(String name) {
+        return name.startsWith(STREAMLIT) && !name.equals(XSRF);
+    }
+
+    /**
+     * What the browser is told: {@link #withPrefix}, and the tag that {@link #upstream} looks for. Streamlit's own cookies
+     * stay with the app even when it knows its prefix, for it sets some of them at the root then.
+     *
+     * @param taken what was taken off the path on the way to Streamlit
+     * @param whole the app's whole prefix
+     */
+    static String browser(String setCookie, String taken, String whole, String tag) {
+        int equals = setCookie.indexOf('=');
+        String name = equals < 0 ? "" : setCookie.substring(0, equals).trim();
+        String tagged = tag.isEmpty() || !isOfOneApp(name) ? setCookie : name + TAG + tag + setCookie.substring(equals);
+        return withPrefix(tagged, isOfOneApp(name) ? whole : taken);
     }
 
     /**

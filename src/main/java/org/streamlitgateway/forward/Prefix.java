@@ -18,6 +18,11 @@ public final class Prefix {
         return !absolutePath || isUnder(prefix, pathAndQuery) ? pathAndQuery : prefix + pathAndQuery;
     }
 
+    /** The same for the Path of a cookie of ours; {@code prefix} is what a proxy in front took off. */
+    public static String addToCookie(String prefix, String setCookie) {
+        return prefix.isEmpty() ? setCookie : Cookies.withPrefix(setCookie, prefix);
+    }
+
     private static boolean isUnder(String prefix, String path) {
         return path.startsWith(prefix)
                 && (path.length() == prefix.length() || "/?#".indexOf(path.charAt(prefix.length())) >= 0);

@@ -39,7 +39,11 @@ public final class RequestHeaders {
             }
             if (lower.equals("cookie")) {
                 // several lines, as HTTP/2 may send them, become one (RFC 9113 section 8.2.3)
-                fields.add(name, Cookies.nearest(String.join("; ", Collections.list(request.getHeaders(name)))));
+                String all = String.join("; ", Collections.list(request.getHeaders(name)));
+                String some = Cookies.upstream(all, route.cookieTag());
+                if (!some.isEmpty()) {
+                    fields.add(name, some);
+                }
                 continue;
             }
             if (lower.equals("authorization") && request.getAuthType() != null) {

@@ -31,7 +31,9 @@ public final class ResponseHeaders {
         }
         return switch (lower) {
             case "location", "content-location" -> location(value, client, route);
-            case "set-cookie" -> Cookies.withPrefix(value, client.prefix() + route.stripped());
+            case "set-cookie" ->
+                Cookies.browser(
+                        value, client.prefix() + route.stripped(), client.prefix() + route.prefix(), route.cookieTag());
             default -> value;
         };
     }

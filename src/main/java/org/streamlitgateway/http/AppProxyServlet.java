@@ -26,6 +26,7 @@ import org.streamlitgateway.forward.RequestHeaders;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.route.Attempts;
 import org.streamlitgateway.route.Route;
 import org.streamlitgateway.upstream.RawRequest;
 import org.streamlitgateway.upstream.UpstreamClient;
@@ -236,7 +237,8 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                 && !exchange.isAnswered()
                 && !exchange.isTimedOut()
                 && !exchange.isClientGone()
-                && !(failure instanceof ConnectException);
+                && !(failure instanceof ConnectException)
+                && !(failure instanceof MissingAssetException);
         if (mayRepeat && exchange.attempts() < MAX_ATTEMPTS) {
             LOG.debug(
                     "{} is asked again on a new connection: {}",
@@ -277,9 +279,21 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         if (!exchange.end()) {
             return;
         }
+        if (failure instanceof MissingAssetException) {
+            LOG.debug("{} has no {}", exchange.route.replica().address(), exchange.target);
+            moveOn(exchange);
+            return;
+        }
         Outcome outcome = outcome(exchange, failure);
         log(exchange, outcome.status(), outcome.name(), failure);
-        if (outcome == Outcome.REFUSED || outcome == Outcome.LOST) {
+        boolean unreachable = outcome == Outcome.REFUSED || failure instanceof SocketTimeoutException; // of connecting
+        if (unreachable) {
+            exchange.route.replica().refused();
+            if (exchange.mayMove()) {
+                moveOn(exchange);
+                return;
+            }
+        } else if (outcome == Outcome.LOST) {
             exchange.route.replica().lost();
         }
         if (exchange.response.isCommitted() || outcome == Outcome.CLIENT_GONE) {
@@ -287,6 +301,18 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         } else {
             FailureAnswer.send(exchange.request, exchange.response, outcome);
             complete(exchange);
+        }
+    }
+
+    /** Nothing has been sent: the request comes in once more, and goes to another replica. */
+    private static void moveOn(Exchange exchange) {
+        exchange.request.removeAttribute(Exchange.ATTRIBUTE);
+        Attempts.failed(exchange.request, exchange.route.replica());
+        try {
+            exchange.response.reset();
+            exchange.request.getAsyncContext().dispatch();
+        } catch (IllegalStateException clientGone) {
+            LOG.debug("ended by the container", clientGone);
         }
     }
 

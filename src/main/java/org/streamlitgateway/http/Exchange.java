@@ -110,6 +110,17 @@ final class Exchange {
         waitingSinceNanos = NOT_WAITING;
     }
 
+    /** Whether it is for what Streamlit names by its content, so that every replica that has it has the same. */
+    boolean isAsset() {
+        String path = request.getRequestURI();
+        return path.startsWith(route.prefix() + "/static/") && !path.endsWith(".html") && !path.endsWith("/");
+    }
+
+    /** Whether another replica may be asked instead. */
+    boolean mayMove() {
+        return route.movable() && !hasBody && !response.isCommitted();
+    }
+
     /** Streamlit's status line has come. */
     void answered() {
         answered = true;

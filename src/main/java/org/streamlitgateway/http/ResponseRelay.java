@@ -41,10 +41,25 @@ final class ResponseRelay implements Response.Listener {
     @Override
     public void onHeaders(Response upstream) {
         exchange.awaitUpstream();
+        if (exchange.mayMove() && isMissingAsset(upstream)) {
+            upstream.abort(new MissingAssetException());
+            return;
+        }
         ResponseHeaders.pass(upstream.getHeaders(), exchange.response, exchange.client, exchange.route);
         if (exchange.key != null) {
             record(upstream);
         }
+    }
+
+    /**
+     * An asset of another version of the app, which a tab that was opened before still needs: Streamlit answers with 404
+     * or with its page. While an upgrade goes on, another replica has it.
+     */
+    private boolean isMissingAsset(Response upstream) {
+        String type = upstream.getHeaders().get(HttpHeader.CONTENT_TYPE);
+        return exchange.isAsset()
+                && (upstream.getStatus() == 404
+                        || upstream.getStatus() == 200 && type != null && type.startsWith("text/html"));
     }
 
     private void record(Response upstream) {

@@ -1,11 +1,13 @@
 package org.streamlitgateway.http;
 
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.streamlitgateway.guard.Presence;
+import org.streamlitgateway.upstream.Replica;
 
 /**
  * Ends exchanges in which Streamlit has been silent for too long, and those whose client has left. One timer looks at
@@ -16,7 +18,7 @@ public final class Silence {
 
     private final Set<Exchange> exchanges = ConcurrentHashMap.newKeySet();
     private final Scheduler scheduler;
-    private final long timeoutNanos;
+    private volatile long timeoutNanos;
     private final Presence presence;
     private volatile boolean stopped;
 
@@ -24,6 +26,11 @@ public final class Silence {
         this.scheduler = scheduler;
         this.timeoutNanos = timeoutNanos;
         this.presence = presence;
+    }
+
+    /** For what is waited for from now on. */
+    public void setTimeoutNanos(long timeoutNanos) {
+        this.timeoutNanos = timeoutNanos;
     }
 
     public void start() {
@@ -40,6 +47,11 @@ public final class Silence {
 
     void forget(Exchange exchange) {
         exchanges.remove(exchange);
+    }
+
+    /** Whether one of these replicas is being asked something. */
+    public boolean isAsking(Collection<Replica> replicas) {
+        return exchanges.stream().anyMatch(exchange -> replicas.contains(exchange.route.replica()));
     }
 
     /** How many exchanges are on their way. */

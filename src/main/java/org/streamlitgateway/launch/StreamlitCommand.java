@@ -52,7 +52,7 @@ final class StreamlitCommand {
             return List.of(python.get().toString(), "-m", "streamlit");
         }
         throw new IOException("no Streamlit found: neither streamlit nor python3 -m streamlit; install it with"
-                + " pip install streamlit, or name it with --streamlit-command");
+                + " pip install streamlit, or name it with --streamlit-command (command: in a file)");
     }
 
     private static List<String> existing(List<String> command) throws IOException {
@@ -61,7 +61,7 @@ final class StreamlitCommand {
                 ? Files.isExecutable(Path.of(program))
                 : onPath(program).isPresent();
         if (!exists) {
-            throw new IOException("--streamlit-command: " + program + " is not a program that can be run");
+            throw new IOException("the command " + program + " is not a program that can be run");
         }
         return command;
     }
@@ -91,6 +91,16 @@ final class StreamlitCommand {
                 .map(folder -> Path.of(folder, program))
                 .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
                 .findFirst();
+    }
+
+    /** What activating the virtual environment of the command would set, so that what the app starts finds it too. */
+    static void activate(Map<String, String> environment, List<String> command) {
+        Path bin = command.isEmpty() ? null : Path.of(command.get(0)).getParent();
+        if (bin != null && bin.getParent() != null && Files.isRegularFile(bin.resolveSibling("pyvenv.cfg"))) {
+            environment.put("VIRTUAL_ENV", bin.getParent().toString());
+            environment.merge("PATH", bin.toString(), (path, first) -> first + File.pathSeparator + path);
+            environment.remove("PYTHONHOME");
+        }
     }
 
     /** Variables that make Streamlit believe the gateway's X-Forwarded-For and no other's. */

@@ -2,8 +2,6 @@ package org.streamlitgateway.launch;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,22 +15,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.AppConfig.Launch;
 import org.streamlitgateway.config.HostPort;
+import org.streamlitgateway.outcome.Outcome;
 
 /**
  * Keeps one Streamlit running. Its output goes to the log line by line. When it dies it is started again after a
- * pause that doubles from {@link #FIRST_PAUSE_MILLIS} to {@link #LONGEST_PAUSE_MILLIS}, and starts over once it has
- * been healthy. State is guarded by {@code this}; one thread of its own does the watching.
+ * pause that doubles from {@link #FIRST_PAUSE_MILLIS} to {@link #LONGEST_PAUSE_MILLIS}; the pause and the count of deaths
+ * begin anew once it has been healthy for {@link #STEADY}. State is written under {@code this}; one thread of its own
+ * does the watching, and nobody else waits while a process is started.
  */
-public final class StreamlitProcess implements AutoCloseable {
+final class StreamlitProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamlitProcess.class);
     private static final Logger OUTPUT = LoggerFactory.getLogger("streamlit");
     private static final long FIRST_PAUSE_MILLIS = 500;
     private static final long LONGEST_PAUSE_MILLIS = 30_000;
     private static final long HEALTH_PERIOD_MILLIS = 100;
     private static final long HEALTH_TIMEOUT_MILLIS = 2000;
+    private static final long MEMORY_PERIOD_MILLIS = 500;
+    private static final Duration LONGEST_START = Duration.ofSeconds(90);
+    private static final Duration STEADY = Duration.ofMinutes(1);
     private static final long TERM_SECONDS = 8;
     private static final long KILL_SECONDS = 5;
+    private static final int MEGABYTE_BITS = 20;
 
+    private final String name;
+    private final Launch launch;
     private final HostPort address;
     private final String healthPath;
     private final List<String> command;
@@ -44,12 +50,16 @@ public final class StreamlitProcess implements AutoCloseable {
     private final Thread watcher = new Thread(this::watch, "streamlit-watcher");
 
     private Process process;
-    private boolean healthy;
     private boolean closed;
-    private String givenUp;
+    private volatile boolean healthy;
+    private volatile Outcome trouble;
+    private volatile String givenUp;
+    private volatile long givenUpNanos;
 
-    private StreamlitProcess(Launch launch, List<String> trusted) throws IOException {
-        this.address = new HostPort("127.0.0.1", freePort());
+    private StreamlitProcess(String name, Launch launch, HostPort address, List<String> trusted) throws IOException {
+        this.name = name;
+        this.launch = launch;
+        this.address = address;
         this.healthPath = basePath(launch.arguments()) + "/_stcore/health";
         this.command = StreamlitCommand.of(launch, address.port());
         this.trusted = trusted;
@@ -59,64 +69,88 @@ public final class StreamlitProcess implements AutoCloseable {
     /**
      * Starts Streamlit; it is not healthy yet when this returns.
      *
+     * @param name what the log calls it
      * @param trusted addresses whose X-Forwarded-For Streamlit may believe, besides the gateway's own
      * @throws IOException when it cannot be started, with a text fit for a user
      */
-    public static StreamlitProcess start(Launch launch, List<String> trusted) throws IOException {
-        StreamlitProcess streamlit = new StreamlitProcess(launch, trusted);
+    static StreamlitProcess start(String name, Launch launch, HostPort address, List<String> trusted)
+            throws IOException {
+        StreamlitProcess streamlit = new StreamlitProcess(name, launch, address, trusted);
+        if (launch.memoryBytes() > 0 && !ProcessMemory.isKnown()) {
+            LOG.warn("{}: memory cannot be watched on this system; the limit has no effect", name);
+        }
         streamlit.spawn();
         streamlit.watcher.start();
         return streamlit;
     }
 
-    /** Where it listens. */
-    public HostPort address() {
-        return address;
+    boolean isHealthy() {
+        return healthy;
+    }
+
+    /** Why it is not started again; {@code null} while it is. */
+    String givenUp() {
+        return givenUp;
+    }
+
+    boolean isGivenUpFor(Duration time) {
+        return givenUp != null && System.nanoTime() - givenUpNanos > time.toNanos();
+    }
+
+    /** What a visitor is told while it is not healthy; {@code null} as long as nothing went wrong. */
+    Outcome trouble() {
+        return trouble;
     }
 
     /**
-     * Waits for the health page to say {@code ok}.
+     * Waits for the health page to say {@code ok}, or for the watcher to give it up, which it does in time.
      *
-     * @throws IOException when Streamlit ended before, or took longer
+     * @throws IOException when Streamlit ended before, or took too long
      */
-    public synchronized void awaitHealthy(Duration longest) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + longest.toNanos();
+    synchronized void awaitHealthy() throws IOException, InterruptedException {
         while (!healthy) {
             if (givenUp != null) {
                 throw new IOException(givenUp);
             }
             if (closed) {
-                throw new IOException("stopped before Streamlit was healthy");
+                throw new IOException("stopped before " + name + " was healthy");
             }
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                throw new IOException("Streamlit is not healthy after " + longest.toSeconds() + " s; see its output");
-            }
-            TimeUnit.NANOSECONDS.timedWait(this, left);
+            wait();
         }
     }
 
     private void watch() {
-        long pause = FIRST_PAUSE_MILLIS;
-        boolean everHealthy = false;
         try {
-            while (!isClosed()) {
+            boolean everHealthy = false;
+            long pause = FIRST_PAUSE_MILLIS;
+            for (int deaths = 0; !isClosed(); deaths++) {
                 Process current = current();
-                if (awaitHealth(current)) {
-                    everHealthy = true;
-                    pause = FIRST_PAUSE_MILLIS;
-                }
-                int exit = current.waitFor();
-                setHealthy(false);
-                signal(List.of(), current.pid(), "KILL"); // what the dead one has left behind
+                long healthySince = awaitHealth(current) ? System.nanoTime() : 0;
+                everHealthy = everHealthy || healthySince != 0;
+                boolean overMemory = healthySince != 0 && awaitEnd(current);
                 if (isClosed()) {
                     return;
                 }
+                String ended = describeEnd(current, healthySince != 0);
+                setHealthy(false);
+                signal(List.of(), current.pid(), "KILL"); // what the dead one has left behind
                 if (!everHealthy) {
-                    giveUp("Streamlit ended with exit code " + exit + " before it was healthy; see its output");
+                    giveUp(Outcome.NOT_STARTED, name + " " + ended + " before it was healthy; see its output");
                     return;
                 }
-                LOG.warn("Streamlit ended with exit code {}; it is started again in {} ms", exit, pause);
+                if (healthySince != 0 && System.nanoTime() - healthySince > STEADY.toNanos()) {
+                    deaths = 0;
+                    pause = FIRST_PAUSE_MILLIS;
+                }
+                if (deaths >= launch.maxRestarts()) {
+                    giveUp(
+                            overMemory ? Outcome.TOO_LARGE_TOO_OFTEN : Outcome.GIVEN_UP,
+                            name + " " + ended + "; it has been started again " + deaths
+                                    + " times (max-restarts) and is given up");
+                    return;
+                }
+                trouble = overMemory ? Outcome.TOO_LARGE : Outcome.RESTARTING;
+                LOG.warn("{} {}; it is started again in {} ms", name, ended, pause);
                 if (!sleep(pause)) {
                     return;
                 }
@@ -125,21 +159,56 @@ public final class StreamlitProcess implements AutoCloseable {
             }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
-        } catch (IOException failure) {
-            giveUp("Streamlit cannot be started again: " + failure.getMessage());
+        } catch (IOException | RuntimeException failure) {
+            giveUp(Outcome.NOT_STARTED, name + " cannot be started again: " + failure.getMessage());
         }
+    }
+
+    private String describeEnd(Process current, boolean wasHealthy) throws InterruptedException {
+        if (!wasHealthy && current.isAlive()) {
+            end(current);
+            return "was not healthy after " + LONGEST_START.toSeconds() + " s and was stopped";
+        }
+        return "ended with exit code " + current.waitFor();
+    }
+
+    /** Returns when it has ended; true when that was because it took more memory than it may. */
+    private boolean awaitEnd(Process current) throws InterruptedException {
+        if (launch.memoryBytes() == 0) {
+            current.waitFor();
+            return false;
+        }
+        while (!current.waitFor(MEMORY_PERIOD_MILLIS, TimeUnit.MILLISECONDS)) {
+            long bytes = ProcessMemory.bytes(current.toHandle());
+            if (bytes > launch.memoryBytes() && !isClosed()) {
+                setHealthy(false); // no more visitors from here on
+                trouble = Outcome.TOO_LARGE;
+                LOG.warn(
+                        "{} takes {} MB of memory, more than the {} MB that it may (memory); it is stopped",
+                        name,
+                        bytes >> MEGABYTE_BITS,
+                        launch.memoryBytes() >> MEGABYTE_BITS);
+                end(current);
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean awaitHealth(Process current) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + healthPath))
                 .timeout(Duration.ofMillis(HEALTH_TIMEOUT_MILLIS))
                 .build();
+        long deadline = System.nanoTime() + LONGEST_START.toNanos();
         while (!isClosed() && !current.waitFor(HEALTH_PERIOD_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (System.nanoTime() - deadline > 0) {
+                return false;
+            }
             try {
                 HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
                 if (answer.statusCode() == 200 && answer.body().trim().equals("ok")) {
                     setHealthy(true);
-                    LOG.info("Streamlit is healthy at {} (process {})", address, current.pid());
+                    LOG.info("{} is healthy at {} (process {})", name, address, current.pid());
                     return true;
                 }
             } catch (IOException notYet) {
@@ -152,6 +221,11 @@ public final class StreamlitProcess implements AutoCloseable {
     private void spawn() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         StreamlitCommand.environment(builder.environment(), trusted);
+        StreamlitCommand.activate(builder.environment(), launch.command());
+        builder.environment().putAll(launch.environment());
+        if (launch.workingDirectory() != null) {
+            builder.directory(launch.workingDirectory().toFile());
+        }
         LOG.debug("starting {}", command);
         Process started;
         synchronized (this) {
@@ -167,11 +241,11 @@ public final class StreamlitProcess implements AutoCloseable {
         reader.start();
     }
 
-    private static void passOn(Process process) {
+    private void passOn(Process process) {
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank()) {
-                    OUTPUT.info("{}", line.strip());
+                    OUTPUT.info("{}: {}", name, line.strip());
                 }
             }
         } catch (IOException ended) {
@@ -189,13 +263,18 @@ public final class StreamlitProcess implements AutoCloseable {
 
     private synchronized void setHealthy(boolean healthy) {
         this.healthy = healthy;
+        if (healthy) {
+            trouble = null;
+        }
         notifyAll();
     }
 
-    private synchronized void giveUp(String why) {
+    private synchronized void giveUp(Outcome told, String why) {
+        trouble = told;
+        givenUpNanos = System.nanoTime();
         givenUp = why;
         notifyAll();
-        LOG.error(why);
+        LOG.error("{}", why);
     }
 
     private synchronized boolean isClosed() {
@@ -212,21 +291,30 @@ public final class StreamlitProcess implements AutoCloseable {
         Process last;
         synchronized (this) {
             closed = true;
+            healthy = false;
             last = process;
             notifyAll();
         }
-        List<ProcessHandle> family = Stream.concat(last.toHandle().descendants(), Stream.of(last.toHandle()))
-                .toList();
         try {
-            signal(family, last.pid(), "TERM");
-            if (!last.waitFor(TERM_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("Streamlit did not end in {} s and is killed", TERM_SECONDS);
-            }
-            signal(family, last.pid(), "KILL");
-            last.waitFor(KILL_SECONDS, TimeUnit.SECONDS);
+            end(last);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void end(Process process) throws InterruptedException {
+        List<ProcessHandle> family = Stream.concat(process.toHandle().descendants(), Stream.of(process.toHandle()))
+                .toList();
+        try {
+            signal(family, process.pid(), "TERM");
+            if (!process.waitFor(TERM_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("{} did not end in {} s and is killed", name, TERM_SECONDS);
+            }
+            signal(family, process.pid(), "KILL");
+            process.waitFor(KILL_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException hurry) {
             family.forEach(ProcessHandle::destroyForcibly);
+            throw hurry;
         }
     }
 
@@ -244,12 +332,6 @@ public final class StreamlitProcess implements AutoCloseable {
             }
         }
         family.forEach(signal.equals("TERM") ? ProcessHandle::destroy : ProcessHandle::destroyForcibly);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     /** Streamlit's own base path, when the arguments set one. */

@@ -1,2 +1,5 @@
-/** A Streamlit process of our own: started on a free loopback port, watched, started again, and stopped with us. */
+/**
+ * Streamlit processes of our own: started on free loopback ports, watched, started again, and stopped with us or when
+ * nobody uses them.
+ */
 package org.streamlitgateway.launch;

@@ -50,7 +50,15 @@ class SettingsTest {
                 pong-timeout=20s $STREAMLIT_GATEWAY_PONG_TIMEOUT
                 stall-timeout=5m $STREAMLIT_GATEWAY_STALL_TIMEOUT
                 asset-cache=64M $STREAMLIT_GATEWAY_ASSET_CACHE
-                stop-timeout=10s $STREAMLIT_GATEWAY_STOP_TIMEOUT""", all);
+                drain-delay=0s $STREAMLIT_GATEWAY_DRAIN_DELAY
+                stop-timeout=10s $STREAMLIT_GATEWAY_STOP_TIMEOUT
+                close-spread=2s $STREAMLIT_GATEWAY_CLOSE_SPREAD
+                drain-timeout=1h $STREAMLIT_GATEWAY_DRAIN_TIMEOUT
+                health-interval=2s $STREAMLIT_GATEWAY_HEALTH_INTERVAL
+                health-timeout=2s $STREAMLIT_GATEWAY_HEALTH_TIMEOUT
+                health-rise=2 $STREAMLIT_GATEWAY_HEALTH_RISE
+                health-fall=3 $STREAMLIT_GATEWAY_HEALTH_FALL
+                sticky-key= $STREAMLIT_GATEWAY_STICKY_KEY""", all);
     }
 
     @Test

@@ -29,11 +29,30 @@ class CookiesTest {
     void ofSeveralStreamlitCookiesTheNearestIsKept() {
         assertEquals(
                 "_streamlit_xsrf=near; a=1; a=2; _streamlit_user=u",
-                Cookies.nearest("_streamlit_xsrf=near; a=1; a=2; _streamlit_xsrf=far; _streamlit_user=u"));
+                Cookies.upstream("_streamlit_xsrf=near; a=1; a=2; _streamlit_xsrf=far; _streamlit_user=u", ""));
+    }
+
+    @Test
+    void theGatewaysOwnCookieIsNotForStreamlit() {
+        assertEquals("a=1; b=2", Cookies.upstream("a=1; streamlit_gateway_replica=x; b=2", ""));
+        assertEquals("", Cookies.upstream("streamlit_gateway_replica=x", ""));
+    }
+
+    @Test
+    void anAppUnderAnotherOneHasCookiesOfItsOwn() {
+        assertEquals(
+                "_streamlit_user.7f=x; Path=/a/b", Cookies.browser("_streamlit_user=x; Path=/", "/a/b", "/a/b", "7f"));
+        assertEquals("_streamlit_user=x; Path=/a", Cookies.browser("_streamlit_user=x; Path=/a", "", "/a", ""));
+        assertEquals("_streamlit_session=x; Path=/a", Cookies.browser("_streamlit_session=x; Path=/", "", "/a", ""));
+        assertEquals("other=x; Path=/", Cookies.browser("other=x; Path=/", "", "/a", ""));
+        assertEquals("_streamlit_xsrf=x; Path=/", Cookies.browser("_streamlit_xsrf=x; Path=/", "/a/b", "/a/b", "7f"));
+        assertEquals(
+                "_streamlit_user=in; _streamlit_xsrf=t; a=1",
+                Cookies.upstream("_streamlit_user.7f=in; _streamlit_user=out; _streamlit_xsrf=t; a=1", "7f"));
     }
 
     @Test
     void otherCookiesAreNotTouched() {
-        assertEquals("b=\"x;y\";a=1;  _streamlit_xsrf=t", Cookies.nearest("b=\"x;y\";a=1;  _streamlit_xsrf=t"));
+        assertEquals("b=\"x;y\";a=1;  _streamlit_xsrf=t", Cookies.upstream("b=\"x;y\";a=1;  _streamlit_xsrf=t", ""));
     }
 }

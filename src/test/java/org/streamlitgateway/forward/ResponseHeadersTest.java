@@ -18,9 +18,11 @@ class ResponseHeadersTest {
     private static final Route ROUTE = new Route(
             "/ctx",
             new Replica(
-                    new HostPort("127.0.0.1", 8501),
+                    "only",
+                    () -> new HostPort("127.0.0.1", 8501),
                     "/ctx",
                     Strip.YES,
+                    false,
                     new UpstreamClient(Runnable::run, Duration.ofSeconds(1))));
 
     @ParameterizedTest

@@ -3,14 +3,27 @@ package org.streamlitgateway.route;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.streamlitgateway.config.AppConfig;
 
 class RouteTableTest {
-    private static final RouteTable TABLE =
-            new RouteTable(List.of(new Route("", null), new Route("/a", null), new Route("/a/b", null)));
+    private static final RouteTable TABLE = table("", "/a", "/a/b");
+
+    private static RouteTable table(String... prefixes) {
+        return new RouteTable(Arrays.stream(prefixes)
+                .map(prefix -> new App(
+                        new AppConfig(prefix, prefix, "", List.of(), AppConfig.Strip.AUTO, null),
+                        prefix,
+                        List.of(),
+                        null,
+                        null,
+                        false))
+                .toList());
+    }
 
     @ParameterizedTest
     @CsvSource({"/,''", "/x,''", "/ab,''", "/a,/a", "/a/,/a", "/a/bc,/a", "/a/b,/a/b", "/a/b/c,/a/b", "/A,''"})
@@ -20,7 +33,7 @@ class RouteTableTest {
 
     @Test
     void withoutARootAppThereIsNothingOutside() {
-        RouteTable table = new RouteTable(List.of(new Route("/app", null)));
+        RouteTable table = table("/app");
 
         assertNull(table.match("/"));
         assertNull(table.match("/apple"));

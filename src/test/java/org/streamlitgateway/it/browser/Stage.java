@@ -25,7 +25,7 @@ import org.streamlitgateway.it.RunningGateway;
  */
 public final class Stage implements AutoCloseable, AfterTestExecutionCallback, AfterEachCallback {
     private static final double ASSERTIONS_GIVE_UP_MILLIS = 20_000;
-    private static final List<String> CHROMIUM_ARGUMENTS = List.of(
+    static final List<String> CHROMIUM_ARGUMENTS = List.of(
             "--no-sandbox",
             "--disable-quic",
             "--no-first-run",

@@ -39,7 +39,7 @@ public final class StreamlitProcess implements AutoCloseable {
      * @param basePath what {@code server.baseUrlPath} is to be, with both slashes; {@code /} for none
      * @param environment what the app finds in its environment, too
      */
-    StreamlitProcess(Path app, String basePath, Map<String, String> environment) throws IOException {
+    public StreamlitProcess(Path app, String basePath, Map<String, String> environment) throws IOException {
         this.app = app;
         this.basePath = basePath;
         this.environment = environment;
@@ -49,7 +49,7 @@ public final class StreamlitProcess implements AutoCloseable {
         log = Artifacts.directory("logs").resolve("streamlit-" + port + ".log");
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
@@ -85,6 +85,11 @@ public final class StreamlitProcess implements AutoCloseable {
         if (!process.waitFor(DOWN.toMillis(), TimeUnit.MILLISECONDS)) {
             close();
         }
+    }
+
+    /** Kills it, without a word to its browsers. */
+    public void kill() {
+        close();
     }
 
     @Override

@@ -1,0 +1,227 @@
+package org.streamlitgateway.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** What each kind of value may be. Whatever is wrong is added to the problems, and something harmless returned. */
+final class Rules {
+    private static final Set<String> LOG_LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
+    private static final Pattern PATH_PREFIX = Pattern.compile("(/[A-Za-z0-9._~!$&'()*+,=@-]+)+");
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final Pattern ORIGIN = Pattern.compile("https?://[^/\\s]+");
+    private static final int LEAST_SECRET_CHARACTERS = 16;
+    private static final long LEAST_MEMORY = 16L << 20;
+
+    private final List<Problem> problems;
+
+    Rules(List<Problem> problems) {
+        this.problems = problems;
+    }
+
+    void problem(Given given, String what) {
+        problems.add(new Problem(given.where(), "'" + given.text() + "' " + what));
+    }
+
+    String host(Given given) {
+        String host = given.text();
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        if (host.isEmpty() || host.matches(".*[\\s/].*")) {
+            problem(given, "is not a host name or address; give the name alone, without http:// and port");
+        }
+        return host;
+    }
+
+    int port(Given given, int least) {
+        try {
+            int port = Integer.parseInt(given.text());
+            if (port >= least && port <= 65535) {
+                return port;
+            }
+        } catch (NumberFormatException notANumber) {
+            // reported below
+        }
+        problem(given, "is not a port; give a number from " + least + " to 65535");
+        return least;
+    }
+
+    String prefix(Given given) {
+        String path = given.text().length() > 1
+                        && given.text().endsWith("/")
+                        && !given.text().endsWith("//")
+                ? given.text().substring(0, given.text().length() - 1)
+                : given.text();
+        if (path.equals("/")) {
+            return "";
+        }
+        if (!path.startsWith("/")) {
+            problem(given, "does not begin with a slash; give /" + path);
+        } else if (!PATH_PREFIX.matcher(path).matches()
+                || Arrays.stream(path.split("/")).anyMatch(s -> s.equals(".") || s.equals(".."))) {
+            problem(given, "is not a path such as /tools/streamlit: letters, digits and -._~ between single slashes");
+        } else if (path.startsWith("/_gateway")) {
+            problem(given, "is kept for the gateway's own pages; choose another path");
+        }
+        return path;
+    }
+
+    AppConfig.Strip strip(Given given) {
+        return switch (given.text().toLowerCase(Locale.ROOT)) {
+            case "auto" -> AppConfig.Strip.AUTO;
+            case "yes", "true" -> AppConfig.Strip.YES;
+            case "no", "false" -> AppConfig.Strip.NO;
+            default -> {
+                problem(given, "is none of auto, yes, no");
+                yield AppConfig.Strip.AUTO;
+            }
+        };
+    }
+
+    List<Cidr> trustedProxies(Given given) {
+        List<Cidr> blocks = new ArrayList<>();
+        for (String word : words(given.text())) {
+            Optional<Cidr> block = Cidr.parse(word);
+            if (block.isEmpty()) {
+                problems.add(new Problem(
+                        given.where(), "'" + word + "' is not an address or block such as 10.0.0.0/8 or ::1"));
+            }
+            block.ifPresent(blocks::add);
+        }
+        return List.copyOf(blocks);
+    }
+
+    Set<String> allowedOrigins(Given given) {
+        for (String word : words(given.text())) {
+            if (!word.equals("*") && !ORIGIN.matcher(word).matches()) {
+                problems.add(new Problem(
+                        given.where(), "'" + word + "' is not an Origin such as https://portal.example.com"));
+            }
+        }
+        return words(given.text()).stream()
+                .map(word -> word.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    String userHeader(Given given) {
+        if (!TOKEN.matcher(given.text()).matches()) {
+            problem(given, "is not a header name such as X-Forwarded-User");
+        }
+        return given.text();
+    }
+
+    String logLevel(Given given) {
+        String level =
+                given.text().toUpperCase(Locale.ROOT).replace("WARNING", "WARN").replace("CRITICAL", "ERROR");
+        if (!LOG_LEVELS.contains(level)) {
+            problem(given, "is none of ERROR, WARN, INFO, DEBUG, TRACE");
+        }
+        return level;
+    }
+
+    Duration time(Given given) {
+        Optional<Duration> time = Times.parse(given.text());
+        if (time.isEmpty() || time.get().isZero()) {
+            problem(given, "is not a time such as 500ms, 20s, 5m or 1h; a number alone means seconds");
+        }
+        return time.orElse(Duration.ZERO);
+    }
+
+    long assetCache(Given given) {
+        long bytes = Sizes.parse(given.text());
+        if (bytes < 0) {
+            problem(given, "is not a size such as 512K, 64M or 1G; a number alone means bytes");
+        }
+        return Math.min(bytes, Runtime.getRuntime().maxMemory() / 4);
+    }
+
+    /** Nothing means no limit. */
+    long memory(Given given) {
+        if (given.text().isEmpty()) {
+            return 0;
+        }
+        long bytes = Sizes.parse(given.text());
+        if (bytes < LEAST_MEMORY) {
+            problem(given, "is not a size from 16M on, such as 512M or 2G");
+        }
+        return bytes;
+    }
+
+    /** Zero is allowed. */
+    Duration timeOrNone(Given given) {
+        Optional<Duration> time = Times.parse(given.text());
+        if (time.isEmpty()) {
+            problem(given, "is not a time such as 0s, 500ms, 20s or 5m; a number alone means seconds");
+        }
+        return time.orElse(Duration.ZERO);
+    }
+
+    GatewayConfig.Relaying relay(Given given) {
+        return switch (given.text().toLowerCase(Locale.ROOT)) {
+            case "splice" -> GatewayConfig.Relaying.SPLICE;
+            case "bridge" -> GatewayConfig.Relaying.BRIDGE;
+            default -> {
+                problem(given, "is none of splice, bridge");
+                yield GatewayConfig.Relaying.BRIDGE;
+            }
+        };
+    }
+
+    HostPort address(Given given) {
+        String text = given.text();
+        int colon = text.lastIndexOf(':');
+        boolean bare = colon < 0 || text.indexOf(':') < colon && !text.startsWith("[");
+        if (bare || colon < text.indexOf(']')) {
+            problem(given, "is not an address such as localhost:8501 or [::1]:8501");
+            return new HostPort(text, 1);
+        }
+        String name = host(new Given(given.where(), text.substring(0, colon)));
+        return new HostPort(name, port(new Given(given.where(), text.substring(colon + 1)), 1));
+    }
+
+    int number(Given given, int least, int most) {
+        try {
+            int number = Integer.parseInt(given.text());
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // reported below
+        }
+        problem(given, "is not a number from " + least + " to " + most);
+        return least;
+    }
+
+    boolean yesOrNo(Given given) {
+        return switch (given.text().toLowerCase(Locale.ROOT)) {
+            case "yes", "true" -> true;
+            case "no", "false" -> false;
+            default -> {
+                problem(given, "is neither yes nor no");
+                yield false;
+            }
+        };
+    }
+
+    /** A secret is never repeated in a message. */
+    String secret(Given given) {
+        String secret = given.text();
+        if (!secret.isEmpty() && secret.length() < LEAST_SECRET_CHARACTERS) {
+            problems.add(new Problem(
+                    given.where(),
+                    "is shorter than " + LEAST_SECRET_CHARACTERS + " characters; make a long random one"));
+        }
+        return secret;
+    }
+
+    static List<String> words(String text) {
+        return Arrays.stream(text.split("[,\\s]+")).filter(w -> !w.isEmpty()).toList();
+    }
+}

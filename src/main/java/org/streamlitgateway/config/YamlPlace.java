@@ -1,0 +1,142 @@
+package org.streamlitgateway.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/**
+ * One place in a YAML file: what stands there, and the words that lead a reader there. Everything is read as text, so
+ * that {@code 20s}, {@code yes} and {@code 8501} mean the same with and without quotes.
+ */
+final class YamlPlace {
+    private final Path file;
+    private final int line;
+    private final String key;
+    private final Node node;
+    private final List<Problem> problems;
+
+    private YamlPlace(Path file, int line, String key, Node node, List<Problem> problems) {
+        this.file = file;
+        this.line = line;
+        this.key = key;
+        this.node = node;
+        this.problems = problems;
+    }
+
+    /** The whole file; empty when it cannot be read, which is a problem then, or says nothing. */
+    static Optional<YamlPlace> read(Path file, List<Problem> problems) {
+        try {
+            LoadSettings settings = LoadSettings.builder().setUseMarks(true).build();
+            Optional<Node> root = new Compose(settings).composeString(Files.readString(file));
+            return root.map(node -> new YamlPlace(file, 1, "", node, problems));
+        } catch (IOException unreadable) {
+            problems.add(new Problem(file.toString(), "cannot be read: " + unreadable));
+        } catch (MarkedYamlEngineException malformed) {
+            String at = malformed
+                    .getProblemMark()
+                    .map(mark -> ":" + (mark.getLine() + 1))
+                    .orElse("");
+            problems.add(new Problem(file + at, "is not YAML: " + malformed.getProblem()));
+        } catch (YamlEngineException malformed) {
+            problems.add(new Problem(file.toString(), "is not YAML: " + malformed.getMessage()));
+        }
+        return Optional.empty();
+    }
+
+    String where() {
+        return key.isEmpty() ? file.toString() : file + ":" + line + ": " + key;
+    }
+
+    /** The folder of the file, which relative paths in it start from. */
+    Path folder() {
+        Path parent = file.toAbsolutePath().getParent();
+        return parent == null ? Path.of("/") : parent;
+    }
+
+    void problem(String what) {
+        problems.add(new Problem(where(), what));
+    }
+
+    boolean isList() {
+        return node instanceof SequenceNode;
+    }
+
+    boolean isMapping() {
+        return node instanceof MappingNode;
+    }
+
+    /** The entries of a mapping, in their order; anything else is a problem, and so is a key that stands twice. */
+    Map<String, YamlPlace> entries() {
+        Map<String, YamlPlace> entries = new LinkedHashMap<>();
+        if (node.getTag().equals(Tag.NULL)) {
+            return entries;
+        }
+        if (!(node instanceof MappingNode mapping)) {
+            problem("is not a mapping; give KEY: VALUE lines below it");
+            return entries;
+        }
+        for (NodeTuple tuple : mapping.getValue()) {
+            String name = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
+            YamlPlace place = new YamlPlace(
+                    file,
+                    lineOf(tuple.getKeyNode()),
+                    key.isEmpty() ? name : key + "." + name,
+                    tuple.getValueNode(),
+                    problems);
+            if (entries.putIfAbsent(name, place) != null) {
+                place.problem("stands twice; the first is in line " + entries.get(name).line);
+            }
+        }
+        return entries;
+    }
+
+    /** The items of a list; a single value counts as a list of one. */
+    List<YamlPlace> items() {
+        if (!(node instanceof SequenceNode sequence)) {
+            return node.getTag().equals(Tag.NULL) ? List.of() : List.of(this);
+        }
+        List<YamlPlace> items = new ArrayList<>();
+        for (Node item : sequence.getValue()) {
+            items.add(new YamlPlace(file, lineOf(item), key + "[" + items.size() + "]", item, problems));
+        }
+        return List.copyOf(items);
+    }
+
+    /** A value, or a list of values with commas between them; empty for a key with nothing behind it. */
+    Given given() {
+        return given(",");
+    }
+
+    /** The same with something else between the values. */
+    Given given(String between) {
+        List<String> words = new ArrayList<>();
+        for (YamlPlace item : items()) {
+            if (item.node instanceof ScalarNode scalar) {
+                words.add(scalar.getValue().trim());
+            } else {
+                item.problem("is not a single value");
+            }
+        }
+        return new Given(where(), String.join(between, words));
+    }
+
+    private static int lineOf(Node node) {
+        return node.getStartMark().map(Mark::getLine).orElse(0) + 1;
+    }
+}

@@ -1,0 +1,159 @@
+package org.streamlitgateway.route;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.streamlitgateway.config.AppConfig;
+import org.streamlitgateway.launch.ManagedApp;
+import org.streamlitgateway.upstream.Replica;
+
+/**
+ * One app that is served: its place, its replicas, and the choice among them. Immutable; what changes is in the replicas,
+ * which outlive a change of the configuration.
+ *
+ * <p>A visitor stays on the replica that the cookie names, for pages, uploads, media and WebSockets alike, since
+ * Streamlit keeps sessions and files in memory. A new one goes to the replica with the fewest sessions.
+ */
+public final class App {
+    private final AppConfig config;
+    private final String prefix;
+    private final List<Replica> replicas;
+    private final ManagedApp managed;
+    private final StickyCookie sticky;
+    private final String cookieTag;
+
+    /**
+     * @param prefix the whole path prefix, the container's context path included
+     * @param managed what starts the replicas, or {@code null}
+     * @param sticky {@code null} when visitors need not be told apart
+     * @param nested whether another app is served at a part of the prefix
+     */
+    public App(
+            AppConfig config,
+            String prefix,
+            List<Replica> replicas,
+            ManagedApp managed,
+            StickyCookie sticky,
+            boolean nested) {
+        this.config = config;
+        this.prefix = prefix;
+        this.replicas = List.copyOf(replicas);
+        this.managed = managed;
+        this.sticky = sticky;
+        this.cookieTag = nested ? Integer.toHexString(prefix.hashCode()) : "";
+    }
+
+    public AppConfig config() {
+        return config;
+    }
+
+    public String prefix() {
+        return prefix;
+    }
+
+    public List<Replica> replicas() {
+        return replicas;
+    }
+
+    /** What starts and stops the replicas; {@code null} when somebody else does. */
+    public ManagedApp managed() {
+        return managed;
+    }
+
+    public boolean isUp() {
+        return (managed == null || managed.isHealthy()) && replicas.stream().anyMatch(Replica::isUp);
+    }
+
+    /**
+     * The way of one request.
+     *
+     * @param route where it goes
+     * @param cookie value for Set-Cookie that keeps the visitor there, or {@code null} when it is known already
+     */
+    public record Choice(Route route, String cookie) {}
+
+    /**
+     * Where a request goes, and what its browser has to remember.
+     *
+     * @param secure whether the browser came over https
+     */
+    public Choice choose(HttpServletRequest request, boolean secure) {
+        if (replicas.size() == 1 && sticky == null) {
+            return new Choice(new Route(prefix, replicas.get(0), "", cookieTag, false), null);
+        }
+        Attempts attempts = Attempts.of(request);
+        StickyCookie.Visit visit = sticky == null ? null : sticky.read(request, prefix);
+        String visitor = visit == null ? "" : visit.visitor();
+        Replica known = visit == null ? null : named(visit.replica());
+        if (known != null && !attempts.include(known) && mayStay(known, visitor, request)) {
+            return new Choice(to(known, visitor, attempts), null);
+        }
+        Replica chosen = fewest(replica -> !attempts.include(replica) && replica.isUp() && !replica.isDraining());
+        if (chosen == null) {
+            chosen = fewest(replica -> !attempts.include(replica) && replica.isUp() && !replica.isLeft());
+        }
+        if (chosen == null) {
+            chosen = known != null ? known : fewest(replica -> true);
+        }
+        boolean stays = chosen == known || known != null && known.serves(visitor) && !known.isLeft();
+        if (stays || sticky == null || isAsset(request.getRequestURI())) {
+            return new Choice(to(chosen, visitor, attempts), null);
+        }
+        if (isPage(request) || known != null) { // a tab that comes back asks for its session, not for the page
+            chosen.expect();
+        }
+        String newcomer = visitor.isEmpty() ? sticky.newVisitor() : visitor;
+        return new Choice(to(chosen, newcomer, attempts), sticky.line(prefix, newcomer, chosen.name(), secure));
+    }
+
+    /**
+     * A visitor stays with a replica that is not well but alive, for the sessions there are lost elsewhere. A
+     * replica that drains keeps what it has, until its time is up: it loses a visitor who opens the app anew.
+     */
+    private static boolean mayStay(Replica replica, String visitor, HttpServletRequest request) {
+        boolean served = replica.serves(visitor);
+        return !replica.isLeft()
+                && (replica.mayHoldSessions() || served)
+                && (!replica.isDraining() || served || !isPage(request));
+    }
+
+    private Route to(Replica replica, String visitor, Attempts attempts) {
+        boolean movable = attempts.mayGoOn()
+                && replicas.stream().anyMatch(other -> other != replica && other.isUp() && !attempts.include(other));
+        return new Route(prefix, replica, visitor, cookieTag, movable);
+    }
+
+    private Replica named(String id) {
+        return replicas.stream()
+                .filter(replica -> sticky.id(prefix, replica.name()).equals(id))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private Replica fewest(Predicate<Replica> which) {
+        return replicas.stream()
+                .filter(which)
+                .min(Comparator.comparingInt(Replica::load).thenComparingLong(Replica::lastChosen))
+                .orElse(null);
+    }
+
+    /** A browser that opens the app in a tab, or loads it again. */
+    private static boolean isPage(HttpServletRequest request) {
+        String mode = request.getHeader("Sec-Fetch-Mode");
+        return request.getMethod().equals("GET")
+                && (mode == null
+                        ? Objects.requireNonNullElse(request.getHeader("Accept"), "")
+                                .contains("text/html")
+                        : mode.equals("navigate"));
+    }
+
+    /** The same from every replica, and kept by shared caches, which must not keep a cookie. */
+    private boolean isAsset(String rawPath) {
+        String path = rawPath.substring(prefix.length());
+        return path.startsWith("/static/")
+                || path.startsWith("/component/")
+                || path.startsWith("/_stcore/bidi-components/");
+    }
+}

@@ -1,0 +1,91 @@
+package org.streamlitgateway.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The settings reference is made from the code: {@code -Dsettings.write=true} writes it anew. */
+class SettingsReferenceTest {
+    private static final Path REFERENCE = Path.of("src/docs/settings.md");
+
+    @Test
+    void theReferenceSaysWhatTheCodeDoes() throws IOException {
+        String reference = reference();
+        if (Boolean.getBoolean("settings.write")) {
+            Files.writeString(REFERENCE, reference);
+        }
+        assertEquals(reference, Files.readString(REFERENCE), "run this test with -Dsettings.write=true");
+    }
+
+    @Test
+    void everyNameAndDefaultOfAnAppIsPinned() {
+        String all = Arrays.stream(AppSetting.values())
+                .map(s -> s.key() + "=" + s.defaultValue())
+                .collect(Collectors.joining("\n"));
+        assertEquals("""
+                name=the path
+                description=
+                replicas=
+                strip-prefix=auto
+                app=
+                command=
+                arguments=
+                processes=1
+                start=visit
+                idle-stop=30m
+                working-directory=
+                environment=
+                memory=
+                max-restarts=5""", all);
+    }
+
+    private static String reference() {
+        StringBuilder text = new StringBuilder("""
+                # Settings
+
+                Made from the code by `SettingsReferenceTest`; do not edit.
+
+                ## The gateway
+
+                On the command line with two dashes in front; in a configuration file as they are; as a servlet context
+                parameter; as a system property with `streamlit-gateway.` in front; as an environment variable.
+
+                | setting | default | variable | meaning |
+                |---|---|---|---|
+                """);
+        for (Setting s : Setting.values()) {
+            text.append(row(
+                    "`" + s.key() + "` " + escaped(s.form()),
+                    s.defaultValue(),
+                    "`" + s.environmentVariable() + "`",
+                    s.help()));
+        }
+        text.append("""
+
+                ## An app
+
+                In a configuration file only, under `apps:` and the app's path.
+
+                | setting | default | meaning |
+                |---|---|---|
+                """);
+        for (AppSetting s : AppSetting.values()) {
+            text.append(row("`" + s.key() + "` " + escaped(s.form()), s.defaultValue(), null, s.help()));
+        }
+        return text.toString();
+    }
+
+    private static String row(String name, String defaultValue, String variable, String help) {
+        return "| " + name + " | " + (defaultValue.isEmpty() ? "" : "`" + defaultValue + "`") + " | "
+                + (variable == null ? "" : variable + " | ") + escaped(help) + " |\n";
+    }
+
+    private static String escaped(String text) {
+        return text.replace("|", "\\|");
+    }
+}

@@ -1,0 +1,88 @@
+package org.streamlitgateway.it;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.streamlitgateway.fixture.Patience;
+
+/** The balancer that people put in front of two gateways, told to ask each for {@code /_gateway/health/ready}. */
+public final class HaProxy implements AutoCloseable {
+    private final int port;
+    private final LaunchedProcess process;
+
+    private HaProxy(int port, LaunchedProcess process) {
+        this.port = port;
+        this.process = process;
+    }
+
+    /** Uses the first gateway that is ready. */
+    public static HaProxy before(Path folder, List<URI> gateways) throws IOException {
+        int port = freePort();
+        StringBuilder config = new StringBuilder("""
+                global
+                  maxconn 2000
+                defaults
+                  mode http
+                  timeout connect 2s
+                  timeout client 30s
+                  timeout server 30s
+                  timeout tunnel 1h
+                  timeout check 2s
+                  option redispatch
+                  retries 3
+                frontend door
+                  bind 127.0.0.1:%d
+                  default_backend gateways
+                backend gateways
+                  balance first
+                  option httpchk GET /_gateway/health/ready
+                  http-check expect status 200
+                  default-server check inter 200ms fall 2 rise 1
+                """.formatted(port));
+        for (int i = 0; i < gateways.size(); i++) {
+            config.append("  server gateway%d 127.0.0.1:%d%n"
+                    .formatted(i + 1, gateways.get(i).getPort()));
+        }
+        Path file = Files.writeString(folder.resolve("haproxy.cfg"), config);
+        String named = System.getenv().getOrDefault("HAPROXY", "/usr/sbin/haproxy");
+        LaunchedProcess process = LaunchedProcess.start(List.of(named, "-db", "-f", file.toString()), Map.of());
+        HaProxy haProxy = new HaProxy(port, process);
+        Patience.until(() -> "HAProxy is up: " + process.output(), Patience.LIMIT, haProxy::answers);
+        return haProxy;
+    }
+
+    public URI uri() {
+        return URI.create("http://127.0.0.1:" + port + "/");
+    }
+
+    public String output() {
+        return process.output();
+    }
+
+    private boolean answers() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+            return true;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
