@@ -39,7 +39,7 @@ class ChannelOutageIT {
                 "ping-interval",
                 "300ms",
                 "pong-timeout",
-                "300ms");
+                "2s"); // less than that, and a busy machine looks like a dead peer
     }
 
     @AfterParameterizedClassInvocation
