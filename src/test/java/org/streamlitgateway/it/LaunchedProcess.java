@@ -33,7 +33,8 @@ public final class LaunchedProcess implements AutoCloseable {
 
     /** Starts a command with these variables on top of the test's own, less those that mean something to the gateway. */
     public static LaunchedProcess start(List<String> command, Map<String, String> environment) throws IOException {
-        List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT,HUP")); // ignored below a shell's & or nohup
+        List<String> words =
+                new ArrayList<>(List.of("env", "--default-signal=INT,HUP")); // ignored below a shell's & or nohup
         words.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(words);
         builder.environment().keySet().removeIf(name -> name.startsWith("STREAMLIT_") || name.startsWith("PROXY_"));
