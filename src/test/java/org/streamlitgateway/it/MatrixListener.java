@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +31,7 @@ public final class MatrixListener implements TestExecutionListener {
     private static final Pattern DOOR = Pattern.compile("\\b((?:war|jetty|tomcat)-[\\d.]+(?:-\\d+)?)\\b");
 
     private final List<String> rows = new ArrayList<>();
+    private final String run = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     private TestPlan plan;
 
     @Override
@@ -66,7 +67,7 @@ public final class MatrixListener implements TestExecutionListener {
             suite = suite.isEmpty() ? suite(at) : suite;
         }
         if (!door.isEmpty() && suite.endsWith("IT")) {
-            rows.add(String.join("\t", suite, door, test.getUniqueId(), outcome));
+            rows.add(String.join("\t", suite, door, run, outcome));
         }
     }
 
@@ -94,11 +95,15 @@ public final class MatrixListener implements TestExecutionListener {
     }
 
     private static String table(List<String> seen) {
-        Map<String, String[]> latest = new LinkedHashMap<>();
-        seen.stream().map(line -> line.split("\t")).forEach(row -> latest.put(row[1] + row[2], row));
+        List<String[]> all = seen.stream().map(line -> line.split("\t")).toList();
+        Map<String, String> latest = new HashMap<>(); // the last run of a suite through a door
+        all.forEach(row -> latest.put(row[0] + row[1], row[2]));
         TreeSet<String> doors = new TreeSet<>();
         Map<String, Map<String, int[]>> counts = new TreeMap<>();
-        for (String[] row : latest.values()) {
+        for (String[] row : all) {
+            if (!row[2].equals(latest.get(row[0] + row[1]))) {
+                continue;
+            }
             doors.add(row[1]);
             int[] count = counts.computeIfAbsent(row[0], suite -> new TreeMap<>())
                     .computeIfAbsent(row[1], door -> new int[2]);
