@@ -41,6 +41,8 @@ class FeedsPageIT {
     void pricesShowAsTheyCome() throws Exception {
         Page page = stage.visit("feeds").page();
         assertThat(page.getByText("Waiting for the first price")).isVisible();
+        // the page shows before its feeds are there
+        assertThat(page.locator(".stMarkdownBadge").first()).containsText("open");
 
         feed.say(FeedServer.PRICES, "{\"symbol\":\"ACME\",\"price\":101.5}");
 
