@@ -105,9 +105,18 @@ public final class AssetCache {
                 return new Boarding(there, false);
             }
             Flight own = new Flight(this, key);
+            if (isKept(key)) {
+                own.land(); // it came after the caller had looked for it
+                return new Boarding(own, false);
+            }
             flights.put(key, own);
             return new Boarding(own, true);
         }
+    }
+
+    private boolean isKept(String key) {
+        Asset asset = assets.get(key);
+        return asset != null && asset.isFresh();
     }
 
     /**
