@@ -101,6 +101,9 @@ public final class Main {
             Reload.Reader reader,
             PrintStream out,
             PrintStream err) {
+        if (reload != null) {
+            reload.onHangup(); // before anybody can know that we are there: without it the signal ends the JVM
+        }
         CountDownLatch stopped = new CountDownLatch(1);
         AtomicBoolean failed = new AtomicBoolean();
         AtomicBoolean stopping = new AtomicBoolean();
@@ -131,10 +134,9 @@ public final class Main {
         out.flush();
         if (reload != null) {
             reload.start(reader, next -> {
-                        gateway.take(next);
-                        Logs.configure(next.logLevel());
-                    })
-                    .onHangup();
+                gateway.take(next);
+                Logs.configure(next.logLevel());
+            });
         }
         try {
             stopped.await();

@@ -54,12 +54,11 @@ public final class Reload implements AutoCloseable {
     }
 
     /** Begins to watch. */
-    public Reload start(Reader reader, Taker taker) {
+    public void start(Reader reader, Taker taker) {
         this.reader = reader;
         this.taker = taker;
         thread.setDaemon(true);
         thread.start();
-        return this;
     }
 
     private void watch() {
@@ -121,14 +120,15 @@ public final class Reload implements AutoCloseable {
         }
     }
 
-    public synchronized void ask() {
+    private synchronized void ask() {
         asked = true;
         notifyAll();
     }
 
     /**
-     * Takes SIGHUP as {@link #ask}. By reflection, since the class is not part of the Java SE API and the compiler warns
-     * of it; where it is missing, editing the file is enough.
+     * Takes SIGHUP as {@link #ask}, from now on; what is asked before {@link #start} is done then. By reflection, since
+     * the class is not part of the Java SE API and the compiler warns of it; where it is missing, editing the file is
+     * enough.
      */
     public void onHangup() {
         try {

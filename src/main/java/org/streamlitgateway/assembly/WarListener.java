@@ -35,7 +35,8 @@ public final class WarListener implements ServletContextListener {
             assembly = Assembly.install(context, config, false, Presence.UNKNOWN, Assembly.RelayChoice.BRIDGE);
             startApps(assembly);
             if (watching != null) {
-                reload = watching.start(() -> read(context), assembly::take);
+                reload = watching;
+                reload.start(() -> read(context), assembly::take);
             }
             LOG.info("streamlit-gateway is deployed at {}/ -> {}", context.getContextPath(), config.upstreams());
         } catch (ConfigException bad) {
