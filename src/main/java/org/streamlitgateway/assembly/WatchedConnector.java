@@ -9,7 +9,6 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
@@ -19,6 +18,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.streamlitgateway.upstream.SingleBufferEndPoint;
 
 /** A connector whose connections can be asked whether the client has left, while a request waits for its answer. */
 final class WatchedConnector extends ServerConnector {
@@ -52,7 +52,7 @@ final class WatchedConnector extends ServerConnector {
      * Looks ahead by one byte, which the next {@link #fill} hands over first. A client that has sent its request and
      * stays sends nothing, or the next request, which is longer than a byte, so the selector still tells of the rest.
      */
-    private static final class WatchedEndPoint extends SocketChannelEndPoint {
+    private static final class WatchedEndPoint extends SingleBufferEndPoint {
         private final ByteBuffer ahead = ByteBuffer.allocate(1).limit(0);
 
         WatchedEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
@@ -90,22 +90,6 @@ final class WatchedConnector extends ServerConnector {
                 BufferUtil.flipToFlush(buffer, position);
                 return 1 + Math.max(0, super.fill(buffer));
             }
-        }
-
-        /** One buffer needs no gathering. */
-        @Override
-        public boolean flush(ByteBuffer... buffers) throws IOException {
-            if (buffers.length != 1) {
-                return super.flush(buffers);
-            }
-            try {
-                if (getChannel().write(buffers[0]) > 0) {
-                    notIdle();
-                }
-            } catch (IOException lost) {
-                throw new EofException(lost);
-            }
-            return !buffers[0].hasRemaining();
         }
     }
 }

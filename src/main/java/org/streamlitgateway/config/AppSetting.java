@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Every setting of one app in a configuration file, under {@code apps:} and the app's path. */
-public enum AppSetting {
+public enum AppSetting implements Described {
     NAME("name", "the path", "TEXT", "What the landing page calls the app."),
     DESCRIPTION("description", "", "TEXT", "A sentence for the landing page."),
     REPLICAS(
@@ -46,37 +46,20 @@ public enum AppSetting {
             "How often in a row a process that ended is started again, before it is given up; the count begins anew "
                     + "when it has been healthy for a minute. One that was never healthy is given up at once.");
 
-    private final String key;
-    private final String defaultValue;
-    private final String form;
-    private final String help;
+    @SuppressWarnings("ImmutableEnumChecker") // a record of strings
+    private final Text text;
 
     AppSetting(String key, String defaultValue, String form, String help) {
-        this.key = key;
-        this.defaultValue = defaultValue;
-        this.form = form;
-        this.help = help;
+        text = new Text(key, defaultValue, form, help);
     }
 
-    public String key() {
-        return key;
-    }
-
-    /** What holds when it is not given; empty for nothing. */
-    public String defaultValue() {
-        return defaultValue;
-    }
-
-    public String form() {
-        return form;
-    }
-
-    public String help() {
-        return help;
+    @Override
+    public Text text() {
+        return text;
     }
 
     static Optional<AppSetting> byKey(String key) {
-        return Arrays.stream(values()).filter(s -> s.key.equals(key)).findFirst();
+        return Arrays.stream(values()).filter(s -> s.key().equals(key)).findFirst();
     }
 
     static List<String> keys() {

@@ -9,7 +9,7 @@ import java.util.Optional;
  * used as a servlet context parameter, as a system property ({@code streamlit-gateway.NAME}) and, in capitals, as an
  * environment variable; {@link Settings} says which source beats which.
  */
-public enum Setting {
+public enum Setting implements Described {
     STREAMLIT_HOST("streamlit-host", "localhost", "HOST", "Host where Streamlit is running."),
     STREAMLIT_PORT("streamlit-port", "8501", "PORT", "Port where Streamlit is running."),
     PROXY_HOST("proxy-host", "0.0.0.0", "HOST", "Address the gateway listens on."),
@@ -117,35 +117,16 @@ public enum Setting {
             "Signs the cookie that keeps a visitor on a replica: the same for all gateways in front of the same apps. "
                     + "By default made anew at each start, so that visitors may change replicas then.");
 
-    private final String key;
-    private final String defaultValue;
-    private final String form;
-    private final String help;
+    @SuppressWarnings("ImmutableEnumChecker") // a record of strings
+    private final Text text;
 
     Setting(String key, String defaultValue, String form, String help) {
-        this.key = key;
-        this.defaultValue = defaultValue;
-        this.form = form;
-        this.help = help;
+        text = new Text(key, defaultValue, form, help);
     }
 
-    /** The name: long option, context parameter, and the last part of the system property. */
-    public String key() {
-        return key;
-    }
-
-    /** The value when no source names one; empty means unset. */
-    public String defaultValue() {
-        return defaultValue;
-    }
-
-    /** What the value looks like, for help texts. */
-    public String form() {
-        return form;
-    }
-
-    public String help() {
-        return help;
+    @Override
+    public Text text() {
+        return text;
     }
 
     /** Whether the value is never shown. */
@@ -155,7 +136,7 @@ public enum Setting {
 
     /** {@code streamlit-gateway.NAME}. */
     public String systemProperty() {
-        return "streamlit-gateway." + key;
+        return "streamlit-gateway." + key();
     }
 
     /**
@@ -163,7 +144,7 @@ public enum Setting {
      * {@code PROXY_PORT} are called so for compatibility, all others begin with {@code STREAMLIT_GATEWAY_}.
      */
     public String environmentVariable() {
-        String capitals = key.replace('-', '_').toUpperCase(Locale.ROOT);
+        String capitals = key().replace('-', '_').toUpperCase(Locale.ROOT);
         return switch (this) {
             case STREAMLIT_HOST, STREAMLIT_PORT, PROXY_HOST, PROXY_PORT -> capitals;
             default -> "STREAMLIT_GATEWAY_" + capitals;
@@ -171,6 +152,6 @@ public enum Setting {
     }
 
     public static Optional<Setting> byKey(String key) {
-        return Arrays.stream(values()).filter(s -> s.key.equals(key)).findFirst();
+        return Arrays.stream(values()).filter(s -> s.key().equals(key)).findFirst();
     }
 }

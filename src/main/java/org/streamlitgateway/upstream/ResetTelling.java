@@ -9,7 +9,6 @@ import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.ManagedSelector;
-import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Scheduler;
 
@@ -25,7 +24,7 @@ final class ResetTelling extends ClientConnector {
                 : super.newEndPoint(channel, selector, key);
     }
 
-    private static final class ResetTellingEndPoint extends SocketChannelEndPoint {
+    private static final class ResetTellingEndPoint extends SingleBufferEndPoint {
         ResetTellingEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
             super(channel, selector, key, scheduler);
         }
@@ -50,22 +49,6 @@ final class ResetTelling extends ClientConnector {
             } finally {
                 BufferUtil.flipToFlush(buffer, position);
             }
-        }
-
-        /** One buffer needs no gathering. */
-        @Override
-        public boolean flush(ByteBuffer... buffers) throws IOException {
-            if (buffers.length != 1) {
-                return super.flush(buffers);
-            }
-            try {
-                if (getChannel().write(buffers[0]) > 0) {
-                    notIdle();
-                }
-            } catch (IOException lost) {
-                throw new EofException(lost);
-            }
-            return !buffers[0].hasRemaining();
         }
     }
 }

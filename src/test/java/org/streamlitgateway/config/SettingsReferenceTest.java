@@ -59,11 +59,7 @@ class SettingsReferenceTest {
                 |---|---|---|---|
                 """);
         for (Setting s : Setting.values()) {
-            text.append(row(
-                    "`" + s.key() + "` " + escaped(s.form()),
-                    s.defaultValue(),
-                    "`" + s.environmentVariable() + "`",
-                    s.help()));
+            text.append(row(s, "`" + s.environmentVariable() + "` | "));
         }
         text.append("""
 
@@ -75,14 +71,15 @@ class SettingsReferenceTest {
                 |---|---|---|
                 """);
         for (AppSetting s : AppSetting.values()) {
-            text.append(row("`" + s.key() + "` " + escaped(s.form()), s.defaultValue(), null, s.help()));
+            text.append(row(s, ""));
         }
         return text.toString();
     }
 
-    private static String row(String name, String defaultValue, String variable, String help) {
-        return "| " + name + " | " + (defaultValue.isEmpty() ? "" : "`" + defaultValue + "`") + " | "
-                + (variable == null ? "" : variable + " | ") + escaped(help) + " |\n";
+    private static String row(Described setting, String variable) {
+        String otherwise = setting.defaultValue().isEmpty() ? "" : "`" + setting.defaultValue() + "`";
+        return "| `" + setting.key() + "` " + escaped(setting.form()) + " | " + otherwise + " | " + variable
+                + escaped(setting.help()) + " |\n";
     }
 
     private static String escaped(String text) {
