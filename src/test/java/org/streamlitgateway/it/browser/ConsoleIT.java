@@ -13,32 +13,16 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** The same walk through the demo with and without the gateway: what the browser complains of must not become more. */
 @EachMount
-class ConsoleIT {
+class ConsoleIT extends OnStage {
     /** The reason phrase of a status, which Tomcat leaves out. */
     private static final Pattern REASON = Pattern.compile("(a status of \\d+) \\(.*\\)");
 
-    @RegisterExtension
-    static final Stage stage = new Stage(App.DEMO);
-
-    @Parameter
-    Mount mount;
-
-    @BeforeParameterizedClassInvocation
-    static void open(Mount mount) throws Exception {
-        stage.open(mount);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+    ConsoleIT() {
+        super(new Stage(App.DEMO));
     }
 
     @Test

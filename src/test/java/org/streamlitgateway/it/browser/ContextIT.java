@@ -15,28 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** {@code st.context}: what the app learns of its visitor. */
 @EachMount
-class ContextIT {
-    @RegisterExtension
-    static final Stage stage = new Stage(App.PROBE, Map.of("proxy-host", "0.0.0.0"));
-
-    @Parameter
-    Mount mount;
-
-    @BeforeParameterizedClassInvocation
-    static void open(Mount mount) throws Exception {
-        stage.open(mount);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+class ContextIT extends OnStage {
+    ContextIT() {
+        super(new Stage(App.PROBE, Map.of("proxy-host", "0.0.0.0")));
     }
 
     @Test

@@ -19,31 +19,15 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** Each element of the demo app, seen and used. */
 @EachMount
-class DemoAppIT {
+class DemoAppIT extends OnStage {
     private static final int UPLOAD_BYTES = 20 * 1024 * 1024;
 
-    @RegisterExtension
-    static final Stage stage = new Stage(App.DEMO);
-
-    @Parameter
-    Mount mount;
-
-    @BeforeParameterizedClassInvocation
-    static void open(Mount mount) throws Exception {
-        stage.open(mount);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+    DemoAppIT() {
+        super(new Stage(App.DEMO));
     }
 
     @Test

@@ -8,14 +8,10 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** One WebSocket message of 50 MB, far above what proxies hold by default. */
 @EachMount
-class LargeDataframeIT {
+class LargeDataframeIT extends OnStage {
     private static final double ARRIVES_WITHIN_MILLIS = 90_000;
 
     /** Remembers the size of the largest message of any WebSocket of the page. */
@@ -24,20 +20,8 @@ class LargeDataframeIT {
             + "   this.addEventListener('message', ({data}) => {"
             + "     window.largest = Math.max(window.largest, data.byteLength ?? data.size ?? 0) }) } }";
 
-    @RegisterExtension
-    static final Stage stage = new Stage(App.BIG);
-
-    @Parameter
-    Mount mount;
-
-    @BeforeParameterizedClassInvocation
-    static void open(Mount mount) throws Exception {
-        stage.open(mount);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+    LargeDataframeIT() {
+        super(new Stage(App.BIG));
     }
 
     @Test

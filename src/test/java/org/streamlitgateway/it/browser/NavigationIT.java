@@ -11,29 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** Addresses: pages, deep links, the browser's own buttons, redirects. */
 @EachMount
-class NavigationIT {
-    @RegisterExtension
-    static final Stage stage = new Stage(App.DEMO);
-
-    @Parameter
-    Mount mount;
-
-    @BeforeParameterizedClassInvocation
-    static void open(Mount mount) throws Exception {
-        stage.open(mount);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+class NavigationIT extends OnStage {
+    NavigationIT() {
+        super(new Stage(App.DEMO));
     }
 
     @Test

@@ -6,28 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.WebSocket;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** Whose session it is, and what it outlives. */
 @EachMount
-class SessionIT {
-    @RegisterExtension
-    static final Stage stage = new Stage(App.DEMO);
-
-    @Parameter
-    Mount mount;
-
-    @BeforeParameterizedClassInvocation
-    static void open(Mount mount) throws Exception {
-        stage.open(mount);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+class SessionIT extends OnStage {
+    SessionIT() {
+        super(new Stage(App.DEMO));
     }
 
     @Test

@@ -12,28 +12,12 @@ import com.microsoft.playwright.options.AriaRole;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** What a visitor sees who comes before the app is up. */
 @EachMount
-class WaitingPageIT {
-    @RegisterExtension
-    static final Stage stage = new Stage(App.DEMO);
-
-    @Parameter
-    Mount mount;
-
-    @BeforeParameterizedClassInvocation
-    static void open(Mount mount) throws Exception {
-        stage.open(mount);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() {
-        stage.close();
+class WaitingPageIT extends OnStage {
+    WaitingPageIT() {
+        super(new Stage(App.DEMO));
     }
 
     @BeforeEach

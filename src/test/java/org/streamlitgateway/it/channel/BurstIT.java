@@ -6,35 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.Page;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.it.browser.App;
-import org.streamlitgateway.it.browser.Mount;
-import org.streamlitgateway.it.browser.Stage;
 
 /** Many messages at once, and a script that is slower than its feed. */
 @UnderAPrefix
-class BurstIT {
-    static final FeedServer feed = FeedServer.start();
-
-    @RegisterExtension
-    static final Stage stage = new Stage(App.CHANNELS, feed.channels());
-
-    @Parameter
-    Mount mount;
-
-    @BeforeParameterizedClassInvocation
-    static void open(Mount mount) throws Exception {
-        feed.comeBack();
-        stage.open(mount);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() throws Exception {
-        stage.close();
-        feed.goAway();
+class BurstIT extends OnStageWithFeeds {
+    BurstIT() {
+        super(App.CHANNELS);
     }
 
     @Test

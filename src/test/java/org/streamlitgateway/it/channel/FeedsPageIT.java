@@ -6,35 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.it.browser.App;
-import org.streamlitgateway.it.browser.Mount;
-import org.streamlitgateway.it.browser.Stage;
 
 /** The page of the demo app that shows feeds; one of its three is not configured here. */
 @UnderAPrefix
-class FeedsPageIT {
-    static final FeedServer feed = FeedServer.start();
-
-    @RegisterExtension
-    static final Stage stage = new Stage(App.DEMO, feed.channels());
-
-    @Parameter
-    Mount mount;
-
-    @BeforeParameterizedClassInvocation
-    static void open(Mount mount) throws Exception {
-        feed.comeBack();
-        stage.open(mount);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() throws Exception {
-        stage.close();
-        feed.goAway();
+class FeedsPageIT extends OnStageWithFeeds {
+    FeedsPageIT() {
+        super(App.DEMO);
     }
 
     @Test

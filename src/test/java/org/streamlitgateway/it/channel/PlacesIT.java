@@ -11,39 +11,17 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.it.browser.App;
 import org.streamlitgateway.it.browser.EachMount;
-import org.streamlitgateway.it.browser.Mount;
-import org.streamlitgateway.it.browser.Stage;
 import org.streamlitgateway.it.browser.Tab;
 
 /** Channels in forms, in fragments, on several pages, several on one page, and over a reload. */
 @EachMount
-class PlacesIT {
-    static final FeedServer feed = FeedServer.start();
-
-    @RegisterExtension
-    static final Stage stage = new Stage(App.CHANNELS, feed.channels());
-
-    @Parameter
-    Mount mount;
-
-    @BeforeParameterizedClassInvocation
-    static void open(Mount mount) throws Exception {
-        feed.comeBack();
-        stage.open(mount);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() throws Exception {
-        stage.close();
-        feed.goAway();
+class PlacesIT extends OnStageWithFeeds {
+    PlacesIT() {
+        super(App.CHANNELS);
     }
 
     @Test
@@ -182,7 +160,7 @@ class PlacesIT {
     }
 
     /** Keeps the shared channel going. */
-    private static RawWebSocket listener() throws IOException {
+    private RawWebSocket listener() throws IOException {
         return RawWebSocket.open(
                 stage.uri(),
                 stage.uri().getPath() + "_gateway/channels/prices",

@@ -8,35 +8,13 @@ import com.microsoft.playwright.options.AriaRole;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.it.browser.App;
-import org.streamlitgateway.it.browser.Mount;
-import org.streamlitgateway.it.browser.Stage;
 
 /** What the script sends reaches the feed once, whatever reruns there are. */
 @UnderAPrefix
-class SendIT {
-    static final FeedServer feed = FeedServer.start();
-
-    @RegisterExtension
-    static final Stage stage = new Stage(App.CHANNELS, feed.channels());
-
-    @Parameter
-    Mount mount;
-
-    @BeforeParameterizedClassInvocation
-    static void open(Mount mount) throws Exception {
-        feed.comeBack();
-        stage.open(mount);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() throws Exception {
-        stage.close();
-        feed.goAway();
+class SendIT extends OnStageWithFeeds {
+    SendIT() {
+        super(App.CHANNELS);
     }
 
     private Page page;

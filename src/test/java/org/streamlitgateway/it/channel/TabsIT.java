@@ -11,38 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.it.browser.App;
-import org.streamlitgateway.it.browser.Mount;
-import org.streamlitgateway.it.browser.Stage;
 
 /** How many tabs there are, and what each of them costs the feed. */
 @UnderAPrefix
-class TabsIT {
-    static final FeedServer feed = FeedServer.start();
-
-    @RegisterExtension
-    static final Stage stage = new Stage(App.CHANNELS, feed.channels());
-
-    @Parameter
-    Mount mount;
-
-    @BeforeParameterizedClassInvocation
-    static void open(Mount mount) throws Exception {
-        feed.comeBack();
-        stage.open(mount);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() throws Exception {
-        stage.close();
-        feed.goAway();
+class TabsIT extends OnStageWithFeeds {
+    TabsIT() {
+        super(App.CHANNELS);
     }
 
     /** Far less than a dedicated socket would wait for a tab that only lost its connection. */

@@ -10,9 +10,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.BodyReader;
@@ -27,11 +24,9 @@ import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.Signal;
 import org.streamlitgateway.fixture.WebSocketWire;
-import org.streamlitgateway.it.Door;
 
 /** Whoever stops reading stops the other side; in between waits only a little. */
-@EveryDoor
-class BackPressureIT {
+class BackPressureIT extends AtEveryDoor {
     private static final long LENGTH = 150_000_000;
 
     /** What may lie in the buffers of two connections and of the gateway when one end does not read. */
@@ -41,21 +36,6 @@ class BackPressureIT {
     private static final Duration STILL = Duration.ofSeconds(1);
 
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
-
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        rig = Rig.start(door);
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
-    }
 
     private static void assertStalls(String who, LongSupplier sent) {
         Patience.until(who + " began to send", () -> sent.getAsLong() > 0);

@@ -11,32 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.streamlitgateway.it.Door;
 import org.streamlitgateway.it.LaunchedProcess;
-import org.streamlitgateway.it.WarDoor;
 
 /** What cannot work is answered by one line that says what and how to mend it, and by an exit code. */
-@ParameterizedClass(name = "{0}", allowZeroInvocations = true)
-@MethodSource("commandLines")
-@ExtendWith(NamesTheDoor.class)
-class BadUsageIT {
-    @Parameter
-    private WarDoor war;
-
-    static Stream<Door> commandLines() {
-        return Door.all().filter(WarDoor.class::isInstance);
-    }
-
+class BadUsageIT extends AtEachCommandLine {
     private LaunchedProcess launch(String... arguments) throws IOException {
         return war.launch(List.of(arguments), Map.of());
     }
@@ -94,7 +76,7 @@ class BadUsageIT {
     }
 
     @Test
-    void noStreamlitAnywhereIsAFailureToStartThatSaysHowToMendIt(@TempDir Path folder) throws IOException {
+    void noStreamlitAnywhereIsAFailureToStartThatSaysHowToMendIt() throws IOException {
         Path app = Files.writeString(folder.resolve("app.py"), "import streamlit");
         try (LaunchedProcess gateway = war.launch(
                 List.of("--app", app.toString(), "--proxy-host", "127.0.0.1", "--proxy-port", "0"),
@@ -106,7 +88,7 @@ class BadUsageIT {
     }
 
     @Test
-    void aStreamlitCommandThatIsNotThereIsAFailureToStart(@TempDir Path folder) throws IOException {
+    void aStreamlitCommandThatIsNotThereIsAFailureToStart() throws IOException {
         String app =
                 Files.writeString(folder.resolve("app.py"), "import streamlit").toString();
         String command = folder.resolve("no-streamlit").toString();

@@ -9,9 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.BodyReader;
@@ -23,11 +20,9 @@ import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.WebSocketWire;
-import org.streamlitgateway.it.Door;
 
 /** What is larger than the gateway's whole heap (128 MiB) passes through it, every byte in its place. */
-@EveryDoor
-class BigTransfersIT {
+class BigTransfersIT extends AtEveryDoor {
     private static final long GIGABYTE = 1_000_000_000;
 
     /** Streamlit's largest message. */
@@ -37,21 +32,6 @@ class BigTransfersIT {
     private static final long RESIDENT_MEBIBYTES = 500;
 
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
-
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        rig = Rig.start(door);
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
-    }
 
     private void assertSmallGateway() {
         if (!door.name().equals("direct")) {

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,47 +19,48 @@ import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
-import org.streamlitgateway.it.Door;
 
 /** Who may subscribe and send, and what everybody else is told before anything is dialled. */
-@EveryDoor
 @NeedsGateway
-class ChannelAccessIT {
+class ChannelAccessIT extends AtEveryDoor {
     private static final String SECRET = "Bearer s3cret, with a comma";
-
-    @Parameter
-    private Door door;
 
     private FakeFeed feed;
     private FakeFeed headed;
-    private Rig rig;
 
+    @Override
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
         feed = FakeFeed.start();
         headed = FakeFeed.start();
-        String to = "=" + feed.address() + "?token=s3cret,linger=10ms,";
-        rig = Rig.start(
-                door,
-                "channel",
-                "headed=" + headed.address() + "?token=s3cret,header.Authorization=" + SECRET
-                        + ",subprotocol=ticks;;open" + to + "send=true;;staff" + to
-                        + "users=alice;bob,senders=bob;;mute" + to + "send=false;;portal" + to
-                        + "origins=https://portal.example",
-                "trusted-proxies",
-                "127.0.0.1,::1",
-                "allowed-origins",
-                "https://everywhere.example",
-                "log-level",
-                "DEBUG");
+        super.start();
     }
 
+    @Override
     @AfterParameterizedClassInvocation
     void stop() {
-        rig.close();
+        super.stop();
         feed.close();
         headed.close();
         assertFalse(rig.gateway().log().contains("s3cret"), "a secret was logged");
+    }
+
+    @Override
+    String[] options() {
+        String to = "=" + feed.address() + "?token=s3cret,linger=10ms,";
+        return new String[] {
+            "channel",
+            "headed=" + headed.address() + "?token=s3cret,header.Authorization=" + SECRET
+                    + ",subprotocol=ticks;;open" + to + "send=true;;staff" + to
+                    + "users=alice;bob,senders=bob;;mute" + to + "send=false;;portal" + to
+                    + "origins=https://portal.example",
+            "trusted-proxies",
+            "127.0.0.1,::1",
+            "allowed-origins",
+            "https://everywhere.example",
+            "log-level",
+            "DEBUG"
+        };
     }
 
     @AfterEach

@@ -9,39 +9,40 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.fixture.Patience;
-import org.streamlitgateway.it.Door;
 
 /** A socket to the feed for each page. */
-@EveryDoor
 @NeedsGateway
-class ChannelDedicatedIT {
+class ChannelDedicatedIT extends AtEveryDoor {
     private static final String CLIENT = "echo?client=0123456789abcdef-";
-
-    @Parameter
-    private Door door;
 
     private FakeFeed feed;
     private FakeFeed patient;
-    private Rig rig;
 
+    @Override
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
         feed = FakeFeed.start();
         patient = FakeFeed.start();
-        String quick = ",mode=dedicated,retry-least=20ms,retry-most=200ms,linger=";
-        rig = Rig.start(
-                door, "channel", "echo=" + feed.address() + quick + "1m;;short=" + patient.address() + quick + "100ms");
+        super.start();
     }
 
+    @Override
     @AfterParameterizedClassInvocation
     void stop() {
-        rig.close();
+        super.stop();
         feed.close();
         patient.close();
+    }
+
+    @Override
+    String[] options() {
+        String quick = ",mode=dedicated,retry-least=20ms,retry-most=200ms,linger=";
+        return new String[] {
+            "channel", "echo=" + feed.address() + quick + "1m;;short=" + patient.address() + quick + "100ms"
+        };
     }
 
     @AfterEach

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.BodyReader;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
@@ -21,39 +20,40 @@ import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
-import org.streamlitgateway.it.Door;
 
 /** Channels where WebSockets are blocked: event streams and POST. */
-@EveryDoor
 @NeedsGateway
-class ChannelHttpIT {
+class ChannelHttpIT extends AtEveryDoor {
     private static final String ACCEPT = "Accept: text/event-stream";
     private static final String JSON_TYPE = "Content-Type: application/json";
 
-    @Parameter
-    private Door door;
-
     private FakeFeed feed;
     private FakeFeed own;
-    private Rig rig;
 
+    @Override
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
         feed = FakeFeed.start();
         own = FakeFeed.start();
-        rig = Rig.start(
-                door,
-                "channel",
-                "ticks=" + feed.address() + ",linger=500ms;;own=" + own.address() + ",mode=dedicated,linger=100ms",
-                "ping-interval",
-                "1s");
+        super.start();
     }
 
+    @Override
     @AfterParameterizedClassInvocation
     void stop() {
-        rig.close();
+        super.stop();
         feed.close();
         own.close();
+    }
+
+    @Override
+    String[] options() {
+        return new String[] {
+            "channel",
+            "ticks=" + feed.address() + ",linger=500ms;;own=" + own.address() + ",mode=dedicated,linger=100ms",
+            "ping-interval",
+            "1s"
+        };
     }
 
     @AfterEach

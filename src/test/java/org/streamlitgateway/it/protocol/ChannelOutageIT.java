@@ -10,43 +10,43 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.fixture.Patience;
-import org.streamlitgateway.it.Door;
 
 /** The feed is down, refuses, falls silent, closes and comes back. */
-@EveryDoor
 @NeedsGateway
-class ChannelOutageIT {
-    @Parameter
-    private Door door;
-
+class ChannelOutageIT extends AtEveryDoor {
     private FakeFeed feed;
     private FakeFeed eager;
-    private Rig rig;
 
+    @Override
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
         feed = FakeFeed.start();
         eager = FakeFeed.start();
-        String quick = ",linger=20ms,retry-least=10ms,retry-most=100ms";
-        rig = Rig.start(
-                door,
-                "channel",
-                "ticks=" + feed.address() + quick + ";;eager=" + eager.address() + quick + ",eager=true",
-                "ping-interval",
-                "300ms",
-                "pong-timeout",
-                "2s"); // less than that, and a busy machine looks like a dead peer
+        super.start();
     }
 
+    @Override
     @AfterParameterizedClassInvocation
     void stop() {
-        rig.close();
+        super.stop();
         feed.close();
         eager.close();
+    }
+
+    @Override
+    String[] options() {
+        String quick = ",linger=20ms,retry-least=10ms,retry-most=100ms";
+        return new String[] {
+            "channel",
+            "ticks=" + feed.address() + quick + ";;eager=" + eager.address() + quick + ",eager=true",
+            "ping-interval",
+            "300ms",
+            "pong-timeout",
+            "2s", // less than that, and a busy machine looks like a dead peer
+        };
     }
 
     @AfterEach

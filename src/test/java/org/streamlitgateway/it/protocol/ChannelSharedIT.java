@@ -14,44 +14,44 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.Closing;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.Patience;
-import org.streamlitgateway.it.Door;
 
 /** Many pages, one socket to the feed. */
-@EveryDoor
 @NeedsGateway
-class ChannelSharedIT {
+class ChannelSharedIT extends AtEveryDoor {
     private static final String QUICK = ",linger=50ms,retry-least=20ms,retry-most=200ms";
-
-    @Parameter
-    private Door door;
 
     private FakeFeed feed;
     private FakeFeed small;
-    private Rig rig;
 
+    @Override
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
         feed = FakeFeed.start();
         small = FakeFeed.start();
-        rig = Rig.start(
-                door,
-                "channel",
-                "ticks=" + feed.address() + QUICK + ";;small=" + small.address() + QUICK + ",history=10,outbox=10",
-                "context-path",
-                "/tools/app");
+        super.start();
     }
 
+    @Override
     @AfterParameterizedClassInvocation
     void stop() {
-        rig.close();
+        super.stop();
         feed.close();
         small.close();
+    }
+
+    @Override
+    String[] options() {
+        return new String[] {
+            "channel",
+            "ticks=" + feed.address() + QUICK + ";;small=" + small.address() + QUICK + ",history=10,outbox=10",
+            "context-path",
+            "/tools/app"
+        };
     }
 
     @BeforeEach

@@ -8,46 +8,46 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
-import org.streamlitgateway.it.Door;
 
 /** One subscriber takes nothing; what becomes of it, and of the others. */
-@EveryDoor
 @NeedsGateway
-class ChannelSlowIT {
+class ChannelSlowIT extends AtEveryDoor {
     private static final String FILLER = "x".repeat(20_000);
     /** Far more than the kernel's buffers and the outbox hold together. */
     private static final int MANY = 2000;
 
-    @Parameter
-    private Door door;
-
     private FakeFeed disconnect;
     private FakeFeed dropOldest;
     private FakeFeed latest;
-    private Rig rig;
 
+    @Override
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
         disconnect = FakeFeed.start();
         dropOldest = FakeFeed.start();
         latest = FakeFeed.start();
-        String small = ",linger=50ms,history=200,history-bytes=16M,outbox=200,outbox-bytes=16M,slow=";
-        rig = Rig.start(
-                door,
-                "channel",
-                "disconnect=" + disconnect.address() + small + "disconnect;;drop=" + dropOldest.address() + small
-                        + "drop-oldest;;latest=" + latest.address() + small + "latest");
+        super.start();
     }
 
+    @Override
     @AfterParameterizedClassInvocation
     void stop() {
-        rig.close();
+        super.stop();
         disconnect.close();
         dropOldest.close();
         latest.close();
+    }
+
+    @Override
+    String[] options() {
+        String small = ",linger=50ms,history=200,history-bytes=16M,outbox=200,outbox-bytes=16M,slow=";
+        return new String[] {
+            "channel",
+            "disconnect=" + disconnect.address() + small + "disconnect;;drop=" + dropOldest.address() + small
+                    + "drop-oldest;;latest=" + latest.address() + small + "latest"
+        };
     }
 
     /** Says MANY messages, each when the quick reader has had the one before: nothing delays it. */

@@ -9,32 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.streamlitgateway.it.Door;
 import org.streamlitgateway.it.LaunchedProcess;
-import org.streamlitgateway.it.WarDoor;
 
 /** {@code --config gateway.yaml --check}. */
-@ParameterizedClass(name = "{0}", allowZeroInvocations = true)
-@MethodSource("commandLines")
-@Timeout(120)
-class CheckIT {
-    @Parameter
-    private WarDoor war;
-
-    @TempDir
-    private Path folder;
-
-    static Stream<Door> commandLines() {
-        return Door.all().filter(WarDoor.class::isInstance);
-    }
-
+class CheckIT extends AtEachCommandLine {
     private LaunchedProcess check(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("gateway.yaml"), text);
         return war.launch(

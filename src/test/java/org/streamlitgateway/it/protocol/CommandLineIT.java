@@ -16,29 +16,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.RawHttp;
-import org.streamlitgateway.it.Door;
 import org.streamlitgateway.it.LaunchedProcess;
 import org.streamlitgateway.it.WarDoor;
 
 /** {@code java -jar streamlit-gateway.war}: what it is told, what it says, and how it ends. */
-@ParameterizedClass(name = "{0}", allowZeroInvocations = true)
-@MethodSource("commandLines")
-@ExtendWith(NamesTheDoor.class)
-class CommandLineIT {
-    @Parameter
-    private WarDoor war;
-
+class CommandLineIT extends AtEachCommandLine {
     private FakeStreamlit upstream;
-
-    static Stream<Door> commandLines() {
-        return Door.all().filter(WarDoor.class::isInstance);
-    }
 
     @BeforeEach
     void start() throws IOException {

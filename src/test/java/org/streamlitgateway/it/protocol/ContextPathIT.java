@@ -8,9 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,27 +18,15 @@ import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.StreamlitMessages;
 import org.streamlitgateway.fixture.WebSocketWire;
-import org.streamlitgateway.it.Door;
 
 /** The app lives at /ctx/ for the browser and at / for itself. */
-@EveryDoor
 @NeedsGateway
-class ContextPathIT {
+class ContextPathIT extends AtEveryDoor {
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
 
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        rig = Rig.start(door, "context-path", "/ctx");
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
+    @Override
+    String[] options() {
+        return new String[] {"context-path", "/ctx"};
     }
 
     private RawResponse get(String target, String... fieldLines) throws IOException {

@@ -1,6 +1,7 @@
 package org.streamlitgateway.it.protocol;
 
 import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The class runs once per {@link org.streamlitgateway.it.Door}, with one gateway that its tests share. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
+@Inherited
 @ParameterizedClass(name = "{0}")
 @MethodSource("org.streamlitgateway.it.Door#all")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

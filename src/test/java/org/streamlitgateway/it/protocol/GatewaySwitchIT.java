@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,40 +14,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.LiveSessions;
 import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.StreamlitSessions;
-import org.streamlitgateway.it.Door;
 import org.streamlitgateway.it.HaProxy;
 import org.streamlitgateway.it.RunningGateway;
-import org.streamlitgateway.it.WarDoor;
 
 /** Two gateways behind HAProxy: one stops, the other takes over. */
-@ParameterizedClass(name = "{0}", allowZeroInvocations = true)
-@MethodSource("commandLines")
-@Timeout(240)
-class GatewaySwitchIT {
+class GatewaySwitchIT extends AtEachCommandLine {
     private static final int SESSIONS = 200;
-
-    @Parameter
-    private WarDoor war;
-
-    @TempDir
-    private Path folder;
-
-    static Stream<Door> commandLines() {
-        return Door.all().filter(WarDoor.class::isInstance);
-    }
 
     private static RawResponse get(URI uri, String target, String... lines) throws IOException {
         try (RawHttp http = RawHttp.connect(uri)) {

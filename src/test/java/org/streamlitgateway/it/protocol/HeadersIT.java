@@ -9,32 +9,12 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
-import org.streamlitgateway.it.Door;
 
 /** Which fields are passed, which end here, and which are nobody's but the gateway's. */
-@EveryDoor
-class HeadersIT {
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        rig = Rig.start(door);
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
-    }
-
+class HeadersIT extends AtEveryDoor {
     /** Sends a GET with these lines and returns what upstream got. */
     private HttpHead arrived(String target, String... fieldLines) throws IOException {
         try (RawHttp client = rig.http()) {

@@ -9,9 +9,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.Pace;
@@ -19,25 +16,13 @@ import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.PatternBytes;
 import org.streamlitgateway.fixture.RawHttp2;
 import org.streamlitgateway.fixture.Recorder;
-import org.streamlitgateway.it.Door;
 
 /** HTTP/2 on the clear port, as a proxy in front speaks it; it is the same behind TLS. */
-@EveryDoor
 @NeedsGateway
-class Http2IT {
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        rig = Rig.start(door, "client-timeout", "2s", "ping-interval", "1s");
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
+class Http2IT extends AtEveryDoor {
+    @Override
+    String[] options() {
+        return new String[] {"client-timeout", "2s", "ping-interval", "1s"};
     }
 
     @Test

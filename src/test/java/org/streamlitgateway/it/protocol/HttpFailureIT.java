@@ -9,9 +9,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,27 +18,15 @@ import org.streamlitgateway.fixture.Exchange;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.Recorder;
-import org.streamlitgateway.it.Door;
 
 /** Either side leaves, falls silent or talks nonsense; the other is told the truth, at once. */
-@EveryDoor
-class HttpFailureIT {
+class HttpFailureIT extends AtEveryDoor {
     /** What "at once" may take on a machine with two busy cores. */
     private static final Duration AT_ONCE = Duration.ofSeconds(3);
 
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        rig = Rig.start(door, "upstream-timeout", "5s", "client-timeout", "5s");
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
+    @Override
+    String[] options() {
+        return new String[] {"upstream-timeout", "5s", "client-timeout", "5s"};
     }
 
     /** How an upstream dies. */

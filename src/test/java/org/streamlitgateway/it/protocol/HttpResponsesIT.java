@@ -7,34 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.PatternBytes;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
-import org.streamlitgateway.it.Door;
 
 /** Every kind of answer reaches the client as Streamlit gave it. */
-@EveryDoor
-class HttpResponsesIT {
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        rig = Rig.start(door);
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
-    }
-
+class HttpResponsesIT extends AtEveryDoor {
     @Test
     void anUploadGets204AndTheConnectionGoesOn() throws IOException {
         String target = "/_stcore/upload_file/session/file";

@@ -8,9 +8,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.BodyReader;
@@ -21,30 +18,18 @@ import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.Signal;
-import org.streamlitgateway.it.Door;
 
 /** When bytes are passed on: at once, and for as long as they keep coming. */
-@EveryDoor
-class HttpStreamingIT {
+class HttpStreamingIT extends AtEveryDoor {
     /** The silence that this gateway forgives an upstream. */
     private static final String UPSTREAM_TIMEOUT = "2s";
 
     /** Twelve steps of this are longer than the time-out in total, and each is far shorter. */
     private static final Duration STEP = Duration.ofMillis(300);
 
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        rig = Rig.start(door, "upstream-timeout", UPSTREAM_TIMEOUT, "client-timeout", UPSTREAM_TIMEOUT);
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
+    @Override
+    String[] options() {
+        return new String[] {"upstream-timeout", UPSTREAM_TIMEOUT, "client-timeout", UPSTREAM_TIMEOUT};
     }
 
     @Test

@@ -6,40 +6,20 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.Pace;
 import org.streamlitgateway.fixture.PatternBytes;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
-import org.streamlitgateway.it.Door;
 
 /**
  * Streamlit closes idle connections, at the very moment at which the gateway may be sending the next request on one of
  * them. Nobody did anything wrong, so nobody may see a 502.
  */
-@EveryDoor
 @NeedsGateway
-class KeepAliveRaceIT {
+class KeepAliveRaceIT extends AtEveryDoor {
     private static final int REQUESTS = 200;
-
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        rig = Rig.start(door);
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "PUT", "POST", "DELETE"})

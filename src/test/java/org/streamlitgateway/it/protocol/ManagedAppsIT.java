@@ -10,14 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.streamlitgateway.fixture.FakeStreamlitCommand;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.Patience;
@@ -25,27 +19,12 @@ import org.streamlitgateway.fixture.ProcessProbe;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
-import org.streamlitgateway.it.Door;
-import org.streamlitgateway.it.WarDoor;
 
 /** Apps with {@code app:}, which the gateway starts, watches and stops. */
-@ParameterizedClass(name = "{0}", allowZeroInvocations = true)
-@MethodSource("commandLines")
-@Timeout(240)
-class ManagedAppsIT {
+class ManagedAppsIT extends AtEachCommandLine {
     private static final String ASLEEP = "starts on a visit";
 
-    @Parameter
-    private WarDoor war;
-
-    @TempDir
-    private Path folder;
-
     private Path command;
-
-    static Stream<Door> commandLines() {
-        return Door.all().filter(WarDoor.class::isInstance);
-    }
 
     @BeforeEach
     void install() throws IOException {

@@ -11,42 +11,21 @@ import static org.streamlitgateway.it.protocol.ConfiguredGateway.stickyPair;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.LiveSessions;
 import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.StreamlitSessions;
-import org.streamlitgateway.it.Door;
-import org.streamlitgateway.it.WarDoor;
 
 /** Several replicas of one app: who is sent where, who stays, and what the others do for one that is missing. */
-@ParameterizedClass(name = "{0}", allowZeroInvocations = true)
-@MethodSource("commandLines")
-@Timeout(240)
-class ReplicasIT {
+class ReplicasIT extends AtEachCommandLine {
     private static final int VISITORS = 10;
-
-    @Parameter
-    private WarDoor war;
-
-    @TempDir
-    private Path folder;
-
-    static Stream<Door> commandLines() {
-        return Door.all().filter(WarDoor.class::isInstance);
-    }
 
     @Test
     void aVisitorStaysOnAReplicaWithACookieThatStreamlitNeverSees() throws IOException {

@@ -29,6 +29,12 @@ final class Rig implements AutoCloseable {
 
     /** @param options name, value, name, value …: see {@link Door#start} */
     static Rig start(Door door, String... options) throws IOException {
+        Class<?> suite = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+                .getCallerClass();
+        return start(suite.getSimpleName(), door, options);
+    }
+
+    static Rig start(String suite, Door door, String... options) throws IOException {
         FakeStreamlit upstream = FakeStreamlit.start();
         Map<String, String> all = new LinkedHashMap<>();
         all.put("streamlit-host", "127.0.0.1");
@@ -36,9 +42,6 @@ final class Rig implements AutoCloseable {
         for (int i = 0; i < options.length; i += 2) {
             all.put(options[i], options[i + 1]);
         }
-        String suite = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
-                .getCallerClass()
-                .getSimpleName();
         return new Rig(suite + "-" + door.name(), upstream, door.start(all));
     }
 

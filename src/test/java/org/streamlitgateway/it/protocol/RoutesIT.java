@@ -5,37 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.streamlitgateway.it.protocol.ConfiguredGateway.app;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.StreamlitSessions;
-import org.streamlitgateway.it.Door;
-import org.streamlitgateway.it.WarDoor;
 
 /** Several apps of one configuration: which one a path belongs to, the list of them, and what they keep apart. */
-@ParameterizedClass(name = "{0}", allowZeroInvocations = true)
-@MethodSource("commandLines")
-@Timeout(240)
-class RoutesIT {
-    @Parameter
-    private WarDoor war;
-
-    @TempDir
-    private Path folder;
-
-    static Stream<Door> commandLines() {
-        return Door.all().filter(WarDoor.class::isInstance);
-    }
-
+class RoutesIT extends AtEachCommandLine {
     @Test
     void theLongestPathWinsBySegments() throws IOException {
         try (FakeStreamlit root = FakeStreamlit.start();

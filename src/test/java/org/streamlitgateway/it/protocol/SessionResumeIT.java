@@ -8,9 +8,6 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.Closing;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
@@ -18,27 +15,10 @@ import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.StreamlitMessages;
 import org.streamlitgateway.fixture.WebSocketWire;
-import org.streamlitgateway.it.Door;
 
 /** Streamlit does not close the socket that a resumed session had before, so the gateway does. */
-@EveryDoor
 @NeedsGateway
-class SessionResumeIT {
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        rig = Rig.start(door);
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
-    }
-
+class SessionResumeIT extends AtEveryDoor {
     /** Each new socket is told this session's id in its first message, as by Streamlit; then text comes back. */
     private static FakeStreamlit.Script telling(String session, Recorder<Closing> ends) {
         return exchange -> {

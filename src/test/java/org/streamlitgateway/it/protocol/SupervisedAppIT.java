@@ -12,43 +12,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.streamlitgateway.fixture.FakeStreamlitCommand;
 import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.ProcessProbe;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
-import org.streamlitgateway.it.Door;
 import org.streamlitgateway.it.LaunchedProcess;
 import org.streamlitgateway.it.WarDoor;
 
 /** {@code --app}: the gateway looks after a Streamlit of its own. */
-@ParameterizedClass(name = "{0}", allowZeroInvocations = true)
-@MethodSource("commandLines")
-@ExtendWith(NamesTheDoor.class)
-class SupervisedAppIT {
+class SupervisedAppIT extends AtEachCommandLine {
     /** A JVM plays Streamlit here, and starts again after the first pause. */
     private static final Duration RESTART = Duration.ofSeconds(30);
 
-    @Parameter
-    private WarDoor war;
-
-    @TempDir
-    private Path folder;
-
     private Path app;
     private Path command;
-
-    static Stream<Door> commandLines() {
-        return Door.all().filter(WarDoor.class::isInstance);
-    }
 
     @BeforeEach
     void install() throws IOException {

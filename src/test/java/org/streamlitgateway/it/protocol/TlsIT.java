@@ -20,43 +20,36 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.TestCertificate;
-import org.streamlitgateway.it.Door;
 
 /** HTTPS from PEM files. */
-@EveryDoor
 @NeedsGateway
-class TlsIT {
+class TlsIT extends AtEveryDoor {
     @TempDir
     static Path directory;
 
-    @Parameter
-    private Door door;
-
-    private Rig rig;
     private TestCertificate files;
 
+    @Override
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
         files = TestCertificate.in(directory, "first-" + door.name(), "EC");
-        rig = Rig.start(
-                door,
-                "proxy-host",
-                "localhost",
-                "tls-certificate",
-                files.certificate().toString(),
-                "tls-key",
-                files.key().toString());
+        super.start();
     }
 
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
+    @Override
+    String[] options() {
+        return new String[] {
+            "proxy-host",
+            "localhost",
+            "tls-certificate",
+            files.certificate().toString(),
+            "tls-key",
+            files.key().toString()
+        };
     }
 
     @Test

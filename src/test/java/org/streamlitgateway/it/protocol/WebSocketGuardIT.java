@@ -7,39 +7,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
-import org.streamlitgateway.it.Door;
 
 /** Handshakes that are answered before Streamlit hears of them. */
-@EveryDoor
 @NeedsGateway
-class WebSocketGuardIT {
+class WebSocketGuardIT extends AtEveryDoor {
     private static final String UPGRADE = "Upgrade: websocket";
     private static final String CONNECTION = "Connection: Upgrade";
     private static final String VERSION = "Sec-WebSocket-Version: 13";
     private static final String KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
 
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        rig = Rig.start(door, "allowed-origins", "https://portal.example,http://other.example:8080");
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
+    @Override
+    String[] options() {
+        return new String[] {"allowed-origins", "https://portal.example,http://other.example:8080"};
     }
 
     private RawResponse refused(String test, String... fieldLines) throws IOException {

@@ -9,36 +9,16 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Signal;
-import org.streamlitgateway.it.Door;
 
 /** What Streamlit is asked, and what the browser is answered. */
-@EveryDoor
-class WebSocketHandshakeIT {
+class WebSocketHandshakeIT extends AtEveryDoor {
     private static final String OFFER = "Sec-WebSocket-Protocol: streamlit, 2|2c4f2033|f32f|1795291749, session-1";
-
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        rig = Rig.start(door);
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
-    }
 
     /** Opens a WebSocket with these lines and returns what upstream was asked. */
     private HttpHead asked(String test, String... fieldLines) throws IOException {

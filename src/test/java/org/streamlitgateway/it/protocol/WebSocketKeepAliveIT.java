@@ -9,36 +9,20 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.Closing;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.WebSocketWire;
-import org.streamlitgateway.it.Door;
 
 /** Silence is no reason to close, unless nobody is there any more. */
-@EveryDoor
 @NeedsGateway
-class WebSocketKeepAliveIT {
+class WebSocketKeepAliveIT extends AtEveryDoor {
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
 
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        rig = Rig.start(
-                door, "ping-interval", "1", "pong-timeout", "2", "upstream-timeout", "2", "client-timeout", "2");
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
+    @Override
+    String[] options() {
+        return new String[] {"ping-interval", "1", "pong-timeout", "2", "upstream-timeout", "2", "client-timeout", "2"};
     }
 
     @Test

@@ -8,31 +8,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.ProcessProbe;
 import org.streamlitgateway.fixture.RawWebSocket;
-import org.streamlitgateway.it.Door;
 
 /** Ten thousand sockets come and go, in every way that one can go, and leave nothing behind. */
-@EveryDoor
 @NeedsGateway
-class WebSocketLeakIT {
+class WebSocketLeakIT extends AtEveryDoor {
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
     private static final int WAVE = 200;
     private static final int WAVES = 50;
 
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
+    @Override
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
-        rig = Rig.start(door);
+        super.start();
         // Upstream ends every second socket itself, when it is told to.
         rig.upstream().on(Rig.streamOf("upstream-kills"), exchange -> {
             var frames = exchange.acceptWebSocket();
@@ -42,11 +34,6 @@ class WebSocketLeakIT {
                 frames.reset();
             }
         });
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
     }
 
     @Test

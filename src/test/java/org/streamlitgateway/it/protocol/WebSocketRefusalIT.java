@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.streamlitgateway.fixture.End;
@@ -16,27 +13,10 @@ import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
-import org.streamlitgateway.it.Door;
 
 /** Handshakes that do not succeed, and what the browser is told instead of silence. */
-@EveryDoor
-class WebSocketRefusalIT {
+class WebSocketRefusalIT extends AtEveryDoor {
     private static final String OFFER = "Sec-WebSocket-Protocol: streamlit, 2|2c4f2033|f32f|1795291749, session-1";
-
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        rig = Rig.start(door);
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
-    }
 
     @ParameterizedTest
     @CsvSource({

@@ -9,9 +9,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.FakeStreamlit;
@@ -21,27 +18,10 @@ import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.Signal;
 import org.streamlitgateway.fixture.WebSocketWire;
-import org.streamlitgateway.it.Door;
 
 /** Messages, fragments and pings between two healthy peers. */
-@EveryDoor
-class WebSocketRelayIT {
+class WebSocketRelayIT extends AtEveryDoor {
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
-
-    @Parameter
-    private Door door;
-
-    private Rig rig;
-
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        rig = Rig.start(door);
-    }
-
-    @AfterParameterizedClassInvocation
-    void stop() {
-        rig.close();
-    }
 
     private void onStream(String test, FakeStreamlit.Script script) {
         rig.upstream().on(Rig.streamOf(test), script);

@@ -1,0 +1,41 @@
+package org.streamlitgateway.it.channel;
+
+import java.util.Map;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.streamlitgateway.it.browser.App;
+import org.streamlitgateway.it.browser.OnStage;
+import org.streamlitgateway.it.browser.Stage;
+
+/** Tests in a browser whose gateway has the channels of a {@link FeedServer}: one for all mounts, gone between them. */
+abstract class OnStageWithFeeds extends OnStage {
+    final FeedServer feed;
+
+    OnStageWithFeeds(App app) {
+        this(app, FeedServer.start(), null);
+    }
+
+    /** With an app that dials one of the feeds itself: {@code FEED} in its environment is the address. */
+    OnStageWithFeeds(App app, String dialled) {
+        this(app, FeedServer.start(), dialled);
+    }
+
+    private OnStageWithFeeds(App app, FeedServer feed, String dialled) {
+        super(new Stage(app, feed.channels(), dialled == null ? Map.of() : Map.of("FEED", feed.address(dialled))));
+        this.feed = feed;
+    }
+
+    @Override
+    @BeforeParameterizedClassInvocation
+    protected void open() throws Exception {
+        feed.comeBack();
+        super.open();
+    }
+
+    @Override
+    @AfterParameterizedClassInvocation
+    protected void close() throws Exception {
+        super.close();
+        feed.goAway();
+    }
+}

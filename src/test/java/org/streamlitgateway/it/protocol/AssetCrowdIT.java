@@ -1,0 +1,167 @@
+package org.streamlitgateway.it.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.streamlitgateway.fixture.End;
+import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.PatternBytes;
+import org.streamlitgateway.fixture.RawHttp;
+import org.streamlitgateway.fixture.RawResponse;
+import org.streamlitgateway.fixture.Signal;
+
+/** Many want the same asset at once: one asks for it, and nobody is held up by another for long. */
+@NeedsGateway
+class AssetCrowdIT extends WithAssetCache {
+    @Test
+    void aHundredClientsWaitForOneRequest() throws IOException {
+        String target = "/static/js/hundred.Abcdefgh1.js";
+        Signal go = new Signal("a hundred have asked");
+        rig.upstream().on(target, exchange -> {
+            go.await();
+            immutable(BODY).play(exchange);
+        });
+        List<RawHttp> clients = ask(target, 100);
+        go.give();
+
+        for (RawHttp client : clients) {
+            assertArrayEquals(BODY, client.readResponse("GET").body());
+            client.close();
+        }
+        assertAskedOnce(target);
+    }
+
+    @Test
+    void othersDoNotWaitForAnAnswerThatIsNotKept() throws IOException {
+        String target = "/static/js/unkept-stream.Abcdefgh1.js";
+        Signal done = new Signal("the others have their answer");
+        rig.upstream().on(target, exchange -> {
+            boolean first = rig.upstream().requests(target).size() == 1;
+            exchange.startBody("200 OK", "content-length: 4", "cache-control: no-cache");
+            exchange.raw("ab");
+            if (first) {
+                done.await();
+            }
+            exchange.raw("cd");
+        });
+        List<RawHttp> clients = ask(target, 5);
+        List<RawHttp> others = new ArrayList<>(clients.subList(1, 5));
+
+        for (RawHttp client : others) {
+            assertEquals("abcd", client.readResponse("GET").text());
+            client.close();
+        }
+        done.give();
+        assertEquals("abcd", clients.get(0).readResponse("GET").text());
+        clients.get(0).close();
+    }
+
+    @Test
+    void aLeaderWhoseConnectionBreaksFailsNobodyElse() throws IOException {
+        String target = "/static/js/leader.Abcdefgh1.js";
+        Signal go = new Signal("all have asked");
+        rig.upstream().on(target, exchange -> {
+            if (rig.upstream().requests(target).size() == 1) {
+                go.await();
+                exchange.startBody("200 OK", IMMUTABLE, "content-length: 400000", "connection: close");
+                exchange.writePattern(1000);
+            } else {
+                immutable(BODY).play(exchange);
+            }
+        });
+        List<RawHttp> clients = ask(target, 10);
+        go.give();
+
+        int broken = 0; // whichever of them was first: cut, or 502 if nothing had gone out yet
+        for (RawHttp client : clients) {
+            RawResponse answer = client.readResponse("GET");
+            if (answer.end() == End.COMPLETE && answer.status() == 200) {
+                assertArrayEquals(BODY, answer.body());
+            } else {
+                broken++;
+            }
+            client.close();
+        }
+        assertEquals(1, broken);
+        assertEquals(2, rig.upstream().requests(target).size());
+    }
+
+    @Test
+    void aSlowLeaderDoesNotHoldOthersUpForLong() throws IOException {
+        String target = "/static/js/slow.Abcdefgh1.js";
+        Signal never = new Signal("the others have their answer");
+        rig.upstream().on(target, exchange -> {
+            if (rig.upstream().requests(target).size() == 1) {
+                never.await();
+            }
+            immutable(BODY).play(exchange);
+        });
+        List<RawHttp> clients = ask(target, 3);
+
+        for (RawHttp client : clients.subList(1, 3)) {
+            assertArrayEquals(BODY, client.readResponse("GET").body());
+        }
+        never.give();
+        for (RawHttp client : clients) {
+            client.close();
+        }
+    }
+
+    @Test
+    void aSlowFirstClientHoldsNobodyUp() throws IOException {
+        String target = "/static/media/slow-client.Abcdefgh1.bin";
+        rig.upstream().on(target, exchange -> exchange.replyPattern(2_000_000, IMMUTABLE));
+
+        try (RawHttp slow = RawHttp.connectSlowReader(rig.uri());
+                RawHttp other = rig.http()) {
+            slow.send(slow.head("GET", rig.target(target)));
+
+            assertArrayEquals(
+                    PatternBytes.of(2_000_000), other.get(rig.target(target)).body());
+            assertArrayEquals(
+                    PatternBytes.of(2_000_000), slow.readResponse("GET").body());
+        }
+        assertAskedOnce(target);
+    }
+
+    @Test
+    void theAssetIsKeptWhenItsFirstClientLeaves() throws IOException {
+        String target = "/static/media/leaver.Abcdefgh1.bin";
+        Signal left = new Signal("the client has left");
+        rig.upstream().on(target, exchange -> {
+            exchange.startBody("200 OK", IMMUTABLE, "content-length: 1000000");
+            exchange.writePattern(300_000);
+            left.await();
+            exchange.raw("x".repeat(700_000));
+        });
+        try (RawHttp client = rig.http()) {
+            client.send(client.head("GET", rig.target(target)));
+            client.readHead();
+            client.reset();
+        }
+        left.give();
+        try (RawHttp other = rig.http()) {
+            assertEquals(1_000_000, other.get(rig.target(target)).body().length);
+        }
+        assertAskedOnce(target);
+    }
+
+    private List<RawHttp> ask(String target, int clients) throws IOException {
+        List<RawHttp> all = new ArrayList<>();
+        for (int i = 0; i < clients; i++) {
+            RawHttp client = rig.http();
+            client.send(client.head("GET", rig.target(target)));
+            all.add(client);
+            if (i == 0) {
+                Patience.until(
+                        "the first request",
+                        () -> rig.upstream().requests(target).size() > 0);
+            }
+        }
+        return all;
+    }
+}
