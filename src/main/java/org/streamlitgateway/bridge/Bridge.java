@@ -18,9 +18,9 @@ import org.streamlitgateway.outcome.Outcome;
 /**
  * One browser's WebSocket joined to one of Streamlit's.
  *
- * <p>Down, Streamlit to browser: one message or part at a time; the next is demanded when the browser's side took the
- * one before. Up: parts are handed on as they come, within a {@link Credit}. State is guarded by {@code this}; no call
- * into a container or client is made while holding it. {@link #end} is the one way to end it.
+ * <p>Down, Streamlit to browser: see {@link ToBrowser}. Up: parts are handed on as they come, within a {@link Credit}.
+ * State is guarded by {@code this}; no call into a container or client is made while holding it. {@link #end} is the one
+ * way to end it.
  */
 final class Bridge implements Relay {
     private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
@@ -28,13 +28,10 @@ final class Bridge implements Relay {
     /** How long a closed side may take to answer the close frame before its connection is cut. */
     private static final long CLOSE_GRACE_MILLIS = 5000;
 
-    /** Streamlit names the session in its first message; of another server not all messages are to be looked at. */
-    private static final int MAX_LOOKS = 64;
-
     private final BridgeKind kind;
     private final Relays relays;
     private final String name;
-    private final String prefix;
+    private final ToBrowser down;
     private final Credit credit = new Credit();
 
     private Session upstream;
@@ -50,21 +47,14 @@ final class Bridge implements Relay {
     private volatile long browserHeardNanos;
 
     private volatile long upstreamHeardNanos;
-    private volatile long sendingSinceNanos;
-    /** Touched only by the thread that delivers Streamlit's messages, one at a time. */
-    private boolean messageStarted;
-
-    private int looks = MAX_LOOKS;
-    /** Each counted by one thread; read for the log when the session has ended. */
+    /** Counted by one thread; read for the log when the session has ended. */
     private long messagesUp;
-
-    private long messagesDown;
 
     Bridge(BridgeKind kind, Relays relays, String name, String prefix) {
         this.kind = kind;
         this.relays = relays;
         this.name = name;
-        this.prefix = prefix;
+        this.down = new ToBrowser(this, relays, prefix);
     }
 
     // --- opening
@@ -104,11 +94,9 @@ final class Bridge implements Relay {
                         "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT",
                         relays.timeouts().stall().toMillis());
         browserHeardNanos = System.nanoTime();
-        Session source;
         Ending tooLate;
         synchronized (this) {
             browser = session;
-            source = upstream;
             tooLate = ended ? ending : null;
         }
         if (tooLate != null) {
@@ -118,16 +106,7 @@ final class Bridge implements Relay {
         }
         LOG.debug("{} is open", name);
         relays.opened(this);
-        demand(source);
-    }
-
-    /** Asks for the next frame. Never throws: a container would tell the browser what the exception says. */
-    private void demand(Session source) {
-        try {
-            source.demand();
-        } catch (RuntimeException lost) {
-            upstreamFailed(lost);
-        }
+        demand();
     }
 
     @Override
@@ -172,75 +151,21 @@ final class Bridge implements Relay {
 
     void binaryDown(ByteBuffer payload, boolean last, Callback taken) {
         upstreamHeardNanos = System.nanoTime();
-        boolean whole = last && !messageStarted;
-        messageStarted = !last;
-        sendingSinceNanos = upstreamHeardNanos;
-        if (last) {
-            messagesDown++;
-        }
-        if (whole) {
-            ByteBuffer message = payload.remaining() <= ForwardMsg.MAX_BYTES ? look(payload) : payload;
-            browser().getAsyncRemote().sendBinary(message, result -> {
-                taken.succeed();
-                sent(result.getException());
-            });
-        } else {
-            relays.execute(() -> {
-                Throwable failure = null;
-                try {
-                    browser().getBasicRemote().sendBinary(payload, last);
-                } catch (IOException | RuntimeException lost) {
-                    failure = lost;
-                }
-                taken.succeed();
-                sent(failure);
-            });
-        }
+        down.binary(payload, last, taken);
     }
 
     void textDown(String payload, boolean last) {
         upstreamHeardNanos = System.nanoTime();
-        boolean whole = last && !messageStarted;
-        messageStarted = !last;
-        sendingSinceNanos = upstreamHeardNanos;
-        if (last) {
-            messagesDown++;
-        }
-        if (whole) {
-            browser().getAsyncRemote().sendText(payload, result -> sent(result.getException()));
-        } else {
-            relays.execute(() -> {
-                Throwable failure = null;
-                try {
-                    browser().getBasicRemote().sendText(payload, last);
-                } catch (IOException | RuntimeException lost) {
-                    failure = lost;
-                }
-                sent(failure);
-            });
-        }
+        down.text(payload, last);
     }
 
-    private void sent(Throwable failure) {
-        sendingSinceNanos = 0;
-        if (failure != null) {
-            browserFailed(failure);
+    /** Asks Streamlit's side for the next frame. Never throws: a container would tell the browser what it says. */
+    void demand() {
+        try {
+            upstream().demand();
+        } catch (RuntimeException lost) {
+            upstreamFailed(lost);
         }
-        demand(upstream()); // after the end, too: the answer to our close frame is yet to be read
-    }
-
-    /** Learns the session's id from its first messages, and puts the prefix on a log-in redirect. */
-    private ByteBuffer look(ByteBuffer payload) {
-        if (looks > 0) {
-            looks--;
-            String id = ForwardMsg.sessionId(payload);
-            if (id != null) {
-                looks = 0;
-                learn(id);
-            }
-        }
-        ByteBuffer changed = prefix.isEmpty() ? null : ForwardMsg.withPrefix(payload, prefix);
-        return changed == null ? payload : changed;
     }
 
     // --- browser to Streamlit
@@ -286,16 +211,16 @@ final class Bridge implements Relay {
 
     void upstreamPong() {
         upstreamHeardNanos = System.nanoTime();
-        demand(upstream()); // the pong has used up the demand that was out
+        demand(); // the pong has used up the demand that was out
     }
 
     @Override
     public void keepAlive(long now) {
         long ping = relays.timeouts().pingInterval().toNanos();
         long pong = ping + relays.timeouts().pong().toNanos();
-        long sending = sendingSinceNanos;
-        if (sending != 0) {
-            if (now - sending > relays.timeouts().stall().toNanos()) {
+        long stalled = down.stalledNanos(now);
+        if (stalled > 0) {
+            if (stalled > relays.timeouts().stall().toNanos()) {
                 end(Outcome.STALLED, null);
             }
             return; // Streamlit is not read while the browser is slow, so its silence says nothing
@@ -356,31 +281,31 @@ final class Bridge implements Relay {
 
     /** Closes both sides, once; {@code null} for a side that has closed by itself. */
     private void end(String why, Ending forBrowser, Ending forUpstream, Throwable cause) {
-        Session up;
-        jakarta.websocket.Session down;
+        Session streamlit;
+        jakarta.websocket.Session client;
         synchronized (this) {
             if (ended) {
                 return;
             }
             ended = true;
             ending = forBrowser == null ? Ending.of(Outcome.CLIENT_GONE) : forBrowser;
-            up = upstream;
-            down = browser;
+            streamlit = upstream;
+            client = browser;
         }
         LOG.debug(
                 "{} ended: {}; {} messages up, {} down{}",
                 name,
                 why,
                 messagesUp,
-                messagesDown,
+                down.messages(),
                 cause == null ? "" : "; " + Cause.of(cause));
         dialling.run();
         credit.close();
-        if (up != null) {
-            closeUpstream(up, forUpstream);
+        if (streamlit != null) {
+            closeUpstream(streamlit, forUpstream);
         }
-        if (down != null && forBrowser != null) {
-            relays.tell(() -> close(down, forBrowser));
+        if (client != null && forBrowser != null) {
+            relays.tell(() -> close(client, forBrowser));
         }
         relays.ended(this); // not before the browser's close is on its way, for who stops waits for both
     }
@@ -416,7 +341,7 @@ final class Bridge implements Relay {
         return upstream;
     }
 
-    private synchronized jakarta.websocket.Session browser() {
+    synchronized jakarta.websocket.Session browser() {
         return browser;
     }
 }

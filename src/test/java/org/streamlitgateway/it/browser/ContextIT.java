@@ -3,7 +3,6 @@ package org.streamlitgateway.it.browser;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.Cookie;
@@ -125,8 +124,8 @@ class ContextIT extends OnStage {
                     .filter(candidate -> candidate instanceof Inet4Address && !candidate.isLoopbackAddress())
                     .map(candidate -> candidate.getHostAddress())
                     .findFirst();
-            assumeTrue(address.isPresent(), "this machine has only the loopback address");
-            return address.orElseThrow();
+            return address.orElseThrow(() -> new IllegalStateException(
+                    "this machine has only the loopback address: ip addr add 192.0.2.1/32 dev lo"));
         } catch (SocketException e) {
             throw new IllegalStateException(e);
         }

@@ -18,12 +18,16 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each element of the demo app, seen and used. */
 @EachMount
 class DemoAppIT extends OnStage {
+    /** What takes the same way through the gateway as another test does: {@code -Pmatrix} has it in each container. */
+    private static final String ALIKE = "alike";
+
     private static final int UPLOAD_BYTES = 20 * 1024 * 1024;
 
     DemoAppIT() {
@@ -42,6 +46,7 @@ class DemoAppIT extends OnStage {
     }
 
     @Test
+    @Tag(ALIKE)
     void sliderChangesTheNumberOfDays() {
         Page page = stage.visit("").page();
 
@@ -51,6 +56,7 @@ class DemoAppIT extends OnStage {
     }
 
     @Test
+    @Tag(ALIKE)
     void selectboxChangesTheHarbour() {
         Page page = stage.visit("").page();
 
@@ -63,6 +69,7 @@ class DemoAppIT extends OnStage {
     }
 
     @Test
+    @Tag(ALIKE)
     void checkboxAddsALineToTheChart() {
         Page page = stage.visit("").page();
         assertThat(linesOfTheChart(page)).hasCount(2);
@@ -74,6 +81,7 @@ class DemoAppIT extends OnStage {
     }
 
     @Test
+    @Tag(ALIKE)
     void buttonCountsInTheSession() {
         Page page = stage.visit("").page();
         assertThat(page.getByText("Clicks in this session: 0")).isVisible();
@@ -85,6 +93,7 @@ class DemoAppIT extends OnStage {
     }
 
     @Test
+    @Tag(ALIKE)
     void chartIsDrawn() {
         Page page = stage.visit("").page();
 
@@ -95,6 +104,7 @@ class DemoAppIT extends OnStage {
     }
 
     @Test
+    @Tag(ALIKE)
     void dataframeIsDrawnWithItsNumbers() {
         Page page = stage.visit("").page();
         Locator canvas = page.getByTestId("stDataFrame").getByTestId("data-grid-canvas");
@@ -133,6 +143,7 @@ class DemoAppIT extends OnStage {
     }
 
     @Test
+    @Tag(ALIKE)
     void expanderShowsTheContext() {
         Page page = stage.visit("").page();
 
@@ -178,6 +189,7 @@ class DemoAppIT extends OnStage {
     }
 
     @Test
+    @Tag(ALIKE)
     void anUploadedFileCanBeTakenBack(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("note.txt"), "ahoy");
         Page page = stage.visit("").page();
