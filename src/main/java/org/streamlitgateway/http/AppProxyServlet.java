@@ -222,7 +222,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
 
     /** The answer has been passed on whole, or something failed. */
     void completed(Exchange exchange, Result result) {
-        if (result.isSucceeded()) {
+        if (isWhole(exchange, result)) {
             exchange.land();
             if (exchange.end()) {
                 silence.forget(exchange);
@@ -248,6 +248,12 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         } else {
             fail(exchange, failure);
         }
+    }
+
+    /** Whether the client has the whole answer, be it that Streamlit did not want the whole request, or refused it. */
+    private static boolean isWhole(Exchange exchange, Result result) {
+        return result.isSucceeded()
+                || result.getResponseFailure() == null && exchange.isAnswered() && !exchange.isClientGone();
     }
 
     /** Streamlit has done its part; the client still reads from memory. */

@@ -26,6 +26,11 @@ final class ResponseRelay implements Response.Listener {
     private BodyWriter writer;
     private boolean headersOut;
 
+    /** The last piece is on its way to the client, and the exchange with Streamlit is over: both guarded by this. */
+    private boolean lastUnderWay;
+
+    private Result result;
+
     ResponseRelay(Exchange exchange, AppProxyServlet servlet, AssetCache cache) {
         this.exchange = exchange;
         this.servlet = servlet;
@@ -129,10 +134,13 @@ final class ResponseRelay implements Response.Listener {
                 buffer(upstream, chunk.getByteBuffer());
             } else if (chunk.hasRemaining()) {
                 exchange.awaitClient();
+                setLastUnderWay(last);
                 taken = write(upstream, chunk.getByteBuffer(), () -> {
                     chunk.release();
                     exchange.awaitUpstream();
-                    if (!last) {
+                    if (last) {
+                        lastTaken();
+                    } else {
                         onContentSource(upstream, source);
                     }
                 });
@@ -140,6 +148,7 @@ final class ResponseRelay implements Response.Listener {
             if (taken) {
                 chunk.release();
                 exchange.awaitUpstream();
+                setLastUnderWay(false);
             }
             if (last || !taken) {
                 return;
@@ -173,7 +182,7 @@ final class ResponseRelay implements Response.Listener {
         headersOut = true;
         try {
             if (writer == null) {
-                writer = new BodyWriter(exchange.response.getOutputStream(), exchange::clientGone);
+                writer = new BodyWriter(exchange.response.getOutputStream(), this::clientGone);
             }
             return writer.write(piece, taken);
         } catch (IOException | RuntimeException lost) {
@@ -183,12 +192,40 @@ final class ResponseRelay implements Response.Listener {
         }
     }
 
+    private void clientGone(Throwable cause) {
+        exchange.clientGone(cause);
+        lastTaken();
+    }
+
+    private synchronized void setLastUnderWay(boolean is) {
+        lastUnderWay = is;
+    }
+
+    private void lastTaken() {
+        Result over;
+        synchronized (this) {
+            lastUnderWay = false;
+            over = result;
+            result = null;
+        }
+        if (over != null) {
+            servlet.completed(exchange, over);
+        }
+    }
+
+    /** Mostly the client has all by then; not where Jetty has gathered the answer, as when 100-continue is refused. */
     @Override
-    public void onComplete(Result result) {
+    public void onComplete(Result over) {
         if (recording != null && recording.end()) {
             servlet.recorded(exchange);
             return;
         }
-        servlet.completed(exchange, result);
+        synchronized (this) {
+            if (lastUnderWay && over.getResponseFailure() == null) {
+                result = over;
+                return;
+            }
+        }
+        servlet.completed(exchange, over);
     }
 }

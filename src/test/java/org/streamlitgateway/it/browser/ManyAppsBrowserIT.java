@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.FilePayload;
 import java.net.URI;
@@ -68,20 +65,14 @@ class ManyAppsBrowserIT {
                             script, Part.STREAMLIT.path(), REPLICAS, inner.port()));
             try (LaunchedProcess gateway =
                             WarDoor.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
-                    Playwright playwright = Playwright.create(
-                            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")))) {
+                    Chromium chromium = Chromium.launch()) {
                 URI uri = WarDoor.readyAddress(gateway);
-                Browser browser = playwright
-                        .chromium()
-                        .launch(new BrowserType.LaunchOptions()
-                                .setExecutablePath(Part.CHROMIUM.path())
-                                .setArgs(Stage.CHROMIUM_ARGUMENTS));
                 try {
                     Path pictures = Artifacts.directory("ManyAppsBrowserIT");
-                    seeTheList(browser, uri, pictures);
-                    uploadToEveryReplica(browser, uri, pictures);
-                    uploadToBothApps(browser, uri);
-                    loseTheInnerApp(browser, uri, inner, pictures);
+                    seeTheList(chromium, uri, pictures);
+                    uploadToEveryReplica(chromium, uri, pictures);
+                    uploadToBothApps(chromium, uri);
+                    loseTheInnerApp(chromium, uri, inner, pictures);
                 } finally {
                     Files.writeString(
                             Artifacts.directory("ManyAppsBrowserIT").resolve("gateway.log"), gateway.output());
@@ -94,8 +85,8 @@ class ManyAppsBrowserIT {
         page.screenshot(new Page.ScreenshotOptions().setPath(pictures.resolve(name + ".png")));
     }
 
-    private static void seeTheList(Browser browser, URI uri, Path pictures) {
-        Page page = browser.newPage();
+    private static void seeTheList(Chromium chromium, URI uri, Path pictures) {
+        Page page = chromium.newWindow().newPage();
         page.navigate(uri.toString());
         assertThat(page.getByText("Sales", new Page.GetByTextOptions().setExact(true)))
                 .isVisible();
@@ -107,11 +98,11 @@ class ManyAppsBrowserIT {
         page.close();
     }
 
-    private static void uploadToEveryReplica(Browser browser, URI uri, Path pictures) {
+    private static void uploadToEveryReplica(Chromium chromium, URI uri, Path pictures) {
         Set<String> processes = new TreeSet<>();
         List<Tab> tabs = new ArrayList<>();
         for (int visitor = 0; visitor < REPLICAS; visitor++) {
-            Tab tab = new Tab(browser.newContext().newPage(), uri.resolve("/a/"));
+            Tab tab = chromium.newVisitor(uri.resolve("/a/"));
             tab.page().setDefaultTimeout(PATIENT_MILLIS);
             tabs.add(tab.open(""));
             processes.add(tab.page()
@@ -133,8 +124,8 @@ class ManyAppsBrowserIT {
     }
 
     /** One visitor with both apps open: the token against forged uploads is shared, all else is each app's own. */
-    private static void uploadToBothApps(Browser browser, URI uri) {
-        BrowserContext visitor = browser.newContext();
+    private static void uploadToBothApps(Chromium chromium, URI uri) {
+        BrowserContext visitor = chromium.newWindow();
         Tab outer = new Tab(visitor.newPage(), uri.resolve("/a/")).open("");
         Tab inner = new Tab(visitor.newPage(), uri.resolve("/a/b/")).open("");
         int size = 3000;
@@ -156,9 +147,9 @@ class ManyAppsBrowserIT {
      * It goes down when its page has come but is not connected yet: then the page asks one level up, too, and stays with
      * what answers first. Once connected it asks at its own address alone.
      */
-    private static void loseTheInnerApp(Browser browser, URI uri, StreamlitProcess inner, Path pictures)
+    private static void loseTheInnerApp(Chromium chromium, URI uri, StreamlitProcess inner, Path pictures)
             throws Exception {
-        Tab tab = new Tab(browser.newContext().newPage(), uri.resolve("/a/b/"));
+        Tab tab = chromium.newVisitor(uri.resolve("/a/b/"));
         tab.page().setDefaultTimeout(PATIENT_MILLIS);
         AtomicBoolean stopped = new AtomicBoolean();
         tab.page().route("**/a/b/_stcore/health", route -> {

@@ -1,9 +1,6 @@
 package org.streamlitgateway.it.browser;
 
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.io.IOException;
 import java.net.URI;
@@ -25,14 +22,6 @@ import org.streamlitgateway.it.RunningGateway;
  */
 public final class Stage implements AutoCloseable, AfterTestExecutionCallback, AfterEachCallback {
     private static final double ASSERTIONS_GIVE_UP_MILLIS = 20_000;
-    static final List<String> CHROMIUM_ARGUMENTS = List.of(
-            "--no-sandbox",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--no-proxy-server");
 
     private final App app;
     private final Map<String, String> gatewayOptions;
@@ -43,8 +32,7 @@ public final class Stage implements AutoCloseable, AfterTestExecutionCallback, A
     private Mount mount;
     private StreamlitProcess streamlit;
     private RunningGateway gateway;
-    private Playwright playwright;
-    private Browser browser;
+    private Chromium chromium;
     private BrowserContext window;
 
     Stage(App app) {
@@ -70,7 +58,8 @@ public final class Stage implements AutoCloseable, AfterTestExecutionCallback, A
         try {
             startStreamlit();
             startGateway();
-            startBrowser();
+            chromium = Chromium.launch();
+            window = chromium.newWindow();
         } catch (Exception | Error e) {
             close();
             throw e;
@@ -90,17 +79,6 @@ public final class Stage implements AutoCloseable, AfterTestExecutionCallback, A
         options.put("streamlit-port", String.valueOf(streamlit.port()));
         options.put("context-path", mount.contextPath());
         gateway = mount.door().start(options);
-    }
-
-    private void startBrowser() throws IOException {
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(Part.CHROMIUM.path())
-                        .setArgs(CHROMIUM_ARGUMENTS));
-        window = newWindow();
     }
 
     public StreamlitProcess streamlit() {
@@ -123,7 +101,7 @@ public final class Stage implements AutoCloseable, AfterTestExecutionCallback, A
 
     /** A blank tab of somebody who was never here before, who finds the app at this address. */
     public Tab newVisitor(URI app) {
-        BrowserContext own = newWindow();
+        BrowserContext own = chromium.newWindow();
         visitors.add(own);
         return newTab(own, app);
     }
@@ -137,10 +115,6 @@ public final class Stage implements AutoCloseable, AfterTestExecutionCallback, A
         Tab tab = new Tab(window.newPage(), app);
         tabs.add(tab);
         return tab;
-    }
-
-    private BrowserContext newWindow() {
-        return browser.newContext(new Browser.NewContextOptions().setViewportSize(1280, 1000));
     }
 
     @Override
@@ -171,7 +145,7 @@ public final class Stage implements AutoCloseable, AfterTestExecutionCallback, A
     @Override
     public void close() {
         IllegalStateException failed = new IllegalStateException("not everything could be closed");
-        for (AutoCloseable part : new AutoCloseable[] {playwright, gateway, streamlit}) {
+        for (AutoCloseable part : new AutoCloseable[] {chromium, gateway, streamlit}) {
             try {
                 if (part != null) {
                     part.close();
@@ -180,7 +154,7 @@ public final class Stage implements AutoCloseable, AfterTestExecutionCallback, A
                 failed.addSuppressed(e);
             }
         }
-        playwright = null;
+        chromium = null;
         gateway = null;
         streamlit = null;
         if (failed.getSuppressed().length > 0) {

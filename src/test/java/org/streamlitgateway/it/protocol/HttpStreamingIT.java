@@ -194,6 +194,22 @@ class HttpStreamingIT extends AtEveryDoor {
         }
     }
 
+    /** More than fits into any buffer, so that it is still on its way when the exchange upstream is over. */
+    @Test
+    void aLongRefusalOfAnExpectationArrivesWhole() throws IOException {
+        String page = "Too large. ".repeat(100_000);
+        rig.upstream().on("/refuse-long", exchange -> exchange.reply("413 Too Large", page, "Connection: close"));
+
+        try (RawHttp client = RawHttp.connectSlowReader(rig.uri())) {
+            client.send(
+                    client.head("PUT", rig.target("/refuse-long"), "Expect: 100-continue", "Content-Length: 1000000"));
+            RawResponse response = client.readResponse("PUT");
+
+            assertEquals(413, response.status());
+            assertEquals(page, response.text());
+        }
+    }
+
     @Test
     void anEarlyAnswerToALargeUploadReachesTheClient() throws IOException {
         // Streamlit answers 413 above maxUploadSize while the browser still sends.

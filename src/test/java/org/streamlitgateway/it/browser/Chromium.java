@@ -1,0 +1,61 @@
+package org.streamlitgateway.it.browser;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Playwright;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+
+/** Debian's Chromium, without a screen. */
+final class Chromium implements AutoCloseable {
+    private static final List<String> ARGUMENTS = List.of(
+            "--no-sandbox",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-proxy-server");
+
+    private final Playwright playwright;
+    private final Browser browser;
+
+    private Chromium(Playwright playwright, Browser browser) {
+        this.playwright = playwright;
+        this.browser = browser;
+    }
+
+    static Chromium launch() throws IOException {
+        Playwright playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        try {
+            Browser browser = playwright
+                    .chromium()
+                    .launch(new BrowserType.LaunchOptions()
+                            .setExecutablePath(Part.CHROMIUM.path())
+                            .setArgs(ARGUMENTS));
+            return new Chromium(playwright, browser);
+        } catch (IOException | RuntimeException e) {
+            playwright.close();
+            throw e;
+        }
+    }
+
+    /** With cookies and a cache of its own. */
+    BrowserContext newWindow() {
+        return browser.newContext(new Browser.NewContextOptions().setViewportSize(1280, 1000));
+    }
+
+    /** A blank tab of somebody who was never here before, who finds the app at this address. */
+    Tab newVisitor(URI app) {
+        return new Tab(newWindow().newPage(), app);
+    }
+
+    @Override
+    public void close() {
+        playwright.close();
+    }
+}

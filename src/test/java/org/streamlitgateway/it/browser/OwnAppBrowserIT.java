@@ -1,0 +1,96 @@
+package org.streamlitgateway.it.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.it.LaunchedProcess;
+import org.streamlitgateway.it.WarDoor;
+
+/** A real Streamlit of the gateway's own, from a virtual environment: asleep, awake, too large, given up. */
+@Timeout(300)
+class OwnAppBrowserIT {
+    private static final double PATIENT_MILLIS = 60_000;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void itSleepsWakesAndIsStoppedWhenItTakesTooMuch() throws Exception {
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENT_MILLIS);
+        Path file = Files.writeString(folder.resolve("gateway.yaml"), """
+                proxy-host: 127.0.0.1
+                proxy-port: 0
+                health-interval: 500ms
+                apps:
+                  /own:
+                    app: %s
+                    command: %s
+                    environment: {TITLE: Own}
+                    idle-stop: 2s
+                    memory: 500M
+                    max-restarts: 1
+                """.formatted(
+                        Path.of("src/test/streamlit/named.py").toAbsolutePath(),
+                        Part.STREAMLIT.path().getParent().getParent()));
+        try (LaunchedProcess gateway =
+                        WarDoor.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
+                Chromium chromium = Chromium.launch()) {
+            URI app = WarDoor.readyAddress(gateway).resolve("/own/");
+
+            Page first = visit(chromium, app);
+            long asleep = process(first);
+            first.close();
+            gateway.awaitLine("is stopped: nobody has used it for PT2S");
+            Patience.until("its process is gone", () -> ProcessHandle.of(asleep)
+                    .filter(ProcessHandle::isAlive)
+                    .isEmpty());
+
+            Page second = visit(chromium, app);
+            long greedy = process(second);
+            click(second, "Eat");
+            gateway.awaitLine("more than the 500 MB that it may (memory); it is stopped");
+            gateway.awaitLine("is started again");
+            Patience.until(() -> "the same tab is used again", Duration.ofSeconds(60), () -> {
+                click(second, "Count");
+                return process(second) != greedy;
+            });
+
+            click(second, "Eat");
+            gateway.awaitLine("(max-restarts) and is given up");
+            Page third = chromium.newWindow().newPage();
+            third.navigate(app.toString());
+            assertThat(third.locator("body")).containsText("memory");
+        }
+    }
+
+    /** Past the waiting page, which goes by itself. */
+    private static Page visit(Chromium chromium, URI app) {
+        Page page = chromium.newWindow().newPage();
+        page.navigate(app.toString());
+        assertThat(page.locator("h1")).hasText("Own");
+        return page;
+    }
+
+    private static long process(Page page) {
+        String caption =
+                page.getByTestId("stCaptionContainer").first().textContent().strip();
+        return Long.parseLong(caption.substring("process ".length()));
+    }
+
+    private static void click(Page page, String button) {
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(button))
+                .click();
+    }
+}
