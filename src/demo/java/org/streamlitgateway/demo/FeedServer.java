@@ -88,7 +88,7 @@ public final class FeedServer {
                 .skip(random.nextInt(market.size()))
                 .findFirst()
                 .orElseThrow();
-        double price = market.merge(symbol, random.nextGaussian() * 0.5, Double::sum);
+        double price = market.compute(symbol, (s, last) -> last * Math.exp(random.nextGaussian() * 0.004));
         return String.format(
                 Locale.ROOT,
                 "{\"symbol\":\"%s\",\"price\":%.2f,\"time\":%d%s}",
