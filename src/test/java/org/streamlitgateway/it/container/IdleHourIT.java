@@ -77,6 +77,9 @@ class IdleHourIT {
             visits.add(new Visit(door, "pinged", Map.of()));
             visits.add(new Visit(door, "silent", Map.of("ping-interval", "2h", "strip-prefix", "yes")));
         }
+        for (Visit visit : visits) {
+            visit.open(); // not before the last container is up: pings want answers
+        }
 
         Pace.every(STEP, 1 + (int) HOUR.dividedBy(STEP), step -> {
             for (Visit visit : visits) {
@@ -93,14 +96,19 @@ class IdleHourIT {
     private final class Visit {
         private final String name;
         private final RunningGateway gateway;
-        private final RawWebSocket socket;
+        private final String test;
+        private RawWebSocket socket;
 
         Visit(ContainerDoor door, String test, Map<String, String> options) throws IOException {
+            this.test = test;
             name = door.name() + " " + test;
             Map<String, String> all = new LinkedHashMap<>(options);
             all.put("streamlit-host", "127.0.0.1");
             all.put("streamlit-port", Integer.toString(upstream.port()));
             gateway = door.start(all);
+        }
+
+        void open() throws IOException {
             socket = RawWebSocket.open(gateway.uri(), "/_stcore/stream?test=" + test);
         }
 
