@@ -220,9 +220,9 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                 || request.getProtocol().equals("HTTP/2.0") && UPLOADING.contains(request.getMethod());
     }
 
-    /** The answer has been passed on whole, or something failed. */
-    void completed(Exchange exchange, Result result) {
-        if (isWhole(exchange, result)) {
+    /** The exchange with Streamlit is over, and the answer has been passed on whole, or something failed. */
+    void completed(Exchange exchange, Result result, boolean whole) {
+        if (result.isSucceeded() || whole && exchange.isAnswered() && !exchange.isClientGone()) {
             exchange.land();
             if (exchange.end()) {
                 silence.forget(exchange);
@@ -248,12 +248,6 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         } else {
             fail(exchange, failure);
         }
-    }
-
-    /** Whether the client has the whole answer, be it that Streamlit did not want the whole request, or refused it. */
-    private static boolean isWhole(Exchange exchange, Result result) {
-        return result.isSucceeded()
-                || result.getResponseFailure() == null && exchange.isAnswered() && !exchange.isClientGone();
     }
 
     /** Streamlit has done its part; the client still reads from memory. */
@@ -302,7 +296,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         } else if (outcome == Outcome.LOST) {
             exchange.route.replica().lost();
         }
-        if (exchange.response.isCommitted() || outcome == Outcome.CLIENT_GONE) {
+        if (exchange.isPassing() || exchange.response.isCommitted() || outcome == Outcome.CLIENT_GONE) {
             Abort.dispatch(exchange.request);
         } else {
             FailureAnswer.send(exchange.request, exchange.response, outcome);

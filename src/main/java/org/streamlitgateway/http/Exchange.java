@@ -44,6 +44,7 @@ final class Exchange {
     private volatile boolean recorded;
     private int boardings; // the next only when the one before has come to its end
     private Flight flight; // set before it is sent
+    private volatile boolean passing;
     private int attempts; // sent again only after the first try has ended
 
     Exchange(
@@ -124,6 +125,15 @@ final class Exchange {
     /** Streamlit's status line has come. */
     void answered() {
         answered = true;
+    }
+
+    /** From now on the container writes to the client, so that no other answer can be given. */
+    void passing() {
+        passing = true;
+    }
+
+    boolean isPassing() {
+        return passing;
     }
 
     boolean isAnswered() {

@@ -25,9 +25,11 @@ final class ResponseRelay implements Response.Listener {
     private Recording recording;
     private BodyWriter writer;
     private boolean headersOut;
+    private boolean isUnwanted;
+    private long passedOn;
 
-    /** The last piece is on its way to the client, and the exchange with Streamlit is over: both guarded by this. */
-    private boolean lastUnderWay;
+    /** A piece is on its way to the client, and the exchange with Streamlit is over: both guarded by this. */
+    private boolean underWay;
 
     private Result result;
 
@@ -47,6 +49,7 @@ final class ResponseRelay implements Response.Listener {
     public void onHeaders(Response upstream) {
         exchange.awaitUpstream();
         if (exchange.mayMove() && isMissingAsset(upstream)) {
+            isUnwanted = true;
             upstream.abort(new MissingAssetException());
             return;
         }
@@ -110,6 +113,9 @@ final class ResponseRelay implements Response.Listener {
     /** Reads and writes until there is nothing to read or the client does not take it at once. */
     @Override
     public void onContentSource(Response upstream, Content.Source source) {
+        if (isUnwanted) {
+            return; // it was there already when it was aborted
+        }
         if (recording != null) {
             record(upstream, source);
             return;
@@ -134,13 +140,10 @@ final class ResponseRelay implements Response.Listener {
                 buffer(upstream, chunk.getByteBuffer());
             } else if (chunk.hasRemaining()) {
                 exchange.awaitClient();
-                setLastUnderWay(last);
                 taken = write(upstream, chunk.getByteBuffer(), () -> {
                     chunk.release();
                     exchange.awaitUpstream();
-                    if (last) {
-                        lastTaken();
-                    } else {
+                    if (!last) {
                         onContentSource(upstream, source);
                     }
                 });
@@ -148,7 +151,6 @@ final class ResponseRelay implements Response.Listener {
             if (taken) {
                 chunk.release();
                 exchange.awaitUpstream();
-                setLastUnderWay(false);
             }
             if (last || !taken) {
                 return;
@@ -180,13 +182,25 @@ final class ResponseRelay implements Response.Listener {
     /** True when the client's side took it at once; else {@code taken} is called when it has. */
     private boolean write(Response upstream, ByteBuffer piece, Runnable taken) {
         headersOut = true;
+        exchange.passing();
+        passedOn += piece.remaining();
+        setUnderWay(true);
         try {
             if (writer == null) {
                 writer = new BodyWriter(exchange.response.getOutputStream(), this::clientGone);
             }
-            return writer.write(piece, taken);
+            boolean already = writer.write(piece, () -> {
+                setUnderWay(false);
+                taken.run();
+                completeIfOver();
+            });
+            if (already) {
+                setUnderWay(false);
+                completeIfOver();
+            }
+            return already;
         } catch (IOException | RuntimeException lost) {
-            exchange.clientGone(lost);
+            clientGone(lost);
             upstream.abort(lost);
             return false;
         }
@@ -194,26 +208,30 @@ final class ResponseRelay implements Response.Listener {
 
     private void clientGone(Throwable cause) {
         exchange.clientGone(cause);
-        lastTaken();
+        setUnderWay(false);
+        completeIfOver();
     }
 
-    private synchronized void setLastUnderWay(boolean is) {
-        lastUnderWay = is;
+    private synchronized void setUnderWay(boolean is) {
+        underWay = is;
     }
 
-    private void lastTaken() {
+    private void completeIfOver() {
         Result over;
         synchronized (this) {
-            lastUnderWay = false;
+            if (underWay || result == null) {
+                return;
+            }
             over = result;
             result = null;
         }
-        if (over != null) {
-            servlet.completed(exchange, over);
-        }
+        complete(over);
     }
 
-    /** Mostly the client has all by then; not where Jetty has gathered the answer, as when 100-continue is refused. */
+    /**
+     * The client need not have all of a whole answer by then: not where Jetty has gathered it, as when 100-continue is
+     * refused, nor where Streamlit has answered and closed before it had read the request.
+     */
     @Override
     public void onComplete(Result over) {
         if (recording != null && recording.end()) {
@@ -221,11 +239,23 @@ final class ResponseRelay implements Response.Listener {
             return;
         }
         synchronized (this) {
-            if (lastUnderWay && over.getResponseFailure() == null) {
+            if (underWay && isWhole(over) && !exchange.isTimedOut()) {
                 result = over;
                 return;
             }
         }
-        servlet.completed(exchange, over);
+        complete(over);
+    }
+
+    private void complete(Result over) {
+        servlet.completed(exchange, over, isWhole(over));
+    }
+
+    /** Whether all of the answer has come, whatever failed then: the request, mostly, of which nobody wants the rest. */
+    private boolean isWhole(Result over) {
+        return !isUnwanted
+                && (over.getResponseFailure() == null
+                        || passedOn > 0
+                                && passedOn == over.getResponse().getHeaders().getLongField(HttpHeader.CONTENT_LENGTH));
     }
 }

@@ -21,6 +21,9 @@ import org.streamlitgateway.it.WarDoor;
 /** A real Streamlit of the gateway's own, from a virtual environment: asleep, awake, too large, given up. */
 @Timeout(300)
 class OwnAppBrowserIT {
+    /** Less than the minute of health after which it has all its restarts again. */
+    private static final Duration SOON = Duration.ofSeconds(30);
+
     private static final double PATIENT_MILLIS = 60_000;
 
     @TempDir
@@ -62,7 +65,7 @@ class OwnAppBrowserIT {
             click(second, "Eat");
             gateway.awaitLine("more than the 500 MB that it may (memory); it is stopped");
             gateway.awaitLine("is started again");
-            Patience.until(() -> "the same tab is used again", Duration.ofSeconds(60), () -> {
+            Patience.until(() -> "the same tab is used again", SOON, () -> {
                 click(second, "Count");
                 return process(second) != greedy;
             });

@@ -101,6 +101,7 @@ class RollingUpgradeIT {
                 List<String> scripts = newcomer.requested().stream()
                         .filter(url -> url.contains("/static/js/index."))
                         .toList();
+                assertEquals(1, scripts.size(), scripts::toString);
                 assertTrue(scripts.stream().noneMatch(onTwo.get(1).requested()::contains), scripts::toString);
             }
         }

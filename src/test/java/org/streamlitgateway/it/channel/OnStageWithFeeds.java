@@ -7,7 +7,7 @@ import org.streamlitgateway.it.browser.App;
 import org.streamlitgateway.it.browser.OnStage;
 import org.streamlitgateway.it.browser.Stage;
 
-/** Tests in a browser whose gateway has the channels of a {@link FeedServer}: one for all mounts, gone between them. */
+/** Tests in a browser whose gateway has the channels of a {@link FeedServer}, which is gone when they are over. */
 abstract class OnStageWithFeeds extends OnStage {
     final FeedServer feed;
 

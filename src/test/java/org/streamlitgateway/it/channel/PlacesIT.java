@@ -14,10 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.it.browser.App;
+import org.streamlitgateway.it.browser.EachMount;
 import org.streamlitgateway.it.browser.Tab;
 
 /** Channels in forms, in fragments, on several pages, several on one page, and over a reload. */
-@UnderAPrefix
+@EachMount
 class PlacesIT extends OnStageWithFeeds {
     PlacesIT() {
         super(App.CHANNELS);

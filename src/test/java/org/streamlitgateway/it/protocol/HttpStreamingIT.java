@@ -211,6 +211,22 @@ class HttpStreamingIT extends AtEveryDoor {
     }
 
     @Test
+    void aClientThatLeavesDuringALongRefusalLeavesNothingBehind() throws IOException {
+        String page = "Too large. ".repeat(100_000);
+        rig.upstream().on("/refuse-leaver", exchange -> exchange.reply("413 Too Large", page, "Connection: close"));
+
+        try (RawHttp client = RawHttp.connectSlowReader(rig.uri())) {
+            client.send(client.head(
+                    "PUT", rig.target("/refuse-leaver"), "Expect: 100-continue", "Content-Length: 1000000"));
+            client.readHead();
+            client.reset();
+        }
+        try (RawHttp client = rig.http()) {
+            assertEquals(200, client.get(rig.target("/_stcore/health")).status());
+        }
+    }
+
+    @Test
     void anEarlyAnswerToALargeUploadReachesTheClient() throws IOException {
         // Streamlit answers 413 above maxUploadSize while the browser still sends.
         rig.upstream().on("/early-413", exchange -> {
