@@ -30,7 +30,7 @@ final class FeedServer implements AutoCloseable {
     private final Map<String, Feed> feeds =
             Stream.of(PRICES, NEWS, ECHO).collect(Collectors.toMap(name -> name, Feed::new));
 
-    /** One path's sockets. */
+    /** One path's sockets. Its lock is held while one is accepted: who hears of a socket finds it here. */
     private static final class Feed {
         final Set<WebSocketWire> sockets = ConcurrentHashMap.newKeySet();
         final AtomicInteger accepted = new AtomicInteger();
@@ -71,7 +71,10 @@ final class FeedServer implements AutoCloseable {
 
     /** How many sockets are open now. */
     int sockets(String feed) {
-        return feeds.get(feed).sockets.size();
+        Feed asked = feeds.get(feed);
+        synchronized (asked) {
+            return asked.sockets.size();
+        }
     }
 
     /** How many were opened so far. */
@@ -92,8 +95,11 @@ final class FeedServer implements AutoCloseable {
     }
 
     void say(String feed, String text) throws IOException {
-        for (WebSocketWire socket : feeds.get(feed).sockets) {
-            socket.send(Frame.text(text));
+        Feed told = feeds.get(feed);
+        synchronized (told) {
+            for (WebSocketWire socket : told.sockets) {
+                socket.send(Frame.text(text));
+            }
         }
     }
 
@@ -102,14 +108,22 @@ final class FeedServer implements AutoCloseable {
         server.goAway();
     }
 
+    /** Fails when a socket's thread did. */
+    void assertNoProblems() {
+        server.assertNoProblems();
+    }
+
     void comeBack() throws IOException {
         server.comeBack();
     }
 
     private static void serve(Feed feed, Exchange exchange, boolean echoes) throws IOException {
-        WebSocketWire socket = exchange.acceptWebSocketWith("");
-        feed.sockets.add(socket);
-        feed.accepted.incrementAndGet();
+        WebSocketWire socket;
+        synchronized (feed) {
+            socket = exchange.acceptWebSocketWith("").waitingWithoutLimit();
+            feed.sockets.add(socket);
+            feed.accepted.incrementAndGet();
+        }
         try {
             while (true) {
                 Frame message = socket.nextMessage();

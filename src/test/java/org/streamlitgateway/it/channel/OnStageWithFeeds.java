@@ -37,5 +37,6 @@ abstract class OnStageWithFeeds extends OnStage {
     protected void close() throws Exception {
         super.close();
         feed.goAway();
+        feed.assertNoProblems();
     }
 }

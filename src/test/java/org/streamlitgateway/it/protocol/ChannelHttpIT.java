@@ -65,7 +65,9 @@ class ChannelHttpIT extends AtEveryDoor {
     private static List<String> event(BodyReader body) throws IOException {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
+        long deadline = System.nanoTime() + Patience.LIMIT.toNanos();
         while (true) {
+            assertTrue(System.nanoTime() < deadline, () -> "nothing but comments, and " + lines);
             byte[] next = body.read(1);
             assertEquals(1, next.length, "the stream ended");
             if (next[0] != '\n') {
@@ -169,8 +171,10 @@ class ChannelHttpIT extends AtEveryDoor {
     void aSilentEventStreamIsKeptAlive() throws IOException {
         try (RawHttp http = rig.http()) {
             BodyReader body = stream(http);
-            event(body, "hello");
-            event(body, "state");
+            boolean open = event(body, "hello").toString().contains("\"state\":\"open\"");
+            if (!open) {
+                event(body, "state");
+            }
             feed.socket();
             assertEquals(":\n\n", new String(body.read(3), StandardCharsets.UTF_8));
             assertEquals(":\n\n", new String(body.read(3), StandardCharsets.UTF_8));

@@ -38,7 +38,7 @@ class ChannelOutageIT extends AtEveryDoor {
 
     @Override
     String[] options() {
-        String quick = ",linger=20ms,retry-least=10ms,retry-most=100ms";
+        String quick = ",linger=20ms,retry-least=200ms,retry-most=400ms";
         return new String[] {
             "channel",
             "ticks=" + feed.address() + quick + ";;eager=" + eager.address() + quick + ",eager=true",
@@ -103,8 +103,9 @@ class ChannelOutageIT extends AtEveryDoor {
     void aFeedThatRefusesIsAskedAgainUntilItAccepts() throws IOException {
         feed.refuse("503 Service Unavailable");
         try (ChannelSocket page = subscribe("ticks")) {
-            assertEquals("hello", page.next().get("type"));
-            awaitState(page, "reconnecting");
+            if (!page.next("hello").get("state").equals("reconnecting")) {
+                awaitState(page, "reconnecting");
+            }
             feed.refuse(null);
             awaitState(page, "open");
             feed.socket().count(1, 1);
