@@ -26,6 +26,7 @@ import uuid
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
@@ -58,12 +59,22 @@ class Gap(NamedTuple):
 
 
 class Sent:
-    """What became of one send: ``pending``, then ``delivered``, ``queued``, ``rejected`` or ``unknown``."""
+    """What became of one send: ``pending``, then ``delivered``, ``queued``, ``rejected`` or ``unknown``.
 
-    def __init__(self, number: int) -> None:
+    Who has looked at one that is pending is told: the script runs again when its outcome is known.
+    """
+
+    def __init__(self, number: int, box: _Mailbox) -> None:
         self.number = number
-        self.outcome = "pending"
         self.reason = ""
+        self._outcome = "pending"
+        self._box = box
+
+    @property
+    def outcome(self) -> str:
+        if self._outcome == "pending":
+            self._box.watch()
+        return self._outcome
 
     def __repr__(self) -> str:
         return f"Sent({self.number}, {self.outcome}{': ' + self.reason if self.reason else ''})"
@@ -89,6 +100,7 @@ class _Mailbox:
         self.sends = 0
         self.outbox: OrderedDict[int, list[str]] = OrderedDict()
         self.sent: OrderedDict[int, Sent] = OrderedDict()
+        self.watched = False
 
     def take(self, ring: dict[str, Any]) -> None:
         """Takes what a ring brings; what was taken before is known by its number."""
@@ -104,7 +116,7 @@ class _Mailbox:
             self.status = Status(*ring["status"])
         for number, outcome, reason in ring["outcomes"]:
             if (sent := self.sent.get(number)) is not None:
-                sent.outcome, sent.reason = outcome, reason
+                sent._outcome, sent.reason = outcome, reason
         while self.outbox and next(iter(self.outbox)) <= ring["taken"]:
             self.outbox.popitem(last=False)
 
@@ -124,11 +136,18 @@ class _Mailbox:
             count += self.gaps.pop().count
         self.gaps.append(Gap(count, reason))
 
+    def watch(self) -> None:
+        """The script looks at outcomes: the page rings when one is known."""
+        if not self.watched:
+            self.watched = True
+            if (channel := _channels.get(self.session)) is not None:
+                channel._post([])
+
     def put(self, message: Any) -> Sent:
         payload = _encode(message)
         self.sends += 1
         self.outbox[self.sends] = payload
-        sent = self.sent[self.sends] = Sent(self.sends)
+        sent = self.sent[self.sends] = Sent(self.sends, self)
         while len(self.sent) > _SENT_KEPT:
             self.sent.popitem(last=False)
         return sent
@@ -216,25 +235,31 @@ class Channel:
 
     def send_all(self, messages: Iterable[Any]) -> list[Sent]:
         """Sends many in one go."""
-        context = _context()
-        if context is None:
+        if _context() is None:
             raise RuntimeError("send() belongs in the script, not in a thread of its own")
         sent = [self._box.put(message) for message in messages]
-        if sent and getattr(context, "_has_script_started", True):
+        if sent:
             self._post([s.number for s in sent])
         return sent
 
     def _post(self, numbers: list[int]) -> None:
         """Hands sends to the page now. If it cannot be done here, the next run's mount hands them over."""
+        if not getattr(_context(), "_has_script_started", True):
+            return
+        key = f"{self._key}:out:{numbers[0] if numbers else 'watched'}"
         data = self._base | {"outbox": True} | _sends(self._box, numbers)
         try:
             with self._slot:
-                _mount(f"{self._key}:out:{numbers[0]}", data)
+                _mount(key, data)
         except st.errors.StreamlitAPIException:
             try:
-                _mount(f"{self._key}:out:{numbers[0]}:here", data)
+                _mount(f"{key}:here", data)
             except st.errors.StreamlitAPIException:
                 pass  # they stay in the outbox
+
+
+# the channels of the latest runs by their mailbox's session; a mailbox is to be pickled, and so knows none
+_channels: WeakValueDictionary[str, Channel] = WeakValueDictionary()
 
 
 def channel(name: str, *, key: str | None = None, pace: float = 0.2, buffer: int = 20_000) -> Channel:
@@ -284,13 +309,15 @@ def _open(target: dict[str, str], key: str | None, pace: float, buffer: int, one
             pass  # the second call in this run: the first one's mount serves both
         return st.container()
 
-    return Channel(box, key, base, _outside_forms(mount))
+    _channels[box.session] = opened = Channel(box, key, base, _outside_forms(mount))
+    return opened
 
 
 def _sends(box: _Mailbox, numbers: list[int]) -> dict[str, Any]:
     """``first``: all sends before this one are known to be with the page."""
     return {
         "session": box.session,
+        "watched": box.watched,
         "first": next(iter(box.outbox), box.sends + 1),
         "sends": [[number, *box.outbox[number]] for number in numbers],
     }
@@ -445,6 +472,7 @@ const LARGEST = 4_000_000;      // a single message above this cannot be handed 
 const BUFFER_CHARS = 64_000_000;
 const OUTGOING = 1000;          // sends that wait for the socket
 const LINGER = 2000;            // ms at rest, without a place on the page, before the socket is let go
+const GLAD_TIDINGS = 3;         // reruns in a row for nothing but that sends were delivered
 const UNTOLD_SENDS = 100;       // sends whose arrival in the page the script has not heard of
 const SETTLE = 250;             // ms that a state lasts before it is worth a rerun
 const COURTESY = 700;           // ms in which what the visitor just did may reach the script before we do
@@ -460,6 +488,7 @@ export default function ({ data, key, parentElement, setTriggerValue }) {
   parentElement.closest?.('[data-testid="stElementContainer"]')?.style.setProperty("display", "none", "important");
   if (data.outbox) {
     feedOf(data).write(data);
+    subscriptions.get(placeOf(data))?.watch(data);
     return;
   }
   const subscription = subscriptionOf(data);
@@ -478,13 +507,17 @@ function feedOf(data) {
 }
 
 function subscriptionOf(data) {
-  const id = data.feed + " " + data.scope;
+  const id = placeOf(data);
   let subscription = subscriptions.get(id);
   if (!subscription) {
     subscription = new Subscription(id, feedOf(data), data);
     subscriptions.set(id, subscription);
   }
   return subscription;
+}
+
+function placeOf({ feed, scope }) {
+  return feed + " " + scope;
 }
 
 /** One socket to the gateway, which is kept open as long as somebody subscribes. */
@@ -665,7 +698,7 @@ class Feed {
   outcome(id, outcome, reason) {
     const [session, number] = id.split(".");
     for (const subscription of this.subscriptions) {
-      if (subscription.session === session) subscription.outcomes.push([Number(number), outcome, reason]);
+      if (subscription.session === session) subscription.learn([Number(number), outcome, reason]);
     }
     pump();
   }
@@ -692,7 +725,10 @@ class Subscription {
     this.flying = 0;             // how many of the items are in the ring that is being answered
     this.rings = 0;
     this.outcomes = [];
+    this.outcomesSince = 0;
     this.flyingOutcomes = 0;
+    this.complaints = 0;         // rings in a row that brought no message
+    this.complainAt = 0;
     this.toldTaken = 0;
     this.toldStatus = null;
     this.nextAt = 0;
@@ -702,6 +738,16 @@ class Subscription {
     if (resume && resume[0] === feed.epoch && feed.seq > resume[1]) {
       this.push(gap(feed.seq - resume[1], "not on the page"), [feed.epoch, feed.seq]);
     }
+  }
+
+  watch({ watched }) {
+    this.watched = watched;
+    pump();
+  }
+
+  learn(outcome) {
+    if (!this.outcomes.length) this.outcomesSince = performance.now();
+    this.outcomes.push(outcome);
   }
 
   push(text, cursor) {
@@ -727,7 +773,7 @@ class Subscription {
 
   /** What the script says each time that it comes by. */
   told(data) {
-    Object.assign(this, { pace: data.pace * 1000, buffer: data.buffer, more: data.more });
+    Object.assign(this, { pace: data.pace * 1000, buffer: data.buffer, more: data.more, watched: data.watched });
     if (data.session !== this.session) {
       this.session = data.session;
       this.toldStatus = null;
@@ -740,6 +786,7 @@ class Subscription {
       this.flying = Math.max(0, this.flying - taken);
       if (data.ring >= this.rings && gate?.waiting.delete(this)) {
         this.outcomes.splice(0, this.flyingOutcomes);
+        this.outcomesSince = performance.now();
         this.failures = 0;
       }
     }
@@ -755,7 +802,10 @@ class Subscription {
     else if (this.feed.taken(this.session) - this.toldTaken >= UNTOLD_SENDS) at = now;
     else {
       if (this.toldStatus !== state + " " + reason && !(state === "connecting" && !this.toldStatus)) at = since + SETTLE;
-      if (this.outcomes.some(([, o]) => o === "rejected" || o === "unknown")) at = Math.min(at, this.complainAt ?? now);
+      if (this.outcomes.some(([, o]) => o === "rejected" || o === "unknown")) at = Math.min(at, this.complainAt);
+      else if (this.outcomes.length && this.watched && this.complaints < GLAD_TIDINGS) {
+        at = Math.min(at, Math.max(this.complainAt, this.outcomesSince + SETTLE));
+      }
     }
     return Math.max(at, this.nextAt);
   }
@@ -796,9 +846,9 @@ class Subscription {
     return this.cursor ?? null;
   }
 
-  /** A script that sends in every run and is rejected each time would go round for ever: ever slower, then. */
+  /** A script that sends in every run and wants to know what came of it would go round for ever: ever slower, then. */
   complain(withMessages, now) {
-    this.complaints = withMessages ? 0 : (this.complaints ?? 0) + 1;
+    this.complaints = withMessages ? 0 : this.complaints + 1;
     this.complainAt = now + Math.min(30_000, 500 * 2 ** this.complaints);
   }
 
@@ -892,7 +942,10 @@ function sweep() {
   if (homeless) later(sweep, 500);
 }
 
-const acted = () => (actedAt = performance.now());
+function acted() {
+  actedAt = performance.now();
+  subscriptions.forEach((s) => (s.complaints = s.complainAt = 0));
+}
 for (const event of ["click", "change", "popstate"]) addEventListener(event, acted, true);
 addEventListener("keydown", ({ key }) => key === "Enter" && acted(), true);
 

@@ -98,13 +98,25 @@ class MailboxTest(unittest.TestCase):
         first, second = self.box.put({"a": 1}), self.box.put("two")
         self.assertEqual(
             gateway._sends(self.box, list(self.box.outbox)),
-            {"session": self.box.session, "first": 1, "sends": [[1, "data", '{"a":1}'], [2, "text", "two"]]},
+            {"session": self.box.session, "watched": False, "first": 1, "sends": [[1, "data", '{"a":1}'], [2, "text", "two"]]},
         )
         self.box.take(ring(1, 1, [], taken=1, outcomes=[[1, "delivered", ""], [2, "rejected", "full"]]))
         self.assertEqual(gateway._sends(self.box, list(self.box.outbox))["first"], 2)
         self.assertEqual((first.outcome, second.outcome, second.reason), ("delivered", "rejected", "full"))
         self.box.take(ring(2, 1, [], taken=2))
         self.assertEqual(gateway._sends(self.box, [])["first"], 3)
+
+    def test_who_looks_at_a_pending_send_wants_to_know_its_outcome(self):
+        sent = self.box.put("one")
+        self.assertFalse(gateway._sends(self.box, [])["watched"])
+        self.assertEqual(repr(sent), "Sent(1, pending)")
+        self.assertTrue(gateway._sends(self.box, [])["watched"])
+
+    def test_a_mailbox_survives_being_pickled(self):
+        self.box.put("one").outcome
+        self.box.take(ring(1, 1, [message(1)]))
+        box = pickle.loads(pickle.dumps(self.box))
+        self.assertEqual((box.received, box.sent[1].outcome), (1, "pending"))
 
     def test_what_is_not_json_is_refused_at_once(self):
         for wrong in (float("nan"), object(), {1, 2}):

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.it.browser.App;
 
 /** What the script sends reaches the feed once, whatever reruns there are. */
@@ -98,6 +100,32 @@ class SendIT extends OnStageWithFeeds {
         click("Send");
         feed.heard(FeedServer.ECHO).take();
         Facts.await(page, "send", seen -> seen.list("sent").equals(List.of(List.of("delivered", ""))));
+    }
+
+    @Test
+    void outcomeIsToldThoughTheFeedAnswersNothing() {
+        page = stage.visit("outcome").page();
+        Facts.awaitOpen(page, "outcome");
+        for (int i = 0; i < 3; i++) {
+            long runs = Facts.now(page, "outcome").number("runs");
+            click("Send");
+            Facts told = Facts.await(
+                    page,
+                    "outcome",
+                    seen -> seen.number("runs") > runs && seen.text("outcome").equals("delivered"));
+            assertEquals(runs + 2, told.number("runs"));
+        }
+    }
+
+    @Test
+    void scriptThatSendsInEveryRunDoesNotGoRoundForEver() {
+        page = stage.visit("outcome?always=1").page();
+
+        long runs = Patience.untilStill(
+                "runs of the page", Duration.ofSeconds(6), Duration.ofSeconds(60), () -> Facts.now(page, "outcome")
+                        .number("runs"));
+
+        assertTrue(runs <= 8, () -> runs + " runs");
     }
 
     private void click(String button) {
