@@ -121,11 +121,13 @@ class ConnectionTest {
 
     @Test
     void aSlowListenerDelaysNobodyAndIsToldWhatItMissed() throws IOException {
+        Signal stuck = new Signal("the slow listener has its first message");
         Signal go = new Signal("the slow listener may go on");
         Recorder<Long> late = new Recorder<>("message, or negative gap, of the slow listener");
         ChannelListener slow = new ChannelListener() {
             @Override
             public void onMessage(Message message) {
+                stuck.give();
                 go.await();
                 late.add(message.seq());
             }
@@ -144,6 +146,7 @@ class ConnectionTest {
                 for (int n = from; n < from + 1000; n++) {
                     assertEquals(Map.of("n", n), heard.take());
                 }
+                stuck.await();
             }
             go.give();
             int gaps = 0;

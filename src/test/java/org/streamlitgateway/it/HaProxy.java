@@ -3,7 +3,6 @@ package org.streamlitgateway.it;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -11,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.Ports;
 
 /** The balancer that people put in front of two gateways, told to ask each for {@code /_gateway/health/ready}. */
 public final class HaProxy implements AutoCloseable {
@@ -24,17 +24,22 @@ public final class HaProxy implements AutoCloseable {
 
     /** Uses the first gateway that is ready. */
     public static HaProxy before(Path folder, List<URI> gateways) throws IOException {
-        int port = freePort();
+        try (Socket held = Ports.hold()) {
+            return startAt(held.getLocalPort(), folder, gateways);
+        }
+    }
+
+    private static HaProxy startAt(int port, Path folder, List<URI> gateways) throws IOException {
         StringBuilder config = new StringBuilder("""
                 global
                   maxconn 2000
                 defaults
                   mode http
-                  timeout connect 2s
+                  timeout connect 20s
                   timeout client 30s
                   timeout server 30s
                   timeout tunnel 1h
-                  timeout check 2s
+                  timeout check 20s
                   option redispatch
                   retries 3
                 frontend door
@@ -72,12 +77,6 @@ public final class HaProxy implements AutoCloseable {
             return true;
         } catch (IOException notYet) {
             return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
         }
     }
 

@@ -144,7 +144,7 @@ public final class LaunchedProcess implements AutoCloseable {
                 return fail("process " + process.pid() + " still ran after " + seconds + " s and wrote:\n" + output());
             }
             for (Thread reader : readers) {
-                reader.join(TimeUnit.SECONDS.toMillis(5));
+                reader.join(TimeUnit.SECONDS.toMillis(30));
             }
             return process.exitValue();
         } catch (InterruptedException e) {

@@ -30,6 +30,8 @@ public final class MatrixListener implements TestExecutionListener {
     private static final Path SEEN = TARGET.resolve("matrix.tsv");
     private static final Pattern DOOR = Pattern.compile("\\b((?:war|jetty|tomcat)-[\\d.]+(?:-\\d+)?)\\b");
 
+    private static final int COLUMNS = 4;
+
     private final List<String> rows = new ArrayList<>();
     private final String run = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     private TestPlan plan;
@@ -95,7 +97,10 @@ public final class MatrixListener implements TestExecutionListener {
     }
 
     private static String table(List<String> seen) {
-        List<String[]> all = seen.stream().map(line -> line.split("\t")).toList();
+        List<String[]> all = seen.stream()
+                .map(line -> line.split("\t"))
+                .filter(row -> row.length == COLUMNS) // the other fork may be writing
+                .toList();
         Map<String, String> latest = new HashMap<>(); // the last run of a suite through a door
         all.forEach(row -> latest.put(row[0] + row[1], row[2]));
         TreeSet<String> doors = new TreeSet<>();

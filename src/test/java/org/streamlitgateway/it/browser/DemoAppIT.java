@@ -155,8 +155,23 @@ class DemoAppIT extends OnStage {
 
     @Test
     void chatStreamsItsAnswerBitByBit() {
-        Tab tab = stage.visit("chat");
-        Page page = tab.page();
+        Streamed answer = chat();
+        for (int again = 0; again < 2 && !answer.bitByBit(); again++) {
+            answer = chat(); // a starved browser draws many words at once
+        }
+        assertTrue(answer.bitByBit(), answer::toString);
+    }
+
+    /** The lengths that an answer was seen with, and the time from the first to the last. */
+    private record Streamed(List<?> lengths, double millis) {
+        /** About sixty words, one each 40 ms; a page on a busy machine may draw several at once. */
+        boolean bitByBit() {
+            return lengths.size() >= 12 && millis > 1_200;
+        }
+    }
+
+    private Streamed chat() {
+        Page page = stage.visit("chat").page();
         page.evaluate(Demo.RECORD_THE_LAST_CHAT_MESSAGE);
 
         Demo.ask(page, "What is the tide doing?");
@@ -165,11 +180,8 @@ class DemoAppIT extends OnStage {
         assertThat(page.getByTestId("stChatMessage").last())
                 .containsText("“What is the tide doing?”. That is 5 words.");
         List<?> lengths = (List<?>) page.evaluate("() => window.recorded.map(([length, at]) => length)");
-        double millis =
-                ((Number) page.evaluate("() => window.recorded.at(-1)[1] - window.recorded[0][1]")).doubleValue();
-        // about sixty words, one each 40 ms; a page on a busy machine may draw several at once
-        assertTrue(lengths.size() >= 12, "the answer came in few steps: " + lengths);
-        assertTrue(millis > 1_200, "the answer came within " + millis + " ms");
+        Number millis = (Number) page.evaluate("() => window.recorded.at(-1)[1] - window.recorded[0][1]");
+        return new Streamed(lengths, millis.doubleValue());
     }
 
     @Test

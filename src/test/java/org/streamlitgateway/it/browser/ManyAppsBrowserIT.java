@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.it.LaunchedProcess;
 import org.streamlitgateway.it.WarDoor;
 
@@ -29,7 +31,8 @@ import org.streamlitgateway.it.WarDoor;
 @Timeout(400)
 class ManyAppsBrowserIT {
     private static final int REPLICAS = 3;
-    private static final double PATIENT_MILLIS = 60_000;
+    private static final Duration PATIENT = Duration.ofSeconds(60);
+    private static final double PATIENT_MILLIS = PATIENT.toMillis();
 
     /** So often does a page ask one level up before the test believes that it will not stay there. */
     private static final int QUESTIONS = 3;
@@ -48,6 +51,8 @@ class ManyAppsBrowserIT {
                     proxy-port: 0
                     log-level: DEBUG
                     health-interval: 500ms
+                    health-timeout: 20s
+                    connect-timeout: 20s
                     apps:
                       /a:
                         name: Sales
@@ -70,6 +75,7 @@ class ManyAppsBrowserIT {
                 try {
                     Path pictures = Artifacts.directory("ManyAppsBrowserIT");
                     seeTheList(chromium, uri, pictures);
+                    Patience.until(gateway::output, PATIENT, () -> healthy(gateway) >= REPLICAS);
                     uploadToEveryReplica(chromium, uri, pictures);
                     uploadToBothApps(chromium, uri);
                     loseTheInnerApp(chromium, uri, inner, pictures);
@@ -79,6 +85,13 @@ class ManyAppsBrowserIT {
                 }
             }
         }
+    }
+
+    private static long healthy(LaunchedProcess gateway) {
+        return gateway.output()
+                .lines()
+                .filter(line -> line.contains("is healthy at"))
+                .count();
     }
 
     private static void picture(Page page, Path pictures, String name) {
@@ -115,8 +128,7 @@ class ManyAppsBrowserIT {
             byte[] content = "x".repeat(1000 + visitor).getBytes(StandardCharsets.UTF_8);
             page.locator("input[type=file]").setInputFiles(new FilePayload("f.txt", "text/plain", content));
             assertThat(page.getByText("Got " + content.length + " bytes")).isVisible();
-            assertEquals(
-                    80, page.evaluate("() => document.querySelector('[data-testid=stImage] img, img').naturalWidth"));
+            page.waitForFunction("() => document.querySelector('[data-testid=stImage] img, img')?.naturalWidth === 80");
         }
         picture(tabs.get(0).page(), pictures, "outer");
         assertEquals(REPLICAS, processes.size(), processes::toString);

@@ -36,12 +36,14 @@ class OwnAppBrowserIT {
                 proxy-host: 127.0.0.1
                 proxy-port: 0
                 health-interval: 500ms
+                health-timeout: 20s
+                connect-timeout: 20s
                 apps:
                   /own:
                     app: %s
                     command: %s
                     environment: {TITLE: Own}
-                    idle-stop: 2s
+                    idle-stop: 10s
                     memory: 500M
                     max-restarts: 1
                 """.formatted(
@@ -55,12 +57,13 @@ class OwnAppBrowserIT {
             Page first = visit(chromium, app);
             long asleep = process(first);
             first.close();
-            gateway.awaitLine("is stopped: nobody has used it for PT2S");
+            gateway.awaitLine("is stopped: nobody has used it for PT10S");
             Patience.until("its process is gone", () -> ProcessHandle.of(asleep)
                     .filter(ProcessHandle::isAlive)
                     .isEmpty());
 
             Page second = visit(chromium, app);
+            second.setDefaultTimeout(PATIENT_MILLIS);
             long greedy = process(second);
             click(second, "Eat");
             gateway.awaitLine("more than the 500 MB that it may (memory); it is stopped");

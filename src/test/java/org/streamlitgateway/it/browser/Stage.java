@@ -21,7 +21,7 @@ import org.streamlitgateway.it.RunningGateway;
  * its tabs tell what they saw before they are closed.
  */
 public final class Stage implements AutoCloseable, AfterTestExecutionCallback, AfterEachCallback {
-    private static final double ASSERTIONS_GIVE_UP_MILLIS = 20_000;
+    private static final double ASSERTIONS_GIVE_UP_MILLIS = 60_000;
 
     private final App app;
     private final Map<String, String> gatewayOptions;

@@ -2,8 +2,7 @@ package org.streamlitgateway.it.browser;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.streamlitgateway.fixture.Ports;
 
 /** A real Streamlit on a free port of the loopback address, which can be stopped and started again on that port. */
 public final class StreamlitProcess implements AutoCloseable {
@@ -29,6 +29,7 @@ public final class StreamlitProcess implements AutoCloseable {
     private final Path app;
     private final String basePath;
     private final Map<String, String> environment;
+    private final Socket held;
     private final int port;
     private final Path log;
     private Process process;
@@ -43,9 +44,8 @@ public final class StreamlitProcess implements AutoCloseable {
         this.app = app;
         this.basePath = basePath;
         this.environment = environment;
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = probe.getLocalPort();
-        }
+        held = Ports.hold();
+        port = held.getLocalPort();
         log = Artifacts.directory("logs").resolve("streamlit-" + port + ".log");
     }
 
@@ -83,20 +83,25 @@ public final class StreamlitProcess implements AutoCloseable {
     public void stop() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(DOWN.toMillis(), TimeUnit.MILLISECONDS)) {
-            close();
+            kill();
         }
     }
 
     /** Kills it, without a word to its browsers. */
     public void kill() {
-        close();
+        if (process != null) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().onExit().join();
+        }
     }
 
     @Override
     public void close() {
-        if (process != null) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+        kill();
+        try {
+            held.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.TreeSet;
 
 /** One tab at the app, and all that it saw: its console, its requests, its WebSockets. */
 public final class Tab {
-    private static final double GIVE_UP_MILLIS = 30_000;
+    private static final double GIVE_UP_MILLIS = 60_000;
 
     private final Page page;
     private final URI base;

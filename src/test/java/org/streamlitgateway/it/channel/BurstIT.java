@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.streamlitgateway.it.browser.App;
@@ -25,7 +26,7 @@ class BurstIT extends OnStageWithFeeds {
         Facts facts = Facts.await(page, "burst", seen -> seen.number("count") == 10_000);
         assertTrue(facts.sawAll(10_000), facts::toString);
         assertEquals(0, facts.number("missed"));
-        assertTrue(facts.number("runs") - before <= 20, facts::toString);
+        assertTrue(facts.number("runs") - before <= 30, facts::toString);
     }
 
     @Test
@@ -33,15 +34,18 @@ class BurstIT extends OnStageWithFeeds {
         Page page = stage.visit("slow?seconds=1").page();
         Facts.awaitOpen(page, "slow");
 
+        long began = System.nanoTime();
         for (int n = 0; n < 40; n++) {
             feed.count(FeedServer.PRICES, n, 1);
             page.waitForTimeout(100);
         }
 
+        long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds();
+
         Facts facts = Facts.await(page, "slow", seen -> seen.number("count") == 40);
         assertTrue(facts.sawAll(40), facts::toString);
         assertEquals(facts.number("started"), facts.number("finished"), facts::toString);
-        assertTrue(facts.number("started") <= 10, facts::toString);
+        assertTrue(facts.number("started") <= 6 + seconds, facts::toString);
     }
 
     @Test
@@ -54,7 +58,7 @@ class BurstIT extends OnStageWithFeeds {
         Facts facts = Facts.await(page, "slow", seen -> seen.number("count") == 10_000);
         assertTrue(facts.sawAll(10_000), facts::toString);
         assertEquals(facts.number("started"), facts.number("finished"), facts::toString);
-        assertTrue(facts.number("started") <= 6, facts::toString);
+        assertTrue(facts.number("started") <= 8, facts::toString);
     }
 
     @Test

@@ -98,7 +98,11 @@ final class FeedServer implements AutoCloseable {
         Feed told = feeds.get(feed);
         synchronized (told) {
             for (WebSocketWire socket : told.sockets) {
-                socket.send(Frame.text(text));
+                try {
+                    socket.send(Frame.text(text));
+                } catch (SocketException gone) {
+                    // its own thread takes it out
+                }
             }
         }
     }
@@ -120,7 +124,7 @@ final class FeedServer implements AutoCloseable {
     private static void serve(Feed feed, Exchange exchange, boolean echoes) throws IOException {
         WebSocketWire socket;
         synchronized (feed) {
-            socket = exchange.acceptWebSocketWith("").waitingWithoutLimit();
+            socket = exchange.acceptWebSocketWith("");
             feed.sockets.add(socket);
             feed.accepted.incrementAndGet();
         }

@@ -1,8 +1,10 @@
 package org.streamlitgateway.it.channel;
 
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.it.browser.App;
 import org.streamlitgateway.it.browser.OnStage;
 import org.streamlitgateway.it.browser.Stage;
@@ -30,6 +32,12 @@ abstract class OnStageWithFeeds extends OnStage {
     protected void open() throws Exception {
         feed.comeBack();
         super.open();
+    }
+
+    /** A tab that has been closed in haste leaves its socket for a while. */
+    @BeforeEach
+    final void noSocketOfAnEarlierTab() {
+        Patience.until("the sockets of earlier tabs are gone", () -> feed.sockets(FeedServer.ECHO) == 0);
     }
 
     @Override

@@ -55,6 +55,10 @@ class EnduranceIT {
         for (Door door : doors) {
             visits.add(new Visit(door, upstream.port()));
         }
+        // when all of them are up: nobody reads while another one starts
+        for (Visit visit : visits) {
+            visit.open();
+        }
     }
 
     @AfterEach
@@ -81,10 +85,10 @@ class EnduranceIT {
     private static final class Visit {
         private final Door door;
         private final RunningGateway gateway;
-        private final RawWebSocket idle;
-        private final RawWebSocket slow;
-        private final RawHttp download;
-        private final BodyReader body;
+        private RawWebSocket idle;
+        private RawWebSocket slow;
+        private RawHttp download;
+        private BodyReader body;
         private int downloaded;
 
         Visit(Door door, int upstreamPort) throws IOException {
@@ -93,6 +97,9 @@ class EnduranceIT {
                     "streamlit-host", "127.0.0.1",
                     "streamlit-port", Integer.toString(upstreamPort),
                     "ping-interval", "1h"));
+        }
+
+        void open() throws IOException {
             idle = RawWebSocket.open(gateway.uri(), "/_stcore/stream?test=idle");
             slow = RawWebSocket.dialSlowReader(gateway.uri(), "/_stcore/stream?test=slow");
             slow.assertAccepted(slow.answer());

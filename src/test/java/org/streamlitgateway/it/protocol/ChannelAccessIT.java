@@ -111,10 +111,13 @@ class ChannelAccessIT extends AtEveryDoor {
     @Test
     void allowedOriginsAndOurOwnMaySubscribe() throws IOException {
         ChannelSocket.open(rig.uri(), "open", "Origin: https://everywhere.example")
+                .awaitOpen()
                 .close();
         ChannelSocket.open(rig.uri(), "portal", "Origin: https://portal.example")
+                .awaitOpen()
                 .close();
         ChannelSocket.open(rig.uri(), "portal", "Origin: http://" + rig.uri().getAuthority())
+                .awaitOpen()
                 .close();
     }
 
@@ -122,7 +125,9 @@ class ChannelAccessIT extends AtEveryDoor {
     void onlyUsersOfTheListSubscribe() throws IOException {
         assertEquals(403, refused("staff"));
         assertEquals(403, refused("staff", "X-Forwarded-User: mallory"));
-        ChannelSocket.open(rig.uri(), "staff", "X-Forwarded-User: alice").close();
+        ChannelSocket.open(rig.uri(), "staff", "X-Forwarded-User: alice")
+                .awaitOpen()
+                .close();
     }
 
     @Test

@@ -50,7 +50,8 @@ class ChannelHttpIT extends AtEveryDoor {
     String[] options() {
         return new String[] {
             "channel",
-            "ticks=" + feed.address() + ",linger=500ms;;own=" + own.address() + ",mode=dedicated,linger=100ms",
+            "ticks=" + feed.address() + ",linger=500ms;;posted=" + feed.address() + ",linger=5s;;own=" + own.address()
+                    + ",mode=dedicated,linger=100ms",
             "ping-interval",
             "1s"
         };
@@ -132,6 +133,13 @@ class ChannelHttpIT extends AtEveryDoor {
 
     @Test
     void anEventStreamResumesFromItsLastEvent() throws IOException {
+        try (RawHttp keeping = rig.http()) { // the feed, between one stream and the next
+            event(stream(keeping), "hello");
+            resume();
+        }
+    }
+
+    private void resume() throws IOException {
         FeedSocket socket;
         String id;
         try (RawHttp http = rig.http()) {
@@ -219,9 +227,9 @@ class ChannelHttpIT extends AtEveryDoor {
 
     @Test
     void aPostDialsForItself() throws IOException {
-        RawResponse queued = post("ticks", bytes("[1]"), JSON_TYPE);
+        RawResponse sent = post("posted", bytes("[1]"), JSON_TYPE);
 
-        assertEquals("{\"outcome\":\"queued\"}", queued.text());
+        assertTrue(sent.text().matches("\\{\"outcome\":\"(queued|delivered)\"}"), sent::text);
         FeedSocket socket = feed.socket();
         assertEquals("[1]", socket.hear().asText());
         assertEquals(1000, socket.ending().code());

@@ -30,6 +30,7 @@ final class ConfiguredGateway implements AutoCloseable {
             connect-timeout: 20s
             sticky-key: 0123456789abcdef0123456789
             ping-interval: 5s
+            pong-timeout: 60s
             """;
 
     private final Path file;

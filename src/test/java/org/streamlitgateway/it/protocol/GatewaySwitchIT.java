@@ -56,7 +56,7 @@ class GatewaySwitchIT extends AtEachCommandLine {
     void readinessGoesFirstAndServiceGoesOnUntilTheDelayIsOver() throws Exception {
         try (FakeStreamlit upstream = FakeStreamlit.start();
                 RunningGateway gateway =
-                        war.start(Map.of("streamlit-port", Integer.toString(upstream.port()), "drain-delay", "3s"));
+                        war.start(Map.of("streamlit-port", Integer.toString(upstream.port()), "drain-delay", "8s"));
                 RawHttp kept = RawHttp.connect(gateway.uri())) {
             assertEquals(200, kept.get("/").status());
             CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(gateway::stop);
@@ -88,7 +88,9 @@ class GatewaySwitchIT extends AtEachCommandLine {
                     "streamlit-port",
                     Integer.toString(upstream.port()),
                     "drain-delay",
-                    "2s",
+                    "4s",
+                    "handshake-timeout",
+                    "30s",
                     "ping-interval",
                     "5s",
                     "connect-timeout",
@@ -106,6 +108,7 @@ class GatewaySwitchIT extends AtEachCommandLine {
 
                 assertEquals(0, first.stop(), first::log);
 
+                Patience.until(visitors::toString, Patience.LIMIT, () -> visitors.closed() == SESSIONS);
                 visitors.awaitConnected();
                 Duration took = Duration.ofNanos(System.nanoTime() - began);
                 traffic.end();

@@ -22,7 +22,7 @@ import org.streamlitgateway.fixture.Recorder;
 class Http2IT extends AtEveryDoor {
     @Override
     String[] options() {
-        return new String[] {"client-timeout", "2s", "ping-interval", "1s"};
+        return new String[] {"client-timeout", "5s", "ping-interval", "1s"};
     }
 
     @Test
@@ -123,7 +123,7 @@ class Http2IT extends AtEveryDoor {
         try (RawHttp2 client = connect()) {
             client.connectWebSocket(rig.target(Rig.streamOf("http2-quiet")));
             assertEquals(200, client.readStatus());
-            Pace.every(Duration.ofMillis(900), 5, step -> {
+            Pace.every(Duration.ofMillis(900), 8, step -> {
                 byte[] ping = client.readData(); // the gateway looks after a quiet browser
                 assertEquals((byte) 0x89, ping[0]);
                 client.webSocketFrame(Frame.PONG, java.util.Arrays.copyOfRange(ping, 2, ping.length));

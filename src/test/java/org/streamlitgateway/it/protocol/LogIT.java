@@ -58,7 +58,7 @@ class LogIT {
             useWithSecrets(rig);
             Patience.until(rig.gateway()::log, Patience.LIMIT, () -> rig.gateway()
                     .log()
-                    .contains("4321"));
+                    .contains("with 4321"));
             String log = rig.gateway().log();
 
             assertAll(Stream.of(

@@ -53,7 +53,7 @@ class ManagedAppsIT extends AtEachCommandLine {
 
     @Test
     void anAppIsStartedByItsFirstVisitorAndStoppedWhenNobodyNeedsIt() throws IOException {
-        String apps = own("/own", ", processes: 2, idle-stop: 2s") + own("/more", "");
+        String apps = own("/own", ", processes: 2, idle-stop: 6s") + own("/more", "");
         try (ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, apps)) {
             assertFalse(gateway.output().contains(FakeStreamlitCommand.STARTED), gateway::output);
             assertEquals(2, asleep(gateway));
@@ -74,7 +74,7 @@ class ManagedAppsIT extends AtEachCommandLine {
     @Test
     void anAppWithASessionIsNotIdle() throws IOException {
         try (ConfiguredGateway gateway = ConfiguredGateway.start(
-                war, folder, own("/used", ", idle-stop: 4s") + own("/unused", ", idle-stop: 4s"))) {
+                war, folder, own("/used", ", idle-stop: 8s") + own("/unused", ", idle-stop: 8s"))) {
             awaitHealthy(gateway, "/used");
             try (RawWebSocket socket = RawWebSocket.open(gateway.uri(), "/used/_stcore/stream")) {
                 awaitHealthy(gateway, "/unused");
@@ -135,8 +135,10 @@ class ManagedAppsIT extends AtEachCommandLine {
 
     @Test
     void anAppThatTakesTooMuchMemoryIsStartedAgainAndSaysSo() throws IOException {
-        try (ConfiguredGateway gateway =
-                ConfiguredGateway.start(war, folder, own("/own", ", start: now, memory: 250M, max-restarts: 1"))) {
+        // slow, so that its being started again is seen
+        Path slow = FakeStreamlitCommand.script(folder.resolve("slow"), "sleep 5; exec '" + command + "' \"$@\"");
+        String app = "  /own: {app: app.py, start: now, memory: 250M, max-restarts: 1, command: " + slow + "}\n";
+        try (ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app)) {
             gateway.get("/own/grow");
 
             gateway.awaitLine("more than the 250 MB that it may (memory); it is stopped");
@@ -173,8 +175,11 @@ class ManagedAppsIT extends AtEachCommandLine {
                 war,
                 folder,
                 kept + own("/gone", ", start: now") + own("/changed", ", start: now, environment: {MODE: a}"))) {
+            Patience.until(
+                    gateway::output,
+                    ConfiguredGateway.LONG,
+                    () -> children(gateway).size() == 3);
             Set<Long> before = children(gateway);
-            assertEquals(3, before.size());
 
             gateway.edit(kept + own("/changed", ", start: now, environment: {MODE: b}"));
 

@@ -158,7 +158,7 @@ class ReplicasIT extends AtEachCommandLine {
             Patience.until(visitors::toString, ConfiguredGateway.LONG, () -> first.open() == VISITORS);
             visitors.awaitConnected();
             assertEquals(moved, visitors.lost());
-            assertEquals(0, second.open());
+            Patience.until(visitors::toString, ConfiguredGateway.LONG, () -> second.open() == 0);
             assertEquals(List.of(), visitors.uploadToEach());
         }
     }

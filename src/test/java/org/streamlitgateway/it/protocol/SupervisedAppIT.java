@@ -114,6 +114,7 @@ class SupervisedAppIT extends AtEachCommandLine {
     void anAppThatDiesIsStartedAgain() throws IOException {
         try (LaunchedProcess gateway = launch()) {
             URI uri = WarDoor.readyAddress(gateway);
+            gateway.awaitLine(FakeStreamlitCommand.CHILD);
             long first = children(gateway).get(0);
 
             assertEquals(502, get(uri, "/die").status());

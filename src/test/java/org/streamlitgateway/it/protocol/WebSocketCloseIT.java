@@ -21,7 +21,7 @@ class WebSocketCloseIT extends AtEveryDoor {
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
 
     /** What "at once" may take on a machine with two busy cores. */
-    private static final Duration AT_ONCE = Duration.ofSeconds(3);
+    private static final Duration AT_ONCE = Duration.ofSeconds(15);
 
     /** How a socket ends without a close frame. */
     enum Death {

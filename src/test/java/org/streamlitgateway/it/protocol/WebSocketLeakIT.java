@@ -21,6 +21,12 @@ class WebSocketLeakIT extends AtEveryDoor {
     private static final int WAVE = 200;
     private static final int WAVES = 50;
 
+    /** Two hundred at once on a cold JVM may take a while. */
+    @Override
+    String[] options() {
+        return new String[] {"handshake-timeout", "60s", "connect-timeout", "20s"};
+    }
+
     @Override
     @BeforeParameterizedClassInvocation
     void start() throws IOException {

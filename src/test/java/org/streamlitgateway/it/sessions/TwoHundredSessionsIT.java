@@ -116,6 +116,7 @@ class TwoHundredSessionsIT {
                     assertEquals(0, visitors.closed());
 
                     assertEquals(0, first.terminate(), first::output);
+                    Patience.until(visitors::toString, LONG, () -> visitors.closed() == SESSIONS);
                     visitors.awaitConnected();
                     see(visitors, "the first gateway is stopped, the second takes over");
                     assertEquals(Map.of(1012, SESSIONS), visitors.closings());
