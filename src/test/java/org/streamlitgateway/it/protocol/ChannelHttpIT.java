@@ -50,8 +50,8 @@ class ChannelHttpIT extends AtEveryDoor {
     String[] options() {
         return new String[] {
             "channel",
-            "ticks=" + feed.address() + ",linger=500ms;;posted=" + feed.address() + ",linger=5s;;own=" + own.address()
-                    + ",mode=dedicated,linger=100ms",
+            "ticks=" + feed.address() + ",linger=500ms;;posted=" + feed.address() + "?posted,linger=5s;;own="
+                    + own.address() + ",mode=dedicated,linger=100ms",
             "ping-interval",
             "1s"
         };
