@@ -35,6 +35,9 @@ final class StreamlitProcess implements AutoCloseable {
     private static final Duration STEADY = Duration.ofMinutes(1);
     private static final long TERM_SECONDS = 8;
     private static final long KILL_SECONDS = 5;
+    /** How long its end is kept back for its last words; a child that outlives it may keep the pipe open. */
+    private static final long LAST_WORDS_MILLIS = 1000;
+
     private static final int MEGABYTE_BITS = 20;
 
     private final String name;
@@ -51,6 +54,7 @@ final class StreamlitProcess implements AutoCloseable {
 
     private Process process;
     private boolean closed;
+    private volatile Thread output;
     private volatile boolean healthy;
     private volatile Outcome trouble;
     private volatile String givenUp;
@@ -169,7 +173,9 @@ final class StreamlitProcess implements AutoCloseable {
             end(current);
             return "was not healthy after " + LONGEST_START.toSeconds() + " s and was stopped";
         }
-        return "ended with exit code " + current.waitFor();
+        int code = current.waitFor();
+        output.join(LAST_WORDS_MILLIS);
+        return "ended with exit code " + code;
     }
 
     /** Returns when it has ended; true when that was because it took more memory than it may. */
@@ -239,6 +245,7 @@ final class StreamlitProcess implements AutoCloseable {
         Thread reader = new Thread(() -> passOn(started), "streamlit-output");
         reader.setDaemon(true);
         reader.start();
+        output = reader;
     }
 
     private void passOn(Process process) {
