@@ -30,7 +30,7 @@ public class HeadersBench {
     }
 
     @Benchmark
-    public String nearestCookies() {
-        return Cookies.nearest(cookie);
+    public String cookiesForStreamlit() {
+        return Cookies.upstream(cookie, "");
     }
 }
