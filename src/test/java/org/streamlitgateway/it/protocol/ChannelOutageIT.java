@@ -38,7 +38,7 @@ class ChannelOutageIT extends AtEveryDoor {
 
     @Override
     String[] options() {
-        String quick = ",linger=20ms,retry-least=1s,retry-most=2s";
+        String quick = ",linger=20ms,retry-least=600ms,retry-most=1s";
         return new String[] {
             "channel",
             "ticks=" + feed.address() + quick + ";;eager=" + eager.address() + quick + ",eager=true",

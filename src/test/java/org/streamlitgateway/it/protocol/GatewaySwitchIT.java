@@ -56,7 +56,7 @@ class GatewaySwitchIT extends AtEachCommandLine {
     void readinessGoesFirstAndServiceGoesOnUntilTheDelayIsOver() throws Exception {
         try (FakeStreamlit upstream = FakeStreamlit.start();
                 RunningGateway gateway =
-                        war.start(Map.of("streamlit-port", Integer.toString(upstream.port()), "drain-delay", "8s"));
+                        war.start(Map.of("streamlit-port", Integer.toString(upstream.port()), "drain-delay", "5s"));
                 RawHttp kept = RawHttp.connect(gateway.uri())) {
             assertEquals(200, kept.get("/").status());
             CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(gateway::stop);
@@ -88,7 +88,7 @@ class GatewaySwitchIT extends AtEachCommandLine {
                     "streamlit-port",
                     Integer.toString(upstream.port()),
                     "drain-delay",
-                    "4s",
+                    "3s",
                     "handshake-timeout",
                     "30s",
                     "ping-interval",

@@ -22,10 +22,10 @@ import org.streamlitgateway.fixture.Signal;
 /** When bytes are passed on: at once, and for as long as they keep coming. */
 class HttpStreamingIT extends AtEveryDoor {
     /** The silence that this gateway forgives an upstream. */
-    private static final String UPSTREAM_TIMEOUT = "5s";
+    private static final String UPSTREAM_TIMEOUT = "4s";
 
     /** Twelve steps of this are longer than the time-out in total, and each is far shorter. */
-    private static final Duration STEP = Duration.ofMillis(500);
+    private static final Duration STEP = Duration.ofMillis(400);
 
     @Override
     String[] options() {

@@ -53,7 +53,7 @@ class ManagedAppsIT extends AtEachCommandLine {
 
     @Test
     void anAppIsStartedByItsFirstVisitorAndStoppedWhenNobodyNeedsIt() throws IOException {
-        String apps = own("/own", ", processes: 2, idle-stop: 6s") + own("/more", "");
+        String apps = own("/own", ", processes: 2, idle-stop: 5s") + own("/more", "");
         try (ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, apps)) {
             assertFalse(gateway.output().contains(FakeStreamlitCommand.STARTED), gateway::output);
             assertEquals(2, asleep(gateway));
@@ -74,7 +74,7 @@ class ManagedAppsIT extends AtEachCommandLine {
     @Test
     void anAppWithASessionIsNotIdle() throws IOException {
         try (ConfiguredGateway gateway = ConfiguredGateway.start(
-                war, folder, own("/used", ", idle-stop: 8s") + own("/unused", ", idle-stop: 8s"))) {
+                war, folder, own("/used", ", idle-stop: 6s") + own("/unused", ", idle-stop: 6s"))) {
             awaitHealthy(gateway, "/used");
             try (RawWebSocket socket = RawWebSocket.open(gateway.uri(), "/used/_stcore/stream")) {
                 awaitHealthy(gateway, "/unused");
@@ -136,7 +136,7 @@ class ManagedAppsIT extends AtEachCommandLine {
     @Test
     void anAppThatTakesTooMuchMemoryIsStartedAgainAndSaysSo() throws IOException {
         // slow, so that its being started again is seen
-        Path slow = FakeStreamlitCommand.script(folder.resolve("slow"), "sleep 5; exec '" + command + "' \"$@\"");
+        Path slow = FakeStreamlitCommand.script(folder.resolve("slow"), "sleep 3; exec '" + command + "' \"$@\"");
         String app = "  /own: {app: app.py, start: now, memory: 250M, max-restarts: 1, command: " + slow + "}\n";
         try (ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app)) {
             gateway.get("/own/grow");
