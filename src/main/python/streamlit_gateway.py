@@ -244,7 +244,8 @@ class Channel:
 
     def _post(self, numbers: list[int]) -> None:
         """Hands sends to the page now. If it cannot be done here, the next run's mount hands them over."""
-        if not getattr(_context(), "_has_script_started", True):
+        context = _context()
+        if context is None or not getattr(context, "_has_script_started", True):
             return
         key = f"{self._key}:out:{numbers[0] if numbers else 'watched'}"
         data = self._base | {"outbox": True} | _sends(self._box, numbers)

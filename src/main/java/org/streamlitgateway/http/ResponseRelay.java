@@ -24,7 +24,6 @@ final class ResponseRelay implements Response.Listener {
     private final AssetCache cache;
     private Recording recording;
     private BodyWriter writer;
-    private boolean headersOut;
     private boolean isUnwanted;
     private long passedOn;
 
@@ -125,7 +124,7 @@ final class ResponseRelay implements Response.Listener {
             if (chunk == null) {
                 exchange.awaitUpstream();
                 Runnable demand = () -> source.demand(() -> onContentSource(upstream, source));
-                if (headersOut || write(upstream, NOTHING, demand)) {
+                if (exchange.isPassing() || write(upstream, NOTHING, demand)) {
                     demand.run();
                 }
                 return;
@@ -181,7 +180,6 @@ final class ResponseRelay implements Response.Listener {
 
     /** True when the client's side took it at once; else {@code taken} is called when it has. */
     private boolean write(Response upstream, ByteBuffer piece, Runnable taken) {
-        headersOut = true;
         exchange.passing();
         passedOn += piece.remaining();
         setUnderWay(true);

@@ -135,9 +135,10 @@ final class StreamlitProcess implements AutoCloseable {
                 if (isClosed()) {
                     return;
                 }
-                String ended = describeEnd(current, healthySince != 0);
                 setHealthy(false);
+                String ended = describeEnd(current, healthySince != 0);
                 signal(List.of(), current.pid(), "KILL"); // what the dead one has left behind
+                output.join(LAST_WORDS_MILLIS);
                 if (!everHealthy) {
                     giveUp(Outcome.NOT_STARTED, name + " " + ended + " before it was healthy; see its output");
                     return;
@@ -173,9 +174,7 @@ final class StreamlitProcess implements AutoCloseable {
             end(current);
             return "was not healthy after " + LONGEST_START.toSeconds() + " s and was stopped";
         }
-        int code = current.waitFor();
-        output.join(LAST_WORDS_MILLIS);
-        return "ended with exit code " + code;
+        return "ended with exit code " + current.waitFor();
     }
 
     /** Returns when it has ended; true when that was because it took more memory than it may. */

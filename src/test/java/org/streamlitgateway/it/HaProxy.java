@@ -59,7 +59,12 @@ public final class HaProxy implements AutoCloseable {
         String named = System.getenv().getOrDefault("HAPROXY", "/usr/sbin/haproxy");
         LaunchedProcess process = LaunchedProcess.start(List.of(named, "-db", "-f", file.toString()), Map.of());
         HaProxy haProxy = new HaProxy(port, process);
-        Patience.until(() -> "HAProxy is up: " + process.output(), Patience.LIMIT, haProxy::answers);
+        try {
+            Patience.until(() -> "HAProxy is up: " + process.output(), Patience.LIMIT, haProxy::answers);
+        } catch (AssertionError e) {
+            haProxy.close();
+            throw e;
+        }
         return haProxy;
     }
 

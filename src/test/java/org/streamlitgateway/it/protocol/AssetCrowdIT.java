@@ -2,6 +2,7 @@ package org.streamlitgateway.it.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -63,7 +64,15 @@ class AssetCrowdIT extends WithAssetCache {
 
     @Test
     void aLeaderWhoseConnectionBreaksFailsNobodyElse() throws IOException {
-        String target = "/static/js/leader.Abcdefgh1.js";
+        boolean atOnce = false;
+        for (int i = 0; i < 3 && !atOnce; i++) { // a busy machine may need several
+            atOnce = breakALeader("/static/js/leader" + i + ".Abcdefgh1.js");
+        }
+        assertTrue(atOnce, "ten clients did not come to ask within four seconds");
+    }
+
+    /** False when the others had waited so long already that some may have gone by themselves. */
+    private boolean breakALeader(String target) throws IOException {
         Signal go = new Signal("all have asked");
         rig.upstream().on(target, exchange -> {
             if (rig.upstream().requests(target).size() == 1) {
@@ -77,7 +86,7 @@ class AssetCrowdIT extends WithAssetCache {
         long asked = System.nanoTime();
         List<RawHttp> clients = ask(target, 10);
         go.give();
-        boolean atOnce = System.nanoTime() - asked < Duration.ofSeconds(4).toNanos(); // later, others go by themselves
+        boolean atOnce = System.nanoTime() - asked < Duration.ofSeconds(4).toNanos();
 
         int broken = 0; // whichever of them was first: cut, or 502 if nothing had gone out yet
         for (RawHttp client : clients) {
@@ -93,6 +102,7 @@ class AssetCrowdIT extends WithAssetCache {
         if (atOnce) {
             assertEquals(2, rig.upstream().requests(target).size());
         }
+        return atOnce;
     }
 
     @Test

@@ -70,12 +70,12 @@ class WebSocketKeepAliveIT extends AtEveryDoor {
         try (Rig quiet = Rig.start(door, "ping-interval", "10m", "pong-timeout", "10m")) {
             quiet.upstream().on(Rig.streamOf("quiet"), exchange -> {
                 WebSocketWire frames = exchange.acceptWebSocket();
-                frames.isSilentFor(Duration.ofSeconds(60));
+                frames.isSilentFor(Duration.ofSeconds(90));
                 frames.send(frames.nextFrame());
                 frames.awaitClosing();
             });
             try (RawWebSocket socket = quiet.open("quiet", PROTOCOL)) {
-                assertTrue(socket.isSilentFor(Duration.ofSeconds(45)));
+                assertTrue(socket.isSilentFor(Duration.ofSeconds(65)));
                 socket.frames().send(Frame.text("still here"));
 
                 assertEquals(Frame.text("still here"), socket.frames().nextMessage());

@@ -99,7 +99,7 @@ class WebSocketRefusalIT extends AtEveryDoor {
             assertEquals(504, socket.refusal().status());
         }
         Duration taken = Duration.ofNanos(System.nanoTime() - start);
-        assertTrue(taken.compareTo(Duration.ofSeconds(20)) < 0, taken::toString);
+        assertTrue(taken.compareTo(Duration.ofSeconds(15)) < 0, taken::toString);
         upstreamEnds.take();
     }
 
