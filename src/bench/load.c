@@ -496,6 +496,10 @@ static void open_one(C * c)
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &y, 4);
     static unsigned seq;
     struct sockaddr_in src = { AF_INET, 0, { htonl(INADDR_LOOPBACK + 1 + (seq++ / 20000) % 100) }, { 0 } };
+    int later = 1;
+
+    // the port is chosen by connect, which knows the other end: a port chosen here must be free for every other end
+    setsockopt(c->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &later, sizeof later);
     bind(c->fd, (void *) &src, sizeof src);
     struct sockaddr_in a = { AF_INET, htons(port), { htonl(INADDR_LOOPBACK) }, { 0 } };
     c->state = CONNECTING;

@@ -10,10 +10,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
+import org.eclipse.jetty.websocket.common.WebSocketSession;
+import org.eclipse.jetty.websocket.core.WebSocketCoreSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.upstream.UpstreamConnector;
 
 /**
  * One browser's WebSocket joined to one of Streamlit's.
@@ -35,6 +38,7 @@ final class Bridge implements Relay {
     private final Credit credit = new Credit();
 
     private Session upstream;
+    private boolean drains;
     private jakarta.websocket.Session browser;
     private boolean ended;
     private volatile Runnable dialling = () -> {};
@@ -78,8 +82,12 @@ final class Bridge implements Relay {
 
     void upstreamOpened(Session session) {
         upstreamHeardNanos = System.nanoTime();
+        boolean tells = session instanceof WebSocketSession made
+                && made.getCoreSession() instanceof WebSocketCoreSession core
+                && UpstreamConnector.whenDrained(core.getConnection().getEndPoint(), down::drained);
         synchronized (this) {
             upstream = session;
+            drains = tells;
             if (!ended) {
                 return;
             }
@@ -95,6 +103,7 @@ final class Bridge implements Relay {
                         relays.timeouts().stall().toMillis());
         browserHeardNanos = System.nanoTime();
         Ending tooLate;
+        down.open(session, isDraining());
         synchronized (this) {
             browser = session;
             tooLate = ended ? ending : null;
@@ -236,7 +245,7 @@ final class Bridge implements Relay {
         }
         if (browserSilence <= ping) {
             browserPinged = false;
-        } else if (!browserPinged) {
+        } else if (!browserPinged && down.mayPing()) {
             browserPinged = true;
             relays.execute(this::pingBrowser);
         }
@@ -253,6 +262,8 @@ final class Bridge implements Relay {
             browser().getBasicRemote().sendPing(ByteBuffer.allocate(0));
         } catch (IOException | RuntimeException lost) {
             browserFailed(lost);
+        } finally {
+            down.pinged();
         }
     }
 
@@ -335,6 +346,10 @@ final class Bridge implements Relay {
         } catch (IOException | RuntimeException gone) {
             LOG.debug("closing the browser's side", gone);
         }
+    }
+
+    private synchronized boolean isDraining() {
+        return drains;
     }
 
     private synchronized Session upstream() {

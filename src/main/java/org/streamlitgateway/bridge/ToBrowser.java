@@ -1,21 +1,28 @@
 package org.streamlitgateway.bridge;
 
 import jakarta.websocket.RemoteEndpoint;
+import jakarta.websocket.Session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.websocket.api.Callback;
 
 /**
  * Streamlit's messages on their way to the browser, for one {@link Bridge}. One message or part at a time is under way:
- * the next is demanded when the browser's side took the one before, which is the back-pressure on Streamlit.
+ * the next is demanded when the browser's side took the one before, which is the back-pressure on Streamlit. Where the
+ * container can be told to, it keeps small messages that came together and sends them together: a rerun is a dozen.
  *
- * <p>Called by the thread that delivers Streamlit's frames, one at a time; {@link #stalledNanos} by the timer.
+ * <p>Called by the thread that delivers Streamlit's frames, one at a time; {@link #stalledNanos} and {@link #mayPing} by
+ * the timer. The thread that delivers never waits.
  */
 final class ToBrowser {
     /** Streamlit names the session in its first message; of another server not all messages are to be looked at. */
     private static final int MAX_LOOKS = 64;
 
+    /** What {@link #busy} is while nothing is under way, and while a ping is. Else it is since when something is. */
     private static final long NOTHING = 0;
+
+    private static final long PING = -1;
 
     private final Bridge bridge;
     private final Relays relays;
@@ -23,7 +30,13 @@ final class ToBrowser {
     private boolean partsSent;
     private int looks = MAX_LOOKS;
     private long messages;
-    private volatile long sendingSinceNanos = NOTHING;
+    private final AtomicLong busy = new AtomicLong(NOTHING);
+
+    /** {@code null} where messages are sent one by one. */
+    private JettyFlush batch;
+
+    private boolean unflushed;
+    private volatile long flushing;
 
     /** @param prefix what Streamlit does not know of its own path; empty for nothing */
     ToBrowser(Bridge bridge, Relays relays, String prefix) {
@@ -32,15 +45,32 @@ final class ToBrowser {
         this.prefix = prefix;
     }
 
+    /**
+     * Before the first message.
+     *
+     * @param drains whether {@link #drained} will be called
+     */
+    void open(Session browser, boolean drains) {
+        batch = drains ? JettyFlush.of(browser, this::flushed) : null;
+        if (batch != null) {
+            try {
+                browser.getAsyncRemote().setBatchingAllowed(true);
+            } catch (IOException lost) {
+                bridge.browserFailed(lost);
+            }
+        }
+    }
+
     void binary(ByteBuffer payload, boolean last, Callback taken) {
+        boolean whole = last && !partsSent;
+        ByteBuffer message = whole && payload.remaining() <= ForwardMsg.MAX_BYTES ? look(payload) : payload;
         if (begin(last)) {
-            ByteBuffer message = payload.remaining() <= ForwardMsg.MAX_BYTES ? look(payload) : payload;
             bridge.browser().getAsyncRemote().sendBinary(message, result -> {
                 taken.succeed();
                 sent(result.getException());
             });
         } else {
-            sendPart(remote -> remote.sendBinary(payload, last), taken);
+            sendByWaiting(remote -> remote.sendBinary(message, last), taken);
         }
     }
 
@@ -48,29 +78,48 @@ final class ToBrowser {
         if (begin(last)) {
             bridge.browser().getAsyncRemote().sendText(payload, result -> sent(result.getException()));
         } else {
-            sendPart(remote -> remote.sendText(payload, last), Callback.NOOP);
+            sendByWaiting(remote -> remote.sendText(payload, last), Callback.NOOP);
         }
     }
 
-    /** Whether it is a message of one piece. */
+    /** Streamlit's side has nothing more that could go along. */
+    void drained() {
+        if (unflushed) {
+            unflushed = false;
+            long now = nanoTime();
+            flushing = now;
+            busy.compareAndSet(NOTHING, now);
+            batch.run();
+        }
+    }
+
+    private void flushed(Throwable failure) {
+        busy.compareAndSet(flushing, NOTHING); // unless a message has come after it
+        if (failure != null) {
+            bridge.browserFailed(failure);
+        }
+    }
+
+    /** Whether it can be sent without waiting: a message of one piece, and no ping under way that it would wait for. */
     private boolean begin(boolean last) {
-        sendingSinceNanos = System.nanoTime();
-        boolean whole = last && !partsSent;
+        boolean pinging = busy.getAndSet(nanoTime()) == PING;
+        boolean atOnce = last && !partsSent && !pinging;
         partsSent = !last;
         if (last) {
             messages++;
         }
-        return whole;
+        unflushed = atOnce && batch != null;
+        return atOnce;
     }
 
-    /** One part's way of being sent. */
+    /** One message's or part's way of being sent. */
     @FunctionalInterface
     private interface Part {
         void send(RemoteEndpoint.Basic remote) throws IOException;
     }
 
-    /** Jakarta WebSocket sends parts in no other way than by waiting, so it is done on another thread. */
-    private void sendPart(Part part, Callback taken) {
+    /** Jakarta WebSocket sends parts, and pings, in no other way than by waiting, so it is done on another thread. */
+    private void sendByWaiting(Part part, Callback taken) {
         relays.execute(() -> {
             Throwable failure = null;
             try {
@@ -84,7 +133,7 @@ final class ToBrowser {
     }
 
     private void sent(Throwable failure) {
-        sendingSinceNanos = NOTHING;
+        busy.set(NOTHING);
         if (failure != null) {
             bridge.browserFailed(failure);
         }
@@ -105,10 +154,25 @@ final class ToBrowser {
         return changed == null ? payload : changed;
     }
 
+    /** Whether a ping may be sent, by waiting, now; {@link #pinged} follows. It is not needed when something else is sent. */
+    boolean mayPing() {
+        return busy.compareAndSet(NOTHING, PING);
+    }
+
+    void pinged() {
+        busy.compareAndSet(PING, NOTHING);
+    }
+
     /** How long the browser has not taken what is under way; 0 when nothing is. */
     long stalledNanos(long now) {
-        long since = sendingSinceNanos;
-        return since == NOTHING ? 0 : Math.max(1, now - since);
+        long since = busy.get();
+        return since == NOTHING || since == PING ? 0 : Math.max(1, now - since);
+    }
+
+    /** Never one of the two that mean something else. */
+    private static long nanoTime() {
+        long now = System.nanoTime();
+        return now == NOTHING || now == PING ? 1 : now;
     }
 
     /** How many messages went or are going; for the log, when it is over. */

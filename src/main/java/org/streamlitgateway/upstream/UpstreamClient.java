@@ -38,7 +38,7 @@ public final class UpstreamClient {
     private final WebSocketClient webSocket;
 
     public UpstreamClient(Executor executor, Duration connectTimeout) {
-        ClientConnector connector = new ResetTelling();
+        ClientConnector connector = new UpstreamConnector();
         connector.setSelectors(1);
         HttpClientTransportOverHTTP transport = new HttpClientTransportOverHTTP(connector);
         transport.setConnectionPoolFactory(destination -> {

@@ -1,0 +1,96 @@
+package org.streamlitgateway.bridge;
+
+import static java.lang.invoke.MethodType.methodType;
+
+import jakarta.websocket.Session;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends what a Jetty keeps back while batching is allowed, without waiting. Jakarta's {@code flushBatch} waits, and so
+ * no thread that must not wait could ever use batching; Jetty's own session, which lies beneath the Jakarta one, has a
+ * flush that does not. A container's classes are another's than ours even if they have the same names, so its methods
+ * are looked up: {@code session.getCoreSession().flush(callback)}, public ones, the same in Jetty 12.0 and 12.1.
+ */
+final class JettyFlush {
+    private static final Logger LOG = LoggerFactory.getLogger(JettyFlush.class);
+
+    /** By class of session, once for each: {@code (Session, callback) -> void}, or nothing for another container. */
+    private static final ClassValue<Optional<Way>> WAYS = new ClassValue<>() {
+        @Override
+        protected Optional<Way> computeValue(Class<?> type) {
+            return type.getName().startsWith("org.eclipse.jetty.") ? Way.into(type) : Optional.empty();
+        }
+    };
+
+    private record Way(MethodHandle flush, Class<?> callback) {
+        static Optional<Way> into(Class<?> session) {
+            try {
+                Method core = session.getMethod("getCoreSession");
+                Class<?> type = core.getReturnType();
+                Class<?> callback = Class.forName("org.eclipse.jetty.util.Callback", false, type.getClassLoader());
+                MethodHandle flush =
+                        MethodHandles.publicLookup().findVirtual(type, "flush", methodType(void.class, callback));
+                MethodHandle inside = MethodHandles.publicLookup().unreflect(core);
+                MethodHandle both = MethodHandles.filterArguments(flush, 0, inside)
+                        .asType(methodType(void.class, Session.class, Object.class));
+                return Optional.of(new Way(both, callback));
+            } catch (ReflectiveOperationException | LinkageError other) {
+                LOG.debug("{} cannot be flushed: messages are sent one by one", session, other);
+                return Optional.empty();
+            }
+        }
+    }
+
+    private final MethodHandle flush;
+    private final Session session;
+    private final Object callback;
+
+    private JettyFlush(Way way, Session session, Consumer<Throwable> done) {
+        this.flush = way.flush();
+        this.session = session;
+        InvocationHandler told = (proxy, method, arguments) -> switch (method.getName()) {
+            case "succeeded" -> tell(done, null);
+            case "failed" -> tell(done, (Throwable) arguments[0]);
+            case "toString" -> "flush of " + session.getId();
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "equals" -> proxy == arguments[0];
+            default -> InvocationHandler.invokeDefault(proxy, method, arguments);
+        };
+        this.callback = Proxy.newProxyInstance(way.callback().getClassLoader(), new Class<?>[] {way.callback()}, told);
+    }
+
+    private static Object tell(Consumer<Throwable> done, Throwable failure) {
+        done.accept(failure);
+        return null;
+    }
+
+    /**
+     * For a session whose container can do it; {@code null} for all others.
+     *
+     * @param done told when a flush is done, with {@code null} or how it failed, on any thread
+     */
+    static JettyFlush of(Session session, Consumer<Throwable> done) {
+        return WAYS.get(session.getClass())
+                .map(way -> new JettyFlush(way, session, done))
+                .orElse(null);
+    }
+
+    /** Sends all that is kept back; {@code done} follows. */
+    void run() {
+        try {
+            flush.invokeExact(session, callback);
+        } catch (RuntimeException | Error lost) {
+            throw lost;
+        } catch (Throwable impossible) {
+            throw new IllegalStateException(impossible); // the method declares none
+        }
+    }
+}
