@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.SocketAddressResolver;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -21,6 +22,12 @@ import org.slf4j.LoggerFactory;
 final class LoopbackFirst implements SocketAddressResolver {
     private static final Logger LOG = LoggerFactory.getLogger(LoopbackFirst.class);
 
+    private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})";
+
+    /** What needs no look-up, and so no thread that may wait for one. */
+    private static final Pattern ADDRESS =
+            Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}|[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*");
+
     private final SocketAddressResolver others;
 
     LoopbackFirst(Executor executor, Scheduler scheduler, long timeoutMillis) {
@@ -29,10 +36,24 @@ final class LoopbackFirst implements SocketAddressResolver {
 
     @Override
     public void resolve(String host, int port, Map<String, Object> context, Promise<List<InetSocketAddress>> promise) {
-        if (!host.equalsIgnoreCase("localhost")) {
+        if (host.equalsIgnoreCase("localhost")) {
+            promise.succeeded(loopback(host, port));
+        } else if (ADDRESS.matcher(host).matches()) {
+            address(host, port, promise);
+        } else {
             others.resolve(host, port, context, promise);
-            return;
         }
+    }
+
+    private static void address(String host, int port, Promise<List<InetSocketAddress>> promise) {
+        try {
+            promise.succeeded(List.of(new InetSocketAddress(InetAddress.getByName(host), port)));
+        } catch (UnknownHostException malformed) {
+            promise.failed(malformed);
+        }
+    }
+
+    private static List<InetSocketAddress> loopback(String host, int port) {
         List<InetSocketAddress> addresses = new ArrayList<>();
         try {
             addAll(addresses, "::1", port);
@@ -41,7 +62,7 @@ final class LoopbackFirst implements SocketAddressResolver {
         } catch (UnknownHostException unnamed) {
             LOG.debug("localhost has no address of its own", unnamed);
         }
-        promise.succeeded(addresses);
+        return addresses;
     }
 
     private static void addAll(List<InetSocketAddress> addresses, String name, int port) throws UnknownHostException {
