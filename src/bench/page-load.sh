@@ -2,7 +2,10 @@
 # Page load in Chromium: Streamlit direct, nginx in front, the gateway in front (clear, and TLS with HTTP/2); on
 # loopback, and over a slow link (SlowLink: 25 ms each way and 10 Mbit/s, shared by all connections).
 # Then requests per second for one stored asset, by wrk.
-#   src/bench/page-load.sh [RUNS] [APP.py]      environment: STREAMLIT=command, WAR=file, DELAY_MS, BITS
+#   src/bench/page-load.sh [RUNS] [APP.py]      environment: STREAMLIT=command, WAR=file, DELAY_MS, BITS, and
+#   DRAWN=what has to be seen of the app, CSS selectors separated by semicolons. Without APP.py it says hello world;
+#   chart.py beside this script has a table and a chart:
+#   DRAWN='[data-testid=stDataFrame] canvas;[data-testid=stVegaLiteChart] .marks' src/bench/page-load.sh 5 src/bench/chart.py
 # Needs: mvn -DskipTests package; Debian's chromium, nginx, wrk, openssl, curl.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -12,6 +15,7 @@ STREAMLIT=${STREAMLIT:-target/parts/venv/bin/streamlit}
 WAR=${WAR:-target/streamlit-gateway.war}
 DELAY_MS=${DELAY_MS:-25}
 BITS=${BITS:-10000000}
+DRAWN=${DRAWN:-[data-testid=stMarkdownContainer] p}
 DIR=$(mktemp -d)
 PIDS=()
 UP=18511 NGINX=18512 CLEAR=18513 TLS=18514
@@ -60,7 +64,7 @@ BENCH=src/bench/java/org/streamlitgateway/bench
 java $BENCH/SlowLink.java "$DELAY_MS" "$BITS" 18611=$UP 18612=$NGINX 18613=$CLEAR 18614=$TLS &
 PIDS+=($!)
 load() {
-    java -cp "$(cat "$DIR/classpath")" $BENCH/PageLoad.java "$RUNS" "direct=http://localhost:$1/" \
+    java -cp "$(cat "$DIR/classpath")" $BENCH/PageLoad.java "$RUNS" "$DRAWN" "direct=http://localhost:$1/" \
         "nginx=http://localhost:$2/" "gateway=http://localhost:$3/" "gateway, TLS and h2=https://localhost:$4/"
 }
 echo "### Loopback"

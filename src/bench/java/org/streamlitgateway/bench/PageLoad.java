@@ -15,8 +15,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How long a real browser takes to have an app on the screen, connected and at rest: with an empty cache, and on
- * reload. Arguments: the number of runs, then NAME=URL for each server. The servers take turns, so that whatever else
+ * How long a real browser takes to have an app on the screen, connected, at rest and drawn: with an empty cache, and on
+ * reload. Streamlit is at rest before it has loaded what draws a chart, so what has to be seen is named. Arguments: the
+ * number of runs, the CSS selectors of what has to be seen (separated by semicolons), then NAME=URL for each server. The servers take turns, so that whatever else
  * the machine does hits all of them. {@code page-load.sh} starts them and calls this, on loopback and on a slow link.
  */
 public final class PageLoad {
@@ -35,6 +36,8 @@ public final class PageLoad {
 
     public static void main(String[] args) {
         int runs = Integer.parseInt(args[0]);
+        List<String> drawn = new ArrayList<>(List.of(AT_REST));
+        drawn.addAll(Arrays.asList(args[1].split(";")));
         Map<String, Figures> all = new LinkedHashMap<>();
         try (Playwright playwright = Playwright.create(
                         new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -50,10 +53,10 @@ public final class PageLoad {
                                         "--disable-component-update",
                                         "--disable-sync")))) {
             for (int run = 0; run <= runs; run++) {
-                for (String server : Arrays.copyOfRange(args, 1, args.length)) {
+                for (String server : Arrays.copyOfRange(args, 2, args.length)) {
                     String[] named = server.split("=", 2);
                     Figures figures = all.computeIfAbsent(named[0], name -> new Figures());
-                    load(browser, named[1], run == 0 ? new Figures() : figures); // the first fills caches
+                    load(browser, named[1], drawn, run == 0 ? new Figures() : figures); // the first fills caches
                 }
             }
         }
@@ -76,7 +79,7 @@ public final class PageLoad {
         return all.keySet().iterator().next();
     }
 
-    private static void load(Browser browser, String url, Figures figures) {
+    private static void load(Browser browser, String url, List<String> drawn, Figures figures) {
         try (BrowserContext context = browser.newContext(new Browser.NewContextOptions().setIgnoreHTTPSErrors(true))) {
             Page page = context.newPage();
             page.setDefaultTimeout(GIVE_UP_MILLIS);
@@ -89,14 +92,20 @@ public final class PageLoad {
             });
             long start = System.nanoTime();
             page.navigate(url);
-            page.locator(AT_REST).waitFor();
+            awaitAll(page, drawn);
             figures.first().add((System.nanoTime() - start) / 1e6);
             figures.bytes().add(sums[0]);
             figures.requests().add(sums[1]);
             start = System.nanoTime();
             page.reload();
-            page.locator(AT_REST).waitFor();
+            awaitAll(page, drawn);
             figures.reload().add((System.nanoTime() - start) / 1e6);
+        }
+    }
+
+    private static void awaitAll(Page page, List<String> selectors) {
+        for (String selector : selectors) {
+            page.locator(selector).first().waitFor();
         }
     }
 
