@@ -84,7 +84,7 @@ final class Bridge implements Relay {
         upstreamHeardNanos = System.nanoTime();
         boolean tells = session instanceof WebSocketSession made
                 && made.getCoreSession() instanceof WebSocketCoreSession core
-                && UpstreamConnector.whenDrained(core.getConnection().getEndPoint(), down::drained);
+                && UpstreamConnector.readDirectly(core.getConnection().getEndPoint(), down::drained);
         synchronized (this) {
             upstream = session;
             drains = tells;

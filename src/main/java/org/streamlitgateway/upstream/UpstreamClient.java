@@ -27,6 +27,9 @@ public final class UpstreamClient {
     /** Below Streamlit's keep-alive of 5 s, so that a pooled connection is given up before Streamlit does so. */
     private static final long POOLED_IDLE_MILLIS = 3000;
 
+    /** What Streamlit sends is relayed by the thread that reads it, and one of them can keep up with several cores. */
+    private static final int CORES_PER_SELECTOR = 4;
+
     private static final int MAX_CONNECTIONS_PER_REPLICA = 1024;
     private static final int MAX_QUEUED_PER_REPLICA = 4096;
     private static final int MAX_HEADERS_BYTES = 64 * 1024;
@@ -39,7 +42,7 @@ public final class UpstreamClient {
 
     public UpstreamClient(Executor executor, Duration connectTimeout) {
         ClientConnector connector = new UpstreamConnector();
-        connector.setSelectors(1);
+        connector.setSelectors(Math.max(1, Runtime.getRuntime().availableProcessors() / CORES_PER_SELECTOR));
         HttpClientTransportOverHTTP transport = new HttpClientTransportOverHTTP(connector);
         transport.setConnectionPoolFactory(destination -> {
             DuplexConnectionPool pool = new DuplexConnectionPool(destination, MAX_CONNECTIONS_PER_REPLICA);

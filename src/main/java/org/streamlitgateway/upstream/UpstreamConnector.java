@@ -12,20 +12,21 @@ import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
-import org.eclipse.jetty.websocket.core.WebSocketConnection;
 
 /** Connects to Streamlit, by sockets that tell a little more than Jetty's do. */
 public final class UpstreamConnector extends ClientConnector {
     UpstreamConnector() {}
 
     /**
-     * Runs the task each time all has been read that was there to be read, on the thread that reads.
+     * For a connection whose listener never waits and does little: it is called by the selector's thread, with no other
+     * in between.
      *
-     * @return false when the socket is none of ours and will never tell
+     * @param whenDrained run by that thread each time all has been read that was there to be read
+     * @return false when the socket is none of ours, and nothing has changed
      */
-    public static boolean whenDrained(EndPoint endPoint, Runnable task) {
+    public static boolean readDirectly(EndPoint endPoint, Runnable whenDrained) {
         if (endPoint instanceof UpstreamEndPoint ours) {
-            ours.whenDrained = task;
+            ours.whenDrained = whenDrained;
             return true;
         }
         return false;
@@ -43,7 +44,7 @@ public final class UpstreamConnector extends ClientConnector {
      * body that is delimited by the end of the connection would look whole when it is not.
      */
     private static final class UpstreamEndPoint extends SingleBufferEndPoint {
-        private volatile Runnable whenDrained = () -> {};
+        private volatile Runnable whenDrained;
 
         UpstreamEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
             super(channel, selector, key, scheduler);
@@ -59,7 +60,7 @@ public final class UpstreamConnector extends ClientConnector {
                 notIdle();
             } else if (filled < 0) {
                 shutdownInput();
-            } else {
+            } else if (whenDrained != null) {
                 whenDrained.run();
             }
             return filled;
@@ -77,10 +78,9 @@ public final class UpstreamConnector extends ClientConnector {
             }
         }
 
-        /** No listener of a WebSocket waits, so there needs to be no thread between the selector's and it. */
         @Override
         public void fillInterested(Callback callback) {
-            super.fillInterested(getConnection() instanceof WebSocketConnection ? new NonBlocking(callback) : callback);
+            super.fillInterested(whenDrained == null ? callback : new NonBlocking(callback));
         }
     }
 
