@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway's own threads: a small pool for the client side, which never waits, and one for calls that may wait for
- * a slow browser, virtual threads where they exist (Java 21).
+ * The gateway's own threads: a small pool for the client side, which hardly ever waits, and one for calls that may wait
+ * for a slow browser, virtual threads where they exist (Java 21).
  */
 final class Threads {
     private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
@@ -25,7 +25,7 @@ final class Threads {
     private static final long LONGEST_STOP_SECONDS = 5;
 
     private final QueuedThreadPool client = new QueuedThreadPool(MAX_CLIENT_THREADS);
-    private final ExecutorService blocking = virtualOrPooled();
+    private final ExecutorService blocking = virtualOrPooled(client);
 
     Threads() {
         client.setName("gateway-client");
@@ -46,7 +46,8 @@ final class Threads {
         return blocking;
     }
 
-    private static ExecutorService virtualOrPooled() {
+    /** @param overflow what runs when all threads are waiting: it queues, and nothing is lost */
+    private static ExecutorService virtualOrPooled(Executor overflow) {
         try {
             return (ExecutorService)
                     Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
@@ -65,7 +66,7 @@ final class Threads {
                     },
                     (task, pool) -> {
                         if (!pool.isShutdown()) {
-                            task.run(); // the caller waits instead: back-pressure, nothing is lost
+                            overflow.execute(task); // never the caller, who may be a selector's thread
                         }
                     });
         }

@@ -218,6 +218,13 @@ final class Bridge implements Relay {
         browserHeardNanos = System.nanoTime();
     }
 
+    /** What came before it does not wait until Streamlit has taken the pong. */
+    void answerPing(ByteBuffer payload) {
+        upstreamHeardNanos = System.nanoTime();
+        down.drained();
+        upstream().sendPong(payload, Callback.from(this::demand, this::upstreamFailed));
+    }
+
     void upstreamPong() {
         upstreamHeardNanos = System.nanoTime();
         demand(); // the pong has used up the demand that was out
@@ -232,7 +239,7 @@ final class Bridge implements Relay {
             if (stalled > relays.timeouts().stall().toNanos()) {
                 end(Outcome.STALLED, null);
             }
-            return; // Streamlit is not read while the browser is slow, so its silence says nothing
+            return; // Streamlit is hardly read while the browser is slow, so its silence says nothing
         }
         long browserSilence = now - browserHeardNanos;
         long upstreamSilence = now - upstreamHeardNanos;
@@ -245,7 +252,7 @@ final class Bridge implements Relay {
         }
         if (browserSilence <= ping) {
             browserPinged = false;
-        } else if (!browserPinged && down.mayPing()) {
+        } else if (!browserPinged) {
             browserPinged = true;
             relays.execute(this::pingBrowser);
         }
@@ -257,13 +264,12 @@ final class Bridge implements Relay {
         }
     }
 
+    /** By the remote that sends whole messages: in Jetty the other one forgets at a ping that it is in between parts. */
     private void pingBrowser() {
         try {
-            browser().getBasicRemote().sendPing(ByteBuffer.allocate(0));
+            browser().getAsyncRemote().sendPing(ByteBuffer.allocate(0));
         } catch (IOException | RuntimeException lost) {
             browserFailed(lost);
-        } finally {
-            down.pinged();
         }
     }
 

@@ -8,10 +8,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.outcome.Cause;
 
 /**
  * Sends what a Jetty keeps back while batching is allowed, without waiting. Jakarta's {@code flushBatch} waits, and so
@@ -22,16 +25,18 @@ import org.slf4j.LoggerFactory;
 final class JettyFlush {
     private static final Logger LOG = LoggerFactory.getLogger(JettyFlush.class);
 
-    /** By class of session, once for each: {@code (Session, callback) -> void}, or nothing for another container. */
-    private static final ClassValue<Optional<Way>> WAYS = new ClassValue<>() {
-        @Override
-        protected Optional<Way> computeValue(Class<?> type) {
-            return type.getName().startsWith("org.eclipse.jetty.") ? Way.into(type) : Optional.empty();
-        }
-    };
+    /**
+     * By class of session, nothing for another container's. A map of this application's, and no {@link ClassValue}, which
+     * would hang on the container's class and outlive the application.
+     */
+    private static final Map<Class<?>, Optional<Way>> WAYS = new ConcurrentHashMap<>();
 
+    /** @param flush {@code (Session, callback) -> void} */
     private record Way(MethodHandle flush, Class<?> callback) {
         static Optional<Way> into(Class<?> session) {
+            if (!session.getName().startsWith("org.eclipse.jetty.")) {
+                return Optional.empty();
+            }
             try {
                 Method core = session.getMethod("getCoreSession");
                 Class<?> type = core.getReturnType();
@@ -43,7 +48,7 @@ final class JettyFlush {
                         .asType(methodType(void.class, Session.class, Object.class));
                 return Optional.of(new Way(both, callback));
             } catch (ReflectiveOperationException | LinkageError other) {
-                LOG.debug("{} cannot be flushed: messages are sent one by one", session, other);
+                LOG.warn("{} cannot be flushed, messages are sent one by one: {}", session, Cause.of(other));
                 return Optional.empty();
             }
         }
@@ -78,7 +83,7 @@ final class JettyFlush {
      * @param done told when a flush is done, with {@code null} or how it failed, on any thread
      */
     static JettyFlush of(Session session, Consumer<Throwable> done) {
-        return WAYS.get(session.getClass())
+        return WAYS.computeIfAbsent(session.getClass(), Way::into)
                 .map(way -> new JettyFlush(way, session, done))
                 .orElse(null);
     }

@@ -12,17 +12,14 @@ import org.eclipse.jetty.websocket.api.Callback;
  * the next is demanded when the browser's side took the one before, which is the back-pressure on Streamlit. Where the
  * container can be told to, it keeps small messages that came together and sends them together: a rerun is a dozen.
  *
- * <p>Called by the thread that delivers Streamlit's frames, one at a time; {@link #stalledNanos} and {@link #mayPing} by
- * the timer. The thread that delivers never waits.
+ * <p>Called by the thread that delivers Streamlit's frames, one at a time, which never waits here; {@link #stalledNanos}
+ * by the timer.
  */
 final class ToBrowser {
     /** Streamlit names the session in its first message; of another server not all messages are to be looked at. */
     private static final int MAX_LOOKS = 64;
 
-    /** What {@link #busy} is while nothing is under way, and while a ping is. Else it is since when something is. */
     private static final long NOTHING = 0;
-
-    private static final long PING = -1;
 
     private final Bridge bridge;
     private final Relays relays;
@@ -30,12 +27,17 @@ final class ToBrowser {
     private boolean partsSent;
     private int looks = MAX_LOOKS;
     private long messages;
+
+    /** Since when a message, a part or a flush is under way, by {@link System#nanoTime}; or {@link #NOTHING}. */
     private final AtomicLong busy = new AtomicLong(NOTHING);
 
     /** {@code null} where messages are sent one by one. */
     private JettyFlush batch;
 
+    /** A message was sent that the container may have kept. Parts are never kept, and take along what was. */
     private boolean unflushed;
+
+    /** What {@link #busy} was set to by the last flush. */
     private volatile long flushing;
 
     /** @param prefix what Streamlit does not know of its own path; empty for nothing */
@@ -62,15 +64,14 @@ final class ToBrowser {
     }
 
     void binary(ByteBuffer payload, boolean last, Callback taken) {
-        boolean whole = last && !partsSent;
-        ByteBuffer message = whole && payload.remaining() <= ForwardMsg.MAX_BYTES ? look(payload) : payload;
         if (begin(last)) {
+            ByteBuffer message = payload.remaining() <= ForwardMsg.MAX_BYTES ? look(payload) : payload;
             bridge.browser().getAsyncRemote().sendBinary(message, result -> {
                 taken.succeed();
                 sent(result.getException());
             });
         } else {
-            sendByWaiting(remote -> remote.sendBinary(message, last), taken);
+            sendPart(remote -> remote.sendBinary(payload, last), taken);
         }
     }
 
@@ -78,11 +79,11 @@ final class ToBrowser {
         if (begin(last)) {
             bridge.browser().getAsyncRemote().sendText(payload, result -> sent(result.getException()));
         } else {
-            sendByWaiting(remote -> remote.sendText(payload, last), Callback.NOOP);
+            sendPart(remote -> remote.sendText(payload, last), Callback.NOOP);
         }
     }
 
-    /** Streamlit's side has nothing more that could go along. */
+    /** Streamlit's side has nothing more for now that could go along. */
     void drained() {
         if (unflushed) {
             unflushed = false;
@@ -100,26 +101,26 @@ final class ToBrowser {
         }
     }
 
-    /** Whether it can be sent without waiting: a message of one piece, and no ping under way that it would wait for. */
+    /** Whether it is a message of one piece, which can be sent without waiting. */
     private boolean begin(boolean last) {
-        boolean pinging = busy.getAndSet(nanoTime()) == PING;
-        boolean atOnce = last && !partsSent && !pinging;
+        busy.set(nanoTime());
+        boolean whole = last && !partsSent;
         partsSent = !last;
         if (last) {
             messages++;
         }
-        unflushed = atOnce && batch != null;
-        return atOnce;
+        unflushed = whole && batch != null;
+        return whole;
     }
 
-    /** One message's or part's way of being sent. */
+    /** One part's way of being sent. */
     @FunctionalInterface
     private interface Part {
         void send(RemoteEndpoint.Basic remote) throws IOException;
     }
 
-    /** Jakarta WebSocket sends parts, and pings, in no other way than by waiting, so it is done on another thread. */
-    private void sendByWaiting(Part part, Callback taken) {
+    /** Jakarta WebSocket sends parts in no other way than by waiting, so it is done on another thread. */
+    private void sendPart(Part part, Callback taken) {
         relays.execute(() -> {
             Throwable failure = null;
             try {
@@ -154,25 +155,15 @@ final class ToBrowser {
         return changed == null ? payload : changed;
     }
 
-    /** Whether a ping may be sent, by waiting, now; {@link #pinged} follows. It is not needed when something else is sent. */
-    boolean mayPing() {
-        return busy.compareAndSet(NOTHING, PING);
-    }
-
-    void pinged() {
-        busy.compareAndSet(PING, NOTHING);
-    }
-
     /** How long the browser has not taken what is under way; 0 when nothing is. */
     long stalledNanos(long now) {
         long since = busy.get();
-        return since == NOTHING || since == PING ? 0 : Math.max(1, now - since);
+        return since == NOTHING ? 0 : Math.max(1, now - since);
     }
 
-    /** Never one of the two that mean something else. */
     private static long nanoTime() {
         long now = System.nanoTime();
-        return now == NOTHING || now == PING ? 1 : now;
+        return now == NOTHING ? 1 : now;
     }
 
     /** How many messages went or are going; for the log, when it is over. */

@@ -28,6 +28,11 @@ public final class UpstreamListener implements Session.Listener {
     }
 
     @Override
+    public void onWebSocketPing(ByteBuffer payload) {
+        bridge.answerPing(payload);
+    }
+
+    @Override
     public void onWebSocketPong(ByteBuffer payload) {
         bridge.upstreamPong();
     }

@@ -5,8 +5,8 @@
  *
  * <ol>
  *   <li>Streamlit is dialled first; the browser is accepted only after Streamlit has accepted.
- *   <li>Nothing is read from one side before the other side took what came before, but for a fixed credit. Memory per
- *       session does not grow with message size.
+ *   <li>Nothing is read from one side before the other side took what came before, but for a fixed credit and the
+ *       few kilobytes of small messages that leave together. Memory per session does not grow with message size.
  *   <li>Whichever side ends or fails, {@link org.streamlitgateway.bridge.Bridge#end} closes both, once.
  *   <li>Pings of ours go out only between frames, and only to a side that has been silent.
  *   <li>No endpoint is registered by path: containers would let such handshakes pass the front door by.

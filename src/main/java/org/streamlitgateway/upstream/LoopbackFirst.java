@@ -24,9 +24,8 @@ final class LoopbackFirst implements SocketAddressResolver {
 
     private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})";
 
-    /** What needs no look-up, and so no thread that may wait for one. */
-    private static final Pattern ADDRESS =
-            Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}|[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*");
+    /** What needs no look-up, and so no thread that may wait for one; Jetty puts the brackets. */
+    private static final Pattern ADDRESS = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}|\\[[0-9A-Fa-f.:]*]");
 
     private final SocketAddressResolver others;
 

@@ -30,6 +30,8 @@ public final class UpstreamClient {
     /** What Streamlit sends is relayed by the thread that reads it, and one of them can keep up with several cores. */
     private static final int CORES_PER_SELECTOR = 4;
 
+    private static final int MAX_SELECTORS = 4;
+
     private static final int MAX_CONNECTIONS_PER_REPLICA = 1024;
     private static final int MAX_QUEUED_PER_REPLICA = 4096;
     private static final int MAX_HEADERS_BYTES = 64 * 1024;
@@ -42,7 +44,8 @@ public final class UpstreamClient {
 
     public UpstreamClient(Executor executor, Duration connectTimeout) {
         ClientConnector connector = new UpstreamConnector();
-        connector.setSelectors(Math.max(1, Runtime.getRuntime().availableProcessors() / CORES_PER_SELECTOR));
+        int cores = Runtime.getRuntime().availableProcessors();
+        connector.setSelectors(Math.max(1, Math.min(MAX_SELECTORS, cores / CORES_PER_SELECTOR)));
         HttpClientTransportOverHTTP transport = new HttpClientTransportOverHTTP(connector);
         transport.setConnectionPoolFactory(destination -> {
             DuplexConnectionPool pool = new DuplexConnectionPool(destination, MAX_CONNECTIONS_PER_REPLICA);

@@ -15,13 +15,17 @@ import org.eclipse.jetty.util.thread.Scheduler;
 
 /** Connects to Streamlit, by sockets that tell a little more than Jetty's do. */
 public final class UpstreamConnector extends ClientConnector {
+    /** Reads in a row, after which other sockets of the same selector get their turn. */
+    private static final int MAX_READS = 16;
+
     UpstreamConnector() {}
 
     /**
-     * For a connection whose listener never waits and does little: it is called by the selector's thread, with no other
-     * in between.
+     * For a connection whose listener never waits and does little: when the selector finds it readable, the selector's
+     * thread reads it, and calls the listener.
      *
-     * @param whenDrained run by that thread each time all has been read that was there to be read
+     * @param whenDrained run by the thread that reads, one at a time, when it has read all that was there; not at the end
+     *     of the input
      * @return false when the socket is none of ours, and nothing has changed
      */
     public static boolean readDirectly(EndPoint endPoint, Runnable whenDrained) {
@@ -46,6 +50,9 @@ public final class UpstreamConnector extends ClientConnector {
     private static final class UpstreamEndPoint extends SingleBufferEndPoint {
         private volatile Runnable whenDrained;
 
+        /** Touched only by the thread that reads. */
+        private int reads;
+
         UpstreamEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
             super(channel, selector, key, scheduler);
         }
@@ -55,12 +62,14 @@ public final class UpstreamConnector extends ClientConnector {
             if (isInputShutdown()) {
                 return -1;
             }
-            int filled = read(buffer);
+            boolean enough = whenDrained != null && ++reads > MAX_READS;
+            int filled = enough ? 0 : read(buffer); // the selector finds it readable again when its turn comes
             if (filled > 0) {
                 notIdle();
             } else if (filled < 0) {
                 shutdownInput();
             } else if (whenDrained != null) {
+                reads = 0;
                 whenDrained.run();
             }
             return filled;

@@ -27,7 +27,7 @@ class LoopbackFirstTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "10.255.249.199", "::1", "2001:db8::17", "::ffff:10.0.0.1"})
+    @ValueSource(strings = {"127.0.0.1", "10.255.249.199", "[::1]", "[2001:db8::17]", "[::ffff:10.0.0.1]"})
     void anAddressIsItself(String address) throws Exception {
         assertEquals(
                 List.of(new InetSocketAddress(address, 8501)), resolve(address).get());
@@ -55,6 +55,6 @@ class LoopbackFirstTest {
 
     @Test
     void whatIsNoAddressFails() {
-        assertTrue(resolve("1::2::3").isCompletedExceptionally());
+        assertTrue(resolve("[1::2::3]").isCompletedExceptionally());
     }
 }

@@ -26,29 +26,6 @@ class WebSocketKeepAliveIT extends AtEveryDoor {
     }
 
     @Test
-    void aSilentBrowserIsPinged() throws IOException {
-        // streamlit #1386, #12108, #3196, #11670: whatever stands in front cuts sockets that are silent for a minute.
-        try (RawWebSocket socket = rig.open("silent-browser", PROTOCOL)) {
-            assertEquals(Frame.PING, socket.frames().nextFrame().opcode());
-        }
-    }
-
-    @Test
-    void aSilentUpstreamIsPinged() throws IOException {
-        Recorder<Frame> frames = new Recorder<>("frame upstream");
-        rig.upstream().on(Rig.streamOf("silent-upstream"), exchange -> {
-            WebSocketWire wire = exchange.acceptWebSocket();
-            frames.add(wire.nextFrame());
-            wire.awaitClosing();
-        });
-
-        try (RawWebSocket socket = rig.open("silent-upstream", PROTOCOL)) {
-            socket.answerInBackground();
-            assertEquals(Frame.PING, frames.take().opcode());
-        }
-    }
-
-    @Test
     void anIdleSocketOutlivesEveryTimeout() throws IOException {
         // Those of HTTP are two seconds here.
         try (RawWebSocket socket = rig.open("idle", PROTOCOL)) {

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.streamlitgateway.fixture.Closing;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.PatternBytes;
@@ -108,6 +109,22 @@ class WebSocketRelayIT extends AtEveryDoor {
                 }
                 socket.frames().send(Frame.text("next"));
             }
+        }
+    }
+
+    @Test
+    void whatComesTogetherWithTheCloseArrives() throws IOException {
+        onStream("last-words", exchange -> {
+            WebSocketWire frames = exchange.acceptWebSocket();
+            Frame close = new Frame(true, Frame.CLOSE, new Closing(4321, "enough").payload());
+            frames.sendTogether(List.of(Frame.text("last"), Frame.text("words"), close));
+            frames.awaitClosing();
+        });
+
+        try (RawWebSocket socket = rig.open("last-words", PROTOCOL)) {
+            assertEquals(Frame.text("last"), socket.frames().nextMessage());
+            assertEquals(Frame.text("words"), socket.frames().nextMessage());
+            assertEquals(new Closing(4321, "enough"), socket.frames().awaitClosing());
         }
     }
 
