@@ -6,16 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.streamlitgateway.fixture.Closing;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.PatternBytes;
@@ -80,84 +75,6 @@ class WebSocketRelayIT extends AtEveryDoor {
                 assertEquals(expected, socket.frames().nextMessage(), "message " + i);
             }
         }
-    }
-
-    @Test
-    void messagesThatComeTogetherArriveAllAndInOrder() throws IOException {
-        // A rerun is a dozen small messages at once; none may stay behind until the next one comes.
-        List<List<Frame>> bursts = List.of(
-                List.of(Frame.text("alone")),
-                smallMessages(40),
-                mixed(Frame.binary(PatternBytes.of(1500)), Frame.text("x".repeat(5000))),
-                mixed(Frame.binary(PatternBytes.of(100_000))),
-                mixed(new Frame(false, Frame.BINARY, new byte[] {1}), new Frame(true, 0, new byte[] {2})),
-                mixed(new Frame(true, Frame.PING, new byte[] {7})),
-                smallMessages(3));
-        onStream("bursts", exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
-            for (List<Frame> burst : bursts) {
-                frames.sendTogether(burst);
-                frames.nextMessage();
-            }
-            frames.awaitClosing();
-        });
-
-        try (RawWebSocket socket = rig.open("bursts", PROTOCOL)) {
-            for (List<Frame> burst : bursts) {
-                for (Frame message : messagesOf(burst)) {
-                    assertEquals(message, socket.frames().nextMessage());
-                }
-                socket.frames().send(Frame.text("next"));
-            }
-        }
-    }
-
-    @Test
-    void whatComesTogetherWithTheCloseArrives() throws IOException {
-        onStream("last-words", exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
-            Frame close = new Frame(true, Frame.CLOSE, new Closing(4321, "enough").payload());
-            frames.sendTogether(List.of(Frame.text("last"), Frame.text("words"), close));
-            frames.awaitClosing();
-        });
-
-        try (RawWebSocket socket = rig.open("last-words", PROTOCOL)) {
-            assertEquals(Frame.text("last"), socket.frames().nextMessage());
-            assertEquals(Frame.text("words"), socket.frames().nextMessage());
-            assertEquals(new Closing(4321, "enough"), socket.frames().awaitClosing());
-        }
-    }
-
-    private static List<Frame> smallMessages(int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> i % 2 == 0 ? Frame.text("text " + i) : Frame.binary(PatternBytes.of(17 * i)))
-                .toList();
-    }
-
-    /** Small messages before and after these frames. */
-    private static List<Frame> mixed(Frame... frames) {
-        List<Frame> all = new ArrayList<>(smallMessages(5));
-        all.addAll(List.of(frames));
-        all.addAll(smallMessages(5));
-        return all;
-    }
-
-    /** As the browser gets them: pings are not for it, and a message in fragments is one message. */
-    private static List<Frame> messagesOf(List<Frame> frames) {
-        List<Frame> messages = new ArrayList<>();
-        for (Frame frame : frames) {
-            if (frame.opcode() == 0) {
-                Frame begun = messages.remove(messages.size() - 1);
-                byte[] whole = ByteBuffer.allocate(begun.payload().length + frame.payload().length)
-                        .put(begun.payload())
-                        .put(frame.payload())
-                        .array();
-                messages.add(new Frame(true, begun.opcode(), whole));
-            } else if (frame.opcode() != Frame.PING) {
-                messages.add(frame);
-            }
-        }
-        return messages;
     }
 
     @ParameterizedTest
