@@ -17,8 +17,9 @@ import java.util.Map;
 /**
  * How long a real browser takes to have an app on the screen, connected, at rest and drawn: with an empty cache, and on
  * reload. Streamlit is at rest before it has loaded what draws a chart, so what has to be seen is named. Arguments: the
- * number of runs, the CSS selectors of what has to be seen (separated by semicolons), then NAME=URL for each server. The servers take turns, so that whatever else
- * the machine does hits all of them. {@code page-load.sh} starts them and calls this, on loopback and on a slow link.
+ * number of runs, the CSS selectors of what has to be seen (separated by semicolons), then NAME=URL for each server. The
+ * servers take turns, so that whatever else the machine does hits all of them. {@code page-load.sh} starts them and
+ * calls this, on loopback and on a slow link.
  */
 public final class PageLoad {
     private static final String AT_REST =

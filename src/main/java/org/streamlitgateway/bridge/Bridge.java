@@ -38,7 +38,6 @@ final class Bridge implements Relay {
     private final Credit credit = new Credit();
 
     private Session upstream;
-    private boolean drains;
     private jakarta.websocket.Session browser;
     private boolean ended;
     private volatile Runnable dialling = () -> {};
@@ -82,12 +81,8 @@ final class Bridge implements Relay {
 
     void upstreamOpened(Session session) {
         upstreamHeardNanos = System.nanoTime();
-        boolean tells = session instanceof WebSocketSession made
-                && made.getCoreSession() instanceof WebSocketCoreSession core
-                && UpstreamConnector.readDirectly(core.getConnection().getEndPoint(), down::drained);
         synchronized (this) {
             upstream = session;
-            drains = tells;
             if (!ended) {
                 return;
             }
@@ -103,7 +98,7 @@ final class Bridge implements Relay {
                         relays.timeouts().stall().toMillis());
         browserHeardNanos = System.nanoTime();
         Ending tooLate;
-        down.open(session, isDraining());
+        down.open(session, tellsWhenDrained(upstream()));
         synchronized (this) {
             browser = session;
             tooLate = ended ? ending : null;
@@ -116,6 +111,13 @@ final class Bridge implements Relay {
         LOG.debug("{} is open", name);
         relays.opened(this);
         demand();
+    }
+
+    /** Before anything is read. */
+    private boolean tellsWhenDrained(Session streamlit) {
+        return streamlit instanceof WebSocketSession made
+                && made.getCoreSession() instanceof WebSocketCoreSession core
+                && UpstreamConnector.readDirectly(core.getConnection().getEndPoint(), down::drained);
     }
 
     @Override
@@ -352,10 +354,6 @@ final class Bridge implements Relay {
         } catch (IOException | RuntimeException gone) {
             LOG.debug("closing the browser's side", gone);
         }
-    }
-
-    private synchronized boolean isDraining() {
-        return drains;
     }
 
     private synchronized Session upstream() {
