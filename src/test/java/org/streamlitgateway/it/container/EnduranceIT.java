@@ -26,7 +26,7 @@ import org.streamlitgateway.it.WarDoor;
 
 /**
  * Longer than every time-out that a container has by default: 20 s for a blocked send and 60 s for a connection in
- * Tomcat, 30 s for silence in Jetty. All doors wait at the same time. The gateway's own pings are put off, so that it
+ * Tomcat, 30 s for silence in Jetty, embedded or not. All doors wait at the same time. The gateway's own pings are put off, so that it
  * is not they that keep the sessions.
  */
 class EnduranceIT {
@@ -51,7 +51,8 @@ class EnduranceIT {
         upstream.on("/_stcore/stream?test=slow", exchange -> exchange.acceptWebSocket()
                 .sendPattern(LARGE));
         List<Door> doors = new ArrayList<>(ContainerDoor.all().toList());
-        doors.add(WarDoor.installed().get(0));
+        doors.addAll(WarDoor.installed());
+        doors.add(WarDoor.bridged().get(0));
         for (Door door : doors) {
             visits.add(new Visit(door, upstream.port()));
         }

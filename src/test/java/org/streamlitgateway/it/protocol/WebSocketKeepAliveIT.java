@@ -2,7 +2,6 @@ package org.streamlitgateway.it.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -38,25 +37,6 @@ class WebSocketKeepAliveIT extends AtEveryDoor {
             socket.frames().send(Frame.text("still here"));
 
             assertEquals(Frame.text("still here"), socket.frames().nextMessage());
-        }
-    }
-
-    @Test
-    void withoutAnyPingASocketOutlivesTheDefaultsOfItsParts() throws IOException {
-        // Jetty's server and client close what is idle for 30 s, Tomcat's blocking writes end after 20 s.
-        try (Rig quiet = Rig.start(door, "ping-interval", "10m", "pong-timeout", "10m")) {
-            quiet.upstream().on(Rig.streamOf("quiet"), exchange -> {
-                WebSocketWire frames = exchange.acceptWebSocket();
-                frames.isSilentFor(Duration.ofSeconds(90));
-                frames.send(frames.nextFrame());
-                frames.awaitClosing();
-            });
-            try (RawWebSocket socket = quiet.open("quiet", PROTOCOL)) {
-                assertTrue(socket.isSilentFor(Duration.ofSeconds(65)));
-                socket.frames().send(Frame.text("still here"));
-
-                assertEquals(Frame.text("still here"), socket.frames().nextMessage());
-            }
         }
     }
 
