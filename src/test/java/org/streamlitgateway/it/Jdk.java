@@ -10,6 +10,9 @@ import java.util.stream.Stream;
 
 /** A JDK of this machine. */
 public record Jdk(Path home, int version) {
+    /** The memory that every suite grants a gateway: enough for many sockets, too little to hold one large body. */
+    private static final String HEAP = "-Xmx128m";
+
     /** The one that runs the tests, and JDK 25 where there is one ({@code JAVA25_HOME}, or below /usr/lib/jvm). */
     public static List<Jdk> installed() {
         int running = Runtime.version().feature();
@@ -23,6 +26,16 @@ public record Jdk(Path home, int version) {
 
     public Path tool(String name) {
         return home.resolve("bin").resolve(name);
+    }
+
+    /**
+     * What a gateway is started with. The property {@code gateway.jvm} adds to it on the JDK that runs the tests; on another
+     * one the JVM is as users have it.
+     */
+    public List<String> options() {
+        String more = System.getProperty("gateway.jvm", "");
+        boolean running = version == Runtime.version().feature();
+        return running && !more.isBlank() && !more.startsWith("${") ? List.of(HEAP, more) : List.of(HEAP);
     }
 
     private static Optional<Path> java25() {

@@ -13,9 +13,6 @@ import java.util.regex.Pattern;
 
 /** {@code java -jar streamlit-gateway.war}, on one JDK, with one kind of relay. */
 public final class WarDoor implements Door {
-    /** The memory that every suite grants: enough for many sockets, too little to hold one large body. */
-    private static final String HEAP = "-Xmx128m";
-
     private static final Pattern READY = Pattern.compile("ready: (\\S+)");
 
     private final Jdk jdk;
@@ -70,7 +67,7 @@ public final class WarDoor implements Door {
     public LaunchedProcess launch(List<String> arguments, Map<String, String> environment) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(jdk.tool("java").toString());
-        command.add(HEAP);
+        command.addAll(jdk.options());
         command.add("-jar");
         command.add(war().toString());
         command.addAll(arguments);

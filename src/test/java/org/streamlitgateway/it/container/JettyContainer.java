@@ -83,7 +83,8 @@ record JettyContainer(String name, Path home) implements Container {
 
     @Override
     public LaunchedProcess start(Path base, Site site, Jdk jdk) throws IOException {
-        List<String> command = new ArrayList<>(List.of(jdk.tool("java").toString(), "-Xmx128m"));
+        List<String> command = new ArrayList<>(List.of(jdk.tool("java").toString()));
+        command.addAll(jdk.options());
         command.addAll(site.jvmArguments);
         command.addAll(List.of("-jar", home.resolve("start.jar").toString(), "jetty.base=" + base));
         command.add("jetty.http.host=" + site.host);

@@ -83,7 +83,7 @@ record TomcatContainer(String name, Path home) implements Container {
 
     @Override
     public LaunchedProcess start(Path base, Site site, Jdk jdk) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("-Xmx128m"));
+        List<String> arguments = new ArrayList<>(jdk.options());
         arguments.addAll(site.jvmArguments);
         Map<String, String> environment = new LinkedHashMap<>(site.environment);
         environment.put("JAVA_HOME", jdk.home().toString());
