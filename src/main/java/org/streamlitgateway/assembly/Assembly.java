@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.bridge.Acceptor;
 import org.streamlitgateway.bridge.BridgeKind;
 import org.streamlitgateway.bridge.Relay;
 import org.streamlitgateway.bridge.Relays;
@@ -43,7 +44,7 @@ public final class Assembly {
     private final Readiness readiness = new Readiness();
     private final AtomicBoolean finished = new AtomicBoolean();
     private final ServletContext context;
-    private final ServerContainer container;
+    private final Acceptor acceptor;
     private final Apps apps;
     private final FrontDoor door;
     private final Channels channels;
@@ -61,13 +62,13 @@ public final class Assembly {
 
     private Assembly(
             ServletContext context,
-            ServerContainer container,
+            Acceptor acceptor,
             GatewayConfig config,
             boolean ownPath,
             Presence presence,
             RelayChoice choice) {
         this.context = context;
-        this.container = container;
+        this.acceptor = acceptor;
         this.first = config;
         this.config = config;
         this.presence = presence;
@@ -80,7 +81,7 @@ public final class Assembly {
                 new Dialler(upstream.webSocket(), upstream.scheduler(), threads.clientExecutor(), threads.blocking());
         channels = new Channels(config.channels(), dialler, config.timeouts());
         apps = new Apps(upstream, relays, silence, context.getContextPath(), ownPath, config);
-        kind = choice.choose(new BridgeKind(container, upstream.webSocket(), relays), upstream, relays);
+        kind = choice.choose(new BridgeKind(acceptor, upstream.webSocket(), relays), upstream, relays);
         door = new FrontDoor(readiness, context.getContextPath(), this::finish);
     }
 
@@ -101,7 +102,7 @@ public final class Assembly {
             throw new IllegalStateException("the container has no WebSocket support switched on"
                     + " (Jetty: --add-modules=ee10-websocket-jakarta)");
         }
-        Assembly assembly = new Assembly(context, container, config, ownPath, presence, choice);
+        Assembly assembly = new Assembly(context, new Acceptor(container), config, ownPath, presence, choice);
         try {
             assembly.start();
         } catch (Exception failure) {
@@ -131,7 +132,7 @@ public final class Assembly {
         WebSocketDoor webSockets =
                 new WebSocketDoor(kind, upstream.scheduler(), headers, guard, relays, config.timeouts(), presence);
         AppProxyServlet http = new AppProxyServlet(upstream, headers, silence, cache);
-        ChannelDoor channelDoor = new ChannelDoor(container, channels, guard, config.userHeader());
+        ChannelDoor channelDoor = new ChannelDoor(acceptor, channels, guard, config.userHeader());
         return new Doors(routes, guard, channelDoor, webSockets, http, config.named());
     }
 

@@ -1,16 +1,10 @@
 package org.streamlitgateway.bridge;
 
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.websocket.DeploymentException;
-import jakarta.websocket.Extension;
-import jakarta.websocket.server.ServerContainer;
-import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.client.Connection;
@@ -25,12 +19,12 @@ import org.eclipse.jetty.websocket.client.WebSocketClient;
 
 /** Joins by a {@link Bridge}: the container's Jakarta WebSocket on one side, Jetty's WebSocketClient on the other. */
 public final class BridgeKind implements Relay.Kind {
-    private final ServerContainer container;
+    private final Acceptor acceptor;
     private final WebSocketClient client;
     private final Relays relays;
 
-    public BridgeKind(ServerContainer container, WebSocketClient client, Relays relays) {
-        this.container = container;
+    public BridgeKind(Acceptor acceptor, WebSocketClient client, Relays relays) {
+        this.acceptor = acceptor;
         this.client = client;
         this.relays = relays;
     }
@@ -58,14 +52,7 @@ public final class BridgeKind implements Relay.Kind {
     /** Programmatic, for this one handshake: no endpoint is registered by path. */
     void accept(Bridge bridge, HttpServletRequest request, HttpServletResponse response, String subprotocol)
             throws IOException {
-        ServerEndpointConfig endpoint = ServerEndpointConfig.Builder.create(BrowserEndpoint.class, "/")
-                .configurator(new Acceptance(bridge, subprotocol))
-                .build();
-        try {
-            container.upgradeHttpToWebSocket(new Plain(request), response, endpoint, Map.of());
-        } catch (DeploymentException | RuntimeException lost) {
-            throw new IOException("not upgraded", lost);
-        }
+        acceptor.accept(request, response, new BrowserEndpoint(bridge), subprotocol);
     }
 
     /** The target and the headers go out as the browser sent them, not as Jetty's request would rebuild them. */
@@ -133,54 +120,6 @@ public final class BridgeKind implements Relay.Kind {
                 leave();
                 answer.failed(cause);
             }
-        }
-    }
-
-    /** Containers parse the address once more, and some refuse what browsers do send; nobody asks the endpoint for it. */
-    private static final class Plain extends HttpServletRequestWrapper {
-        Plain(HttpServletRequest request) {
-            super(request);
-        }
-
-        @Override
-        public String getRequestURI() {
-            return "/";
-        }
-
-        @Override
-        public String getQueryString() {
-            return null;
-        }
-    }
-
-    /** Answers the subprotocol that Streamlit chose, and no extensions. */
-    private static final class Acceptance extends ServerEndpointConfig.Configurator {
-        private final Bridge bridge;
-        private final String subprotocol;
-
-        Acceptance(Bridge bridge, String subprotocol) {
-            this.bridge = bridge;
-            this.subprotocol = subprotocol;
-        }
-
-        @Override
-        public <T> T getEndpointInstance(Class<T> type) {
-            return type.cast(new BrowserEndpoint(bridge));
-        }
-
-        @Override
-        public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
-            return subprotocol == null ? "" : subprotocol;
-        }
-
-        @Override
-        public List<Extension> getNegotiatedExtensions(List<Extension> installed, List<Extension> wanted) {
-            return List.of();
-        }
-
-        @Override
-        public boolean checkOrigin(String origin) {
-            return true; // checked by the guard before Streamlit was dialled
         }
     }
 }

@@ -2,22 +2,17 @@ package org.streamlitgateway.channel;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.websocket.DeploymentException;
-import jakarta.websocket.Extension;
-import jakarta.websocket.server.ServerContainer;
-import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.bridge.Acceptor;
 import org.streamlitgateway.bridge.WebSocketDoor;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Guard;
@@ -35,14 +30,14 @@ public final class ChannelDoor {
     private static final Set<String> FORM_TYPES =
             Set.of("", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data");
 
-    private final ServerContainer container;
+    private final Acceptor acceptor;
     private final Channels channels;
     private final Guard guard;
     private final String userHeader;
 
     /** @param guard admits the Origins of the whole gateway */
-    public ChannelDoor(ServerContainer container, Channels channels, Guard guard, String userHeader) {
-        this.container = container;
+    public ChannelDoor(Acceptor acceptor, Channels channels, Guard guard, String userHeader) {
+        this.acceptor = acceptor;
         this.channels = channels;
         this.guard = guard;
         this.userHeader = userHeader;
@@ -170,38 +165,12 @@ public final class ChannelDoor {
                 .anyMatch(word -> word.trim().equals(PROTOCOL));
         ChannelEndpoint endpoint = new ChannelEndpoint(channel, visitor, enveloped, channels.dialler());
         try {
-            container.upgradeHttpToWebSocket(request, response, config(endpoint, enveloped ? PROTOCOL : ""), Map.of());
+            acceptor.accept(request, response, endpoint, enveloped ? PROTOCOL : null);
             return null;
-        } catch (DeploymentException | RuntimeException lost) {
+        } catch (IOException lost) {
             LOG.debug("a subscriber was not upgraded", lost);
             return response.isCommitted() ? null : Outcome.INTERNAL;
         }
-    }
-
-    private static ServerEndpointConfig config(ChannelEndpoint endpoint, String subprotocol) {
-        return ServerEndpointConfig.Builder.create(ChannelEndpoint.class, "/")
-                .configurator(new ServerEndpointConfig.Configurator() {
-                    @Override
-                    public <T> T getEndpointInstance(Class<T> type) {
-                        return type.cast(endpoint);
-                    }
-
-                    @Override
-                    public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
-                        return subprotocol;
-                    }
-
-                    @Override
-                    public List<Extension> getNegotiatedExtensions(List<Extension> installed, List<Extension> wanted) {
-                        return List.of();
-                    }
-
-                    @Override
-                    public boolean checkOrigin(String origin) {
-                        return true; // checked above
-                    }
-                })
-                .build();
     }
 
     private static Outcome post(
