@@ -23,7 +23,7 @@ public final class Acceptor {
     public Acceptor(ServerContainer container) {
         if (container.getClass().getName().startsWith("org.glassfish.tyrus.")) {
             throw new IllegalStateException("this container (GlassFish, Payara) cannot accept a WebSocket after having"
-                    + " waited for Streamlit's answer; use Jetty, Tomcat, WildFly, Open Liberty or java -jar");
+                    + " waited for Streamlit's answer; use Jetty, Tomcat, WildFly or java -jar");
         }
         this.container = container;
     }
