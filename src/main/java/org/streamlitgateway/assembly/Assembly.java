@@ -115,6 +115,7 @@ public final class Assembly {
     private void start() throws Exception {
         threads.start();
         upstream.start();
+        threads.growBy(upstream.scheduler());
         silence.start();
         relays.start();
         channels.start();

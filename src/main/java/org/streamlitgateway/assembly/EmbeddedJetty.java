@@ -13,7 +13,6 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.bridge.Relay;
@@ -40,6 +39,7 @@ public final class EmbeddedJetty {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedJetty.class);
 
     private final GatewayConfig config;
+    private final FewThreads threads;
     private final Server server;
     private final ServerConnector connector;
     private final Certificates certificates;
@@ -48,10 +48,8 @@ public final class EmbeddedJetty {
     public EmbeddedJetty(GatewayConfig config) {
         this.config = config;
         this.certificates = config.tls() == null ? null : new Certificates(config.tls());
-        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
-        threads.setName("gateway-server");
+        threads = new FewThreads("gateway-server", MAX_THREADS);
         threads.setIdleTimeout(THREAD_IDLE_MILLIS);
-        threads.setMaxEvictCount(MAX_THREADS); // what a burst has made goes when it is over
         server = new Server(threads);
         connector = new WatchedConnector(server, 1, 1, protocols());
         connector.setHost(config.listen().host());
@@ -112,6 +110,7 @@ public final class EmbeddedJetty {
         }
         try {
             server.start();
+            threads.growBy(connector.getScheduler());
             if (certificates != null) {
                 certificates.watch(connector.getScheduler());
             }

@@ -8,7 +8,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,18 +24,21 @@ final class Threads {
 
     private static final long LONGEST_STOP_SECONDS = 5;
 
-    private final QueuedThreadPool client = new QueuedThreadPool(MAX_CLIENT_THREADS);
+    private final FewThreads client = new FewThreads("gateway-client", MAX_CLIENT_THREADS);
     private final ExecutorService blocking = virtualOrPooled(client);
 
     Threads() {
-        client.setName("gateway-client");
         client.setDaemon(true);
         client.setIdleTimeout((int) TimeUnit.SECONDS.toMillis(IDLE_SECONDS));
-        client.setMaxEvictCount(MAX_CLIENT_THREADS);
     }
 
     void start() throws Exception {
         client.start();
+    }
+
+    /** Once there is a timer: see {@link FewThreads}. */
+    void growBy(Scheduler scheduler) {
+        client.growBy(scheduler);
     }
 
     Executor clientExecutor() {

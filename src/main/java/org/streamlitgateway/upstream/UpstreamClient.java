@@ -12,9 +12,11 @@ import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.eclipse.jetty.websocket.client.WebSocketClient;
+import org.eclipse.jetty.websocket.core.client.WebSocketCoreClient;
 
 /**
  * The HttpClient and the WebSocketClient on top of it, set up for a proxy: nothing is decoded, followed, stored or
@@ -72,6 +74,15 @@ public final class UpstreamClient {
         http.setResponseBufferSize(BUFFER_BYTES);
         http.setDefaultRequestContentType(null);
         webSocket = new WebSocketClient(http);
+        withoutIdleThreads(webSocket);
+    }
+
+    /** Its own pool is for listeners that take messages on another thread; none of ours does. */
+    private static void withoutIdleThreads(WebSocketClient webSocket) {
+        WebSocketCoreClient core = webSocket.getBean(WebSocketCoreClient.class);
+        if (core.getWebSocketComponents().getExecutor() instanceof QueuedThreadPool own) {
+            own.setMinThreads(0);
+        }
     }
 
     /**

@@ -191,6 +191,47 @@ class BackPressureIT extends AtEveryDoor {
         }
     }
 
+    /** In the bridge a thread of the server waits for each of them, and there are more of them than it begins with. */
+    @Test
+    @NeedsGateway
+    void stalledUploadsDoNotDisturbOthers() throws IOException {
+        Signal over = new Signal("the test is over");
+        rig.upstream().on(Rig.streamOf("reads-nothing"), exchange -> {
+            exchange.acceptWebSocket();
+            over.await();
+        });
+        AtomicLong sent = new AtomicLong();
+        List<RawWebSocket> stalled = new ArrayList<>();
+        try {
+            for (int i = 0; i < 40; i++) {
+                RawWebSocket socket = rig.open("reads-nothing", PROTOCOL);
+                stalled.add(socket);
+                sending(() -> sendUntilCut(socket.frames(), sent));
+            }
+            Patience.untilStill("all senders", STILL, sent::get);
+
+            try (RawWebSocket lively = rig.open("lively-beside-uploads", PROTOCOL);
+                    RawHttp client = rig.http()) {
+                lively.frames().send(Frame.text("still fine"));
+                assertEquals(Frame.text("still fine"), lively.frames().nextMessage());
+                assertEquals("ok", client.get(rig.target("/_stcore/health")).text());
+            }
+        } finally {
+            over.give();
+            for (RawWebSocket socket : stalled) {
+                socket.reset();
+            }
+        }
+    }
+
+    private static void sendUntilCut(WebSocketWire frames, AtomicLong sent) {
+        try {
+            sendAll(frames, 100_000, sent);
+        } catch (IOException cut) {
+            // as the test ends
+        }
+    }
+
     private interface Sending {
         void run() throws IOException;
     }

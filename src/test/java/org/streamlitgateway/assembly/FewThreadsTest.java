@@ -1,0 +1,94 @@
+package org.streamlitgateway.assembly;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class FewThreadsTest {
+    private static final int FEW = 4;
+    private static final int MOST = 20;
+
+    private final FewThreads pool = new FewThreads("few", FEW, MOST);
+    private final Scheduler scheduler = new ScheduledExecutorScheduler("few-timer", true);
+
+    @BeforeEach
+    void start() throws Exception {
+        scheduler.start();
+        pool.start();
+        pool.growBy(scheduler);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        pool.stop();
+        scheduler.stop();
+    }
+
+    @Test
+    void tasksThatWaitForOneAnotherAllGetAThread() throws InterruptedException {
+        CountDownLatch all = new CountDownLatch(MOST);
+        for (int i = 0; i < MOST; i++) {
+            pool.execute(() -> {
+                all.countDown();
+                await(all);
+            });
+        }
+
+        assertTrue(all.await(30, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void tasksThatGetOnStartNoThreads() throws InterruptedException {
+        int tasks = 10_000;
+        Set<Thread> seen = ConcurrentHashMap.newKeySet();
+        CountDownLatch done = new CountDownLatch(tasks);
+        for (int i = 0; i < tasks; i++) {
+            pool.execute(() -> {
+                seen.add(Thread.currentThread());
+                done.countDown();
+            });
+        }
+
+        assertTrue(done.await(30, TimeUnit.SECONDS));
+        assertTrue(seen.size() < MOST, () -> seen.size() + " threads"); // a machine that stands still may cost some
+    }
+
+    @Test
+    void thereAreNeverMoreThanTheMost() throws InterruptedException {
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch running = new CountDownLatch(MOST);
+        CountDownLatch done = new CountDownLatch(2 * MOST);
+        for (int i = 0; i < 2 * MOST; i++) {
+            pool.execute(() -> {
+                running.countDown();
+                await(end);
+                done.countDown();
+            });
+        }
+        assertTrue(running.await(30, TimeUnit.SECONDS));
+        assertEquals(MOST, pool.getThreads());
+
+        end.countDown();
+
+        assertTrue(done.await(30, TimeUnit.SECONDS));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
