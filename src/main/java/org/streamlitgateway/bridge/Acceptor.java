@@ -32,7 +32,8 @@ public final class Acceptor {
      * Answers 101.
      *
      * @param subprotocol the one chosen, or {@code null}
-     * @throws IOException when the container did not upgrade; unless the response is committed, it is still to be answered
+     * @throws IOException when the container did not upgrade and has answered nothing else; unless the response is
+     *     committed, it is still to be answered
      */
     public void accept(HttpServletRequest request, HttpServletResponse response, Endpoint endpoint, String subprotocol)
             throws IOException {

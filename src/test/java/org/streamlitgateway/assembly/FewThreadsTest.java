@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.junit.jupiter.api.AfterEach;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class FewThreadsTest {
     private static final int FEW = 4;
-    private static final int MOST = 20;
+    private static final int MOST = 21; // no power of two times FEW
 
     private final FewThreads pool = new FewThreads("few", FEW, MOST);
     private final Scheduler scheduler = new ScheduledExecutorScheduler("few-timer", true);
@@ -48,20 +49,62 @@ class FewThreadsTest {
         assertTrue(all.await(30, TimeUnit.SECONDS));
     }
 
+    /** One thread that gets on does not hide that the others wait. */
     @Test
-    void tasksThatGetOnStartNoThreads() throws InterruptedException {
-        int tasks = 10_000;
+    void tasksAreNotLeftToTheLastThread() throws InterruptedException {
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch waiting = new CountDownLatch(FEW - 1);
+        for (int i = 0; i < FEW - 1; i++) {
+            pool.execute(() -> {
+                waiting.countDown();
+                await(end);
+            });
+        }
+        assertTrue(waiting.await(30, TimeUnit.SECONDS));
+        AtomicBoolean over = new AtomicBoolean();
+        CountDownLatch grown = new CountDownLatch(1);
+        for (int i = 0; i < 3; i++) {
+            keepBusy(over, grown);
+        }
+
+        assertTrue(grown.await(30, TimeUnit.SECONDS));
+        over.set(true);
+        end.countDown();
+    }
+
+    /** There is always a task, and never the same one at the head for long. */
+    private void keepBusy(AtomicBoolean over, CountDownLatch grown) {
+        if (pool.getThreads() > FEW) {
+            grown.countDown();
+        }
+        if (!over.get()) {
+            pool.execute(() -> keepBusy(over, grown));
+        }
+    }
+
+    @Test
+    void tasksThatWorkStartFewThreads() throws InterruptedException {
+        int tasks = 5_000;
         Set<Thread> seen = ConcurrentHashMap.newKeySet();
         CountDownLatch done = new CountDownLatch(tasks);
         for (int i = 0; i < tasks; i++) {
             pool.execute(() -> {
                 seen.add(Thread.currentThread());
+                work();
                 done.countDown();
             });
         }
 
         assertTrue(done.await(30, TimeUnit.SECONDS));
         assertTrue(seen.size() < MOST, () -> seen.size() + " threads"); // a machine that stands still may cost some
+    }
+
+    /** About a tenth of a millisecond. */
+    private static void work() {
+        long end = System.nanoTime() + 100_000;
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test
@@ -77,6 +120,8 @@ class FewThreadsTest {
             });
         }
         assertTrue(running.await(30, TimeUnit.SECONDS));
+        pool.execute(() -> {});
+        assertEquals(MOST, pool.getMaxThreads());
         assertEquals(MOST, pool.getThreads());
 
         end.countDown();

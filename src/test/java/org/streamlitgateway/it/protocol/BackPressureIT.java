@@ -208,6 +208,7 @@ class BackPressureIT extends AtEveryDoor {
                 stalled.add(socket);
                 sending(() -> sendUntilCut(socket.frames(), sent));
             }
+            Patience.until("they sent", () -> sent.get() > 40 * 100_000);
             Patience.untilStill("all senders", STILL, sent::get);
 
             try (RawWebSocket lively = rig.open("lively-beside-uploads", PROTOCOL);
