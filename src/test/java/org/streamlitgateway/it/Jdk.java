@@ -35,7 +35,11 @@ public record Jdk(Path home, int version) {
     public List<String> options() {
         String more = System.getProperty("gateway.jvm", "");
         boolean running = version == Runtime.version().feature();
-        return running && !more.isBlank() && !more.startsWith("${") ? List.of(HEAP, more) : List.of(HEAP);
+        List<String> options = new ArrayList<>(List.of(HEAP));
+        if (running && !more.isBlank() && !more.startsWith("${")) {
+            options.addAll(List.of(more.trim().split("\\s+")));
+        }
+        return options;
     }
 
     private static Optional<Path> java25() {

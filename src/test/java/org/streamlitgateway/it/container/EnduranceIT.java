@@ -26,8 +26,8 @@ import org.streamlitgateway.it.WarDoor;
 
 /**
  * Longer than every time-out that a container has by default: 20 s for a blocked send and 60 s for a connection in
- * Tomcat, 30 s for silence in Jetty, embedded or not. All doors wait at the same time. The gateway's own pings are put off, so that it
- * is not they that keep the sessions.
+ * Tomcat, 30 s for silence in Jetty, embedded or not. All doors wait at the same time. The gateway's own pings are put
+ * off, so that it is not they that keep the sessions.
  */
 class EnduranceIT {
     private static final Duration STEP = Duration.ofSeconds(5);
