@@ -14,7 +14,9 @@ import org.eclipse.jetty.websocket.common.WebSocketSession;
 import org.eclipse.jetty.websocket.core.WebSocketCoreSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.outcome.Cause;
+import org.streamlitgateway.outcome.Liveness;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.upstream.UpstreamConnector;
 
@@ -43,13 +45,8 @@ final class Bridge implements Relay {
     private volatile Runnable dialling = () -> {};
     private Ending ending;
     private List<String> sessionIds = List.of();
-    private boolean browserPinged;
-    private boolean upstreamPinged;
-
-    /** Written by one thread at a time; read by the keep-alive timer. */
-    private volatile long browserHeardNanos;
-
-    private volatile long upstreamHeardNanos;
+    private final Liveness browserLife = new Liveness(System.nanoTime());
+    private final Liveness upstreamLife = new Liveness(System.nanoTime());
     /** Counted by one thread; read for the log when the session has ended. */
     private long messagesUp;
 
@@ -80,7 +77,7 @@ final class Bridge implements Relay {
     }
 
     void upstreamOpened(Session session) {
-        upstreamHeardNanos = System.nanoTime();
+        upstreamLife.heard(System.nanoTime());
         synchronized (this) {
             upstream = session;
             if (!ended) {
@@ -96,7 +93,7 @@ final class Bridge implements Relay {
                 .put(
                         "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT",
                         relays.timeouts().stall().toMillis());
-        browserHeardNanos = System.nanoTime();
+        browserLife.heard(System.nanoTime());
         Ending tooLate;
         down.open(session, tellsWhenDrained(upstream()));
         synchronized (this) {
@@ -161,12 +158,12 @@ final class Bridge implements Relay {
     // --- Streamlit to browser
 
     void binaryDown(ByteBuffer payload, boolean last, Callback taken) {
-        upstreamHeardNanos = System.nanoTime();
+        upstreamLife.heard(System.nanoTime());
         down.binary(payload, last, taken);
     }
 
     void textDown(String payload, boolean last) {
-        upstreamHeardNanos = System.nanoTime();
+        upstreamLife.heard(System.nanoTime());
         down.text(payload, last);
     }
 
@@ -197,16 +194,12 @@ final class Bridge implements Relay {
     }
 
     private boolean mayGoUp(int size, boolean last) {
-        browserHeardNanos = System.nanoTime();
+        browserLife.heard(System.nanoTime());
         if (last) {
             messagesUp++;
         }
         try {
-            boolean room = credit.take(size, relays.timeouts().stall().toMillis());
-            if (!room) {
-                end(Outcome.STALLED, null);
-            }
-            return room;
+            return credit.take(size);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             end(Outcome.STOPPING, stopping);
@@ -217,53 +210,47 @@ final class Bridge implements Relay {
     // --- keep-alive: called by the timer, for one bridge at a time
 
     void browserPong() {
-        browserHeardNanos = System.nanoTime();
+        browserLife.heard(System.nanoTime());
     }
 
     /** What came before it does not wait until Streamlit has taken the pong. */
     void answerPing(ByteBuffer payload) {
-        upstreamHeardNanos = System.nanoTime();
+        upstreamLife.heard(System.nanoTime());
         down.drained();
         upstream().sendPong(payload, Callback.from(this::demand, this::upstreamFailed));
     }
 
     void upstreamPong() {
-        upstreamHeardNanos = System.nanoTime();
+        upstreamLife.heard(System.nanoTime());
         demand(); // the pong has used up the demand that was out
     }
 
     @Override
     public void keepAlive(long now) {
-        long ping = relays.timeouts().pingInterval().toNanos();
-        long pong = ping + relays.timeouts().pong().toNanos();
-        long stalled = down.stalledNanos(now);
+        long stalled = Math.max(down.stalledNanos(now), credit.stalledNanos(now));
         if (stalled > 0) {
             if (stalled > relays.timeouts().stall().toNanos()) {
                 end(Outcome.STALLED, null);
             }
-            return; // Streamlit is hardly read while the browser is slow, so its silence says nothing
+            return; // a side is hardly read while the other is slow, so its silence says nothing
         }
-        long browserSilence = now - browserHeardNanos;
-        long upstreamSilence = now - upstreamHeardNanos;
-        boolean upIdle = credit.isIdle();
-        boolean browserGone = browserPinged && browserSilence > pong;
-        boolean upstreamGone = upstreamPinged && upstreamSilence > pong;
-        if (upIdle && (browserGone || upstreamGone)) {
-            end(Outcome.SILENT, null);
-            return;
-        }
-        if (browserSilence <= ping) {
-            browserPinged = false;
-        } else if (!browserPinged) {
-            browserPinged = true;
+        if (isPingDue(browserLife, now)) {
+            browserLife.pinged(now);
             relays.execute(this::pingBrowser);
         }
-        if (upstreamSilence <= ping) {
-            upstreamPinged = false;
-        } else if (!upstreamPinged) {
-            upstreamPinged = true;
+        if (isPingDue(upstreamLife, now)) {
+            upstreamLife.pinged(now);
             upstream().sendPing(ByteBuffer.allocate(0), Callback.from(() -> {}, this::upstreamFailed));
         }
+    }
+
+    private boolean isPingDue(Liveness peer, long now) {
+        Timeouts timeouts = relays.timeouts();
+        Liveness.Finding finding = peer.look(now, timeouts.pingInterval(), timeouts.pong());
+        if (finding == Liveness.Finding.GONE) {
+            end(Outcome.SILENT, null);
+        }
+        return finding == Liveness.Finding.PING_DUE;
     }
 
     /** By the remote that sends whole messages: in Jetty the other one forgets at a ping that it is in between parts. */

@@ -1,7 +1,5 @@
 package org.streamlitgateway.bridge;
 
-import java.util.concurrent.TimeUnit;
-
 /**
  * How many bytes may be under way from the browser to Streamlit. The container's thread that delivers them waits here
  * while Streamlit is slow; that is the back-pressure on the browser, and Jakarta WebSocket has no other.
@@ -11,26 +9,20 @@ final class Credit {
     static final int MAX_BYTES = 1024 * 1024;
 
     private long underWay;
+    private long movedNanos;
     private boolean closed;
 
     /**
-     * Waits until there is room.
+     * Waits until there is room, or the session has ended: who looks at {@link #stalledNanos} ends it.
      *
-     * @return false when nothing moved for the whole time, or the session ended
+     * @return false when it has ended
      */
-    synchronized boolean take(int bytes, long stallMillis) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(stallMillis);
-        long seen = underWay;
+    synchronized boolean take(int bytes) throws InterruptedException {
         while (!closed && underWay > 0 && underWay + bytes > MAX_BYTES) {
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                return false;
-            }
-            TimeUnit.NANOSECONDS.timedWait(this, left);
-            if (underWay != seen) {
-                seen = underWay;
-                deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(stallMillis);
-            }
+            wait();
+        }
+        if (underWay == 0) {
+            movedNanos = System.nanoTime();
         }
         underWay += bytes;
         return !closed;
@@ -38,12 +30,13 @@ final class Credit {
 
     synchronized void give(int bytes) {
         underWay -= bytes;
+        movedNanos = System.nanoTime();
         notifyAll();
     }
 
-    /** Nothing is under way: a silent Streamlit is really silent. */
-    synchronized boolean isIdle() {
-        return underWay == 0;
+    /** How long Streamlit has taken nothing of what is under way; 0 when nothing is. */
+    synchronized long stalledNanos(long now) {
+        return underWay == 0 ? 0 : Math.max(1, now - movedNanos);
     }
 
     synchronized void close() {

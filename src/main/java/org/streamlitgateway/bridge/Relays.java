@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.outcome.Farewells;
+import org.streamlitgateway.outcome.Liveness;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.route.Route;
 import org.streamlitgateway.upstream.Replica;
@@ -56,8 +57,7 @@ public final class Relays {
     }
 
     public void start() {
-        long period = Math.max(
-                50, Math.min(timeouts.pingInterval().toMillis(), timeouts.pong().toMillis()) / 4);
+        long period = Liveness.periodMillis(timeouts.pingInterval(), timeouts.pong());
         scheduler.schedule(this::keepAlive, period, TimeUnit.MILLISECONDS);
     }
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.streamlitgateway.config.ChannelConfig;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
+import org.streamlitgateway.outcome.Liveness;
 
 /** All channels of a gateway, by name; made once, started and stopped with it. */
 public final class Channels {
@@ -62,9 +63,8 @@ public final class Channels {
     }
 
     private void keepAliveLater() {
-        long period =
-                Math.min(timeouts.pingInterval().toMillis(), timeouts.pong().toMillis()) / 4;
-        dialler.scheduler().schedule(this::keepAlive, Math.max(20, period), TimeUnit.MILLISECONDS);
+        long period = Liveness.periodMillis(timeouts.pingInterval(), timeouts.pong());
+        dialler.scheduler().schedule(this::keepAlive, period, TimeUnit.MILLISECONDS);
     }
 
     private void keepAlive() {

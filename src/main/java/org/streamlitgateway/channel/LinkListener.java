@@ -3,29 +3,42 @@ package org.streamlitgateway.channel;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
+import org.streamlitgateway.outcome.Liveness;
 
 /** One attempt to reach a feed, and the connection that came of it. Public because Jetty calls it by method handles. */
 public final class LinkListener implements Session.Listener {
     private final UpstreamLink link;
+    private final Liveness life = new Liveness(System.nanoTime());
     private Session session;
 
     LinkListener(UpstreamLink link) {
         this.link = link;
     }
 
+    Liveness life() {
+        return life;
+    }
+
+    private void heard() {
+        life.heard(System.nanoTime());
+    }
+
     @Override
     public void onWebSocketOpen(Session opened) {
+        heard();
         session = opened;
         link.opened(this, opened);
     }
 
     @Override
     public void onWebSocketText(String message) {
+        heard();
         link.received(this, session, message);
     }
 
     @Override
     public void onWebSocketBinary(ByteBuffer payload, Callback callback) {
+        heard();
         byte[] copy = new byte[payload.remaining()];
         payload.get(copy);
         callback.succeed();
@@ -34,14 +47,14 @@ public final class LinkListener implements Session.Listener {
 
     @Override
     public void onWebSocketPing(ByteBuffer payload) {
-        link.heard();
+        heard();
         session.sendPong(payload, Callback.NOOP);
         session.demand();
     }
 
     @Override
     public void onWebSocketPong(ByteBuffer payload) {
-        link.heard();
+        heard();
         session.demand();
     }
 

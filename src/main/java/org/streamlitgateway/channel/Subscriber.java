@@ -8,6 +8,7 @@ import org.eclipse.jetty.util.IteratingCallback;
 import org.streamlitgateway.config.ChannelConfig.Limits;
 import org.streamlitgateway.config.ChannelConfig.Slow;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
+import org.streamlitgateway.outcome.Liveness;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
@@ -33,9 +34,8 @@ final class Subscriber extends IteratingCallback {
 
     private Status told;
     private boolean ended;
-    private boolean pinged;
     private volatile long writingSinceNanos;
-    private volatile long heardNanos = System.nanoTime();
+    private final Liveness life = new Liveness(System.nanoTime());
 
     Subscriber(Feed feed, Sink sink, Cursor cursor) {
         this.feed = feed;
@@ -154,7 +154,7 @@ final class Subscriber extends IteratingCallback {
     // --- keep-alive: called by the timer, for one at a time
 
     void heard() {
-        heardNanos = System.nanoTime();
+        life.heard(System.nanoTime());
     }
 
     void keepAlive(long now, Timeouts timeouts) {
@@ -165,18 +165,17 @@ final class Subscriber extends IteratingCallback {
             }
             return;
         }
-        long silence = now - heardNanos;
-        long ping = timeouts.pingInterval().toNanos();
-        if (silence <= ping) {
-            pinged = false;
-        } else if (!pinged || !sink.answersPings()) {
-            pinged = true;
-            if (!sink.answersPings()) {
-                heardNanos = now;
+        switch (life.look(now, timeouts.pingInterval(), timeouts.pong())) {
+            case PING_DUE -> {
+                if (sink.answersPings()) {
+                    life.pinged(now);
+                } else {
+                    life.heard(now);
+                }
+                tell(Notice.PING);
             }
-            tell(Notice.PING);
-        } else if (silence > ping + timeouts.pong().toNanos()) {
-            end(Outcome.SILENT);
+            case GONE -> end(Outcome.SILENT);
+            case FINE -> {}
         }
     }
 

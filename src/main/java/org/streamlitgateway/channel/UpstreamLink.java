@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.ChannelConfig.Upstream;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
+import org.streamlitgateway.outcome.Liveness;
 
 /**
  * The socket to a feed: dialled while it is wanted, again and again, with a growing wait between.
@@ -43,9 +44,7 @@ final class UpstreamLink {
     private Session session;
     private Scheduler.Task timer;
     private int failures;
-    private boolean pinged;
     private long openedNanos;
-    private volatile long heardNanos;
 
     UpstreamLink(Upstream upstream, Dialler dialler, Timeouts timeouts, Counters counters, Feed feed) {
         this.upstream = upstream;
@@ -135,8 +134,6 @@ final class UpstreamLink {
                 session = opened;
                 timer.cancel();
                 openedNanos = System.nanoTime();
-                heardNanos = openedNanos;
-                pinged = false;
                 sends.use(opened);
                 feed.changed(State.OPEN, "");
                 watchLater(attempt);
@@ -151,19 +148,13 @@ final class UpstreamLink {
         opened.demand();
     }
 
-    void heard() {
-        heardNanos = System.nanoTime();
-    }
-
     void received(LinkListener attempt, Session from, String text) {
-        heard();
         if (isCurrent(attempt)) {
             feed.received(text, from::demand);
         }
     }
 
     void received(LinkListener attempt, Session from, byte[] binary) {
-        heard();
         if (isCurrent(attempt)) {
             feed.received(binary, from::demand);
         }
@@ -222,33 +213,29 @@ final class UpstreamLink {
     // --- keep-alive
 
     private void watchLater(LinkListener attempt) {
-        long period = Math.max(
-                20, Math.min(timeouts.pingInterval().toMillis(), timeouts.pong().toMillis()) / 2);
+        long period = Liveness.periodMillis(timeouts.pingInterval(), timeouts.pong());
         dialler.scheduler().schedule(() -> watch(attempt), period, TimeUnit.MILLISECONDS);
     }
 
     private void watch(LinkListener attempt) {
-        Session ping = null;
-        boolean silent;
+        Session watched;
+        Liveness.Finding finding;
         synchronized (this) {
             if (attempt != current || session == null) {
                 return;
             }
-            long silence = System.nanoTime() - heardNanos;
-            long patience = timeouts.pingInterval().toNanos();
-            silent = pinged && silence > patience + timeouts.pong().toNanos();
-            if (silence <= patience) {
-                pinged = false;
-            } else if (!pinged) {
-                pinged = true;
-                ping = session;
+            watched = session;
+            long now = System.nanoTime();
+            finding = attempt.life().look(now, timeouts.pingInterval(), timeouts.pong());
+            if (finding == Liveness.Finding.PING_DUE) {
+                attempt.life().pinged(now);
             }
             watchLater(attempt);
         }
-        if (silent) {
-            lost(attempt, Status.SILENT, null);
-        } else if (ping != null) {
-            ping.sendPing(ByteBuffer.allocate(0), Callback.NOOP);
+        switch (finding) {
+            case PING_DUE -> watched.sendPing(ByteBuffer.allocate(0), Callback.NOOP);
+            case GONE -> lost(attempt, Status.SILENT, null);
+            case FINE -> {}
         }
     }
 }

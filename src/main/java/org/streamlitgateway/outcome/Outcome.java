@@ -13,7 +13,7 @@ public enum Outcome {
     TIMED_OUT(504, 1011, Level.WARN, "The app took too long to answer."),
     CLIENT_GONE(499, 1001, Level.DEBUG, "The client went away."),
     CLIENT_SLOW(408, 1008, Level.INFO, "The request took too long to arrive."),
-    STALLED(408, 1008, Level.INFO, "The client took nothing of what was sent."),
+    STALLED(408, 1008, Level.INFO, "A peer took nothing of what was sent."),
     SILENT(408, 1001, Level.INFO, "The peer did not answer pings."),
     RESUMED(409, 1001, Level.DEBUG, "The session was resumed on another connection."),
     MOVED(503, 1012, Level.DEBUG, "The app has moved; come back."),

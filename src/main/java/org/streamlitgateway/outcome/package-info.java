@@ -1,2 +1,2 @@
-/** The closed set of ways in which things end, and what each side is told. Depends on nothing. */
+/** The closed set of ways in which things end, what each side is told, and when a peer counts as gone. Depends on nothing. */
 package org.streamlitgateway.outcome;

@@ -236,7 +236,7 @@ final class Direction {
         }
         if (pingWanted) {
             pingWanted = false;
-            to.pinged();
+            to.life().pinged(System.nanoTime());
             return OwnFrames.ping(from.isBrowser);
         }
         discarding = true;

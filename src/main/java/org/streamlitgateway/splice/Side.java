@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Callback;
+import org.streamlitgateway.outcome.Liveness;
 
 /**
  * One of the two peers of a splice: its socket, and how far its closing has come. The methods for reading belong to the
@@ -57,11 +58,9 @@ final class Side {
     private Direction reader;
     private Direction writer;
 
-    private volatile long heardNanos = System.nanoTime();
+    private final Liveness life = new Liveness(System.nanoTime());
     /** When it last took something, or was offered the first thing that it has not taken. */
-    private volatile long tookNanos = heardNanos;
-    /** When it was sent a ping that nothing has followed. */
-    private volatile long pingedNanos = heardNanos;
+    private volatile long tookNanos = System.nanoTime();
 
     Side(EndPoint endPoint, boolean isBrowser) {
         this.endPoint = endPoint;
@@ -110,7 +109,7 @@ final class Side {
         try {
             int filled = endPoint.fill(bytes);
             if (filled > 0) {
-                heardNanos = System.nanoTime();
+                life.heard(System.nanoTime());
             }
             return filled;
         } catch (IOException lost) {
@@ -151,20 +150,8 @@ final class Side {
 
     // --- keep-alive
 
-    void pinged() {
-        pingedNanos = System.nanoTime();
-    }
-
-    boolean isPinged() {
-        return pingedNanos - heardNanos > 0;
-    }
-
-    long silence(long nowNanos) {
-        return nowNanos - heardNanos;
-    }
-
-    long sincePing(long nowNanos) {
-        return nowNanos - pingedNanos;
+    Liveness life() {
+        return life;
     }
 
     /** How long it has taken nothing of what was offered. */

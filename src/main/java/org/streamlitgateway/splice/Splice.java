@@ -14,7 +14,9 @@ import org.streamlitgateway.bridge.Ending;
 import org.streamlitgateway.bridge.ForwardMsg;
 import org.streamlitgateway.bridge.Relay;
 import org.streamlitgateway.bridge.Relays;
+import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.outcome.Cause;
+import org.streamlitgateway.outcome.Liveness;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
@@ -247,13 +249,12 @@ final class Splice implements Relay {
     }
 
     private boolean isPingDue(Side side, long now) {
-        if (side.isPinged()) {
-            if (side.sincePing(now) > relays.timeouts().pong().toNanos()) {
-                end(Outcome.SILENT, null);
-            }
-            return false;
+        Timeouts timeouts = relays.timeouts();
+        Liveness.Finding finding = side.life().look(now, timeouts.pingInterval(), timeouts.pong());
+        if (finding == Liveness.Finding.GONE) {
+            end(Outcome.SILENT, null);
         }
-        return side.silence(now) > relays.timeouts().pingInterval().toNanos();
+        return finding == Liveness.Finding.PING_DUE;
     }
 
     // --- ending

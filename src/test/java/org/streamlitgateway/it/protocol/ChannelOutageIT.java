@@ -45,7 +45,7 @@ class ChannelOutageIT extends AtEveryDoor {
             "ping-interval",
             "300ms",
             "pong-timeout",
-            "12s", // less than that, and a busy machine looks like a dead peer
+            "6s", // less than that, and a busy machine looks like a dead peer
         };
     }
 

@@ -1,0 +1,74 @@
+package org.streamlitgateway.outcome;
+
+import java.time.Duration;
+
+/**
+ * Finds out whether a peer is still there: one that is silent is sent a ping, and one that stays silent then is gone.
+ *
+ * <p>Only time that somebody looked on counts against a peer. A gateway that stood still for a minute (a virtual machine
+ * that was moved, a processor that others had) has not looked, and what the peer said meanwhile is yet to be read.
+ *
+ * <p>{@link #heard} and {@link #pinged} may be called by any thread, {@link #look} by one at a time. Times are those of
+ * {@link System#nanoTime}.
+ */
+public final class Liveness {
+    /** What {@link #look} found. */
+    public enum Finding {
+        /** It was heard lately, or its answer is waited for. */
+        FINE,
+        /** It has been silent for long; said at each look until {@link #pinged}. */
+        PING_DUE,
+        GONE
+    }
+
+    /** Looks per interval: a fourth of it is the most by which a finding may be late. */
+    private static final int LOOKS = 4;
+
+    private static final long MIN_PERIOD_MILLIS = 20;
+
+    private volatile long heardNanos;
+    private volatile long pingedNanos;
+    private long lookedNanos;
+    private long waitedNanos;
+
+    public Liveness(long nowNanos) {
+        heardNanos = nowNanos;
+        pingedNanos = nowNanos;
+        lookedNanos = nowNanos;
+    }
+
+    /** How often to look. */
+    public static long periodMillis(Duration pingInterval, Duration pongTimeout) {
+        return Math.max(MIN_PERIOD_MILLIS, Math.min(pingInterval.toMillis(), pongTimeout.toMillis()) / LOOKS);
+    }
+
+    /** Anything came from the peer. */
+    public void heard(long nowNanos) {
+        heardNanos = nowNanos;
+    }
+
+    /** A ping is on its way. */
+    public void pinged(long nowNanos) {
+        pingedNanos = nowNanos;
+    }
+
+    /**
+     * Called again and again, by a timer.
+     *
+     * @param pingInterval silence after which a ping is due
+     * @param pongTimeout time after a ping within which anything has to come
+     */
+    public Finding look(long nowNanos, Duration pingInterval, Duration pongTimeout) {
+        long heard = heardNanos;
+        long pinged = pingedNanos;
+        long unseen = nowNanos - lookedNanos;
+        lookedNanos = nowNanos;
+        if (pinged - heard <= 0) {
+            waitedNanos = 0;
+            return nowNanos - heard > pingInterval.toNanos() ? Finding.PING_DUE : Finding.FINE;
+        }
+        // In half of the time-out at most, so that there are three looks at least.
+        waitedNanos += Math.min(Math.min(unseen, nowNanos - pinged), pongTimeout.toNanos() / 2);
+        return waitedNanos > pongTimeout.toNanos() ? Finding.GONE : Finding.FINE;
+    }
+}
