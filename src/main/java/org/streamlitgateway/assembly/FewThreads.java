@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A pool for work that hardly ever waits: a few threads, which keep the processors busy, and more only when none of
- * them gets on, or tasks are queued for seconds. Jetty's own starts one for every task that finds none idle, so that a burst of new sessions
- * makes hundreds, which only get in each other's way and leave their stacks behind.
+ * them gets on, or tasks are queued for seconds. Jetty's own starts one for every task that finds none idle, so that a
+ * burst of new sessions makes hundreds, which only get in each other's way and leave their stacks behind.
  */
 final class FewThreads extends QueuedThreadPool {
     private static final Logger LOG = LoggerFactory.getLogger(FewThreads.class);

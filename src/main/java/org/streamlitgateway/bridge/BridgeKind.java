@@ -49,7 +49,6 @@ public final class BridgeKind implements Relay.Kind {
         return upgrade::abort;
     }
 
-    /** Programmatic, for this one handshake: no endpoint is registered by path. */
     void accept(Bridge bridge, HttpServletRequest request, HttpServletResponse response, String subprotocol)
             throws IOException {
         acceptor.accept(request, response, new BrowserEndpoint(bridge), subprotocol);

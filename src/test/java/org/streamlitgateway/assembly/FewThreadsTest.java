@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.streamlitgateway.fixture.Patience;
 
 @Timeout(60)
 class FewThreadsTest {
@@ -127,6 +128,19 @@ class FewThreadsTest {
         end.countDown();
 
         assertTrue(done.await(30, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void afterABurstThereMayBeFewAgain() throws InterruptedException {
+        tasksThatWaitForOneAnotherAllGetAThread();
+        assertTrue(pool.getMaxThreads() > FEW);
+
+        Patience.until("a few again", () -> {
+            for (int i = 0; i < 100; i++) {
+                pool.execute(() -> {});
+            }
+            return pool.getMaxThreads() <= 2 * FEW; // with those that are at work
+        });
     }
 
     private static void await(CountDownLatch latch) {

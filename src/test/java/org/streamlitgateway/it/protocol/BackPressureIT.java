@@ -176,12 +176,7 @@ class BackPressureIT extends AtEveryDoor {
             }
             Patience.untilStill("all senders", STILL, sent::get);
 
-            try (RawWebSocket lively = rig.open("lively", PROTOCOL);
-                    RawHttp client = rig.http()) {
-                lively.frames().send(Frame.text("still fine"));
-                assertEquals(Frame.text("still fine"), lively.frames().nextMessage());
-                assertEquals("ok", client.get(rig.target("/_stcore/health")).text());
-            }
+            assertOthersAreServed("lively");
             long resident = new ProcessProbe(rig.gateway().pid()).residentMebibytes();
             assertTrue(resident < 600, "resident MiB with forty stalled browsers: " + resident);
         } finally {
@@ -211,17 +206,21 @@ class BackPressureIT extends AtEveryDoor {
             Patience.until("they sent", () -> sent.get() > 40 * 100_000);
             Patience.untilStill("all senders", STILL, sent::get);
 
-            try (RawWebSocket lively = rig.open("lively-beside-uploads", PROTOCOL);
-                    RawHttp client = rig.http()) {
-                lively.frames().send(Frame.text("still fine"));
-                assertEquals(Frame.text("still fine"), lively.frames().nextMessage());
-                assertEquals("ok", client.get(rig.target("/_stcore/health")).text());
-            }
+            assertOthersAreServed("lively-beside-uploads");
         } finally {
             over.give();
             for (RawWebSocket socket : stalled) {
                 socket.reset();
             }
+        }
+    }
+
+    private void assertOthersAreServed(String test) throws IOException {
+        try (RawWebSocket lively = rig.open(test, PROTOCOL);
+                RawHttp client = rig.http()) {
+            lively.frames().send(Frame.text("still fine"));
+            assertEquals(Frame.text("still fine"), lively.frames().nextMessage());
+            assertEquals("ok", client.get(rig.target("/_stcore/health")).text());
         }
     }
 
