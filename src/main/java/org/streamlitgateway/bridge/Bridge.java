@@ -7,14 +7,12 @@ import jakarta.websocket.CloseReason.CloseCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
 import org.eclipse.jetty.websocket.common.WebSocketSession;
 import org.eclipse.jetty.websocket.core.WebSocketCoreSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Liveness;
 import org.streamlitgateway.outcome.Outcome;
@@ -42,7 +40,9 @@ final class Bridge implements Relay {
     private Session upstream;
     private jakarta.websocket.Session browser;
     private boolean ended;
-    private volatile Runnable dialling = () -> {};
+    /** Ends the dialling; {@code null} when there is none. */
+    private volatile Runnable dialling;
+
     private Ending ending;
     private List<String> sessionIds = List.of();
     private final Liveness browserLife = new Liveness(System.nanoTime());
@@ -78,6 +78,7 @@ final class Bridge implements Relay {
 
     void upstreamOpened(Session session) {
         upstreamLife.heard(System.nanoTime());
+        dialling = null; // it knows the handshake
         synchronized (this) {
             upstream = session;
             if (!ended) {
@@ -234,23 +235,14 @@ final class Bridge implements Relay {
             }
             return; // a side is hardly read while the other is slow, so its silence says nothing
         }
-        if (isPingDue(browserLife, now)) {
+        if (relays.isBrowserPingDue(this, browserLife, now)) {
             browserLife.pinged(now);
             relays.execute(this::pingBrowser);
         }
-        if (isPingDue(upstreamLife, now)) {
+        if (relays.isStreamlitPingDue(this, upstreamLife, now)) {
             upstreamLife.pinged(now);
             upstream().sendPing(ByteBuffer.allocate(0), Callback.from(() -> {}, this::upstreamFailed));
         }
-    }
-
-    private boolean isPingDue(Liveness peer, long now) {
-        Timeouts timeouts = relays.timeouts();
-        Liveness.Finding finding = peer.look(now, timeouts.pingInterval(), timeouts.pong());
-        if (finding == Liveness.Finding.GONE) {
-            end(Outcome.SILENT, null);
-        }
-        return finding == Liveness.Finding.PING_DUE;
     }
 
     /** By the remote that sends whole messages: in Jetty the other one forgets at a ping that it is in between parts. */
@@ -305,7 +297,10 @@ final class Bridge implements Relay {
                 messagesUp,
                 down.messages(),
                 cause == null ? "" : "; " + Cause.of(cause));
-        dialling.run();
+        Runnable abort = dialling;
+        if (abort != null) {
+            abort.run();
+        }
         credit.close();
         if (streamlit != null) {
             closeUpstream(streamlit, forUpstream);
@@ -325,7 +320,7 @@ final class Bridge implements Relay {
                 how.code(),
                 how.code() == Ending.NO_CODE ? null : how.reason(),
                 Callback.from(() -> {}, x -> up.disconnect()));
-        relays.later(up::disconnect, CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        relays.later(up, Session::disconnect, CLOSE_GRACE_MILLIS);
     }
 
     private static void close(jakarta.websocket.Session down, Ending how) {

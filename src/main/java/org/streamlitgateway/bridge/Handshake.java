@@ -200,7 +200,7 @@ final class Handshake implements Relay.Answer {
             LOG.warn("{} was not upgraded", relay.name(), lost);
             return Outcome.INTERNAL;
         }
-        scheduler.schedule(relay::endUnlessOpen, OPEN_MILLIS, TimeUnit.MILLISECONDS);
+        relays.later(relay, Relay::endUnlessOpen, OPEN_MILLIS);
         return null;
     }
 }

@@ -1,16 +1,19 @@
 package org.streamlitgateway.bridge;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.outcome.Farewells;
 import org.streamlitgateway.outcome.Liveness;
+import org.streamlitgateway.outcome.Liveness.Finding;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.route.Route;
 import org.streamlitgateway.upstream.Replica;
@@ -186,8 +189,56 @@ public final class Relays {
         scheduler.schedule(task, delay, unit);
     }
 
+    /**
+     * Like {@link #later(Runnable, long, TimeUnit)}, for one that nothing else may know any more by then: the timer does
+     * not keep it, for in Tomcat a session that is over has 40 KB of buffers.
+     */
+    <T> void later(T subject, Consumer<T> task, long delayMillis) {
+        WeakReference<T> known = new WeakReference<>(subject);
+        scheduler.schedule(
+                () -> {
+                    T still = known.get();
+                    if (still != null) {
+                        task.accept(still);
+                    }
+                },
+                delayMillis,
+                TimeUnit.MILLISECONDS);
+    }
+
     public Timeouts timeouts() {
         return timeouts;
+    }
+
+    /** Whether the browser is to be sent a ping; one that answers none is gone, and its session ends. */
+    public boolean isBrowserPingDue(Relay relay, Liveness browser, long nowNanos) {
+        Finding finding = browser.look(nowNanos, timeouts.pingInterval(), timeouts.pong());
+        if (finding == Finding.SILENT) {
+            relay.end(Outcome.SILENT, null);
+        }
+        return finding == Finding.PING_DUE;
+    }
+
+    /**
+     * Whether Streamlit is to be sent a ping. One that answers none may only be busy: a call that holds Python's lock for
+     * a minute, a breakpoint. It is waited for while its address accepts connections, but not for ever: a session that is
+     * ended would begin its script anew, and never come to an end.
+     */
+    public boolean isStreamlitPingDue(Relay relay, Liveness streamlit, long nowNanos) {
+        Finding finding = streamlit.look(nowNanos, timeouts.pingInterval(), timeouts.pong());
+        if (finding == Finding.SILENT) {
+            Route route = routes.get(relay);
+            if (route == null || streamlit.waitedNanos() > timeouts.stall().toNanos()) {
+                relay.end(Outcome.SILENT, null);
+            } else {
+                route.replica().accepts().thenAccept(accepts -> {
+                    if (!accepts) {
+                        relay.end(Outcome.SILENT, null);
+                    }
+                });
+            }
+        }
+        return finding == Finding.PING_DUE;
     }
 
     private void keepAlive() {

@@ -174,7 +174,7 @@ final class Subscriber extends IteratingCallback {
                 }
                 tell(Notice.PING);
             }
-            case GONE -> end(Outcome.SILENT);
+            case SILENT -> end(Outcome.SILENT);
             case FINE -> {}
         }
     }

@@ -234,7 +234,7 @@ final class UpstreamLink {
         }
         switch (finding) {
             case PING_DUE -> watched.sendPing(ByteBuffer.allocate(0), Callback.NOOP);
-            case GONE -> lost(attempt, Status.SILENT, null);
+            case SILENT -> lost(attempt, Status.SILENT, null);
             case FINE -> {}
         }
     }

@@ -75,7 +75,12 @@ public enum Setting implements Described {
             "TIME",
             "Longest wait for Streamlit's answer to a WebSocket handshake; browsers give up after 15 s."),
     PING_INTERVAL("ping-interval", "20s", "TIME", "Silence of a WebSocket peer after which it is sent a ping."),
-    PONG_TIMEOUT("pong-timeout", "20s", "TIME", "Wait for the answer to a ping before the peer counts as gone."),
+    PONG_TIMEOUT(
+            "pong-timeout",
+            "20s",
+            "TIME",
+            "Wait for the answer to a ping before the peer counts as gone. "
+                    + "A Streamlit that still accepts connections is only busy, and has the time of stall-timeout."),
     STALL_TIMEOUT(
             "stall-timeout",
             "5m",

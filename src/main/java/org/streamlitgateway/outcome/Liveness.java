@@ -3,7 +3,7 @@ package org.streamlitgateway.outcome;
 import java.time.Duration;
 
 /**
- * Finds out whether a peer is still there: one that is silent is sent a ping, and one that stays silent then is gone.
+ * Watches whether a peer is still there: one that says nothing is sent a ping, and is to say something then.
  *
  * <p>Only time that somebody looked on counts against a peer. A gateway that stood still for a minute (a virtual machine
  * that was moved, a processor that others had) has not looked, and what the peer said meanwhile is yet to be read.
@@ -18,7 +18,8 @@ public final class Liveness {
         FINE,
         /** It has been silent for long; said at each look until {@link #pinged}. */
         PING_DUE,
-        GONE
+        /** It has not answered in time; said at each look until {@link #heard}. */
+        SILENT
     }
 
     /** Looks per interval: a fourth of it is the most by which a finding may be late. */
@@ -69,6 +70,11 @@ public final class Liveness {
         }
         // In half of the time-out at most, so that there are three looks at least.
         waitedNanos += Math.min(Math.min(unseen, nowNanos - pinged), pongTimeout.toNanos() / 2);
-        return waitedNanos > pongTimeout.toNanos() ? Finding.GONE : Finding.FINE;
+        return waitedNanos > pongTimeout.toNanos() ? Finding.SILENT : Finding.FINE;
+    }
+
+    /** For how long nothing has followed the last ping, as far as somebody looked on. */
+    public long waitedNanos() {
+        return waitedNanos;
     }
 }

@@ -14,9 +14,7 @@ import org.streamlitgateway.bridge.Ending;
 import org.streamlitgateway.bridge.ForwardMsg;
 import org.streamlitgateway.bridge.Relay;
 import org.streamlitgateway.bridge.Relays;
-import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.outcome.Cause;
-import org.streamlitgateway.outcome.Liveness;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
@@ -238,23 +236,14 @@ final class Splice implements Relay {
             return;
         }
         // A side is not read while the other is slow, so that its silence says nothing.
-        boolean pingBrowser = other.stalled(now) == 0 && isPingDue(one, now);
-        boolean pingStreamlit = one.stalled(now) == 0 && isPingDue(other, now);
+        boolean pingBrowser = other.stalled(now) == 0 && relays.isBrowserPingDue(this, one.life(), now);
+        boolean pingStreamlit = one.stalled(now) == 0 && relays.isStreamlitPingDue(this, other.life(), now);
         if (pingBrowser) {
             down.ping();
         }
         if (pingStreamlit) {
             up.ping();
         }
-    }
-
-    private boolean isPingDue(Side side, long now) {
-        Timeouts timeouts = relays.timeouts();
-        Liveness.Finding finding = side.life().look(now, timeouts.pingInterval(), timeouts.pong());
-        if (finding == Liveness.Finding.GONE) {
-            end(Outcome.SILENT, null);
-        }
-        return finding == Liveness.Finding.PING_DUE;
     }
 
     // --- ending

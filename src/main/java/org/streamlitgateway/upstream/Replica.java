@@ -1,7 +1,9 @@
 package org.streamlitgateway.upstream;
 
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +30,7 @@ public final class Replica {
     private static final int MAX_HEALTH_BYTES = 1024;
     private static final long HEALTH_TIMEOUT_MILLIS = 5000;
     private static final String HEALTH = "/_stcore/health";
+    private static final long ACCEPTING_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Duration LONGEST_UNWELL = Duration.ofMinutes(1);
 
     /** From the page to its WebSocket. */
@@ -53,6 +56,11 @@ public final class Replica {
     private final boolean watched;
 
     private final AtomicBoolean checking = new AtomicBoolean();
+
+    /** The last question of {@link #accepts()}; guarded by this. */
+    private CompletableFuture<Boolean> accepts;
+
+    private long acceptsAskedNanos;
 
     private volatile boolean up = true;
     /** Answers in a row; guarded by this. */
@@ -256,7 +264,38 @@ public final class Replica {
     }
 
     private static boolean isOfConnecting(Throwable failure) {
-        return failure instanceof ConnectException || failure instanceof SocketTimeoutException;
+        return failure instanceof ConnectException
+                || failure instanceof SocketTimeoutException
+                || failure instanceof NoRouteToHostException
+                || failure instanceof UnknownHostException;
+    }
+
+    /**
+     * Completes, always normally, with whether its address accepts connections: a Streamlit that is too busy to answer
+     * does. One question at a time is asked for all sessions, and its answer holds for {@link #ACCEPTING_NANOS}.
+     */
+    public CompletableFuture<Boolean> accepts() {
+        CompletableFuture<Boolean> answer;
+        synchronized (this) {
+            boolean fresh = System.nanoTime() - acceptsAskedNanos < ACCEPTING_NANOS;
+            if (accepts != null && (fresh || !accepts.isDone())) {
+                return accepts;
+            }
+            answer = new CompletableFuture<>();
+            accepts = answer;
+            acceptsAskedNanos = System.nanoTime();
+        }
+        client.http()
+                .newRequest(address().host(), address().port())
+                .path(HEALTH)
+                .tag(UpstreamClient.FRESH)
+                .timeout(client.http().getConnectTimeout() + HEALTH_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .send(result -> {
+                    boolean accepted = !result.isFailed() || !isOfConnecting(result.getFailure());
+                    LOG.debug("{} is silent and {} connections", address(), accepted ? "accepts" : "does not accept");
+                    answer.complete(accepted);
+                });
+        return answer;
     }
 
     private void count(boolean well, boolean reached, Health health) {

@@ -2,8 +2,8 @@ package org.streamlitgateway.outcome;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.streamlitgateway.outcome.Liveness.Finding.FINE;
-import static org.streamlitgateway.outcome.Liveness.Finding.GONE;
 import static org.streamlitgateway.outcome.Liveness.Finding.PING_DUE;
+import static org.streamlitgateway.outcome.Liveness.Finding.SILENT;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -33,12 +33,15 @@ class LivenessTest {
     }
 
     @Test
-    void aSilentPeerIsSentAPingAndIsGoneWhenItAnswersNothing() {
+    void aPeerThatSaysNothingIsSentAPingAndIsSilentWhenItAnswersNothing() {
         lookEachFiveSeconds(5, 20, FINE);
         assertEquals(PING_DUE, look(25));
         peer.pinged(at(25));
         lookEachFiveSeconds(30, 45, FINE);
-        assertEquals(GONE, look(50));
+        assertEquals(SILENT, look(50));
+        assertEquals(Duration.ofSeconds(25).toNanos(), peer.waitedNanos());
+        peer.heard(at(51));
+        assertEquals(FINE, look(55));
     }
 
     @Test
@@ -47,7 +50,7 @@ class LivenessTest {
         lookEachFiveSeconds(25, 40, PING_DUE);
         peer.pinged(at(42));
         lookEachFiveSeconds(45, 60, FINE);
-        assertEquals(GONE, look(65));
+        assertEquals(SILENT, look(65));
     }
 
     @Test
@@ -88,6 +91,6 @@ class LivenessTest {
         assertEquals(FINE, look(3600), "what it answered meanwhile may be yet to be read");
         assertEquals(FINE, look(3605));
         assertEquals(FINE, look(3610));
-        assertEquals(GONE, look(3615));
+        assertEquals(SILENT, look(3615));
     }
 }

@@ -2,6 +2,7 @@ package org.streamlitgateway.it.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import org.streamlitgateway.fixture.Closing;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
+import org.streamlitgateway.fixture.Signal;
 import org.streamlitgateway.fixture.WebSocketWire;
 
 /** Silence is no reason to close, unless nobody is there any more. */
@@ -55,17 +57,44 @@ class WebSocketKeepAliveIT extends AtEveryDoor {
     }
 
     @Test
-    void anUpstreamThatAnswersNoPingIsGone() throws IOException {
+    void aStreamlitThatAnswersNoPingAndAcceptsNobodyIsGone() throws IOException {
+        Signal gone = new Signal("Streamlit's machine is gone");
         Recorder<String> upstreamEnds = new Recorder<>("end of the socket upstream");
         rig.upstream().on(Rig.streamOf("half-open-upstream"), exchange -> {
-            assertEndsUnanswered(exchange.acceptWebSocket());
+            WebSocketWire frames = exchange.acceptWebSocket();
+            gone.await();
+            assertEndsUnanswered(frames);
             upstreamEnds.add("ended");
         });
 
         try (RawWebSocket socket = rig.open("half-open-upstream", PROTOCOL)) {
+            rig.upstream().refuse();
+            gone.give();
             assertNotEquals(1000, socket.frames().awaitClosing().code());
+            upstreamEnds.take();
+        } finally {
+            rig.upstream().comeBack();
         }
-        upstreamEnds.take();
+    }
+
+    /** A script that holds Python's lock, a breakpoint, a paused container. */
+    @Test
+    void aStreamlitThatAnswersNoPingButAcceptsIsBusy() throws IOException {
+        rig.upstream().on(Rig.streamOf("busy"), exchange -> {
+            WebSocketWire frames = exchange.acceptWebSocket();
+            Frame asked = frames.nextFrame();
+            Frame ping = frames.nextFrame();
+            assertEquals(Frame.PING, ping.opcode());
+            assertTrue(frames.isSilentFor(Duration.ofSeconds(9)), "the busy one was given up, or is sent more pings");
+            frames.send(new Frame(true, Frame.PONG, ping.payload()));
+            frames.send(asked);
+            frames.awaitClosing();
+        });
+
+        try (RawWebSocket socket = rig.open("busy", PROTOCOL)) {
+            socket.frames().send(Frame.text("result?"));
+            assertEquals(Frame.text("result?"), socket.frames().nextMessage());
+        }
     }
 
     /** Reads and says nothing, until the gateway has had enough. */

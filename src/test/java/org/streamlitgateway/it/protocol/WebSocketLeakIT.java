@@ -65,12 +65,17 @@ class WebSocketLeakIT extends AtEveryDoor {
         Patience.until(
                 () -> "threads " + threads + " -> " + gateway.threads(),
                 Patience.LIMIT,
-                () -> gateway.threads() <= threads + 20);
+                () -> gateway.threads() <= Math.max(threads + 20, containersThreads()));
         assertTrue(gateway.residentMebibytes() < 500, "resident MiB: " + gateway.residentMebibytes());
         try (RawWebSocket socket = rig.open("afterwards", PROTOCOL)) {
             socket.frames().send(Frame.text("still works"));
             assertEquals(Frame.text("still works"), socket.frames().nextMessage());
         }
+    }
+
+    /** A container has its own idea of how many are enough: Tomcat's is 200. */
+    private int containersThreads() {
+        return door.embedded() ? 0 : 300;
     }
 
     private void awaitNoneOpenUpstream() {
