@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.outcome.Farewells;
 import org.streamlitgateway.outcome.Liveness;
@@ -23,8 +25,13 @@ import org.streamlitgateway.upstream.Replica;
  * ends them all.
  */
 public final class Relays {
+    private static final Logger LOG = LoggerFactory.getLogger(Relays.class);
+
     /** Pause between two closes when there is time enough: a hundred browsers a second come back. */
     private static final Duration CLOSE_GAP = Duration.ofMillis(10);
+
+    /** A Streamlit that was busy answers the question for its health, and then the ping. */
+    private static final long ABOUT_TO_ANSWER_MILLIS = 5000;
 
     private final Set<Relay> open = ConcurrentHashMap.newKeySet();
 
@@ -60,7 +67,7 @@ public final class Relays {
     }
 
     public void start() {
-        long period = Liveness.periodMillis(timeouts.pingInterval(), timeouts.pong());
+        long period = Liveness.periodMillis(timeouts.pingInterval(), timeouts.pong(), timeouts.stall());
         scheduler.schedule(this::keepAlive, period, TimeUnit.MILLISECONDS);
     }
 
@@ -190,8 +197,8 @@ public final class Relays {
     }
 
     /**
-     * Like {@link #later(Runnable, long, TimeUnit)}, for one that nothing else may know any more by then: the timer does
-     * not keep it, for in Tomcat a session that is over has 40 KB of buffers.
+     * Like {@link #later(Runnable, long, TimeUnit)}, for one that nothing else may know any more by then: the timer
+     * does not keep it, for in Tomcat a session that is over has 40 KB of buffers.
      */
     <T> void later(T subject, Consumer<T> task, long delayMillis) {
         WeakReference<T> known = new WeakReference<>(subject);
@@ -220,9 +227,9 @@ public final class Relays {
     }
 
     /**
-     * Whether Streamlit is to be sent a ping. One that answers none may only be busy: a call that holds Python's lock for
-     * a minute, a breakpoint. It is waited for while its address accepts connections, but not for ever: a session that is
-     * ended would begin its script anew, and never come to an end.
+     * Whether Streamlit is to be sent a ping. One that answers none may only be busy: a call that holds Python's lock
+     * for a minute, a breakpoint. It is waited for, though not for ever: a session that is ended would begin its script
+     * anew, and never come to an end.
      */
     public boolean isStreamlitPingDue(Relay relay, Liveness streamlit, long nowNanos) {
         Finding finding = streamlit.look(nowNanos, timeouts.pingInterval(), timeouts.pong());
@@ -231,14 +238,25 @@ public final class Relays {
             if (route == null || streamlit.waitedNanos() > timeouts.stall().toNanos()) {
                 relay.end(Outcome.SILENT, null);
             } else {
-                route.replica().accepts().thenAccept(accepts -> {
-                    if (!accepts) {
-                        relay.end(Outcome.SILENT, null);
-                    }
-                });
+                route.replica().presence(timeouts.pong()).thenAccept(found -> judge(relay, streamlit, found));
             }
         }
         return finding == Finding.PING_DUE;
+    }
+
+    private void judge(Relay relay, Liveness streamlit, Replica.Presence found) {
+        switch (found) {
+            case GONE -> endIfAwaited(relay, streamlit);
+            // the way to it is broken, for it would have answered the ping; it may be about to
+            case ANSWERS -> later(() -> endIfAwaited(relay, streamlit), ABOUT_TO_ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+            case BUSY -> {}
+        }
+    }
+
+    private static void endIfAwaited(Relay relay, Liveness streamlit) {
+        if (streamlit.isAwaited()) {
+            relay.end(Outcome.SILENT, null);
+        }
     }
 
     private void keepAlive() {
@@ -246,13 +264,22 @@ public final class Relays {
             return;
         }
         long now = System.nanoTime();
-        for (Relay relay : open) {
-            try {
-                relay.keepAlive(now);
-            } catch (RuntimeException lost) {
-                relay.end(Outcome.LOST, lost);
+        try {
+            for (Relay relay : open) {
+                keepAlive(relay, now);
             }
+        } finally {
+            start(); // whatever happens: threads wait for what it finds
         }
-        start();
+    }
+
+    private static void keepAlive(Relay relay, long now) {
+        try {
+            relay.keepAlive(now);
+        } catch (RuntimeException lost) {
+            relay.end(Outcome.LOST, lost);
+        } catch (OutOfMemoryError noThread) {
+            LOG.warn("{} cannot be kept alive: {}", relay.name(), noThread.toString());
+        }
     }
 }

@@ -63,7 +63,7 @@ public final class Channels {
     }
 
     private void keepAliveLater() {
-        long period = Liveness.periodMillis(timeouts.pingInterval(), timeouts.pong());
+        long period = Liveness.periodMillis(timeouts.pingInterval(), timeouts.pong(), timeouts.stall());
         dialler.scheduler().schedule(this::keepAlive, period, TimeUnit.MILLISECONDS);
     }
 
@@ -72,7 +72,10 @@ public final class Channels {
             return;
         }
         long now = System.nanoTime();
-        byName.values().forEach(channel -> channel.keepAlive(now));
-        keepAliveLater();
+        try {
+            byName.values().forEach(channel -> channel.keepAlive(now));
+        } finally {
+            keepAliveLater();
+        }
     }
 }

@@ -80,12 +80,13 @@ public enum Setting implements Described {
             "20s",
             "TIME",
             "Wait for the answer to a ping before the peer counts as gone. "
-                    + "A Streamlit that still accepts connections is only busy, and has the time of stall-timeout."),
+                    + "A Streamlit that accepts connections, but does not answer there either, is busy: see stall-timeout."),
     STALL_TIMEOUT(
             "stall-timeout",
             "5m",
             "TIME",
-            "Longest time a WebSocket peer may take nothing of what waits for it, before it is closed."),
+            "Longest time a WebSocket peer may take nothing of what waits for it, before it is closed; "
+                    + "and for which a Streamlit that is too busy to answer pings is waited for."),
     ASSET_CACHE(
             "asset-cache",
             "64M",

@@ -1,12 +1,14 @@
 package org.streamlitgateway.outcome;
 
 import java.time.Duration;
+import java.util.Arrays;
 
 /**
  * Watches whether a peer is still there: one that says nothing is sent a ping, and is to say something then.
  *
- * <p>Only time that somebody looked on counts against a peer. A gateway that stood still for a minute (a virtual machine
- * that was moved, a processor that others had) has not looked, and what the peer said meanwhile is yet to be read.
+ * <p>Only time that somebody looked on counts against a peer. A gateway that stood still for a minute (a virtual
+ * machine that was moved, a processor that others had) has not looked, and what the peer said meanwhile is yet to be
+ * read.
  *
  * <p>{@link #heard} and {@link #pinged} may be called by any thread, {@link #look} by one at a time. Times are those of
  * {@link System#nanoTime}.
@@ -38,9 +40,10 @@ public final class Liveness {
         lookedNanos = nowNanos;
     }
 
-    /** How often to look. */
-    public static long periodMillis(Duration pingInterval, Duration pongTimeout) {
-        return Math.max(MIN_PERIOD_MILLIS, Math.min(pingInterval.toMillis(), pongTimeout.toMillis()) / LOOKS);
+    /** How often to look, so that none of these times is overstepped by much. */
+    public static long periodMillis(Duration... times) {
+        long least = Arrays.stream(times).mapToLong(Duration::toMillis).min().orElse(0);
+        return Math.max(MIN_PERIOD_MILLIS, least / LOOKS);
     }
 
     /** Anything came from the peer. */
@@ -71,6 +74,11 @@ public final class Liveness {
         // In half of the time-out at most, so that there are three looks at least.
         waitedNanos += Math.min(Math.min(unseen, nowNanos - pinged), pongTimeout.toNanos() / 2);
         return waitedNanos > pongTimeout.toNanos() ? Finding.SILENT : Finding.FINE;
+    }
+
+    /** Whether nothing has been heard since the last ping. */
+    public boolean isAwaited() {
+        return pingedNanos - heardNanos > 0;
     }
 
     /** For how long nothing has followed the last ping, as far as somebody looked on. */

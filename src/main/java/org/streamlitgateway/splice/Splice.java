@@ -235,9 +235,11 @@ final class Splice implements Relay {
             end(Outcome.STALLED, null);
             return;
         }
-        // A side is not read while the other is slow, so that its silence says nothing.
-        boolean pingBrowser = other.stalled(now) == 0 && relays.isBrowserPingDue(this, one.life(), now);
-        boolean pingStreamlit = one.stalled(now) == 0 && relays.isStreamlitPingDue(this, other.life(), now);
+        if (one.stalled(now) > 0 || other.stalled(now) > 0) {
+            return; // its pong comes behind what it has yet to take, and the other is not read meanwhile
+        }
+        boolean pingBrowser = relays.isBrowserPingDue(this, one.life(), now);
+        boolean pingStreamlit = relays.isStreamlitPingDue(this, other.life(), now);
         if (pingBrowser) {
             down.ping();
         }

@@ -1,9 +1,7 @@
 package org.streamlitgateway.upstream;
 
 import java.net.ConnectException;
-import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +28,6 @@ public final class Replica {
     private static final int MAX_HEALTH_BYTES = 1024;
     private static final long HEALTH_TIMEOUT_MILLIS = 5000;
     private static final String HEALTH = "/_stcore/health";
-    private static final long ACCEPTING_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Duration LONGEST_UNWELL = Duration.ofMinutes(1);
 
     /** From the page to its WebSocket. */
@@ -57,10 +54,10 @@ public final class Replica {
 
     private final AtomicBoolean checking = new AtomicBoolean();
 
-    /** The last question of {@link #accepts()}; guarded by this. */
-    private CompletableFuture<Boolean> accepts;
+    /** The last question of {@link #presence}; guarded by this. */
+    private CompletableFuture<Presence> presence;
 
-    private long acceptsAskedNanos;
+    private long presenceAskedNanos;
 
     private volatile boolean up = true;
     /** Answers in a row; guarded by this. */
@@ -264,37 +261,51 @@ public final class Replica {
     }
 
     private static boolean isOfConnecting(Throwable failure) {
-        return failure instanceof ConnectException
-                || failure instanceof SocketTimeoutException
-                || failure instanceof NoRouteToHostException
-                || failure instanceof UnknownHostException;
+        return failure instanceof ConnectException || failure instanceof SocketTimeoutException;
+    }
+
+    /** What can be found out of one that says nothing on a connection. */
+    public enum Presence {
+        /** Its address accepts no connections. */
+        GONE,
+        /** It accepts them, and says nothing there either. */
+        BUSY,
+        ANSWERS
     }
 
     /**
-     * Completes, always normally, with whether its address accepts connections: a Streamlit that is too busy to answer
-     * does. One question at a time is asked for all sessions, and its answer holds for {@link #ACCEPTING_NANOS}.
+     * Completes, always normally, with what is found when its health is asked for. One question at a time is asked for
+     * all sessions.
+     *
+     * @param maxAge how long an answer holds
      */
-    public CompletableFuture<Boolean> accepts() {
-        CompletableFuture<Boolean> answer;
+    public CompletableFuture<Presence> presence(Duration maxAge) {
+        CompletableFuture<Presence> answer;
         synchronized (this) {
-            boolean fresh = System.nanoTime() - acceptsAskedNanos < ACCEPTING_NANOS;
-            if (accepts != null && (fresh || !accepts.isDone())) {
-                return accepts;
+            boolean fresh = System.nanoTime() - presenceAskedNanos < maxAge.toNanos();
+            if (presence != null && (fresh || !presence.isDone())) {
+                return presence;
             }
             answer = new CompletableFuture<>();
-            accepts = answer;
-            acceptsAskedNanos = System.nanoTime();
+            presence = answer;
+            presenceAskedNanos = System.nanoTime();
         }
-        client.http()
-                .newRequest(address().host(), address().port())
-                .path(HEALTH)
-                .tag(UpstreamClient.FRESH)
-                .timeout(client.http().getConnectTimeout() + HEALTH_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
-                .send(result -> {
-                    boolean accepted = !result.isFailed() || !isOfConnecting(result.getFailure());
-                    LOG.debug("{} is silent and {} connections", address(), accepted ? "accepts" : "does not accept");
-                    answer.complete(accepted);
-                });
+        AtomicBoolean connected = new AtomicBoolean();
+        try {
+            client.http()
+                    .newRequest(address().host(), address().port())
+                    .path((stripsPrefix() ? "" : prefix) + HEALTH)
+                    .tag(UpstreamClient.FRESH)
+                    .timeout(client.http().getConnectTimeout() + HEALTH_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                    .onRequestBegin(request -> connected.set(true))
+                    .send(result -> {
+                        Presence unanswered = connected.get() ? Presence.BUSY : Presence.GONE;
+                        answer.complete(result.isSucceeded() ? Presence.ANSWERS : unanswered);
+                    });
+        } catch (RuntimeException unasked) {
+            LOG.warn("{} cannot be asked", address(), unasked);
+            answer.complete(Presence.BUSY);
+        }
         return answer;
     }
 

@@ -24,7 +24,7 @@ class StalledPeerIT extends AtEveryDoor {
 
     @Override
     String[] options() {
-        return new String[] {"stall-timeout", "2s", "ping-interval", "1s", "pong-timeout", "1s"};
+        return new String[] {"stall-timeout", "2s", "ping-interval", "1s", "pong-timeout", "4s"};
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.streamlitgateway.fixture.WebSocketWire;
 /** The gateway's process stands still for longer than a peer may be silent, as on a machine that is moved. */
 @NeedsGateway
 class StandstillIT extends AtEveryDoor {
-    private static final int STANDSTILL_SECONDS = 5;
+    private static final int STANDSTILL_SECONDS = 6;
 
     private FakeFeed feed;
 
@@ -36,7 +36,7 @@ class StandstillIT extends AtEveryDoor {
 
     @Override
     String[] options() {
-        return new String[] {"ping-interval", "400ms", "pong-timeout", "3s", "channel", "ticks=" + feed.address()};
+        return new String[] {"ping-interval", "400ms", "pong-timeout", "4s", "channel", "ticks=" + feed.address()};
     }
 
     /** Stops the gateway's process; the answer lets it go on, later. */

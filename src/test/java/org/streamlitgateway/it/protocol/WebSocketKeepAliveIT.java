@@ -10,6 +10,7 @@ import java.net.SocketException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.streamlitgateway.fixture.Closing;
+import org.streamlitgateway.fixture.Exchange;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
@@ -19,18 +20,19 @@ import org.streamlitgateway.fixture.WebSocketWire;
 /** Silence is no reason to close, unless nobody is there any more. */
 @NeedsGateway
 class WebSocketKeepAliveIT extends AtEveryDoor {
+    private static final String HEALTH = "/_stcore/health";
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
 
     @Override
     String[] options() {
-        return new String[] {"ping-interval", "1", "pong-timeout", "6", "upstream-timeout", "2", "client-timeout", "2"};
+        return new String[] {"ping-interval", "1", "pong-timeout", "4", "upstream-timeout", "2", "client-timeout", "2"};
     }
 
     @Test
     void anIdleSocketOutlivesEveryTimeout() throws IOException {
         // Those of HTTP are two seconds here.
         try (RawWebSocket socket = rig.open("idle", PROTOCOL)) {
-            long until = System.nanoTime() + Duration.ofSeconds(8).toNanos();
+            long until = System.nanoTime() + Duration.ofSeconds(6).toNanos();
             while (System.nanoTime() < until) {
                 Frame ping = socket.frames().nextFrame();
                 assertEquals(Frame.PING, ping.opcode());
@@ -77,15 +79,31 @@ class WebSocketKeepAliveIT extends AtEveryDoor {
         }
     }
 
+    /** The way to it is broken: somebody between has forgotten the connection. */
+    @Test
+    void aStreamlitThatAnswersElsewhereIsGone() throws IOException {
+        Recorder<String> upstreamEnds = new Recorder<>("end of the socket upstream");
+        rig.upstream().on(Rig.streamOf("broken-path"), exchange -> {
+            assertEndsUnanswered(exchange.acceptWebSocket());
+            upstreamEnds.add("ended");
+        });
+
+        try (RawWebSocket socket = rig.open("broken-path", PROTOCOL)) {
+            assertNotEquals(1000, socket.frames().awaitClosing().code());
+            upstreamEnds.take();
+        }
+    }
+
     /** A script that holds Python's lock, a breakpoint, a paused container. */
     @Test
-    void aStreamlitThatAnswersNoPingButAcceptsIsBusy() throws IOException {
+    void aStreamlitThatAnswersNothingButAcceptsIsBusy() throws IOException {
+        rig.upstream().on(HEALTH, Exchange::awaitEnd);
         rig.upstream().on(Rig.streamOf("busy"), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
-            Frame asked = frames.nextFrame();
+            Frame asked = frames.nextMessage();
             Frame ping = frames.nextFrame();
             assertEquals(Frame.PING, ping.opcode());
-            assertTrue(frames.isSilentFor(Duration.ofSeconds(9)), "the busy one was given up, or is sent more pings");
+            assertTrue(frames.isSilentFor(Duration.ofSeconds(7)), "the busy one was given up, or is sent more pings");
             frames.send(new Frame(true, Frame.PONG, ping.payload()));
             frames.send(asked);
             frames.awaitClosing();
@@ -94,6 +112,8 @@ class WebSocketKeepAliveIT extends AtEveryDoor {
         try (RawWebSocket socket = rig.open("busy", PROTOCOL)) {
             socket.frames().send(Frame.text("result?"));
             assertEquals(Frame.text("result?"), socket.frames().nextMessage());
+        } finally {
+            rig.upstream().on(HEALTH, exchange -> exchange.reply("200 OK", "ok"));
         }
     }
 
