@@ -270,6 +270,7 @@ public final class Replica {
         GONE,
         /** It accepts them, and says nothing there either. */
         BUSY,
+        /** It says there that it is well. */
         ANSWERS
     }
 
@@ -300,7 +301,9 @@ public final class Replica {
                     .onRequestBegin(request -> connected.set(true))
                     .send(result -> {
                         Presence unanswered = connected.get() ? Presence.BUSY : Presence.GONE;
-                        answer.complete(result.isSucceeded() ? Presence.ANSWERS : unanswered);
+                        boolean answered =
+                                result.isSucceeded() && result.getResponse().getStatus() == 200; // not a balancer's 504
+                        answer.complete(answered ? Presence.ANSWERS : unanswered);
                     });
         } catch (RuntimeException unasked) {
             LOG.warn("{} cannot be asked", address(), unasked);
