@@ -26,6 +26,7 @@ import org.streamlitgateway.launch.ManagedApp;
 import org.streamlitgateway.route.App;
 import org.streamlitgateway.route.RouteTable;
 import org.streamlitgateway.route.StickyCookie;
+import org.streamlitgateway.upstream.Departure;
 import org.streamlitgateway.upstream.Replica;
 import org.streamlitgateway.upstream.UpstreamClient;
 
@@ -81,7 +82,7 @@ final class Apps implements AutoCloseable {
         byPrefix = after;
         after.values().forEach(app -> drainAsConfigured(app, next));
         retireUnnamed(before, after);
-        relays.end(Replica::isLeft, next.timeouts().closeSpread());
+        relays.end(replica -> replica.departure().isOver(), next.timeouts().closeSpread());
         stopUnused(before, after);
         return new RouteTable(List.copyOf(after.values()));
     }
@@ -135,24 +136,27 @@ final class Apps implements AutoCloseable {
             if (wanted.drain()) {
                 drain(replica, next);
             } else {
-                replica.callOffDrain();
+                replica.departure().callOffDrain();
             }
         }
     }
 
     private void drain(Replica replica, GatewayConfig next) {
-        Replica.Drain drain = replica.beginDrain();
+        Departure.Drain drain = replica.departure().beginDrain();
         if (drain == null) {
             return;
         }
-        LOG.info("replica {} drains: {} sessions are left", replica.address(), replica.sessions());
+        LOG.info(
+                "replica {} drains: {} sessions are left",
+                replica.address(),
+                replica.load().sessions());
         scheduler.schedule(
                 () -> {
-                    if (replica.endDrain(drain)) {
+                    if (replica.departure().endDrain(drain)) {
                         LOG.info(
                                 "replica {} has drained for long enough: {} sessions are ended",
                                 replica.address(),
-                                replica.sessions());
+                                replica.load().sessions());
                         relays.end(other -> other == replica, config.timeouts().closeSpread());
                     }
                 },
@@ -166,7 +170,7 @@ final class Apps implements AutoCloseable {
         before.values().stream()
                 .flatMap(app -> app.replicas().stream())
                 .filter(replica -> !kept.contains(replica))
-                .forEach(Replica::retire);
+                .forEach(replica -> replica.departure().retire());
     }
 
     private void stopUnused(Map<String, App> before, Map<String, App> after) {
@@ -225,14 +229,17 @@ final class Apps implements AutoCloseable {
     private void look(App app) {
         ManagedApp managed = app.managed();
         if (managed != null) {
-            boolean used = app.replicas().stream().filter(Replica::isUsed).count() > 0; // each is asked
+            boolean used = app.replicas().stream()
+                            .filter(replica -> replica.load().isUsed())
+                            .count()
+                    > 0; // each is asked
             managed.sleepIfIdle(used || silence.isAsking(app.replicas()));
         }
         for (Replica replica : app.replicas()) {
             if (managed == null || managed.isHealthy()) {
                 replica.check(config.health());
             }
-            if (replica.hasJustEmptied()) {
+            if (replica.departure().hasJustEmptied()) {
                 LOG.info("replica {} has drained: no sessions are left", replica.address());
             }
         }

@@ -132,7 +132,7 @@ final class FrontDoor extends HttpServlet {
             return notUp;
         }
         Route route = route(request, response, app, client);
-        if (!route.replica().isKnown() && request.getAttribute(ASKED) != route.replica()) {
+        if (!route.replica().basePath().isKnown() && request.getAttribute(ASKED) != route.replica()) {
             comeBackWhenKnown(request, route);
             return null;
         }
@@ -221,6 +221,6 @@ final class FrontDoor extends HttpServlet {
         request.setAttribute(ROUTE, route);
         var async = request.startAsync();
         async.setTimeout(0); // the question has a bound of its own
-        route.replica().find().whenComplete((strips, never) -> async.dispatch());
+        route.replica().basePath().find().whenComplete((strips, never) -> async.dispatch());
     }
 }

@@ -77,7 +77,7 @@ final class Handshake implements Relay.Answer {
         async.setTimeout(0); // our own timer is the bound
         this.scheduler = scheduler;
         deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        route.replica().awaited();
+        route.replica().load().awaited();
         scheduler.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         relay.dial(new Relay.Dial(route.replica().address(), target(request, route), headers), this);
     }
@@ -92,7 +92,7 @@ final class Handshake implements Relay.Answer {
         } else if (presence.isGone(request)) {
             giveUp(Outcome.CLIENT_GONE);
         } else {
-            route.replica().awaited();
+            route.replica().load().awaited();
             scheduler.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         }
     }

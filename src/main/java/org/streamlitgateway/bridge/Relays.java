@@ -117,7 +117,7 @@ public final class Relays {
 
     /** The relay is about to open; from now on it counts for the replica of that route. */
     void place(Relay relay, Route route) {
-        route.replica().opened(route.visitor());
+        route.replica().load().opened(route.visitor());
         routes.put(relay, route);
         if (relay.isEnded()) {
             leave(relay);
@@ -144,7 +144,7 @@ public final class Relays {
         settled(relay);
         if (stopped) {
             relay.end(Outcome.STOPPING, null);
-        } else if (isWith(relay, Replica::isLeft)) {
+        } else if (isWith(relay, replica -> replica.departure().isOver())) {
             relay.end(Outcome.MOVED, null); // it was on its way when the others were told
         }
         if (relay.isEnded()) {
@@ -171,7 +171,7 @@ public final class Relays {
         open.remove(relay);
         Route route = routes.remove(relay);
         if (route != null) {
-            route.replica().closed(route.visitor());
+            route.replica().load().closed(route.visitor());
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import org.streamlitgateway.config.AppConfig;
 import org.streamlitgateway.launch.ManagedApp;
+import org.streamlitgateway.upstream.Load;
 import org.streamlitgateway.upstream.Replica;
 
 /**
@@ -90,19 +91,26 @@ public final class App {
         if (known != null && !attempts.include(known) && mayStay(known, visitor, request)) {
             return new Choice(to(known, visitor, attempts), null);
         }
-        Replica chosen = fewest(replica -> !attempts.include(replica) && replica.isUp() && !replica.isDraining());
+        Replica chosen = fewest(replica -> !attempts.include(replica)
+                && replica.isUp()
+                && !replica.departure().isDraining());
         if (chosen == null) {
-            chosen = fewest(replica -> !attempts.include(replica) && replica.isUp() && !replica.isLeft());
+            chosen = fewest(replica -> !attempts.include(replica)
+                    && replica.isUp()
+                    && !replica.departure().isOver());
         }
         if (chosen == null) {
             chosen = known != null ? known : fewest(replica -> true);
         }
-        boolean stays = chosen == known || known != null && known.serves(visitor) && !known.isLeft();
+        boolean stays = chosen == known
+                || known != null
+                        && known.load().serves(visitor)
+                        && !known.departure().isOver();
         if (stays || sticky == null || isAsset(request.getRequestURI())) {
             return new Choice(to(chosen, visitor, attempts), null);
         }
         if (isPage(request) || known != null) { // a tab that comes back asks for its session, not for the page
-            chosen.expect();
+            chosen.load().expect();
         }
         String newcomer = visitor.isEmpty() ? sticky.newVisitor() : visitor;
         return new Choice(to(chosen, newcomer, attempts), sticky.line(prefix, newcomer, chosen.name(), secure));
@@ -113,10 +121,10 @@ public final class App {
      * replica that drains keeps what it has, until its time is up: it loses a visitor who opens the app anew.
      */
     private static boolean mayStay(Replica replica, String visitor, HttpServletRequest request) {
-        boolean served = replica.serves(visitor);
-        return !replica.isLeft()
+        boolean served = replica.load().serves(visitor);
+        return !replica.departure().isOver()
                 && (replica.mayHoldSessions() || served)
-                && (!replica.isDraining() || served || !isPage(request));
+                && (!replica.departure().isDraining() || served || !isPage(request));
     }
 
     private Route to(Replica replica, String visitor, Attempts attempts) {
@@ -135,7 +143,7 @@ public final class App {
     private Replica fewest(Predicate<Replica> which) {
         return replicas.stream()
                 .filter(which)
-                .min(Comparator.comparingInt(Replica::load).thenComparingLong(Replica::lastChosen))
+                .min(Comparator.comparing(Replica::load, Load.LEAST_FIRST))
                 .orElse(null);
     }
 

@@ -19,11 +19,11 @@ public record Route(String prefix, Replica replica, String visitor, String cooki
 
     /** The path that Streamlit is asked for; {@code rawPath} begins with the prefix. */
     public String upstreamPath(String rawPath) {
-        return replica.stripsPrefix() ? rawPath.substring(prefix.length()) : rawPath;
+        return replica.basePath().isStripped() ? rawPath.substring(prefix.length()) : rawPath;
     }
 
     /** What was taken off on the way to Streamlit and must be put back on paths that it names. */
     public String stripped() {
-        return replica.stripsPrefix() ? prefix : "";
+        return replica.basePath().isStripped() ? prefix : "";
     }
 }

@@ -108,6 +108,10 @@ public final class UpstreamClient {
         webSocket.start();
     }
 
+    Duration connectTimeout() {
+        return Duration.ofMillis(http.getConnectTimeout());
+    }
+
     public HttpClient http() {
         return http;
     }

@@ -89,7 +89,7 @@ class BackPressureIT extends AtEveryDoor {
 
         try (RawHttp client = rig.http()) {
             client.send(client.head("PUT", rig.target("/slow-sink"), "Content-Length: " + LENGTH));
-            Thread sender = sending(() -> PatternBytes.write(client.output(), LENGTH, written));
+            Thread sender = Sender.start(() -> PatternBytes.write(client.output(), LENGTH, written));
             assertStalls("the upload", written::get);
             read.give();
 
@@ -136,7 +136,7 @@ class BackPressureIT extends AtEveryDoor {
         AtomicLong sent = new AtomicLong();
 
         try (RawWebSocket socket = rig.open(test, PROTOCOL)) {
-            Thread sender = sending(() -> sendAll(socket.frames(), messageLength, sent));
+            Thread sender = Sender.start(() -> sendAll(socket.frames(), messageLength, sent));
             assertStalls("the browser", sent::get);
             read.give();
 
@@ -201,7 +201,7 @@ class BackPressureIT extends AtEveryDoor {
             for (int i = 0; i < 40; i++) {
                 RawWebSocket socket = rig.open("reads-nothing", PROTOCOL);
                 stalled.add(socket);
-                sending(() -> sendUntilCut(socket.frames(), sent));
+                Sender.start(() -> sendAll(socket.frames(), 100_000, sent));
             }
             Patience.until("they sent", () -> sent.get() > 40 * 100_000);
             Patience.untilStill("all senders", STILL, sent::get);
@@ -222,33 +222,5 @@ class BackPressureIT extends AtEveryDoor {
             assertEquals(Frame.text("still fine"), lively.frames().nextMessage());
             assertEquals("ok", client.get(rig.target("/_stcore/health")).text());
         }
-    }
-
-    private static void sendUntilCut(WebSocketWire frames, AtomicLong sent) {
-        try {
-            sendAll(frames, 100_000, sent);
-        } catch (IOException cut) {
-            // as the test ends
-        }
-    }
-
-    private interface Sending {
-        void run() throws IOException;
-    }
-
-    /** Runs on another thread; what breaks it shows in what arrives. */
-    private static Thread sending(Sending sending) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        sending.run();
-                    } catch (IOException e) {
-                        throw new AssertionError("sending broke off", e);
-                    }
-                },
-                "sender");
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
     }
 }

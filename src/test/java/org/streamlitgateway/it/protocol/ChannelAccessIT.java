@@ -6,42 +6,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
-import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 
 /** Who may subscribe and send, and what everybody else is told before anything is dialled. */
 @NeedsGateway
-class ChannelAccessIT extends AtEveryDoor {
+class ChannelAccessIT extends WithFeeds {
     private static final String SECRET = "Bearer s3cret, with a comma";
 
-    private FakeFeed feed;
-    private FakeFeed headed;
-
-    @Override
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        feed = FakeFeed.start();
-        headed = FakeFeed.start();
-        super.start();
-    }
+    private final FakeFeed feed = newFeed();
+    private final FakeFeed headed = newFeed();
 
     @Override
     @AfterParameterizedClassInvocation
     void stop() {
         super.stop();
-        feed.close();
-        headed.close();
         assertFalse(rig.gateway().log().contains("s3cret"), "a secret was logged");
     }
 
@@ -51,7 +38,7 @@ class ChannelAccessIT extends AtEveryDoor {
         return new String[] {
             "channel",
             "headed=" + headed.address() + "?token=s3cret,header.Authorization=" + SECRET
-                    + ",subprotocol=ticks;;open" + to + "send=true;;staff" + to
+                    + ",subprotocol=ticks,linger=10ms;;open" + to + "send=true;;staff" + to
                     + "users=alice;bob,senders=bob;;mute" + to + "send=false;;portal" + to
                     + "origins=https://portal.example",
             "trusted-proxies",
@@ -61,11 +48,6 @@ class ChannelAccessIT extends AtEveryDoor {
             "log-level",
             "DEBUG"
         };
-    }
-
-    @AfterEach
-    void nobodyIsLeft() {
-        Patience.until("the feed is left", () -> feed.open() == 0);
     }
 
     private int refused(String channel, String... fieldLines) throws IOException {
@@ -110,13 +92,9 @@ class ChannelAccessIT extends AtEveryDoor {
 
     @Test
     void allowedOriginsAndOurOwnMaySubscribe() throws IOException {
-        ChannelSocket.open(rig.uri(), "open", "Origin: https://everywhere.example")
-                .awaitOpen()
-                .close();
-        ChannelSocket.open(rig.uri(), "portal", "Origin: https://portal.example")
-                .awaitOpen()
-                .close();
-        ChannelSocket.open(rig.uri(), "portal", "Origin: http://" + rig.uri().getAuthority())
+        subscribe("open", "Origin: https://everywhere.example").awaitOpen().close();
+        subscribe("portal", "Origin: https://portal.example").awaitOpen().close();
+        subscribe("portal", "Origin: http://" + rig.uri().getAuthority())
                 .awaitOpen()
                 .close();
     }
@@ -125,17 +103,13 @@ class ChannelAccessIT extends AtEveryDoor {
     void onlyUsersOfTheListSubscribe() throws IOException {
         assertEquals(403, refused("staff"));
         assertEquals(403, refused("staff", "X-Forwarded-User: mallory"));
-        ChannelSocket.open(rig.uri(), "staff", "X-Forwarded-User: alice")
-                .awaitOpen()
-                .close();
+        subscribe("staff", "X-Forwarded-User: alice").awaitOpen().close();
     }
 
     @Test
     void onlySendersSend() throws IOException {
-        try (ChannelSocket alice = ChannelSocket.open(rig.uri(), "staff", "X-Forwarded-User: alice")
-                        .awaitOpen();
-                ChannelSocket bob = ChannelSocket.open(rig.uri(), "staff", "X-Forwarded-User: bob")
-                        .awaitOpen()) {
+        try (ChannelSocket alice = subscribe("staff", "X-Forwarded-User: alice").awaitOpen();
+                ChannelSocket bob = subscribe("staff", "X-Forwarded-User: bob").awaitOpen()) {
             alice.send("{\"type\":\"send\",\"id\":\"1\",\"data\":1}");
             bob.send("{\"type\":\"send\",\"id\":\"2\",\"data\":2}");
 

@@ -5,37 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.io.IOException;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
-import org.streamlitgateway.fixture.Patience;
 
 /** A socket to the feed for each page. */
 @NeedsGateway
-class ChannelDedicatedIT extends AtEveryDoor {
+class ChannelDedicatedIT extends WithFeeds {
     private static final String CLIENT = "echo?client=0123456789abcdef-";
 
-    private FakeFeed feed;
-    private FakeFeed patient;
-
-    @Override
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        feed = FakeFeed.start();
-        patient = FakeFeed.start();
-        super.start();
-    }
-
-    @Override
-    @AfterParameterizedClassInvocation
-    void stop() {
-        super.stop();
-        feed.close();
-        patient.close();
-    }
+    private final FakeFeed feed = newFeed();
+    private final FakeFeed patient = newFeed();
 
     @Override
     String[] options() {
@@ -43,15 +23,6 @@ class ChannelDedicatedIT extends AtEveryDoor {
         return new String[] {
             "channel", "echo=" + feed.address() + quick + "1m;;short=" + patient.address() + quick + "100ms"
         };
-    }
-
-    @AfterEach
-    void nobodyIsLeft() {
-        Patience.until("the feeds are left", () -> feed.open() + patient.open() == 0);
-    }
-
-    private ChannelSocket subscribe(String channel) throws IOException {
-        return ChannelSocket.open(rig.uri(), channel);
     }
 
     @Test

@@ -8,10 +8,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.streamlitgateway.fixture.BodyReader;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
@@ -23,28 +20,12 @@ import org.streamlitgateway.fixture.RawResponse;
 
 /** Channels where WebSockets are blocked: event streams and POST. */
 @NeedsGateway
-class ChannelHttpIT extends AtEveryDoor {
+class ChannelHttpIT extends WithFeeds {
     private static final String ACCEPT = "Accept: text/event-stream";
     private static final String JSON_TYPE = "Content-Type: application/json";
 
-    private FakeFeed feed;
-    private FakeFeed own;
-
-    @Override
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        feed = FakeFeed.start();
-        own = FakeFeed.start();
-        super.start();
-    }
-
-    @Override
-    @AfterParameterizedClassInvocation
-    void stop() {
-        super.stop();
-        feed.close();
-        own.close();
-    }
+    private final FakeFeed feed = newFeed();
+    private final FakeFeed own = newFeed();
 
     @Override
     String[] options() {
@@ -55,11 +36,6 @@ class ChannelHttpIT extends AtEveryDoor {
             "ping-interval",
             "1s"
         };
-    }
-
-    @AfterEach
-    void nobodyIsLeft() {
-        Patience.until("the feeds are left", () -> feed.open() + own.open() == 0);
     }
 
     /** The next event as its lines; comments are passed over. */
@@ -204,7 +180,7 @@ class ChannelHttpIT extends AtEveryDoor {
 
     @Test
     void aPostIsOneFrameAndItsOutcome() throws IOException {
-        try (ChannelSocket page = ChannelSocket.open(rig.uri(), "ticks").awaitOpen()) {
+        try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
             FeedSocket socket = feed.socket();
             RawResponse text = post("ticks", bytes("{\"op\": 1.0}"), JSON_TYPE);
             assertEquals(202, text.status());
@@ -239,7 +215,7 @@ class ChannelHttpIT extends AtEveryDoor {
     void aPostToADedicatedChannelGoesToItsPage() throws IOException {
         String client = "own?client=0123456789abcdef-post";
         assertEquals(503, post(client, bytes("{}"), JSON_TYPE).status());
-        try (ChannelSocket page = ChannelSocket.open(rig.uri(), client).awaitOpen()) {
+        try (ChannelSocket page = subscribe(client).awaitOpen()) {
             FeedSocket socket = own.socket();
             assertEquals(202, post(client, bytes("{\"mine\":1}"), JSON_TYPE).status());
             assertEquals("{\"mine\":1}", socket.hear().asText());

@@ -6,35 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.fixture.Patience;
 
 /** The feed is down, refuses, falls silent, closes and comes back. */
 @NeedsGateway
-class ChannelOutageIT extends AtEveryDoor {
-    private FakeFeed feed;
-    private FakeFeed eager;
-
-    @Override
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        feed = FakeFeed.start();
-        eager = FakeFeed.start();
-        super.start();
-    }
-
-    @Override
-    @AfterParameterizedClassInvocation
-    void stop() {
-        super.stop();
-        feed.close();
-        eager.close();
-    }
+class ChannelOutageIT extends WithFeeds {
+    private final FakeFeed feed = newFeed();
+    private final FakeFeed eager = newFeed();
 
     @Override
     String[] options() {
@@ -49,13 +30,9 @@ class ChannelOutageIT extends AtEveryDoor {
         };
     }
 
-    @AfterEach
-    void nobodyIsLeft() {
-        Patience.until("the feed is left", () -> feed.open() == 0);
-    }
-
-    private ChannelSocket subscribe(String channel) throws IOException {
-        return ChannelSocket.open(rig.uri(), channel);
+    @Override
+    int kept() {
+        return 1; // the eager feed's
     }
 
     private static void awaitState(ChannelSocket page, String state) throws IOException {

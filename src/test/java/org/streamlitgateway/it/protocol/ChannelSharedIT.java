@@ -12,37 +12,18 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.streamlitgateway.fixture.Closing;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.fixture.Frame;
-import org.streamlitgateway.fixture.Patience;
 
 /** Many pages, one socket to the feed. */
 @NeedsGateway
-class ChannelSharedIT extends AtEveryDoor {
+class ChannelSharedIT extends WithFeeds {
     private static final String QUICK = ",linger=50ms,retry-least=20ms,retry-most=200ms";
 
-    private FakeFeed feed;
-    private FakeFeed small;
-
-    @Override
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        feed = FakeFeed.start();
-        small = FakeFeed.start();
-        super.start();
-    }
-
-    @Override
-    @AfterParameterizedClassInvocation
-    void stop() {
-        super.stop();
-        feed.close();
-        small.close();
-    }
+    private final FakeFeed feed = newFeed();
+    private final FakeFeed small = newFeed();
 
     @Override
     String[] options() {
@@ -54,15 +35,12 @@ class ChannelSharedIT extends AtEveryDoor {
         };
     }
 
+    @Override
     @BeforeEach
     @AfterEach
     void nobodyIsLeft() {
-        Patience.until("the feeds are left", () -> feed.open() + small.open() == 0);
+        super.nobodyIsLeft();
         assertEquals(0, feed.sockets().size(), "sockets that no test took");
-    }
-
-    private ChannelSocket subscribe(String channel) throws IOException {
-        return ChannelSocket.open(rig.uri(), channel);
     }
 
     @Test

@@ -6,39 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 
 /** One subscriber takes nothing; what becomes of it, and of the others. */
 @NeedsGateway
-class ChannelSlowIT extends AtEveryDoor {
+class ChannelSlowIT extends WithFeeds {
     private static final String FILLER = "x".repeat(20_000);
     /** Far more than the kernel's buffers and the outbox hold together. */
     private static final int MANY = 2000;
 
-    private FakeFeed disconnect;
-    private FakeFeed dropOldest;
-    private FakeFeed latest;
-
-    @Override
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        disconnect = FakeFeed.start();
-        dropOldest = FakeFeed.start();
-        latest = FakeFeed.start();
-        super.start();
-    }
-
-    @Override
-    @AfterParameterizedClassInvocation
-    void stop() {
-        super.stop();
-        disconnect.close();
-        dropOldest.close();
-        latest.close();
-    }
+    private final FakeFeed disconnect = newFeed();
+    private final FakeFeed dropOldest = newFeed();
+    private final FakeFeed latest = newFeed();
 
     @Override
     String[] options() {
@@ -62,8 +42,7 @@ class ChannelSlowIT extends AtEveryDoor {
     void theStuckOneIsClosedAndCanResumeWhileOthersGetEverything() throws IOException {
         try (ChannelSocket stuck =
                         ChannelSocket.openSlowReader(rig.uri(), "disconnect").awaitOpen();
-                ChannelSocket quick =
-                        ChannelSocket.open(rig.uri(), "disconnect").awaitOpen()) {
+                ChannelSocket quick = subscribe("disconnect").awaitOpen()) {
             sayAll(disconnect.socket(), quick);
 
             int last = 0;
@@ -79,8 +58,7 @@ class ChannelSlowIT extends AtEveryDoor {
                 }
             }
             assertTrue(last < MANY, "it was to be stuck");
-            try (ChannelSocket back =
-                    ChannelSocket.open(rig.uri(), "disconnect?after=" + last + "&epoch=" + stuck.epoch())) {
+            try (ChannelSocket back = subscribe("disconnect?after=" + last + "&epoch=" + stuck.epoch())) {
                 back.next("hello");
                 Map<String, Object> gap = back.next("gap");
                 assertEquals(last + 1, gap.get("from"));
@@ -104,7 +82,7 @@ class ChannelSlowIT extends AtEveryDoor {
     private void assertEveryNumberIsAccountedFor(String channel, FakeFeed feed, int after) throws IOException {
         try (ChannelSocket stuck =
                         ChannelSocket.openSlowReader(rig.uri(), channel).awaitOpen();
-                ChannelSocket quick = ChannelSocket.open(rig.uri(), channel).awaitOpen()) {
+                ChannelSocket quick = subscribe(channel).awaitOpen()) {
             sayAll(feed.socket(), quick);
 
             int next = 1;

@@ -32,7 +32,7 @@ class StalledPeerIT extends AtEveryDoor {
         Recorder<Closing> endings = new Recorder<>("end of Streamlit's socket");
         rig.upstream().on(Rig.streamOf("stalled-browser"), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
-            Thread sender = sending(frames);
+            Thread sender = Sender.start(() -> sendWithoutEnd(frames));
             endings.add(frames.awaitClosing());
             frames.close();
             Patience.until("the sender ended", () -> !sender.isAlive());
@@ -60,7 +60,7 @@ class StalledPeerIT extends AtEveryDoor {
         });
 
         try (RawWebSocket socket = rig.open("stalled-streamlit", PROTOCOL)) {
-            Thread sender = sending(socket.frames());
+            Thread sender = Sender.start(() -> sendWithoutEnd(socket.frames()));
 
             assertEquals(STALLED, socket.frames().awaitClosing());
             told.add("closed");
@@ -86,21 +86,9 @@ class StalledPeerIT extends AtEveryDoor {
         }
     }
 
-    /** Sends messages without an end on another thread, until the connection is cut. */
-    private static Thread sending(WebSocketWire frames) {
-        Thread thread = new Thread(() -> sendUntilCut(frames), "sender");
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
-    }
-
-    private static void sendUntilCut(WebSocketWire frames) {
-        try {
-            while (true) {
-                frames.sendPattern(MESSAGE_BYTES);
-            }
-        } catch (IOException cut) {
-            // as it has to be
+    private static void sendWithoutEnd(WebSocketWire frames) throws IOException {
+        while (true) {
+            frames.sendPattern(MESSAGE_BYTES);
         }
     }
 }

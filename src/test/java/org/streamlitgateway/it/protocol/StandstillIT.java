@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.fixture.Frame;
@@ -15,28 +13,16 @@ import org.streamlitgateway.fixture.WebSocketWire;
 
 /** The gateway's process stands still for longer than a peer may be silent, as on a machine that is moved. */
 @NeedsGateway
-class StandstillIT extends AtEveryDoor {
+class StandstillIT extends WithFeeds {
     private static final int STANDSTILL_SECONDS = 6;
 
-    private FakeFeed feed;
-
-    @Override
-    @BeforeParameterizedClassInvocation
-    void start() throws IOException {
-        feed = FakeFeed.start();
-        super.start();
-    }
-
-    @Override
-    @AfterParameterizedClassInvocation
-    void stop() {
-        super.stop();
-        feed.close();
-    }
+    private final FakeFeed feed = newFeed();
 
     @Override
     String[] options() {
-        return new String[] {"ping-interval", "400ms", "pong-timeout", "4s", "channel", "ticks=" + feed.address()};
+        return new String[] {
+            "ping-interval", "400ms", "pong-timeout", "4s", "channel", "ticks=" + feed.address() + ",linger=10ms"
+        };
     }
 
     /** Stops the gateway's process; the answer lets it go on, later. */
@@ -72,7 +58,7 @@ class StandstillIT extends AtEveryDoor {
             answer(wire, ping);
             wire.send(wire.nextMessage());
         });
-        try (ChannelSocket page = ChannelSocket.open(rig.uri(), "ticks").awaitOpen();
+        try (ChannelSocket page = subscribe("ticks").awaitOpen();
                 RawWebSocket browser = rig.open("standstill", "Sec-WebSocket-Protocol: streamlit")) {
             FeedSocket socket = feed.socket();
             Frame ping = ping(browser.frames());

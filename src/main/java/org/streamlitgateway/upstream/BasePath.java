@@ -1,0 +1,81 @@
+package org.streamlitgateway.upstream;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamlitgateway.config.AppConfig.Strip;
+
+/**
+ * Whether one Streamlit wants to be asked with the path prefix: it answers {@code PREFIX/_stcore/health} with 404 unless
+ * it was started with that prefix as its {@code server.baseUrlPath}. Thread-safe.
+ */
+public final class BasePath {
+    private static final Logger LOG = LoggerFactory.getLogger(BasePath.class);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    private final String prefix;
+    private final HealthPage page;
+    private final boolean asks;
+
+    /** Whether the prefix is taken off; {@code null} until asked, and again after the replica was lost. */
+    private volatile CompletableFuture<Boolean> stripped;
+
+    BasePath(String prefix, Strip strip, HealthPage page) {
+        this.prefix = prefix;
+        this.page = page;
+        asks = strip == Strip.AUTO && !prefix.isEmpty();
+        stripped = asks ? null : CompletableFuture.completedFuture(strip != Strip.NO);
+    }
+
+    /** Whether {@link #isStripped()} can be asked without waiting. */
+    public boolean isKnown() {
+        CompletableFuture<Boolean> known = stripped;
+        return known != null && known.isDone();
+    }
+
+    /** Whether the prefix is taken off on the way to Streamlit. */
+    public boolean isStripped() {
+        CompletableFuture<Boolean> known = stripped;
+        return known == null || known.getNow(true);
+    }
+
+    /** What is put before paths that Streamlit is asked for. */
+    String asked() {
+        return isStripped() ? "" : prefix;
+    }
+
+    /** Completes, always normally, when {@link #isStripped()} is known or the question came to nothing. */
+    public CompletableFuture<Boolean> find() {
+        CompletableFuture<Boolean> question;
+        synchronized (this) {
+            if (stripped != null) {
+                return stripped;
+            }
+            question = new CompletableFuture<>();
+            stripped = question;
+        }
+        page.ask(prefix, TIMEOUT).thenAccept(answer -> answered(question, answer));
+        return question;
+    }
+
+    private void answered(CompletableFuture<Boolean> question, HealthPage.Answer answer) {
+        if (answer.body() == null) {
+            synchronized (this) {
+                if (stripped == question) {
+                    stripped = null;
+                }
+            }
+        } else {
+            LOG.debug("Streamlit is asked {} {}", answer.isWell() ? "with" : "without", prefix);
+        }
+        question.complete(!answer.isWell());
+    }
+
+    /** Streamlit could not be reached; it may come back started otherwise. */
+    synchronized void lost() {
+        if (asks && isKnown()) {
+            stripped = null;
+        }
+    }
+}
