@@ -22,8 +22,14 @@ import org.streamlitgateway.fixture.RawWebSocket;
 class ChannelAccessIT extends WithFeeds {
     private static final String SECRET = "Bearer s3cret, with a comma";
 
-    private final FakeFeed feed = newFeed();
-    private final FakeFeed headed = newFeed();
+    private FakeFeed feed;
+    private FakeFeed headed;
+
+    @Override
+    void startFeeds() throws IOException {
+        feed = newFeed();
+        headed = newFeed();
+    }
 
     @Override
     @AfterParameterizedClassInvocation

@@ -14,8 +14,14 @@ import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 class ChannelDedicatedIT extends WithFeeds {
     private static final String CLIENT = "echo?client=0123456789abcdef-";
 
-    private final FakeFeed feed = newFeed();
-    private final FakeFeed patient = newFeed();
+    private FakeFeed feed;
+    private FakeFeed patient;
+
+    @Override
+    void startFeeds() throws IOException {
+        feed = newFeed();
+        patient = newFeed();
+    }
 
     @Override
     String[] options() {

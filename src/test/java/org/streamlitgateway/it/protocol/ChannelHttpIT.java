@@ -24,8 +24,14 @@ class ChannelHttpIT extends WithFeeds {
     private static final String ACCEPT = "Accept: text/event-stream";
     private static final String JSON_TYPE = "Content-Type: application/json";
 
-    private final FakeFeed feed = newFeed();
-    private final FakeFeed own = newFeed();
+    private FakeFeed feed;
+    private FakeFeed own;
+
+    @Override
+    void startFeeds() throws IOException {
+        feed = newFeed();
+        own = newFeed();
+    }
 
     @Override
     String[] options() {

@@ -14,8 +14,14 @@ import org.streamlitgateway.fixture.Patience;
 /** The feed is down, refuses, falls silent, closes and comes back. */
 @NeedsGateway
 class ChannelOutageIT extends WithFeeds {
-    private final FakeFeed feed = newFeed();
-    private final FakeFeed eager = newFeed();
+    private FakeFeed feed;
+    private FakeFeed eager;
+
+    @Override
+    void startFeeds() throws IOException {
+        feed = newFeed();
+        eager = newFeed();
+    }
 
     @Override
     String[] options() {

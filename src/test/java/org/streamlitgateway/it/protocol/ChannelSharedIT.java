@@ -22,8 +22,14 @@ import org.streamlitgateway.fixture.Frame;
 class ChannelSharedIT extends WithFeeds {
     private static final String QUICK = ",linger=50ms,retry-least=20ms,retry-most=200ms";
 
-    private final FakeFeed feed = newFeed();
-    private final FakeFeed small = newFeed();
+    private FakeFeed feed;
+    private FakeFeed small;
+
+    @Override
+    void startFeeds() throws IOException {
+        feed = newFeed();
+        small = newFeed();
+    }
 
     @Override
     String[] options() {

@@ -16,9 +16,16 @@ class ChannelSlowIT extends WithFeeds {
     /** Far more than the kernel's buffers and the outbox hold together. */
     private static final int MANY = 2000;
 
-    private final FakeFeed disconnect = newFeed();
-    private final FakeFeed dropOldest = newFeed();
-    private final FakeFeed latest = newFeed();
+    private FakeFeed disconnect;
+    private FakeFeed dropOldest;
+    private FakeFeed latest;
+
+    @Override
+    void startFeeds() throws IOException {
+        disconnect = newFeed();
+        dropOldest = newFeed();
+        latest = newFeed();
+    }
 
     @Override
     String[] options() {

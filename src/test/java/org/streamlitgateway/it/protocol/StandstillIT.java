@@ -16,7 +16,12 @@ import org.streamlitgateway.fixture.WebSocketWire;
 class StandstillIT extends WithFeeds {
     private static final int STANDSTILL_SECONDS = 6;
 
-    private final FakeFeed feed = newFeed();
+    private FakeFeed feed;
+
+    @Override
+    void startFeeds() throws IOException {
+        feed = newFeed();
+    }
 
     @Override
     String[] options() {

@@ -1,11 +1,11 @@
 package org.streamlitgateway.it.protocol;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.Patience;
 
@@ -13,15 +13,21 @@ import org.streamlitgateway.fixture.Patience;
 abstract class WithFeeds extends AtEveryDoor {
     private final List<FakeFeed> feeds = new ArrayList<>();
 
-    /** A feed for the whole class; it is there before the gateway, and ends after it. */
-    FakeFeed newFeed() {
-        try {
-            FakeFeed feed = FakeFeed.start();
-            feeds.add(feed);
-            return feed;
-        } catch (IOException noPort) {
-            throw new UncheckedIOException(noPort);
-        }
+    /** Makes the feeds of one gateway, by {@link #newFeed}. */
+    abstract void startFeeds() throws IOException;
+
+    /** A feed that ends after the gateway. */
+    FakeFeed newFeed() throws IOException {
+        FakeFeed feed = FakeFeed.start();
+        feeds.add(feed);
+        return feed;
+    }
+
+    @Override
+    @BeforeParameterizedClassInvocation
+    void start() throws IOException {
+        startFeeds();
+        super.start();
     }
 
     @Override
@@ -29,6 +35,7 @@ abstract class WithFeeds extends AtEveryDoor {
     void stop() {
         super.stop();
         feeds.forEach(FakeFeed::close);
+        feeds.clear();
     }
 
     /** How many sockets a test leaves open. */
