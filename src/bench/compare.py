@@ -9,7 +9,7 @@ first by every work that is measured.
 usage: compare.py LOAD WAR DIRECTORY      LOAD is the compiled load.c; results.md and results.json go to DIRECTORY
 environment: SECONDS_EACH (5), ROUNDS (3), WARM_SECONDS (15), WORKS, PROXIES (comma lists), JAVA (java), JAVA_OPTS,
              IDLE (3000)
-Loopback only. As root on Debian, peers that are missing are installed.
+Tomcat is measured, too, where the tests have unpacked one under target/parts. Loopback only. As root on Debian, peers that are missing are installed.
 """
 import json
 import os
@@ -96,6 +96,29 @@ def configured(text, name, command):
     return start
 
 
+def tomcat(relay):
+    """The WAR in the Tomcat that the tests have unpacked, set up as src/tomcat says."""
+    def start(d, port):
+        base = d.absolute() / "base"
+        shutil.copytree(TOMCAT / "conf", base / "conf", dirs_exist_ok=True)
+        server = (base / "conf/server.xml").read_text()
+        connector = re.sub(r"<!--.*?-->", "", pathlib.Path("src/tomcat/connector.xml").read_text(), flags=re.S)
+        connector = connector.replace('port="8500"', f'address="127.0.0.1" port="{port}" maxConnections="20000"')
+        server = re.sub(r'<Connector port="8080".*?/>', lambda _: connector, server, count=1, flags=re.S)
+        (base / "conf/server.xml").write_text(server.replace('<Server port="8005"', '<Server port="-1"'))
+        context = pathlib.Path("src/tomcat/streamlit-gateway.xml").read_text()
+        context = context.replace("/opt/streamlit-gateway/streamlit-gateway.war", str(pathlib.Path(WAR).absolute()))
+        context = context.replace('"8501"', f'"{UPSTREAM}"').replace('"localhost"', '"127.0.0.1"')
+        for folder in "conf/Catalina/localhost", "logs", "temp", "webapps", "work":
+            (base / folder).mkdir(parents=True, exist_ok=True)
+        (base / "conf/Catalina/localhost/ROOT.xml").write_text(context)
+        return ["env", f"CATALINA_HOME={TOMCAT.absolute()}", f"CATALINA_BASE={base}",
+                f"CATALINA_OPTS={' '.join(JAVA_OPTS)} -Dstreamlit-gateway.relay={relay}",
+                "sh", str(TOMCAT / "bin/catalina.sh"), "run"]
+    return start
+
+
+TOMCAT = next(iter(sorted(pathlib.Path("target/parts").glob("apache-tomcat-11*"))), None)
 PROXIES = {
     "nginx": configured(NGINX, "nginx.conf", ["nginx", "-c", "{d}/nginx.conf", "-p", "{d}"]),
     "haproxy": configured(HAPROXY, "haproxy.cfg", ["haproxy", "-f", "{d}/haproxy.cfg", "-db"]),
@@ -103,6 +126,9 @@ PROXIES = {
     "splice": gateway("--relay", "splice"),
     "bridge": gateway("--relay", "bridge"),
 }
+if TOMCAT:
+    PROXIES |= {"tomcat": tomcat("splice"), "tomcat-bridge": tomcat("bridge")}
+OURS = ("splice", "bridge", "tomcat", "tomcat-bridge")
 
 
 def chosen(everything, variable):
@@ -238,7 +264,7 @@ def main():
     OUT.mkdir(parents=True, exist_ok=True)
     works, wanted = chosen(WORKS, "WORKS"), chosen(PROXIES, "PROXIES")
     there = install(["nginx", "haproxy", "caddy", "wrk"])
-    wanted = {n: c for n, c in wanted.items() if n in there or n in ("splice", "bridge")}
+    wanted = {n: c for n, c in wanted.items() if n in there or n in OURS}
     if "wrk" not in there:
         works = {n: w for n, w in works.items() if w[1][0] != "wrk"}
     origin = subprocess.Popen([LOAD, "serve", str(UPSTREAM)])
@@ -252,7 +278,7 @@ def main():
             seen = {p.name: [] for p in proxies}
             if not once:
                 for p in proxies:
-                    p.run(arguments, WARM if p.name in ("splice", "bridge") else "1")
+                    p.run(arguments, WARM if p.name in OURS else "1")
             for _ in range(1 if once else ROUNDS):
                 for p in proxies:
                     seen[p.name].append(p.run(arguments, SECONDS))

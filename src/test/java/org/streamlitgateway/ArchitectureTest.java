@@ -20,10 +20,20 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_WHAT_RUNS_EMBEDDED_KNOWS_THE_SERVER = noClasses()
             .that()
-            .resideOutsideOfPackages(ROOT + "assembly..", ROOT + "splice..")
+            .resideOutsideOfPackage(ROOT + "assembly..")
+            .and()
+            .doNotHaveSimpleName("JettyHandover")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.eclipse.jetty.server..", "org.eclipse.jetty.ee10.servlet..");
+
+    @ArchTest
+    static final ArchRule ONLY_WHAT_RUNS_IN_TOMCAT_KNOWS_TOMCAT = noClasses()
+            .that()
+            .doNotHaveSimpleName("TomcatWire")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache..");
 
     @ArchTest
     static final ArchRule CONFIGURATION_AND_OUTCOMES_STAND_ALONE = noClasses()

@@ -19,6 +19,7 @@ import org.streamlitgateway.channel.ChannelDoor;
 import org.streamlitgateway.channel.Channels;
 import org.streamlitgateway.channel.Dialler;
 import org.streamlitgateway.config.GatewayConfig;
+import org.streamlitgateway.config.GatewayConfig.Relaying;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.forward.RequestHeaders;
@@ -27,6 +28,8 @@ import org.streamlitgateway.guard.Presence;
 import org.streamlitgateway.http.AppProxyServlet;
 import org.streamlitgateway.http.Silence;
 import org.streamlitgateway.route.RouteTable;
+import org.streamlitgateway.splice.Handover;
+import org.streamlitgateway.splice.SpliceKind;
 import org.streamlitgateway.status.Readiness;
 import org.streamlitgateway.upstream.UpstreamClient;
 
@@ -48,17 +51,10 @@ public final class Assembly {
     private final Apps apps;
     private final FrontDoor door;
     private final Channels channels;
+    private final Handover handover;
     private final Relay.Kind kind;
     private final GatewayConfig first;
     private volatile GatewayConfig config;
-
-    /** Picks the kind of relay; only our own Jetty has a choice. */
-    @FunctionalInterface
-    interface RelayChoice {
-        RelayChoice BRIDGE = (bridge, upstream, relays) -> bridge;
-
-        Relay.Kind choose(Relay.Kind bridge, UpstreamClient upstream, Relays relays);
-    }
 
     private Assembly(
             ServletContext context,
@@ -66,7 +62,7 @@ public final class Assembly {
             GatewayConfig config,
             boolean ownPath,
             Presence presence,
-            RelayChoice choice) {
+            Handover handover) {
         this.context = context;
         this.acceptor = acceptor;
         this.first = config;
@@ -81,8 +77,15 @@ public final class Assembly {
                 new Dialler(upstream.webSocket(), upstream.scheduler(), threads.clientExecutor(), threads.blocking());
         channels = new Channels(config.channels(), dialler, config.timeouts());
         apps = new Apps(upstream, relays, silence, context.getContextPath(), ownPath, config);
-        kind = choice.choose(new BridgeKind(acceptor, upstream.webSocket(), relays), upstream, relays);
+        this.handover = handover;
+        kind = kind(new BridgeKind(acceptor, upstream.webSocket(), relays));
         door = new FrontDoor(readiness, context.getContextPath(), this::finish);
+    }
+
+    private Relay.Kind kind(Relay.Kind bridge) {
+        return handover == null || first.relay() == Relaying.BRIDGE
+                ? bridge
+                : new SpliceKind(bridge, handover, upstream.http(), relays);
     }
 
     /**
@@ -91,18 +94,18 @@ public final class Assembly {
      * @param presence how to ask whether a waiting client is still there
      * @param ownPath whether an app that no file names lies under its own prefix; false in a container, whose context
      *     path is the prefix
-     * @param choice how WebSockets are relayed
+     * @param handover how browsers' sockets can be had, for the splice; {@code null} when they cannot
      * @throws Exception when the clients cannot be started
      */
     static Assembly install(
-            ServletContext context, GatewayConfig config, boolean ownPath, Presence presence, RelayChoice choice)
+            ServletContext context, GatewayConfig config, boolean ownPath, Presence presence, Handover handover)
             throws Exception {
         ServerContainer container = (ServerContainer) context.getAttribute(ServerContainer.class.getName());
         if (container == null) {
             throw new IllegalStateException("the container has no WebSocket support switched on"
                     + " (Jetty: --add-modules=ee10-websocket-jakarta)");
         }
-        Assembly assembly = new Assembly(context, new Acceptor(container), config, ownPath, presence, choice);
+        Assembly assembly = new Assembly(context, new Acceptor(container), config, ownPath, presence, handover);
         try {
             assembly.start();
         } catch (Exception failure) {
@@ -205,6 +208,9 @@ public final class Assembly {
     /** Lets go of everything; bounded by the parts' own bounds. */
     public void stop() throws Exception {
         relays.stop();
+        if (handover != null) {
+            handover.close();
+        }
         channels.stop();
         apps.close();
         silence.stop();

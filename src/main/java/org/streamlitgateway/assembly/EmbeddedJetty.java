@@ -15,13 +15,9 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.streamlitgateway.bridge.Relay;
-import org.streamlitgateway.bridge.Relays;
 import org.streamlitgateway.config.GatewayConfig;
-import org.streamlitgateway.config.GatewayConfig.Relaying;
 import org.streamlitgateway.config.HostPort;
-import org.streamlitgateway.splice.SpliceKind;
-import org.streamlitgateway.upstream.UpstreamClient;
+import org.streamlitgateway.splice.JettyHandover;
 
 /** The gateway in a Jetty of its own. */
 public final class EmbeddedJetty {
@@ -68,14 +64,10 @@ public final class EmbeddedJetty {
 
     private void install(ServletContext context) throws DeploymentException {
         try {
-            assembly = Assembly.install(context, config, true, WatchedConnector::isGone, this::relay);
+            assembly = Assembly.install(context, config, true, WatchedConnector::isGone, new JettyHandover(threads));
         } catch (Exception failure) {
             throw new DeploymentException("the gateway did not start", failure);
         }
-    }
-
-    private Relay.Kind relay(Relay.Kind bridge, UpstreamClient upstream, Relays relays) {
-        return config.relay() == Relaying.BRIDGE ? bridge : new SpliceKind(bridge, upstream.http(), relays);
     }
 
     private ConnectionFactory[] protocols() {

@@ -11,6 +11,8 @@ import org.streamlitgateway.config.ConfigException;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.Settings;
 import org.streamlitgateway.guard.Presence;
+import org.streamlitgateway.splice.Handover;
+import org.streamlitgateway.splice.TomcatHandover;
 
 /** The gateway in somebody else's container: named in web.xml, builds on deploy and lets go on undeploy. */
 public final class WarListener implements ServletContextListener {
@@ -32,7 +34,8 @@ public final class WarListener implements ServletContextListener {
             String file = file(context);
             Reload watching = file == null ? null : Reload.of(Path.of(file));
             GatewayConfig config = read(context);
-            assembly = Assembly.install(context, config, false, Presence.UNKNOWN, Assembly.RelayChoice.BRIDGE);
+            Handover handover = TomcatHandover.isPossibleIn(context) ? new TomcatHandover() : null;
+            assembly = Assembly.install(context, config, false, Presence.UNKNOWN, handover);
             startApps(assembly);
             if (watching != null) {
                 reload = watching;

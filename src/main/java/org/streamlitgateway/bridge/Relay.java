@@ -10,7 +10,7 @@ import org.streamlitgateway.outcome.Outcome;
 
 /**
  * One browser's WebSocket joined to one of Streamlit's, however the bytes travel: by the bridge in any container, or
- * by the splice in our own Jetty. Thread-safe.
+ * by the splice where the browser's socket can be had. Thread-safe.
  */
 public interface Relay {
     /** Makes relays of one kind. */

@@ -1,5 +1,6 @@
 package org.streamlitgateway.splice;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
@@ -7,13 +8,14 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.Callback;
 
-/** What Jetty puts in the place of HTTP on a socket that has been upgraded; hands the socket over. */
-final class Leg extends AbstractConnection implements Connection.UpgradeTo {
-    private final Consumer<Leg> onOpen;
+/** A socket of Jetty's: what it puts in the place of HTTP when the socket has been upgraded. */
+final class Leg extends AbstractConnection implements Connection.UpgradeTo, Wire {
+    private final Consumer<Wire> onOpen;
     private ByteBuffer early;
 
-    Leg(EndPoint endPoint, Executor executor, Consumer<Leg> onOpen) {
+    Leg(EndPoint endPoint, Executor executor, Consumer<Wire> onOpen) {
         super(endPoint, executor);
         this.onOpen = onOpen;
     }
@@ -31,8 +33,43 @@ final class Leg extends AbstractConnection implements Connection.UpgradeTo {
         onOpen.accept(this);
     }
 
-    /** What {@link #onUpgradeTo} was given, once; {@code null} when there is nothing. */
-    ByteBuffer takeEarly() {
+    @Override
+    public int fill(ByteBuffer bytes) throws IOException {
+        return getEndPoint().fill(bytes);
+    }
+
+    @Override
+    public boolean isDry(int filled, int room) {
+        return filled == 0 || filled < room && !getEndPoint().isSecure(); // TLS gives one record at a time
+    }
+
+    @Override
+    public void awaitReadable(Callback readable) {
+        getEndPoint().fillInterested(readable);
+    }
+
+    @Override
+    public boolean flush(ByteBuffer bytes) throws IOException {
+        return getEndPoint().flush(bytes);
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, Callback taken) {
+        getEndPoint().write(taken, bytes);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return getEndPoint().isOpen();
+    }
+
+    @Override
+    public void close() {
+        getEndPoint().close();
+    }
+
+    @Override
+    public ByteBuffer takeEarly() {
         ByteBuffer taken = early;
         early = null;
         return taken;

@@ -2,7 +2,6 @@ package org.streamlitgateway.splice;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Callback;
 import org.streamlitgateway.outcome.Liveness;
 
@@ -20,8 +19,7 @@ final class Side {
     }
 
     final boolean isBrowser;
-    private final EndPoint endPoint;
-    private final boolean shortReadMeansDry;
+    private final Wire wire;
     private final Callback readCallback = new Mark() {
         @Override
         public void succeeded() {
@@ -62,10 +60,9 @@ final class Side {
     /** When it last took something, or was offered the first thing that it has not taken. */
     private volatile long tookNanos = System.nanoTime();
 
-    Side(EndPoint endPoint, boolean isBrowser) {
-        this.endPoint = endPoint;
+    Side(Wire wire, boolean isBrowser) {
+        this.wire = wire;
         this.isBrowser = isBrowser;
-        this.shortReadMeansDry = !endPoint.isSecure(); // TLS gives one record at a time
     }
 
     /** Whom to call; before anything is read or written. */
@@ -80,7 +77,7 @@ final class Side {
     void awaitReadable() {
         if (!closed) {
             awaiting = true;
-            endPoint.fillInterested(readCallback);
+            wire.awaitReadable(readCallback);
         }
     }
 
@@ -98,7 +95,7 @@ final class Side {
 
     /** Whether a read of so many bytes into so much room has left nothing behind. */
     boolean isDry(int filled, int room) {
-        return filled == 0 || filled < room && shortReadMeansDry;
+        return wire.isDry(filled, room);
     }
 
     /** Negative when the peer is gone. */
@@ -107,7 +104,7 @@ final class Side {
             return -1;
         }
         try {
-            int filled = endPoint.fill(bytes);
+            int filled = wire.fill(bytes);
             if (filled > 0) {
                 life.heard(System.nanoTime());
             }
@@ -122,7 +119,7 @@ final class Side {
     /** True when all was taken; else {@link #isWriting} until it has been. A failure shows in {@link #isClosed}. */
     boolean write(ByteBuffer bytes) {
         try {
-            if (endPoint.flush(bytes)) {
+            if (wire.flush(bytes)) {
                 tookNanos = System.nanoTime();
                 return true;
             }
@@ -132,7 +129,7 @@ final class Side {
         }
         tookNanos = System.nanoTime();
         write = Write.PENDING;
-        endPoint.write(writeCallback, bytes);
+        wire.write(bytes, writeCallback);
         return false;
     }
 
@@ -189,11 +186,11 @@ final class Side {
     void close() {
         if (!closed) {
             closed = true;
-            endPoint.close();
+            wire.close();
         }
     }
 
-    /** Runs on the selector's thread: marks and drains, without waiting. */
+    /** Runs on a thread that must not wait, such as the selector's: marks and drains. */
     private abstract static class Mark implements Callback {
         @Override
         public final InvocationType getInvocationType() {

@@ -49,8 +49,8 @@ final class Splice implements Relay {
 
     // until both sides are open
     private Upgrade dialling;
-    private Leg streamlitLeg;
-    private Leg browserLeg;
+    private Wire streamlitWire;
+    private Wire browserWire;
 
     // from then on
     private volatile Side browser;
@@ -85,13 +85,14 @@ final class Splice implements Relay {
     }
 
     @Override
-    public void accept(HttpServletRequest request, HttpServletResponse response, String subprotocol) {
+    public void accept(HttpServletRequest request, HttpServletResponse response, String subprotocol)
+            throws IOException {
         kind.accept(request, response, subprotocol, this::browserOpened);
     }
 
-    private void streamlitOpened(Leg leg) {
+    private void streamlitOpened(Wire wire) {
         synchronized (this) {
-            streamlitLeg = leg;
+            streamlitWire = wire;
             dialling = null;
         }
         if (isEnded()) {
@@ -100,15 +101,15 @@ final class Splice implements Relay {
     }
 
     /** The second to come: a browser is accepted only after Streamlit has accepted. */
-    private void browserOpened(Leg leg) {
-        Leg source;
+    private void browserOpened(Wire wire) {
+        Wire source;
         synchronized (this) {
-            browserLeg = leg;
-            source = streamlitLeg;
+            browserWire = wire;
+            source = streamlitWire;
         }
-        Side to = new Side(leg.getEndPoint(), true);
-        Side from = new Side(source.getEndPoint(), false);
-        Direction upward = new Direction(this, to, from, kind.buffers(), leg.takeEarly());
+        Side to = new Side(wire, true);
+        Side from = new Side(source, false);
+        Direction upward = new Direction(this, to, from, kind.buffers(), wire.takeEarly());
         Direction downward = new Direction(this, from, to, kind.buffers(), source.takeEarly());
         to.join(upward, downward);
         from.join(downward, upward);
@@ -308,12 +309,12 @@ final class Splice implements Relay {
     private void closeHalfOpen() {
         End how = end.get();
         Upgrade open;
-        Leg source;
-        Leg sink;
+        Wire source;
+        Wire sink;
         synchronized (this) {
             open = dialling;
-            source = streamlitLeg;
-            sink = browserLeg;
+            source = streamlitWire;
+            sink = browserWire;
         }
         if (open != null) {
             open.abort(how.why());
@@ -322,17 +323,17 @@ final class Splice implements Relay {
         close(sink, how.forBrowser(), false);
     }
 
-    private static void close(Leg leg, Ending how, boolean masked) {
-        if (leg == null || !leg.getEndPoint().isOpen()) {
+    private static void close(Wire wire, Ending how, boolean masked) {
+        if (wire == null || !wire.isOpen()) {
             return;
         }
         try {
             if (how != null) {
-                leg.getEndPoint().flush(OwnFrames.close(how, masked)); // as far as it goes
+                wire.flush(OwnFrames.close(how, masked)); // as far as it goes
             }
         } catch (IOException gone) {
             LOG.debug("closing one side: {}", Cause.of(gone));
         }
-        leg.close();
+        wire.close();
     }
 }

@@ -2,16 +2,14 @@ package org.streamlitgateway.splice;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.function.Consumer;
 import org.eclipse.jetty.client.HttpClient;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.ByteBufferPool;
-import org.eclipse.jetty.server.HttpStream;
-import org.eclipse.jetty.server.Request;
 import org.streamlitgateway.bridge.Relay;
 import org.streamlitgateway.bridge.Relays;
 
@@ -21,12 +19,14 @@ public final class SpliceKind implements Relay.Kind {
     private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     private final Relay.Kind otherwise;
+    private final Handover handover;
     private final HttpClient client;
     private final Relays relays;
 
     /** @param otherwise for handshakes that are not HTTP/1.1 */
-    public SpliceKind(Relay.Kind otherwise, HttpClient client, Relays relays) {
+    public SpliceKind(Relay.Kind otherwise, Handover handover, HttpClient client, Relays relays) {
         this.otherwise = otherwise;
+        this.handover = handover;
         this.client = client;
         this.relays = relays;
     }
@@ -46,10 +46,10 @@ public final class SpliceKind implements Relay.Kind {
         return client.getByteBufferPool();
     }
 
-    /** Answers the browser; Jetty hands its socket over when the answer has been sent. */
-    void accept(HttpServletRequest request, HttpServletResponse response, String subprotocol, Consumer<Leg> onOpen) {
-        Request core = ServletContextRequest.getServletContextRequest(request);
-        Leg leg = new Leg(core.getConnectionMetaData().getConnection().getEndPoint(), client.getExecutor(), onOpen);
+    /** Answers the browser; the container hands its socket over when the answer has been sent. */
+    void accept(HttpServletRequest request, HttpServletResponse response, String subprotocol, Consumer<Wire> onOpen)
+            throws IOException {
+        handover.upgrade(request, onOpen);
         response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
         response.setHeader("Upgrade", "websocket");
         response.setHeader("Connection", "Upgrade");
@@ -57,7 +57,6 @@ public final class SpliceKind implements Relay.Kind {
         if (subprotocol != null) {
             response.setHeader("Sec-WebSocket-Protocol", subprotocol);
         }
-        Request.unWrap(core).setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, leg);
     }
 
     /** RFC 6455 section 4.2.2. */

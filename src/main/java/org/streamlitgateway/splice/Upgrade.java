@@ -26,11 +26,11 @@ final class Upgrade implements HttpUpgrader {
     private final SpliceKind kind;
     private final Relay.Dial dial;
     private final Relay.Answer answer;
-    private final Consumer<Leg> onOpen;
+    private final Consumer<Wire> onOpen;
     private final String key;
     private final Request request;
 
-    Upgrade(SpliceKind kind, Relay.Dial dial, Relay.Answer answer, Consumer<Leg> onOpen) {
+    Upgrade(SpliceKind kind, Relay.Dial dial, Relay.Answer answer, Consumer<Wire> onOpen) {
         this.kind = kind;
         this.dial = dial;
         this.answer = answer;

@@ -1,5 +1,5 @@
 /**
- * The relay of the embedded gateway: once both sides have agreed, the bytes of both sockets pass on as they are (a
+ * The relay of the embedded gateway and of Tomcat: once both sides have agreed, the bytes of both sockets pass on as they are (a
  * browser's masked frames are valid upstream as they stand), while a small state machine follows the frame headers.
  *
  * <p>What always holds:
@@ -14,6 +14,7 @@
  *   <li>Control frames and messages that are looked at are held until they are whole.
  * </ol>
  *
- * <p>Uses the server part of Jetty, so it is loaded only by {@link org.streamlitgateway.assembly.EmbeddedJetty}.
+ * <p>A {@link org.streamlitgateway.splice.Handover} gets the browser's {@link org.streamlitgateway.splice.Wire} from the
+ * container. Each is loaded only where its container is, for it uses classes that no other has.
  */
 package org.streamlitgateway.splice;

@@ -21,6 +21,11 @@ public interface Door {
         return true;
     }
 
+    /** Whether sockets are spliced, so that WebSockets do not go through the container's support for them. */
+    default boolean splices() {
+        return false;
+    }
+
     /**
      * Starts a gateway and returns when it is ready.
      *
@@ -38,6 +43,7 @@ public interface Door {
         }
         doors.addAll(WarDoor.bridged());
         doors.addAll(ContainerDoor.installed());
+        doors.addAll(ContainerDoor.bridged());
         doors.add(new DirectDoor());
         doors.add(new EmbeddedDoor());
         Set<String> names = Set.of(wanted.split(","));

@@ -28,7 +28,7 @@ import org.junit.platform.launcher.TestPlan;
 public final class MatrixListener implements TestExecutionListener {
     private static final Path TARGET = Path.of(System.getProperty("project.build.directory", "target"));
     private static final Path SEEN = TARGET.resolve("matrix.tsv");
-    private static final Pattern DOOR = Pattern.compile("\\b((?:war|jetty|tomcat)-[\\d.]+(?:-\\d+)?)\\b");
+    private static final Pattern DOOR = Pattern.compile("\\b((?:war|jetty|tomcat)-[\\d.]+(?:-\\d+)?(?:-bridge)?)\\b");
 
     private static final int COLUMNS = 4;
 

@@ -54,6 +54,11 @@ public final class WarDoor implements Door {
     }
 
     @Override
+    public boolean splices() {
+        return !bridge;
+    }
+
+    @Override
     public RunningGateway start(Map<String, String> options) throws IOException {
         Map<String, String> complete = new LinkedHashMap<>(Map.of("proxy-host", "127.0.0.1", "proxy-port", "0"));
         if (bridge) {

@@ -43,13 +43,17 @@ class DirectionTest {
     void open() throws Exception {
         scheduler.start();
         Splice splice = new Splice(null, new Relays(scheduler, Runnable::run, null), "test", "");
-        Side from = new Side(source, false);
-        Side to = new Side(sink, true);
+        Side from = new Side(wire(source), false);
+        Side to = new Side(wire(sink), true);
         down = new Direction(splice, from, to, pool, null);
         Direction up = new Direction(splice, to, from, pool, null);
         from.join(down, up);
         to.join(up, down);
         down.drain();
+    }
+
+    private static Wire wire(Memory socket) {
+        return new Leg(socket, Runnable::run, opened -> {});
     }
 
     @AfterEach

@@ -19,24 +19,44 @@ public final class ContainerDoor implements Door {
     private final Container container;
     private final Jdk jdk;
     private final boolean firstJdk;
+    private final boolean bridged;
 
-    private ContainerDoor(Container container, Jdk jdk, boolean firstJdk) {
+    private ContainerDoor(Container container, Jdk jdk, boolean firstJdk, boolean bridged) {
         this.container = container;
         this.jdk = jdk;
         this.firstJdk = firstJdk;
+        this.bridged = bridged;
     }
 
     /** Each container that the build has unpacked, on each JDK of this machine. */
     public static List<ContainerDoor> installed() {
+        return on(containers(), false);
+    }
+
+    /** Those that splice unless they are told to bridge, told so. */
+    public static List<ContainerDoor> bridged() {
+        return on(containers().stream().filter(ContainerDoor::mayBeSpliced).toList(), true);
+    }
+
+    private static boolean mayBeSpliced(Container container) {
+        return container instanceof TomcatContainer;
+    }
+
+    private static List<Container> containers() {
         List<Container> containers = new ArrayList<>();
         find("jetty-home-12.1", home -> new JettyContainer("jetty-12.1", home), containers);
         find("jetty-home-12.0", home -> new JettyContainer("jetty-12.0", home), containers);
         find("apache-tomcat-11", home -> new TomcatContainer("tomcat-11", home), containers);
         find("apache-tomcat-10.1", home -> new TomcatContainer("tomcat-10.1", home), containers);
+        return containers;
+    }
+
+    private static List<ContainerDoor> on(List<Container> containers, boolean bridged) {
         List<ContainerDoor> doors = new ArrayList<>();
         List<Jdk> jdks = Jdk.installed();
         for (Jdk jdk : jdks) {
-            containers.forEach(container -> doors.add(new ContainerDoor(container, jdk, jdk.equals(jdks.get(0)))));
+            containers.forEach(
+                    container -> doors.add(new ContainerDoor(container, jdk, jdk.equals(jdks.get(0)), bridged)));
         }
         return List.copyOf(doors);
     }
@@ -45,9 +65,11 @@ public final class ContainerDoor implements Door {
     static Stream<ContainerDoor> all() {
         String wanted = System.getProperty("doors", "");
         List<String> names = List.of(wanted.split(","));
-        return installed().stream()
-                .filter(door ->
-                        wanted.isBlank() || wanted.startsWith("${") ? door.firstJdk : names.contains(door.name()));
+        return Stream.of(installed(), bridged())
+                .flatMap(List::stream)
+                .filter(door -> wanted.isBlank() || wanted.startsWith("${")
+                        ? door.firstJdk && !door.bridged
+                        : names.contains(door.name()));
     }
 
     private static void find(String prefix, Function<Path, Container> made, List<Container> found) {
@@ -67,12 +89,17 @@ public final class ContainerDoor implements Door {
 
     @Override
     public String name() {
-        return container.name() + (firstJdk ? "" : "-" + jdk.version());
+        return container.name() + (firstJdk ? "" : "-" + jdk.version()) + (bridged ? "-bridge" : "");
     }
 
     @Override
     public boolean embedded() {
         return false;
+    }
+
+    @Override
+    public boolean splices() {
+        return mayBeSpliced(container) && !bridged;
     }
 
     @Override
@@ -89,7 +116,7 @@ public final class ContainerDoor implements Door {
 
     /** Starts the container and does not ask whether the WAR was to its liking. */
     RunningContainer startAnyway(Site site) throws IOException {
-        return new RunningContainer(name(), container, jdk, site);
+        return new RunningContainer(name(), container, jdk, bridged ? site.parameter("relay", "bridge") : site);
     }
 
     Container container() {

@@ -1,0 +1,19 @@
+package org.streamlitgateway.splice;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/** How a container hands the socket of a browser over. Thread-safe. */
+public interface Handover {
+    /**
+     * Called before the 101 is put into the response.
+     *
+     * @param onOpen called when it has been, with the socket; never when the browser has left
+     * @throws IOException when the container does not hand it over; the response is still to be answered
+     */
+    void upgrade(HttpServletRequest request, Consumer<Wire> onOpen) throws IOException;
+
+    /** Closes what is left of the sockets, if the container goes on without us. */
+    default void close() {}
+}

@@ -1,0 +1,82 @@
+package org.streamlitgateway.splice;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * By Tomcat, as it does for its own WebSocket support: an upgrade handler gets the socket itself. The Servlet API's
+ * handlers get streams only, by which a connection can neither be closed from outside nor be left unread.
+ */
+public final class TomcatHandover implements Handover {
+    private static final String TOMCAT = "org.apache.catalina.";
+    private static final String HANDLER = "org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler";
+
+    /** For browsers that have been told to close, to answer. */
+    private static final long ANSWER_MILLIS = 500;
+
+    /** For Tomcat to close sockets. */
+    private static final long CLOSE_MILLIS = 1000;
+
+    private static final long LOOK_MILLIS = 5;
+
+    private static final Logger LOG = LoggerFactory.getLogger(TomcatHandover.class);
+
+    private final Set<TomcatWire> open = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Whether it can be done here: this is a Tomcat, and its upgrade handlers are made as they were when this was
+     * written.
+     *
+     * @param container any object of the container's
+     */
+    public static boolean isPossibleIn(Object container) {
+        if (!container.getClass().getName().startsWith(TOMCAT)) {
+            return false;
+        }
+        try {
+            Class.forName(HANDLER, false, TomcatHandover.class.getClassLoader());
+            if (Arrays.stream(TomcatWire.class.getMethods())
+                    .noneMatch(method -> Modifier.isAbstract(method.getModifiers()))) {
+                return true;
+            }
+        } catch (ClassNotFoundException | LinkageError otherwise) {
+            LOG.debug("no upgrade handler", otherwise);
+        }
+        LOG.info("this Tomcat hands its sockets over in another way: WebSockets are bridged");
+        return false;
+    }
+
+    @Override
+    public void upgrade(HttpServletRequest request, Consumer<Wire> onOpen) throws IOException {
+        try {
+            request.upgrade(TomcatWire.class).use(onOpen, open);
+        } catch (ServletException | RuntimeException refused) { // such as by AJP
+            throw new IOException("not upgraded", refused);
+        }
+    }
+
+    /** Returns when all are closed, within a second and a half: afterwards there is no class to close them with. */
+    @Override
+    public void close() {
+        awaitNone(ANSWER_MILLIS);
+        open.forEach(TomcatWire::close);
+        awaitNone(CLOSE_MILLIS);
+    }
+
+    private void awaitNone(long millis) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (!open.isEmpty() && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+        }
+    }
+}
