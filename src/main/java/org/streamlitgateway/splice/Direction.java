@@ -88,7 +88,7 @@ final class Direction {
         do {
             try {
                 advance();
-            } catch (RuntimeException bug) {
+            } catch (RuntimeException | Error bug) { // an Error may be the lack of memory for a buffer
                 splice.failed(bug);
             }
             seen = marks.addAndGet(-seen);
@@ -141,10 +141,9 @@ final class Direction {
             if (lent == null) {
                 lend(BUFFER_BYTES);
             }
-            int room = bytes.capacity() - bytes.remaining();
             int read = from.fill(bytes);
             passed = bytes.position();
-            dry = from.isDry(read, room);
+            dry = from.isDry();
             reads++;
             if (read < 0) {
                 giveBack();

@@ -8,12 +8,14 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
 /** A socket of Jetty's: what it puts in the place of HTTP when the socket has been upgraded. */
 final class Leg extends AbstractConnection implements Connection.UpgradeTo, Wire {
     private final Consumer<Wire> onOpen;
     private ByteBuffer early;
+    private boolean dry;
 
     Leg(EndPoint endPoint, Executor executor, Consumer<Wire> onOpen) {
         super(endPoint, executor);
@@ -35,12 +37,17 @@ final class Leg extends AbstractConnection implements Connection.UpgradeTo, Wire
 
     @Override
     public int fill(ByteBuffer bytes) throws IOException {
-        return getEndPoint().fill(bytes);
+        int room = BufferUtil.isEmpty(bytes) || BufferUtil.isFull(bytes) // then it is made at the end, too
+                ? bytes.capacity() - bytes.remaining()
+                : BufferUtil.space(bytes);
+        int filled = getEndPoint().fill(bytes);
+        dry = filled == 0 || filled < room && !getEndPoint().isSecure(); // TLS gives one record at a time
+        return filled;
     }
 
     @Override
-    public boolean isDry(int filled, int room) {
-        return filled == 0 || filled < room && !getEndPoint().isSecure(); // TLS gives one record at a time
+    public boolean isDry() {
+        return dry;
     }
 
     @Override

@@ -73,7 +73,7 @@ final class Side {
 
     // --- reading
 
-    /** To be called after {@link #fill} found the socket dry, or to begin; {@link #takeReadable} turns true later. */
+    /** {@link #takeReadable} turns true later. */
     void awaitReadable() {
         if (!closed) {
             awaiting = true;
@@ -93,9 +93,9 @@ final class Side {
         return true;
     }
 
-    /** Whether a read of so many bytes into so much room has left nothing behind. */
-    boolean isDry(int filled, int room) {
-        return wire.isDry(filled, room);
+    /** Whether the last {@link #fill} has left nothing behind. */
+    boolean isDry() {
+        return wire.isDry();
     }
 
     /** Negative when the peer is gone. */

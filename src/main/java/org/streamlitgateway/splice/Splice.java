@@ -178,7 +178,7 @@ final class Splice implements Relay {
         (side.isBrowser ? down : up).pong(OwnFrames.pong(payload, !side.isBrowser));
     }
 
-    void failed(RuntimeException bug) {
+    void failed(Throwable bug) {
         LOG.error("{} failed", name, bug);
         end(Outcome.INTERNAL, bug);
         browser.close();

@@ -3,8 +3,6 @@ package org.streamlitgateway.splice;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.lang.reflect.Modifier;
-import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -24,9 +22,6 @@ public final class TomcatHandover implements Handover {
     /** For browsers that have been told to close, to answer. */
     private static final long ANSWER_MILLIS = 500;
 
-    /** For Tomcat to close sockets. */
-    private static final long CLOSE_MILLIS = 1000;
-
     private static final long LOOK_MILLIS = 5;
 
     private static final Logger LOG = LoggerFactory.getLogger(TomcatHandover.class);
@@ -45,12 +40,11 @@ public final class TomcatHandover implements Handover {
         }
         try {
             Class.forName(HANDLER, false, TomcatHandover.class.getClassLoader());
-            if (Arrays.stream(TomcatWire.class.getMethods())
-                    .noneMatch(method -> Modifier.isAbstract(method.getModifiers()))) {
+            if (TomcatWire.isPossible()) {
                 return true;
             }
-        } catch (ClassNotFoundException | LinkageError otherwise) {
-            LOG.debug("no upgrade handler", otherwise);
+        } catch (ReflectiveOperationException | LinkageError otherwise) {
+            LOG.debug("not as it was", otherwise);
         }
         LOG.info("this Tomcat hands its sockets over in another way: WebSockets are bridged");
         return false;
@@ -65,18 +59,13 @@ public final class TomcatHandover implements Handover {
         }
     }
 
-    /** Returns when all are closed, within a second and a half: afterwards there is no class to close them with. */
+    /** Returns when all are closed: afterwards there is no class to close them with. */
     @Override
     public void close() {
-        awaitNone(ANSWER_MILLIS);
-        open.forEach(TomcatWire::close);
-        awaitNone(CLOSE_MILLIS);
-    }
-
-    private void awaitNone(long millis) {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        while (!open.isEmpty() && System.nanoTime() - deadline < 0) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS);
+        while (!open.isEmpty() && !Thread.currentThread().isInterrupted() && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
         }
+        open.forEach(TomcatWire::close);
     }
 }

@@ -3,44 +3,95 @@ package org.streamlitgateway.splice;
 import jakarta.servlet.http.WebConnection;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 import org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.SSLSupport;
+import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A socket of Tomcat's. Tomcat calls {@link #upgradeDispatch} when one of the events has come that we have registered
- * for; it closes the socket when that says so, and at no other time, for it uses what belongs to a socket again for the
- * next. All use of the socket is therefore under the lock of this, and none waits.
+ * A socket of Tomcat's. Tomcat calls {@link #upgradeDispatch} when an event has come, and holds the socket's lock
+ * meanwhile. All use of the socket is under that lock, for Tomcat uses the parts of a closed one for the next; nothing
+ * waits under it.
  *
  * <p>Public because Tomcat makes it.
  */
 public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
+    private static final Logger LOG = LoggerFactory.getLogger(TomcatWire.class);
+
     private Consumer<Wire> onOpen;
     private Set<TomcatWire> open;
     private SocketWrapperBase<?> socket;
+    private Lock lock;
     private boolean secure;
 
     /** What one read gives at most: Tomcat's {@code socket.appReadBufSize}. */
     private int readBytes;
 
+    // what follows is guarded by the lock
+
     private Callback readable;
     private Callback taken;
 
-    /** Nobody wants it any more. */
-    private volatile boolean closing;
+    /** Events that came when nobody waited for them: NIO2 has some that nobody has asked for, and each only once. */
+    private boolean readableSeen;
 
-    /** From now on the socket is Tomcat's. */
-    private boolean gone;
+    private boolean writableSeen;
+
+    /** Whether nothing was left in Tomcat's buffers, of which there are no events. */
+    private boolean dry = true;
+
+    /** Tomcat has called, and closes the socket when it hears that we are gone. */
+    private boolean called;
+
+    private volatile boolean gone;
 
     /** Called by Tomcat. */
     public TomcatWire() {}
+
+    /**
+     * Whether this Tomcat has all that is used here.
+     *
+     * @throws ReflectiveOperationException when it has not
+     * @throws LinkageError when it has not even the classes
+     */
+    static boolean isPossible() throws ReflectiveOperationException {
+        MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+        Class<?> wrapper = SocketWrapperBase.class;
+        lookup.findVirtual(wrapper, "read", MethodType.methodType(int.class, boolean.class, ByteBuffer.class));
+        lookup.findVirtual(wrapper, "write", MethodType.methodType(void.class, boolean.class, ByteBuffer.class));
+        lookup.findVirtual(wrapper, "flush", MethodType.methodType(boolean.class, boolean.class));
+        lookup.findVirtual(wrapper, "registerReadInterest", MethodType.methodType(void.class));
+        lookup.findVirtual(wrapper, "registerWriteInterest", MethodType.methodType(void.class));
+        lookup.findVirtual(
+                wrapper, "processSocket", MethodType.methodType(void.class, SocketEvent.class, boolean.class));
+        lookup.findVirtual(wrapper, "close", MethodType.methodType(void.class));
+        lookup.findVirtual(wrapper, "isClosed", MethodType.methodType(boolean.class));
+        lookup.findVirtual(wrapper, "getSslSupport", MethodType.methodType(SSLSupport.class));
+        lookup.findVirtual(wrapper, "getSocketBufferHandler", MethodType.methodType(SocketBufferHandler.class));
+        return Lock.class.isAssignableFrom(lockGetter().getReturnType())
+                && Arrays.stream(TomcatWire.class.getMethods())
+                        .noneMatch(method -> Modifier.isAbstract(method.getModifiers()));
+    }
+
+    /** It returns a Lock in Tomcat 10.1 and a ReentrantLock in 11, so that no call can be compiled for both. */
+    private static Method lockGetter() throws NoSuchMethodException {
+        return SocketWrapperBase.class.getMethod("getLock");
+    }
 
     /** @param open where it is to be found while it is open */
     void use(Consumer<Wire> onOpen, Set<TomcatWire> open) {
@@ -52,6 +103,11 @@ public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
 
     @Override
     public void setSocketWrapper(SocketWrapperBase<?> wrapper) {
+        try {
+            lock = (Lock) lockGetter().invoke(wrapper);
+        } catch (ReflectiveOperationException unlikely) { // see isPossible
+            throw new IllegalStateException(unlikely);
+        }
         socket = wrapper;
         secure = wrapper.getSslSupport() != null;
         readBytes = wrapper.getSocketBufferHandler().getReadBuffer().capacity();
@@ -61,7 +117,10 @@ public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
     @Override
     public void init(WebConnection connection) {
         open.add(this);
-        onOpen.accept(this);
+        call(() -> onOpen.accept(this));
+        if (gone) {
+            socket.processSocket(SocketEvent.OPEN_READ, true); // to tell it
+        }
     }
 
     /** No event is waited for but those that we register for. */
@@ -73,24 +132,54 @@ public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
     @Override
     public SocketState upgradeDispatch(SocketEvent event) {
         switch (event) {
-            case OPEN_READ -> {
-                Callback waiting = takeReadable();
-                if (waiting != null) {
-                    waiting.succeeded();
-                }
-            }
-            case OPEN_WRITE -> writable();
+            case OPEN_READ -> call(this::readable);
+            case OPEN_WRITE -> call(this::writable);
             default -> lost(); // the container stops, or the connection has broken
         }
-        return state();
+        return isLost() ? SocketState.CLOSED : SocketState.ASYNC_IO;
     }
 
-    private synchronized SocketState state() {
-        if (closing && !gone) {
-            gone = true;
-            open.remove(this);
+    private void call(Runnable work) {
+        lock.lock();
+        called = true;
+        try {
+            work.run();
+        } catch (RuntimeException | Error bug) {
+            LOG.error("a socket of Tomcat's is given up", bug);
+            lost();
+        } finally {
+            called = false;
+            lock.unlock();
         }
-        return gone ? SocketState.CLOSED : SocketState.ASYNC_IO;
+    }
+
+    private void readable() {
+        Callback waiting = readable;
+        readable = null;
+        readableSeen = waiting == null;
+        if (waiting != null) {
+            waiting.succeeded();
+        }
+    }
+
+    private void writable() {
+        Callback waiting = taken;
+        writableSeen = waiting == null;
+        if (writableSeen || gone) {
+            return;
+        }
+        try {
+            if (socket.flush(false)) {
+                socket.registerWriteInterest();
+                return;
+            }
+        } catch (IOException broken) {
+            taken = null;
+            waiting.failed(broken);
+            return;
+        }
+        taken = null;
+        waiting.succeeded();
     }
 
     /** The socket has been closed. */
@@ -99,13 +188,26 @@ public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
         lost();
     }
 
+    /** Tomcat closes some sockets without a word. */
+    private boolean isLost() {
+        if (!gone && socket.isClosed()) {
+            lost();
+        }
+        return gone;
+    }
+
     private void lost() {
         Callback reading;
         Callback writing;
-        synchronized (this) {
+        lock.lock();
+        try {
             gone = true;
-            reading = takeReadable();
-            writing = takeTaken();
+            reading = readable;
+            writing = taken;
+            readable = null;
+            taken = null;
+        } finally {
+            lock.unlock();
         }
         open.remove(this);
         EOFException why = new EOFException();
@@ -114,41 +216,6 @@ public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
         }
         if (writing != null) {
             writing.failed(why);
-        }
-    }
-
-    private synchronized Callback takeReadable() {
-        Callback waiting = readable;
-        readable = null;
-        return waiting;
-    }
-
-    private synchronized Callback takeTaken() {
-        Callback waiting = taken;
-        taken = null;
-        return waiting;
-    }
-
-    private void writable() {
-        IOException failure = null;
-        try {
-            synchronized (this) {
-                if (gone || taken == null) {
-                    return;
-                }
-                if (socket.flush(false)) {
-                    socket.registerWriteInterest();
-                    return;
-                }
-            }
-        } catch (IOException lost) {
-            failure = lost;
-        }
-        Callback waiting = takeTaken();
-        if (waiting != null && failure == null) {
-            waiting.succeeded();
-        } else if (waiting != null) {
-            waiting.failed(failure);
         }
     }
 
@@ -170,57 +237,84 @@ public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
     // --- the side's
 
     @Override
-    public synchronized int fill(ByteBuffer bytes) throws IOException {
-        if (gone) {
-            return -1;
-        }
-        int position = BufferUtil.flipToFill(bytes);
+    public int fill(ByteBuffer bytes) throws IOException {
+        lock.lock();
         try {
-            return socket.read(false, bytes);
-        } catch (EOFException end) {
-            return -1;
+            if (isLost()) {
+                return -1;
+            }
+            readableSeen = false;
+            int position = BufferUtil.flipToFill(bytes);
+            int room = bytes.remaining();
+            try {
+                int filled = socket.read(false, bytes);
+                dry = filled == 0 || !secure && filled < Math.min(room, readBytes);
+                return filled;
+            } catch (EOFException end) {
+                return -1;
+            } finally {
+                BufferUtil.flipToFlush(bytes, position);
+            }
         } finally {
-            BufferUtil.flipToFlush(bytes, position);
+            lock.unlock();
         }
     }
 
     @Override
-    public boolean isDry(int filled, int room) {
-        return filled == 0 || !secure && filled < Math.min(room, readBytes);
+    public boolean isDry() {
+        return dry;
     }
 
     @Override
     public void awaitReadable(Callback callback) {
-        synchronized (this) {
-            if (!gone) {
+        lock.lock();
+        try {
+            if (!isLost() && !readableSeen) {
                 readable = callback;
-                socket.registerReadInterest();
+                if (dry) {
+                    socket.registerReadInterest();
+                } else {
+                    socket.processSocket(SocketEvent.OPEN_READ, true);
+                }
                 return;
             }
+        } finally {
+            lock.unlock();
         }
-        callback.failed(new EOFException());
+        callback.succeeded(); // reading will tell
     }
 
     /** Tomcat keeps what the system does not take: no more than a side writes at a time. */
     @Override
-    public synchronized boolean flush(ByteBuffer bytes) throws IOException {
-        if (gone) {
-            throw new EOFException();
+    public boolean flush(ByteBuffer bytes) throws IOException {
+        lock.lock();
+        try {
+            if (isLost()) {
+                throw new EOFException();
+            }
+            writableSeen = false;
+            socket.write(false, bytes);
+            return !socket.flush(false);
+        } finally {
+            lock.unlock();
         }
-        socket.write(false, bytes);
-        return !socket.flush(false);
     }
 
     @Override
     public void write(ByteBuffer bytes, Callback callback) {
-        synchronized (this) {
-            if (!gone) {
-                taken = callback;
+        lock.lock();
+        try {
+            taken = callback;
+            if (isLost()) {
+                lost();
+            } else if (writableSeen) {
+                writable();
+            } else {
                 socket.registerWriteInterest();
-                return;
             }
+        } finally {
+            lock.unlock();
         }
-        callback.failed(new EOFException());
     }
 
     /** Tomcat keeps it for {@link #fill}. */
@@ -231,19 +325,24 @@ public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
 
     @Override
     public boolean isOpen() {
-        return !closing;
+        return !gone;
     }
 
-    /** Lets Tomcat call, and be told. */
     @Override
     public void close() {
-        synchronized (this) {
-            if (closing || gone) {
-                closing = true;
+        lock.lock();
+        try {
+            if (gone) {
                 return;
             }
-            closing = true;
+            gone = true;
+            if (called) {
+                return; // see upgradeDispatch; destroy follows
+            }
+            socket.close();
+        } finally {
+            lock.unlock();
         }
-        socket.processSocket(SocketEvent.OPEN_READ, true);
+        lost();
     }
 }

@@ -12,13 +12,14 @@ public interface Wire {
     /** Appends what there is to the content; 0 when that is nothing yet, negative when the peer is gone. */
     int fill(ByteBuffer bytes) throws IOException;
 
-    /** Whether a {@link #fill} of so many bytes into so much room has left nothing behind. */
-    boolean isDry(int filled, int room);
+    /** Whether the last {@link #fill} has left nothing behind. */
+    boolean isDry();
 
-    /** Calls back, once, when {@link #fill} makes sense again. For when it has found nothing more. */
+    /** Calls back, once, when {@link #fill} makes sense again. It may be asked for before {@link #fill} has found
+     * nothing more, so that others get their turn. */
     void awaitReadable(Callback readable);
 
-    /** True when the peer's system has taken all; else {@link #write} is to follow. */
+    /** True when all has been taken by the system; else {@link #write} is to follow. */
     boolean flush(ByteBuffer bytes) throws IOException;
 
     /** Calls back, once, when what {@link #flush} left has been taken. The bytes must stay as they are until then. */

@@ -15,6 +15,6 @@
  * </ol>
  *
  * <p>A {@link org.streamlitgateway.splice.Handover} gets the browser's {@link org.streamlitgateway.splice.Wire} from the
- * container. Each is loaded only where its container is, for it uses classes that no other has.
+ * container. What uses classes of one container is loaded only there.
  */
 package org.streamlitgateway.splice;

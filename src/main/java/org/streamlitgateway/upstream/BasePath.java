@@ -60,14 +60,14 @@ public final class BasePath {
     }
 
     private void answered(CompletableFuture<Boolean> question, HealthPage.Answer answer) {
-        if (answer.body() == null) {
+        if (answer.status() == 0) {
             synchronized (this) {
                 if (stripped == question) {
                     stripped = null;
                 }
             }
         } else {
-            LOG.debug("Streamlit is asked {} {}", answer.isWell() ? "with" : "without", prefix);
+            LOG.debug("{} is asked {} {}", page, answer.isWell() ? "with" : "without", prefix);
         }
         question.complete(!answer.isWell());
     }

@@ -3,6 +3,7 @@ package org.streamlitgateway.upstream;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.eclipse.jetty.client.BufferingResponseListener;
@@ -20,13 +21,13 @@ final class HealthPage {
     /**
      * What came of one question.
      *
-     * @param connected whether there was a connection to ask on
-     * @param status of the response; 0 when there was none
-     * @param body of the response; {@code null} when it did not come, or is longer than any of a health page
+     * @param unreachable whether connecting failed; not when the time was up before that was known
+     * @param status of the response; 0 when none came, or one that is longer than any of a health page
+     * @param body of the response, or empty
      */
-    record Answer(boolean connected, int status, String body) {
+    record Answer(boolean unreachable, int status, String body) {
         boolean isWell() {
-            return status == 200 && body != null && body.trim().equals("ok");
+            return status == 200 && body.trim().equals("ok");
         }
     }
 
@@ -47,8 +48,8 @@ final class HealthPage {
     CompletableFuture<Answer> ask(String prefix, Duration timeout) {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         AtomicBoolean connected = new AtomicBoolean();
-        HostPort at = address.get();
         try {
+            HostPort at = address.get();
             client.http()
                     .newRequest(at.host(), at.port())
                     .path(prefix + PATH)
@@ -59,15 +60,25 @@ final class HealthPage {
                     .send(new BufferingResponseListener(MAX_BYTES) {
                         @Override
                         public void onComplete(Result result) {
-                            int status = result.getResponse().getStatus();
-                            String body = result.isFailed() ? null : getContentAsString();
-                            answer.complete(new Answer(connected.get(), status, body));
+                            if (result.isSucceeded()) {
+                                answer.complete(
+                                        new Answer(false, result.getResponse().getStatus(), getContentAsString()));
+                            } else {
+                                boolean late = result.getFailure() instanceof TimeoutException;
+                                answer.complete(new Answer(!connected.get() && !late, 0, ""));
+                            }
                         }
                     });
         } catch (RuntimeException unasked) {
-            LOG.warn("{} cannot be asked for its health", at, unasked);
-            answer.complete(new Answer(true, 0, null)); // nothing is known of its connections
+            LOG.warn("{} cannot be asked for its health", this, unasked);
+            answer.complete(new Answer(false, 0, ""));
         }
         return answer;
+    }
+
+    /** Where it is. */
+    @Override
+    public String toString() {
+        return address.get().toString();
     }
 }

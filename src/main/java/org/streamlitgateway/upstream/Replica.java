@@ -106,7 +106,7 @@ public final class Replica {
         basePath.find().thenAccept(stripping -> {
             if (basePath.isKnown()) {
                 page.ask(basePath.asked(), health.timeout())
-                        .thenAccept(answer -> count(answer.isWell(), answer.connected(), health));
+                        .thenAccept(answer -> count(answer.isWell(), !answer.unreachable(), health));
             } else {
                 count(false, false, health);
             }
@@ -140,9 +140,9 @@ public final class Replica {
     public enum Presence {
         /** Its address accepts no connections. */
         GONE,
-        /** It accepts them, and says nothing there either. */
+        /** It accepts them, and gives no answer of its own there either. */
         BUSY,
-        /** It says something there. */
+        /** It answers there. */
         ANSWERS
     }
 
@@ -171,6 +171,6 @@ public final class Replica {
         if (answer.status() == 200) { // not a balancer's 504
             return Presence.ANSWERS;
         }
-        return answer.connected() ? Presence.BUSY : Presence.GONE;
+        return answer.unreachable() ? Presence.GONE : Presence.BUSY;
     }
 }

@@ -2,7 +2,6 @@ package org.streamlitgateway.upstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -57,32 +56,31 @@ class HealthPageTest {
     }
 
     @Test
-    void aPageThatIsTooLongForOneOfHealthHasAStatusOnly() {
+    void aPageThatIsTooLongIsNotOneOfHealth() {
         streamlit.on(PATH, exchange -> exchange.reply("200 OK", "ok".repeat(1000)));
 
         HealthPage.Answer answer = page.ask("/app", LONG).join();
-        assertEquals(200, answer.status());
-        assertNull(answer.body());
-        assertFalse(answer.isWell());
+        assertEquals(0, answer.status());
+        assertFalse(answer.unreachable());
     }
 
     @Test
-    void oneThatSaysNothingInTimeIsConnected() {
+    void oneThatSaysNothingInTimeIsReachable() {
         Signal asked = new Signal("the answer was given up");
         streamlit.on(PATH, exchange -> asked.await());
 
         HealthPage.Answer answer = page.ask("/app", SHORT).join();
         asked.give();
-        assertTrue(answer.connected());
+        assertFalse(answer.unreachable());
         assertEquals(0, answer.status());
     }
 
     @Test
-    void oneThatRefusesIsNot() throws Exception {
+    void oneThatRefusesIsUnreachable() throws Exception {
         streamlit.goAway();
 
         HealthPage.Answer answer = page.ask("/app", LONG).join();
-        assertFalse(answer.connected());
+        assertTrue(answer.unreachable());
         assertEquals(0, answer.status());
     }
 
