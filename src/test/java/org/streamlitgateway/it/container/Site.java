@@ -22,6 +22,9 @@ final class Site {
     final Map<String, String> environment = new LinkedHashMap<>();
     final List<String> jvmArguments = new ArrayList<>();
 
+    /** Further ones of Tomcat, as elements of its server.xml. */
+    final List<String> connectors = new ArrayList<>();
+
     /** By the command line's names; those that are the container's business go to the container. */
     static Site of(Map<String, String> options) {
         Site site = new Site();

@@ -44,7 +44,9 @@ record TomcatContainer(String name, Path home) implements Container {
                 server,
                 Files.readString(server)
                         .replaceFirst(
-                                "<Connector port=\"8080\"[^>]*/>", Matcher.quoteReplacement(connector.stripTrailing()))
+                                "<Connector port=\"8080\"[^>]*/>",
+                                Matcher.quoteReplacement(
+                                        connector.stripTrailing() + String.join("\n", site.connectors)))
                         .replace("<Server port=\"8005\"", "<Server port=\"-1\"")
                         .replace("<Engine ", "<Engine backgroundProcessorDelay=\"1\" "));
         Files.writeString(

@@ -12,18 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.TestCertificate;
+import org.streamlitgateway.fixture.TrustingContext;
 
 /** HTTPS from PEM files. */
 @NeedsGateway
@@ -99,7 +96,7 @@ class TlsIT extends AtEveryDoor {
     }
 
     private String subject() {
-        try (SSLSocket socket = (SSLSocket) trusting()
+        try (SSLSocket socket = (SSLSocket) TrustingContext.create()
                 .getSocketFactory()
                 .createSocket(rig.uri().getHost(), rig.uri().getPort())) {
             socket.startHandshake();
@@ -120,29 +117,9 @@ class TlsIT extends AtEveryDoor {
     }
 
     private static HttpClient client(HttpClient.Version version) throws GeneralSecurityException {
-        return HttpClient.newBuilder().sslContext(trusting()).version(version).build();
-    }
-
-    private static SSLContext trusting() throws GeneralSecurityException {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new Trusting()}, new SecureRandom());
-        return context;
-    }
-
-    private static final class Trusting implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {
-            // whatever comes
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {
-            // whatever comes
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
+        return HttpClient.newBuilder()
+                .sslContext(TrustingContext.create())
+                .version(version)
+                .build();
     }
 }
