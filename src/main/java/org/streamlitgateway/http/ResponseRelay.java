@@ -1,5 +1,6 @@
 package org.streamlitgateway.http;
 
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.client.Response;
@@ -9,6 +10,7 @@ import org.eclipse.jetty.io.Content;
 import org.streamlitgateway.cache.AssetCache;
 import org.streamlitgateway.cache.Recording;
 import org.streamlitgateway.forward.ResponseHeaders;
+import org.streamlitgateway.upstream.UpstreamClient;
 
 /**
  * Streamlit's answer on its way to the client. Reads the next piece only when the client took the one before. The
@@ -178,6 +180,13 @@ final class ResponseRelay implements Response.Listener {
         }
     }
 
+    /** Of a piece that is larger than its buffer Tomcat keeps an end back, until its poller has called. */
+    private static void makeRoomForPieces(HttpServletResponse response) {
+        if (response.getBufferSize() < UpstreamClient.BUFFER_BYTES) {
+            response.setBufferSize(UpstreamClient.BUFFER_BYTES);
+        }
+    }
+
     /** True when the client's side took it at once; else {@code taken} is called when it has. */
     private boolean write(Response upstream, ByteBuffer piece, Runnable taken) {
         exchange.passing();
@@ -185,6 +194,7 @@ final class ResponseRelay implements Response.Listener {
         setUnderWay(true);
         try {
             if (writer == null) {
+                makeRoomForPieces(exchange.response);
                 writer = new BodyWriter(exchange.response.getOutputStream(), this::clientGone);
             }
             boolean already = writer.write(piece, () -> {

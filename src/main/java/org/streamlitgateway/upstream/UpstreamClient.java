@@ -26,6 +26,9 @@ public final class UpstreamClient {
     /** Tag of requests that must not travel on a connection that has been used before. */
     public static final Object FRESH = "fresh";
 
+    /** The most that one read of Streamlit gives. */
+    public static final int BUFFER_BYTES = 32 * 1024;
+
     /** Below Streamlit's keep-alive of 5 s, so that a pooled connection is given up before Streamlit does so. */
     private static final long POOLED_IDLE_MILLIS = 3000;
 
@@ -38,7 +41,6 @@ public final class UpstreamClient {
     private static final int MAX_QUEUED_PER_REPLICA = 4096;
     private static final int MAX_HEADERS_BYTES = 64 * 1024;
     private static final int HEADERS_BYTES = 8 * 1024;
-    private static final int BUFFER_BYTES = 32 * 1024;
 
     private final Scheduler scheduler = new ScheduledExecutorScheduler("gateway-timer", true);
     private final HttpClient http;
