@@ -30,7 +30,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_WHAT_RUNS_IN_TOMCAT_KNOWS_TOMCAT = noClasses()
             .that()
-            .haveNameNotMatching(".*\\.TomcatWire(\\$.*)?")
+            .haveNameNotMatching(".*\\.Tomcat(Api|Wire)(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache..");

@@ -54,9 +54,19 @@ final class ResponseRelay implements Response.Listener {
             upstream.abort(new MissingAssetException());
             return;
         }
+        makeRoomForPieces(upstream, exchange.response);
         ResponseHeaders.pass(upstream.getHeaders(), exchange.response, exchange.client, exchange.route);
         if (exchange.key != null) {
             record(upstream);
+        }
+    }
+
+    /** Of a piece that is larger than its buffer Tomcat keeps an end back, until its poller has called. */
+    private static void makeRoomForPieces(Response upstream, HttpServletResponse response) {
+        int room = response.getBufferSize();
+        long length = upstream.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH); // negative when there is none
+        if (room < UpstreamClient.BUFFER_BYTES && (length < 0 || length > room)) {
+            response.setBufferSize(UpstreamClient.BUFFER_BYTES);
         }
     }
 
@@ -180,13 +190,6 @@ final class ResponseRelay implements Response.Listener {
         }
     }
 
-    /** Of a piece that is larger than its buffer Tomcat keeps an end back, until its poller has called. */
-    private static void makeRoomForPieces(HttpServletResponse response) {
-        if (response.getBufferSize() < UpstreamClient.BUFFER_BYTES) {
-            response.setBufferSize(UpstreamClient.BUFFER_BYTES);
-        }
-    }
-
     /** True when the client's side took it at once; else {@code taken} is called when it has. */
     private boolean write(Response upstream, ByteBuffer piece, Runnable taken) {
         exchange.passing();
@@ -194,7 +197,6 @@ final class ResponseRelay implements Response.Listener {
         setUnderWay(true);
         try {
             if (writer == null) {
-                makeRoomForPieces(exchange.response);
                 writer = new BodyWriter(exchange.response.getOutputStream(), this::clientGone);
             }
             boolean already = writer.write(piece, () -> {

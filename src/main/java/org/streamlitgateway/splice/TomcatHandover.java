@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class TomcatHandover implements Handover {
     private static final String TOMCAT = "org.apache.catalina.";
-    private static final String HANDLER = "org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler";
 
     /** For browsers that have been told to close, to answer. */
     private static final long ANSWER_MILLIS = 500;
@@ -27,6 +26,7 @@ public final class TomcatHandover implements Handover {
     private static final Logger LOG = LoggerFactory.getLogger(TomcatHandover.class);
 
     private final Set<TomcatWire> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     /**
      * Whether it can be done here: this is a Tomcat, and its upgrade handlers are made as they were when this was
@@ -39,8 +39,7 @@ public final class TomcatHandover implements Handover {
             return false;
         }
         try {
-            Class.forName(HANDLER, false, TomcatHandover.class.getClassLoader());
-            if (TomcatWire.isPossible()) {
+            if (TomcatApi.isComplete()) {
                 return true;
             }
         } catch (ReflectiveOperationException | LinkageError otherwise) {
@@ -53,15 +52,27 @@ public final class TomcatHandover implements Handover {
     @Override
     public void upgrade(HttpServletRequest request, Consumer<Wire> onOpen) throws IOException {
         try {
-            request.upgrade(TomcatWire.class).use(onOpen, open);
+            request.upgrade(TomcatWire.class).use(onOpen, this);
         } catch (ServletException | RuntimeException refused) { // such as by AJP
             throw new IOException("not upgraded", refused);
         }
     }
 
+    void opened(TomcatWire wire) {
+        open.add(wire);
+        if (closed) {
+            wire.close(); // it was on its way when the others were closed
+        }
+    }
+
+    void closed(TomcatWire wire) {
+        open.remove(wire);
+    }
+
     /** Returns when all are closed: afterwards there is no class to close them with. */
     @Override
     public void close() {
+        closed = true;
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS);
         while (!open.isEmpty() && !Thread.currentThread().isInterrupted() && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));

@@ -3,19 +3,12 @@ package org.streamlitgateway.splice;
 import jakarta.servlet.http.WebConnection;
 import java.io.EOFException;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 import org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.SSLSupport;
-import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.eclipse.jetty.util.BufferUtil;
@@ -34,7 +27,7 @@ public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
     private static final Logger LOG = LoggerFactory.getLogger(TomcatWire.class);
 
     private Consumer<Wire> onOpen;
-    private Set<TomcatWire> open;
+    private TomcatHandover handover;
     private SocketWrapperBase<?> socket;
     private Lock lock;
     private boolean secure;
@@ -63,51 +56,17 @@ public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
     /** Called by Tomcat. */
     public TomcatWire() {}
 
-    /**
-     * Whether this Tomcat has all that is used here.
-     *
-     * @throws ReflectiveOperationException when it has not
-     * @throws LinkageError when it has not even the classes
-     */
-    static boolean isPossible() throws ReflectiveOperationException {
-        MethodHandles.Lookup lookup = MethodHandles.publicLookup();
-        Class<?> wrapper = SocketWrapperBase.class;
-        lookup.findVirtual(wrapper, "read", MethodType.methodType(int.class, boolean.class, ByteBuffer.class));
-        lookup.findVirtual(wrapper, "write", MethodType.methodType(void.class, boolean.class, ByteBuffer.class));
-        lookup.findVirtual(wrapper, "flush", MethodType.methodType(boolean.class, boolean.class));
-        lookup.findVirtual(wrapper, "registerReadInterest", MethodType.methodType(void.class));
-        lookup.findVirtual(wrapper, "registerWriteInterest", MethodType.methodType(void.class));
-        lookup.findVirtual(
-                wrapper, "processSocket", MethodType.methodType(void.class, SocketEvent.class, boolean.class));
-        lookup.findVirtual(wrapper, "close", MethodType.methodType(void.class));
-        lookup.findVirtual(wrapper, "isClosed", MethodType.methodType(boolean.class));
-        lookup.findVirtual(wrapper, "getSslSupport", MethodType.methodType(SSLSupport.class));
-        lookup.findVirtual(wrapper, "getSocketBufferHandler", MethodType.methodType(SocketBufferHandler.class));
-        return Lock.class.isAssignableFrom(lockGetter().getReturnType())
-                && Arrays.stream(TomcatWire.class.getMethods())
-                        .noneMatch(method -> Modifier.isAbstract(method.getModifiers()));
-    }
-
-    /** It returns a Lock in Tomcat 10.1 and a ReentrantLock in 11, so that no call can be compiled for both. */
-    private static Method lockGetter() throws NoSuchMethodException {
-        return SocketWrapperBase.class.getMethod("getLock");
-    }
-
-    /** @param open where it is to be found while it is open */
-    void use(Consumer<Wire> onOpen, Set<TomcatWire> open) {
+    /** @param handover is told while it is open */
+    void use(Consumer<Wire> onOpen, TomcatHandover handover) {
         this.onOpen = onOpen;
-        this.open = open;
+        this.handover = handover;
     }
 
     // --- Tomcat's
 
     @Override
     public void setSocketWrapper(SocketWrapperBase<?> wrapper) {
-        try {
-            lock = (Lock) lockGetter().invoke(wrapper);
-        } catch (ReflectiveOperationException unlikely) { // see isPossible
-            throw new IllegalStateException(unlikely);
-        }
+        lock = TomcatApi.lockOf(wrapper);
         socket = wrapper;
         secure = wrapper.getSslSupport() != null;
         readBytes = wrapper.getSocketBufferHandler().getReadBuffer().capacity();
@@ -116,8 +75,10 @@ public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
     /** The 101 has been sent. */
     @Override
     public void init(WebConnection connection) {
-        open.add(this);
-        call(() -> onOpen.accept(this));
+        call(() -> {
+            onOpen.accept(this);
+            handover.opened(this);
+        });
         if (gone) {
             socket.processSocket(SocketEvent.OPEN_READ, true); // to tell it
         }
@@ -209,7 +170,7 @@ public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
         } finally {
             lock.unlock();
         }
-        open.remove(this);
+        handover.closed(this);
         EOFException why = new EOFException();
         if (reading != null) {
             reading.failed(why);

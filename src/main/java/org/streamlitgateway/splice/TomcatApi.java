@@ -1,0 +1,60 @@
+package org.streamlitgateway.splice;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.locks.Lock;
+import org.apache.tomcat.util.net.SSLSupport;
+import org.apache.tomcat.util.net.SocketBufferHandler;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+/** What {@link TomcatWire} uses of Tomcat, which may be another than it was compiled with. */
+final class TomcatApi {
+    private TomcatApi() {}
+
+    /**
+     * Whether this Tomcat has it all.
+     *
+     * @throws ReflectiveOperationException when it has not
+     * @throws LinkageError when it has not even the classes
+     */
+    static boolean isComplete() throws ReflectiveOperationException {
+        find(int.class, "read", boolean.class, ByteBuffer.class);
+        find(void.class, "write", boolean.class, ByteBuffer.class);
+        find(boolean.class, "flush", boolean.class);
+        find(void.class, "registerReadInterest");
+        find(void.class, "registerWriteInterest");
+        find(void.class, "processSocket", SocketEvent.class, boolean.class);
+        find(void.class, "close");
+        find(boolean.class, "isClosed");
+        find(SSLSupport.class, "getSslSupport");
+        find(SocketBufferHandler.class, "getSocketBufferHandler");
+        return Lock.class.isAssignableFrom(lockGetter().getReturnType())
+                && Arrays.stream(TomcatWire.class.getMethods())
+                        .noneMatch(method -> Modifier.isAbstract(method.getModifiers()));
+    }
+
+    private static void find(Class<?> returned, String name, Class<?>... parameters)
+            throws ReflectiveOperationException {
+        MethodHandles.publicLookup()
+                .findVirtual(SocketWrapperBase.class, name, MethodType.methodType(returned, parameters));
+    }
+
+    /** It returns a Lock in Tomcat 10.1 and a ReentrantLock in 11, so that no call can be compiled for both. */
+    private static Method lockGetter() throws NoSuchMethodException {
+        return SocketWrapperBase.class.getMethod("getLock");
+    }
+
+    /** The lock that Tomcat holds while it calls. */
+    static Lock lockOf(SocketWrapperBase<?> socket) {
+        try {
+            return (Lock) lockGetter().invoke(socket);
+        } catch (ReflectiveOperationException unlikely) { // see isComplete
+            throw new IllegalStateException(unlikely);
+        }
+    }
+}
