@@ -119,6 +119,19 @@ def tomcat(relay):
     return start
 
 
+def jetty(relay):
+    """The WAR in the Jetty that the tests have unpacked, with our jetty-base."""
+    def start(d, port):
+        base = d.absolute() / "base"
+        shutil.copytree("jetty-base", base, dirs_exist_ok=True)
+        return [JAVA, *JAVA_OPTS, f"-Dstreamlit-gateway.relay={relay}", "-jar", str(JETTY.absolute() / "start.jar"),
+                f"jetty.base={base}", "jetty.http.host=127.0.0.1", f"jetty.http.port={port}",
+                "streamlit-gateway.streamlit-host=127.0.0.1", f"streamlit-gateway.streamlit-port={UPSTREAM}",
+                f"streamlit-gateway.war={pathlib.Path(WAR).absolute()}"]
+    return start
+
+
+JETTY = next(iter(sorted(pathlib.Path("target/parts").glob("jetty-home-12.1*"))), None)
 TOMCAT = next(iter(sorted(pathlib.Path("target/parts").glob("apache-tomcat-11*"))), None)
 PROXIES = {
     "nginx": configured(NGINX, "nginx.conf", ["nginx", "-c", "{d}/nginx.conf", "-p", "{d}"]),
@@ -127,9 +140,11 @@ PROXIES = {
     "splice": gateway("--relay", "splice"),
     "bridge": gateway("--relay", "bridge"),
 }
+if JETTY:
+    PROXIES |= {"jetty": jetty("splice"), "jetty-bridge": jetty("bridge")}
 if TOMCAT:
     PROXIES |= {"tomcat": tomcat("splice"), "tomcat-bridge": tomcat("bridge")}
-OURS = ("splice", "bridge", "tomcat", "tomcat-bridge")
+OURS = ("splice", "bridge", "jetty", "jetty-bridge", "tomcat", "tomcat-bridge")
 
 
 def chosen(everything, variable):

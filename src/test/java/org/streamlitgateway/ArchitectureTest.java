@@ -22,7 +22,7 @@ class ArchitectureTest {
             .that()
             .resideOutsideOfPackage(ROOT + "assembly..")
             .and()
-            .doNotHaveSimpleName("JettyHandover")
+            .doNotHaveSimpleName("EmbeddedHandover")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.eclipse.jetty.server..", "org.eclipse.jetty.ee10.servlet..");

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.HostPort;
-import org.streamlitgateway.splice.JettyHandover;
+import org.streamlitgateway.splice.EmbeddedHandover;
 
 /** The gateway in a Jetty of its own. */
 public final class EmbeddedJetty {
@@ -64,7 +64,7 @@ public final class EmbeddedJetty {
 
     private void install(ServletContext context) throws DeploymentException {
         try {
-            assembly = Assembly.install(context, config, true, WatchedConnector::isGone, new JettyHandover(threads));
+            assembly = Assembly.install(context, config, true, WatchedConnector::isGone, new EmbeddedHandover(threads));
         } catch (Exception failure) {
             throw new DeploymentException("the gateway did not start", failure);
         }

@@ -12,7 +12,6 @@ import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.Settings;
 import org.streamlitgateway.guard.Presence;
 import org.streamlitgateway.splice.Handover;
-import org.streamlitgateway.splice.TomcatHandover;
 
 /** The gateway in somebody else's container: named in web.xml, builds on deploy and lets go on undeploy. */
 public final class WarListener implements ServletContextListener {
@@ -34,8 +33,7 @@ public final class WarListener implements ServletContextListener {
             String file = file(context);
             Reload watching = file == null ? null : Reload.of(Path.of(file));
             GatewayConfig config = read(context);
-            Handover handover = TomcatHandover.isPossibleIn(context) ? new TomcatHandover() : null;
-            assembly = Assembly.install(context, config, false, Presence.UNKNOWN, handover);
+            assembly = Assembly.install(context, config, false, Presence.UNKNOWN, Handover.in(context));
             startApps(assembly);
             if (watching != null) {
                 reload = watching;

@@ -5,13 +5,12 @@ import static java.lang.invoke.MethodType.methodType;
 import jakarta.websocket.Session;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.outcome.Cause;
@@ -61,20 +60,7 @@ final class JettyFlush {
     private JettyFlush(Way way, Session session, Consumer<Throwable> done) {
         this.flush = way.flush();
         this.session = session;
-        InvocationHandler told = (proxy, method, arguments) -> switch (method.getName()) {
-            case "succeeded" -> tell(done, null);
-            case "failed" -> tell(done, (Throwable) arguments[0]);
-            case "toString" -> "flush of " + session.getId();
-            case "hashCode" -> System.identityHashCode(proxy);
-            case "equals" -> proxy == arguments[0];
-            default -> InvocationHandler.invokeDefault(proxy, method, arguments);
-        };
-        this.callback = Proxy.newProxyInstance(way.callback().getClassLoader(), new Class<?>[] {way.callback()}, told);
-    }
-
-    private static Object tell(Consumer<Throwable> done, Throwable failure) {
-        done.accept(failure);
-        return null;
+        this.callback = JettyCallback.of(way.callback(), Callback.from(() -> done.accept(null), done));
     }
 
     /**

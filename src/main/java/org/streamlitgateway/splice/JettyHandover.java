@@ -1,24 +1,34 @@
 package org.streamlitgateway.splice;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.concurrent.Executor;
+import java.io.IOException;
 import java.util.function.Consumer;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
-import org.eclipse.jetty.server.HttpStream;
-import org.eclipse.jetty.server.Request;
 
-/** By Jetty, where the server is our own: a container hides these classes from applications. */
-public final class JettyHandover implements Handover {
-    private final Executor executor;
+/** By a Jetty that is the container, as it does for its own WebSocket support: another connection takes HTTP's place. */
+final class JettyHandover implements Handover {
+    private final JettyApi jetty;
+    private final OpenWires open = new OpenWires();
 
-    public JettyHandover(Executor executor) {
-        this.executor = executor;
+    private JettyHandover(JettyApi jetty) {
+        this.jetty = jetty;
+    }
+
+    /**
+     * @param container a class of its environment for servlets
+     * @throws ReflectiveOperationException when this Jetty's connections are made in another way
+     * @throws LinkageError likewise
+     */
+    static JettyHandover create(Class<?> container) throws ReflectiveOperationException {
+        return new JettyHandover(JettyApi.of(container));
     }
 
     @Override
-    public void upgrade(HttpServletRequest request, Consumer<Wire> onOpen) {
-        Request core = ServletContextRequest.getServletContextRequest(request);
-        Leg leg = new Leg(core.getConnectionMetaData().getConnection().getEndPoint(), executor, onOpen);
-        Request.unWrap(core).setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, leg);
+    public void upgrade(HttpServletRequest request, Consumer<Wire> onOpen, Runnable onStop) throws IOException {
+        jetty.upgrade(request, socket -> new JettyWire(socket, onOpen, onStop, open));
+    }
+
+    @Override
+    public void close() {
+        open.close();
     }
 }

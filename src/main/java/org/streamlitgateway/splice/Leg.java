@@ -11,7 +11,7 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
-/** A socket of Jetty's: what it puts in the place of HTTP when the socket has been upgraded. */
+/** A socket of our own Jetty's, client or server: what it puts in the place of HTTP when the socket has been upgraded. */
 final class Leg extends AbstractConnection implements Connection.UpgradeTo, Wire {
     private final Consumer<Wire> onOpen;
     private ByteBuffer early;
@@ -37,12 +37,17 @@ final class Leg extends AbstractConnection implements Connection.UpgradeTo, Wire
 
     @Override
     public int fill(ByteBuffer bytes) throws IOException {
-        int room = BufferUtil.isEmpty(bytes) || BufferUtil.isFull(bytes) // then it is made at the end, too
-                ? bytes.capacity() - bytes.remaining()
-                : BufferUtil.space(bytes);
+        int room = room(bytes);
         int filled = getEndPoint().fill(bytes);
         dry = filled == 0 || filled < room && !getEndPoint().isSecure(); // TLS gives one record at a time
         return filled;
+    }
+
+    /** How much a fill gives at most. */
+    static int room(ByteBuffer bytes) {
+        return BufferUtil.isEmpty(bytes) || BufferUtil.isFull(bytes) // then it is made at the end, too
+                ? bytes.capacity() - bytes.remaining()
+                : BufferUtil.space(bytes);
     }
 
     @Override

@@ -47,9 +47,14 @@ public final class SpliceKind implements Relay.Kind {
     }
 
     /** Answers the browser; the container hands its socket over when the answer has been sent. */
-    void accept(HttpServletRequest request, HttpServletResponse response, String subprotocol, Consumer<Wire> onOpen)
+    void accept(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            String subprotocol,
+            Consumer<Wire> onOpen,
+            Runnable onStop)
             throws IOException {
-        handover.upgrade(request, onOpen);
+        handover.upgrade(request, onOpen, onStop);
         response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
         response.setHeader("Upgrade", "websocket");
         response.setHeader("Connection", "Upgrade");

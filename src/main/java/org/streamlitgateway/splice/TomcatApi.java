@@ -17,12 +17,12 @@ final class TomcatApi {
     private TomcatApi() {}
 
     /**
-     * Whether this Tomcat has it all.
+     * Returns when this Tomcat has it all.
      *
      * @throws ReflectiveOperationException when it has not
      * @throws LinkageError when it has not even the classes
      */
-    static boolean isComplete() throws ReflectiveOperationException {
+    static void check() throws ReflectiveOperationException {
         find(int.class, "read", boolean.class, ByteBuffer.class);
         find(void.class, "write", boolean.class, ByteBuffer.class);
         find(boolean.class, "flush", boolean.class);
@@ -33,9 +33,11 @@ final class TomcatApi {
         find(boolean.class, "isClosed");
         find(SSLSupport.class, "getSslSupport");
         find(SocketBufferHandler.class, "getSocketBufferHandler");
-        return Lock.class.isAssignableFrom(lockGetter().getReturnType())
-                && Arrays.stream(TomcatWire.class.getMethods())
-                        .noneMatch(method -> Modifier.isAbstract(method.getModifiers()));
+        if (!Lock.class.isAssignableFrom(lockGetter().getReturnType())
+                || Arrays.stream(TomcatWire.class.getMethods())
+                        .anyMatch(method -> Modifier.isAbstract(method.getModifiers()))) {
+            throw new NoSuchMethodException("other methods than they were");
+        }
     }
 
     private static void find(Class<?> returned, String name, Class<?>... parameters)
@@ -53,7 +55,7 @@ final class TomcatApi {
     static Lock lockOf(SocketWrapperBase<?> socket) {
         try {
             return (Lock) lockGetter().invoke(socket);
-        } catch (ReflectiveOperationException unlikely) { // see isComplete
+        } catch (ReflectiveOperationException unlikely) { // see check
             throw new IllegalStateException(unlikely);
         }
     }

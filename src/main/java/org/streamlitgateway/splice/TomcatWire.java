@@ -27,7 +27,7 @@ public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
     private static final Logger LOG = LoggerFactory.getLogger(TomcatWire.class);
 
     private Consumer<Wire> onOpen;
-    private TomcatHandover handover;
+    private OpenWires open;
     private SocketWrapperBase<?> socket;
     private Lock lock;
     private boolean secure;
@@ -56,10 +56,10 @@ public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
     /** Called by Tomcat. */
     public TomcatWire() {}
 
-    /** @param handover is told while it is open */
-    void use(Consumer<Wire> onOpen, TomcatHandover handover) {
+    /** @param open has it while it is open */
+    void use(Consumer<Wire> onOpen, OpenWires open) {
         this.onOpen = onOpen;
-        this.handover = handover;
+        this.open = open;
     }
 
     // --- Tomcat's
@@ -77,7 +77,7 @@ public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
     public void init(WebConnection connection) {
         call(() -> {
             onOpen.accept(this);
-            handover.opened(this);
+            open.add(this);
         });
         if (gone) {
             socket.processSocket(SocketEvent.OPEN_READ, true); // to tell it
@@ -170,7 +170,7 @@ public final class TomcatWire implements InternalHttpUpgradeHandler, Wire {
         } finally {
             lock.unlock();
         }
-        handover.closed(this);
+        open.remove(this);
         EOFException why = new EOFException();
         if (reading != null) {
             reading.failed(why);

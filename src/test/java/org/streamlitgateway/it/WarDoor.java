@@ -28,7 +28,7 @@ public final class WarDoor implements Door {
         return Jdk.installed().stream().map(jdk -> new WarDoor(jdk, false)).toList();
     }
 
-    /** The same with the bridge, the relay of all containers but Tomcat. */
+    /** The same with the bridge. */
     public static List<WarDoor> bridged() {
         return Jdk.installed().stream().map(jdk -> new WarDoor(jdk, true)).toList();
     }

@@ -33,13 +33,9 @@ public final class ContainerDoor implements Door {
         return on(containers(), false);
     }
 
-    /** Those that splice unless they are told to bridge, told so. */
+    /** The same, told to bridge. */
     public static List<ContainerDoor> bridged() {
-        return on(containers().stream().filter(ContainerDoor::mayBeSpliced).toList(), true);
-    }
-
-    private static boolean mayBeSpliced(Container container) {
-        return container instanceof TomcatContainer;
+        return on(containers(), true);
     }
 
     private static List<Container> containers() {
@@ -99,7 +95,7 @@ public final class ContainerDoor implements Door {
 
     @Override
     public boolean splices() {
-        return mayBeSpliced(container) && !bridged;
+        return !bridged;
     }
 
     @Override
