@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * @param trustedProxies peers whose forwarding headers are believed
  * @param allowedOrigins further Origins that may open WebSockets, in lower case; {@code *} stands for all
  * @param userHeader name of the header that carries the authenticated user
- * @param relay how WebSockets are relayed where there is a choice: embedded, and in Tomcat
+ * @param relay how WebSockets are relayed where there is a choice: embedded, in Jetty and in Tomcat
  * @param timeouts every wait that has a bound
  * @param health how replicas are watched
  * @param stickyKey secret that signs the cookie which keeps a visitor on a replica; empty for one made at the start

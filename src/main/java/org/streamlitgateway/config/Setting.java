@@ -55,7 +55,8 @@ public enum Setting implements Described {
             "splice",
             "splice|bridge",
             "How WebSockets are relayed: splice passes the bytes of both sockets on as they are, "
-                    + "bridge goes through the container's WebSocket support; a container other than Tomcat always has bridge."),
+                    + "bridge goes through the container's WebSocket support; a container other than Jetty and Tomcat "
+                    + "always has bridge."),
     CHANNEL(
             "channel",
             "",

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.outcome.Cause;
 
 /** How a container hands the socket of a browser over. Thread-safe. */
 public interface Handover {
@@ -36,8 +37,9 @@ public interface Handover {
                 return JettyHandover.create(container);
             }
         } catch (ReflectiveOperationException | LinkageError otherwise) {
-            log.info("this container hands its sockets over in a way that is not known: WebSockets are bridged");
-            log.debug("not as it was", otherwise);
+            log.info(
+                    "this container hands its sockets over in a way that is not known: WebSockets are bridged; {}",
+                    Cause.of(otherwise));
         }
         return null;
     }

@@ -1,7 +1,7 @@
 /**
- * The relay of the embedded gateway and of Tomcat: once both sides have agreed, the bytes of both sockets pass on as they
- * are (a browser's masked frames are valid upstream as they stand), while a small state machine follows the frame
- * headers.
+ * The relay of the embedded gateway, of Jetty and of Tomcat: once both sides have agreed, the bytes of both sockets pass
+ * on as they are (a browser's masked frames are valid upstream as they stand), while a small state machine follows the
+ * frame headers.
  *
  * <p>What always holds:
  *

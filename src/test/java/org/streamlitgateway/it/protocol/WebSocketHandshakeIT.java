@@ -87,8 +87,8 @@ class WebSocketHandshakeIT extends AtEveryDoor {
 
     @Test
     void pathAndQueryArriveByteForByte() throws IOException {
-        // Jetty 12.0 parses the address on its own and answers 500 to what no URI may have
-        String beyondUris = door.name().startsWith("jetty-12.0") ? "" : "|{}\"";
+        // the WebSocket support of Jetty 12.0 parses the address and answers 500 to what no URI may have
+        String beyondUris = door.name().startsWith("jetty-12.0") && !door.splices() ? "" : "|{}\"";
         String target = "/any%2Fwhere;v=1//x?a=%20b+c&d=" + beyondUris + "&&e";
         rig.upstream().on(target, exchange -> exchange.acceptWebSocket().awaitClosing());
 
