@@ -25,6 +25,7 @@ public final class WarListener implements ServletContextListener {
 
     private Assembly assembly;
     private Reload reload;
+    private JettyStop stop;
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
@@ -34,6 +35,7 @@ public final class WarListener implements ServletContextListener {
             Reload watching = file == null ? null : Reload.of(Path.of(file));
             GatewayConfig config = read(context);
             assembly = Assembly.install(context, config, false, Presence.UNKNOWN, Handover.in(context));
+            stop = JettyStop.listen(context, assembly::finish);
             startApps(assembly);
             if (watching != null) {
                 reload = watching;
@@ -97,6 +99,9 @@ public final class WarListener implements ServletContextListener {
         try {
             if (reload != null) {
                 reload.close();
+            }
+            if (stop != null) {
+                stop.close();
             }
             if (assembly != null) {
                 assembly.finish();

@@ -7,7 +7,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 
-/** By the Jetty that is our own, which stops after its sessions have been closed. */
+/** By the Jetty that is our own. */
 public final class EmbeddedHandover implements Handover {
     private final Executor executor;
 
@@ -16,7 +16,7 @@ public final class EmbeddedHandover implements Handover {
     }
 
     @Override
-    public void upgrade(HttpServletRequest request, Consumer<Wire> onOpen, Runnable onStop) {
+    public void upgrade(HttpServletRequest request, Consumer<Wire> onOpen) {
         Request core = ServletContextRequest.getServletContextRequest(request);
         Leg leg = new Leg(core.getConnectionMetaData().getConnection().getEndPoint(), executor, onOpen);
         Request.unWrap(core).setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, leg);

@@ -14,10 +14,9 @@ public interface Handover {
      * Called before the 101 is put into the response.
      *
      * @param onOpen called when it has been, with the socket; never when the browser has left
-     * @param onStop called when the container is about to cut the socket because it stops, if it says so; on any thread
      * @throws IOException when the container does not hand it over; the response is still to be answered
      */
-    void upgrade(HttpServletRequest request, Consumer<Wire> onOpen, Runnable onStop) throws IOException;
+    void upgrade(HttpServletRequest request, Consumer<Wire> onOpen) throws IOException;
 
     /** Closes what is left of the sockets, if the container goes on without us. */
     default void close() {}

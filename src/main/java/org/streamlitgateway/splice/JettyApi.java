@@ -22,7 +22,7 @@ import org.streamlitgateway.bridge.JettyCallback;
 import org.streamlitgateway.outcome.Cause;
 
 /**
- * What {@link JettyWire} uses of the Jetty that is the container. Its classes are others than ours, even if they have the
+ * What {@link JettyWire} and {@link JettyConnection} use of the Jetty that is the container. Its classes are others than ours, even if they have the
  * same names, and hidden from applications, so all is looked up: public methods, the same in Jetty 12.0 and 12.1.
  * Thread-safe.
  */
@@ -133,7 +133,7 @@ final class JettyApi {
             Object meta = metaData.invoke(request);
             Object http = connection.invoke(meta);
             if (!upgradable.isInstance(http)) {
-                throw new IOException(http.getClass().getName() + " cannot be upgraded");
+                throw new IOException(http + " cannot be upgraded");
             }
             Object socket = endPoint.invoke(http);
             List<?> counting = ((List<?>) listeners.invoke(connector.invoke(meta)))

@@ -27,7 +27,7 @@ final class JettyConnection implements InvocationHandler {
     }
 
     @Override
-    public Object invoke(Object proxy, Method method, Object[] arguments) {
+    public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
         switch (method.getName()) {
             case "onUpgradeTo" -> wire.upgraded((ByteBuffer) arguments[0]);
             case "onOpen" -> {
@@ -62,7 +62,7 @@ final class JettyConnection implements InvocationHandler {
                 return proxy == arguments[0];
             }
             default -> {
-                // listeners come before, all at once
+                return method.isDefault() ? InvocationHandler.invokeDefault(proxy, method, arguments) : null;
             }
         }
         return null;

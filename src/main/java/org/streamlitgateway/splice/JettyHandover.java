@@ -23,8 +23,8 @@ final class JettyHandover implements Handover {
     }
 
     @Override
-    public void upgrade(HttpServletRequest request, Consumer<Wire> onOpen, Runnable onStop) throws IOException {
-        jetty.upgrade(request, socket -> new JettyWire(socket, onOpen, onStop, open));
+    public void upgrade(HttpServletRequest request, Consumer<Wire> onOpen) throws IOException {
+        jetty.upgrade(request, socket -> new JettyWire(socket, onOpen, open));
     }
 
     @Override

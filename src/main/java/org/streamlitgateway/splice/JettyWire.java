@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A socket of the Jetty that is the container. */
 final class JettyWire implements Wire {
+    private static final Logger LOG = LoggerFactory.getLogger(JettyWire.class);
+
     private final JettyApi.EndPoint endPoint;
     private final Consumer<Wire> onOpen;
-    private final Runnable onStop;
     private final OpenWires open;
 
     private Object readable;
@@ -17,10 +20,9 @@ final class JettyWire implements Wire {
     private ByteBuffer early;
     private boolean dry;
 
-    JettyWire(JettyApi.EndPoint endPoint, Consumer<Wire> onOpen, Runnable onStop, OpenWires open) {
+    JettyWire(JettyApi.EndPoint endPoint, Consumer<Wire> onOpen, OpenWires open) {
         this.endPoint = endPoint;
         this.onOpen = onOpen;
-        this.onStop = onStop;
         this.open = open;
     }
 
@@ -34,16 +36,21 @@ final class JettyWire implements Wire {
     /** The 101 has been sent. */
     void opened() {
         endPoint.setIdleTimeout(0); // the keep-alive finds dead peers
-        onOpen.accept(this);
+        try {
+            onOpen.accept(this);
+        } catch (RuntimeException | Error bug) {
+            LOG.error("a socket of Jetty's is given up", bug);
+            close();
+        }
         open.add(this);
         if (!isOpen()) {
             open.remove(this);
         }
     }
 
-    /** Jetty has set a time-out of its own: it is about to stop, and waits until all its connections are closed. */
+    /** Jetty sets other time-outs when it runs out of something, and when it stops. */
     void idleExpired() {
-        onStop.run();
+        endPoint.setIdleTimeout(0);
     }
 
     void closed() {

@@ -26,7 +26,7 @@ final class OpenWires {
         open.remove(wire);
     }
 
-    /** Returns when all are closed: afterwards there is no class to close them with. */
+    /** Closes all, those that open later, too: afterwards there is no class to close them with. */
     void close() {
         closed = true;
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS);

@@ -87,7 +87,7 @@ final class Splice implements Relay {
     @Override
     public void accept(HttpServletRequest request, HttpServletResponse response, String subprotocol)
             throws IOException {
-        kind.accept(request, response, subprotocol, this::browserOpened, () -> end(Outcome.STOPPING, null));
+        kind.accept(request, response, subprotocol, this::browserOpened);
     }
 
     private void streamlitOpened(Wire wire) {

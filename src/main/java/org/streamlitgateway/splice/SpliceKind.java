@@ -47,14 +47,12 @@ public final class SpliceKind implements Relay.Kind {
     }
 
     /** Answers the browser; the container hands its socket over when the answer has been sent. */
-    void accept(
-            HttpServletRequest request,
-            HttpServletResponse response,
-            String subprotocol,
-            Consumer<Wire> onOpen,
-            Runnable onStop)
+    void accept(HttpServletRequest request, HttpServletResponse response, String subprotocol, Consumer<Wire> onOpen)
             throws IOException {
-        handover.upgrade(request, onOpen, onStop);
+        if (response.isCommitted()) {
+            throw new IOException("something in front has answered already");
+        }
+        handover.upgrade(request, onOpen);
         response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
         response.setHeader("Upgrade", "websocket");
         response.setHeader("Connection", "Upgrade");

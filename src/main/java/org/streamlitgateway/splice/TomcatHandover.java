@@ -24,7 +24,7 @@ final class TomcatHandover implements Handover {
     }
 
     @Override
-    public void upgrade(HttpServletRequest request, Consumer<Wire> onOpen, Runnable onStop) throws IOException {
+    public void upgrade(HttpServletRequest request, Consumer<Wire> onOpen) throws IOException {
         try {
             request.upgrade(TomcatWire.class).use(onOpen, open);
         } catch (ServletException | RuntimeException refused) { // such as by AJP

@@ -15,14 +15,19 @@ public interface Wire {
     /** Whether the last {@link #fill} has left nothing behind. */
     boolean isDry();
 
-    /** Calls back, once, when {@link #fill} makes sense again. It may be asked for before {@link #fill} has found
-     * nothing more, so that others get their turn. */
+    /**
+     * Calls back, once, when {@link #fill} makes sense again. It may be asked for before {@link #fill} has found nothing
+     * more, so that others get their turn. The callback is the same one each time.
+     */
     void awaitReadable(Callback readable);
 
     /** True when all has been taken by the system; else {@link #write} is to follow. */
     boolean flush(ByteBuffer bytes) throws IOException;
 
-    /** Calls back, once, when what {@link #flush} left has been taken. The bytes must stay as they are until then. */
+    /**
+     * Calls back, once, when what {@link #flush} left has been taken. The bytes must stay as they are until then. The
+     * callback is the same one each time.
+     */
     void write(ByteBuffer bytes, Callback taken);
 
     /** What came in one piece with the handshake and {@link #fill} does not give, once; or {@code null}. */
