@@ -78,14 +78,11 @@ public final class Assembly {
         channels = new Channels(config.channels(), dialler, config.timeouts());
         apps = new Apps(upstream, relays, silence, context.getContextPath(), ownPath, config);
         this.handover = handover;
-        kind = kind(new BridgeKind(acceptor, upstream.webSocket(), relays));
-        door = new FrontDoor(readiness, context.getContextPath(), this::finish);
-    }
-
-    private Relay.Kind kind(Relay.Kind bridge) {
-        return handover == null || first.relay() == Relaying.BRIDGE
+        Relay.Kind bridge = new BridgeKind(acceptor, upstream.webSocket(), relays);
+        kind = handover == null || config.relay() == Relaying.BRIDGE
                 ? bridge
                 : new SpliceKind(bridge, handover, upstream.http(), relays);
+        door = new FrontDoor(readiness, context.getContextPath(), this::finish);
     }
 
     /**

@@ -10,8 +10,11 @@ import org.streamlitgateway.outcome.Cause;
 
 /** How a container hands the socket of a browser over. Thread-safe. */
 public interface Handover {
+    /** Whether it can hand over what this handshake came on: a connection of HTTP/1.1, a stream of HTTP/2. */
+    boolean takes(HttpServletRequest request);
+
     /**
-     * Called before the 101 is put into the response.
+     * Called before the 101, or over HTTP/2 the 200, is put into the response.
      *
      * @param onOpen called when it has been, with the socket; never when the browser has left
      * @throws IOException when the container does not hand it over; the response is still to be answered

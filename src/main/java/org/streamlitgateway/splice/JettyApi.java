@@ -4,6 +4,7 @@ import static java.lang.invoke.MethodType.methodType;
 
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,12 +42,11 @@ final class JettyApi {
     private final Method metaData;
     private final Method connector;
     private final Method listeners;
-    private final Method connection;
+    private final Method tunnel;
     private final Method endPoint;
 
     // of a connection
     private final Class<?>[] connectionTypes;
-    private final Class<?> upgradable;
     private final Class<?> listener;
     private final Method onOpened;
     private final Method onClosed;
@@ -61,6 +62,11 @@ final class JettyApi {
     private final MethodHandle setIdleTimeout;
     private final MethodHandle close;
 
+    /** {@code null} in Jetty 12.0. */
+    private final Method cancelWrite;
+
+    private final Method fail;
+
     private JettyApi(ClassLoader loader, String environment) throws ReflectiveOperationException {
         this.loader = loader;
         Class<?> request = load("org.eclipse.jetty.server.Request");
@@ -74,12 +80,11 @@ final class JettyApi {
         metaData = request.getMethod("getConnectionMetaData");
         connector = metaData.getReturnType().getMethod("getConnector");
         listeners = connector.getReturnType().getMethod("getEventListeners");
-        connection = metaData.getReturnType().getMethod("getConnection");
-        endPoint = connection.getReturnType().getMethod("getEndPoint");
+        tunnel = request.getMethod("getTunnelSupport");
+        endPoint = tunnel.getReturnType().getMethod("getEndPoint");
 
         Class<?> type = load("org.eclipse.jetty.io.Connection");
         connectionTypes = new Class<?>[] {type, load("org.eclipse.jetty.io.Connection$UpgradeTo")};
-        upgradable = load("org.eclipse.jetty.io.Connection$UpgradeFrom");
         listener = load("org.eclipse.jetty.io.Connection$Listener");
         onOpened = listener.getMethod("onOpened", type);
         onClosed = listener.getMethod("onClosed", type);
@@ -93,6 +98,11 @@ final class JettyApi {
         isSecure = find(boolean.class, "isSecure");
         setIdleTimeout = find(void.class, "setIdleTimeout", long.class);
         close = find(void.class, "close");
+        cancelWrite = Stream.of(endPoint.getReturnType().getMethods())
+                .filter(method -> method.getName().equals("cancelWrite"))
+                .findFirst()
+                .orElse(null);
+        fail = callback.getMethod("failed", Throwable.class);
     }
 
     /**
@@ -122,6 +132,11 @@ final class JettyApi {
                 : of;
     }
 
+    /** Whether a stream of HTTP/2 can be cut while the peer does not take what was written. */
+    boolean takesStreams() {
+        return cancelWrite != null;
+    }
+
     /**
      * Has Jetty put a wire in the place of the request's connection when the response has been sent.
      *
@@ -130,15 +145,18 @@ final class JettyApi {
     void upgrade(HttpServletRequest servlets, Function<EndPoint, JettyWire> wired) throws IOException {
         try {
             Object request = ofServlets.invoke(null, servlets);
-            Object meta = metaData.invoke(request);
-            Object http = connection.invoke(meta);
-            if (!upgradable.isInstance(http)) {
-                throw new IOException(http + " cannot be upgraded");
+            Object asked = tunnel.invoke(request);
+            if (asked == null) {
+                throw new IOException("this request asks for no tunnel");
             }
-            Object socket = endPoint.invoke(http);
-            List<?> counting = ((List<?>) listeners.invoke(connector.invoke(meta)))
+            Object socket = endPoint.invoke(asked);
+            List<?> counting = ((List<?>) listeners.invoke(connector.invoke(metaData.invoke(request))))
                     .stream().filter(listener::isInstance).toList();
-            JettyConnection handler = new JettyConnection(this, socket, counting, wired.apply(new EndPoint(socket)));
+            JettyConnection handler = new JettyConnection(
+                    this,
+                    socket,
+                    counting,
+                    wired.apply(new EndPoint(socket, !servlets.getProtocol().equals("HTTP/1.1"))));
             Object replacement = Proxy.newProxyInstance(listener.getClassLoader(), connectionTypes, handler);
             setAttribute.invoke(unWrap.invoke(null, request), attribute, replacement);
         } catch (ReflectiveOperationException refused) {
@@ -167,9 +185,11 @@ final class JettyApi {
     /** {@code org.eclipse.jetty.io.EndPoint}, whose documentation holds. */
     final class EndPoint {
         private final Object socket;
+        private final boolean isStream;
 
-        private EndPoint(Object socket) {
+        private EndPoint(Object socket, boolean isStream) {
             this.socket = socket;
+            this.isStream = isStream;
         }
 
         /** To be used for {@link #fillInterested} and {@link #write}. */
@@ -238,6 +258,22 @@ final class JettyApi {
                 close.invokeExact(socket);
             } catch (Throwable lost) {
                 throw as(RuntimeException.class, lost);
+            }
+            if (isStream) {
+                cancelWrite();
+            }
+        }
+
+        /** As {@link StreamLeg#close}. */
+        private void cancelWrite() {
+            EOFException why = new EOFException("closed");
+            try {
+                Object waiting = cancelWrite.invoke(socket, why);
+                if (waiting != null) {
+                    fail.invoke(waiting, why);
+                }
+            } catch (ReflectiveOperationException unlikely) { // neither throws
+                throw new IllegalStateException(unlikely);
             }
         }
     }

@@ -23,6 +23,11 @@ final class JettyHandover implements Handover {
     }
 
     @Override
+    public boolean takes(HttpServletRequest request) {
+        return request.getProtocol().equals("HTTP/1.1") || jetty.takesStreams();
+    }
+
+    @Override
     public void upgrade(HttpServletRequest request, Consumer<Wire> onOpen) throws IOException {
         jetty.upgrade(request, socket -> new JettyWire(socket, onOpen, open));
     }

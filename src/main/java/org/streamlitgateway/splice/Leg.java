@@ -12,7 +12,7 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
 /** A socket of our own Jetty's, client or server: what it puts in the place of HTTP when the socket has been upgraded. */
-final class Leg extends AbstractConnection implements Connection.UpgradeTo, Wire {
+class Leg extends AbstractConnection implements Connection.UpgradeTo, Wire {
     private final Consumer<Wire> onOpen;
     private ByteBuffer early;
     private boolean dry;

@@ -13,7 +13,7 @@ import org.eclipse.jetty.io.ByteBufferPool;
 import org.streamlitgateway.bridge.Relay;
 import org.streamlitgateway.bridge.Relays;
 
-/** Joins by a {@link Splice}, where the browser speaks HTTP/1.1; another protocol has no socket of its own to splice. */
+/** Joins by a {@link Splice}: browsers' connections, and their streams of HTTP/2. */
 public final class SpliceKind implements Relay.Kind {
     /** RFC 6455 section 1.3. */
     private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -23,7 +23,7 @@ public final class SpliceKind implements Relay.Kind {
     private final HttpClient client;
     private final Relays relays;
 
-    /** @param otherwise for handshakes that are not HTTP/1.1 */
+    /** @param otherwise for handshakes on what the container does not hand over */
     public SpliceKind(Relay.Kind otherwise, Handover handover, HttpClient client, Relays relays) {
         this.otherwise = otherwise;
         this.handover = handover;
@@ -33,7 +33,7 @@ public final class SpliceKind implements Relay.Kind {
 
     @Override
     public Relay create(HttpServletRequest request, String name, String prefix) {
-        return request.getProtocol().equals("HTTP/1.1")
+        return handover.takes(request)
                 ? new Splice(this, relays, name, prefix)
                 : otherwise.create(request, name, prefix);
     }
@@ -53,10 +53,14 @@ public final class SpliceKind implements Relay.Kind {
             throw new IOException("something in front has answered already");
         }
         handover.upgrade(request, onOpen);
-        response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
-        response.setHeader("Upgrade", "websocket");
-        response.setHeader("Connection", "Upgrade");
-        response.setHeader("Sec-WebSocket-Accept", acceptFor(request.getHeader("Sec-WebSocket-Key")));
+        if (request.getProtocol().equals("HTTP/2.0")) {
+            response.setStatus(HttpServletResponse.SC_OK); // RFC 8441 section 5
+        } else {
+            response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
+            response.setHeader("Upgrade", "websocket");
+            response.setHeader("Connection", "Upgrade");
+            response.setHeader("Sec-WebSocket-Accept", acceptFor(request.getHeader("Sec-WebSocket-Key")));
+        }
         if (subprotocol != null) {
             response.setHeader("Sec-WebSocket-Protocol", subprotocol);
         }

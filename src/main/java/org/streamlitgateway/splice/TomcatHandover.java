@@ -23,6 +23,12 @@ final class TomcatHandover implements Handover {
         return new TomcatHandover();
     }
 
+    /** Tomcat's HTTP/2 takes no WebSockets. */
+    @Override
+    public boolean takes(HttpServletRequest request) {
+        return request.getProtocol().equals("HTTP/1.1");
+    }
+
     @Override
     public void upgrade(HttpServletRequest request, Consumer<Wire> onOpen) throws IOException {
         try {

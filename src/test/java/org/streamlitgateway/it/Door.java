@@ -42,6 +42,7 @@ public interface Door {
             return doors.stream();
         }
         doors.addAll(WarDoor.bridged());
+        doors.addAll(Http2Door.installed());
         doors.addAll(ContainerDoor.installed());
         doors.addAll(ContainerDoor.bridged());
         doors.add(new DirectDoor());

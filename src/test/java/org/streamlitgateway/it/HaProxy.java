@@ -25,11 +25,18 @@ public final class HaProxy implements AutoCloseable {
     /** Uses the first gateway that is ready. */
     public static HaProxy before(Path folder, List<URI> gateways) throws IOException {
         try (Socket held = Ports.hold()) {
-            return startAt(held.getLocalPort(), folder, gateways);
+            return startAt(held.getLocalPort(), folder, gateways, "");
         }
     }
 
-    private static HaProxy startAt(int port, Path folder, List<URI> gateways) throws IOException {
+    /** Speaks HTTP/2 with the gateway, WebSockets too (RFC 8441), and HTTP/1.1 with its clients. */
+    public static HaProxy overHttp2(Path folder, URI gateway) throws IOException {
+        try (Socket held = Ports.hold()) {
+            return startAt(held.getLocalPort(), folder, List.of(gateway), "proto h2 ws h2");
+        }
+    }
+
+    private static HaProxy startAt(int port, Path folder, List<URI> gateways, String how) throws IOException {
         StringBuilder config = new StringBuilder("""
                 global
                   maxconn 2000
@@ -52,8 +59,8 @@ public final class HaProxy implements AutoCloseable {
                   default-server check inter 200ms fall 2 rise 1
                 """.formatted(port));
         for (int i = 0; i < gateways.size(); i++) {
-            config.append("  server gateway%d 127.0.0.1:%d%n"
-                    .formatted(i + 1, gateways.get(i).getPort()));
+            config.append("  server gateway%d 127.0.0.1:%d %s%n"
+                    .formatted(i + 1, gateways.get(i).getPort(), how));
         }
         Path file = Files.writeString(folder.resolve("haproxy.cfg"), config);
         String named = System.getenv().getOrDefault("HAPROXY", "/usr/sbin/haproxy");

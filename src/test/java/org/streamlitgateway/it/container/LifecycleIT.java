@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,9 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.streamlitgateway.fixture.BodyReader;
 import org.streamlitgateway.fixture.Closing;
-import org.streamlitgateway.fixture.End;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.Patience;
@@ -81,51 +78,6 @@ class LifecycleIT {
         assertTrue(sockets() < 20, "sockets left: " + sockets());
         container.deploy();
         awaitHealth(200);
-    }
-
-    @Test
-    void sessionsEndAtOnceWhenTheServerStops() throws IOException {
-        try (RunningContainer own = door.start(new Site()
-                        .parameter("streamlit-host", "127.0.0.1")
-                        .parameter("streamlit-port", upstream.port()));
-                RawWebSocket socket = RawWebSocket.open(own.uri(), "/_stcore/stream")) {
-            socket.frames().send(Frame.text("hello")); // Tomcat opens a session only after the 101 is out
-            assertEquals(Frame.text("hello"), socket.frames().nextMessage());
-            Recorder<Closing> closing = socket.answerInBackground();
-
-            own.stop();
-
-            assertEquals(SERVICE_RESTART, closing.take(LIMIT).code());
-        }
-    }
-
-    @Test
-    void aRunningDownloadIsFinishedWhenTheServerStops() throws IOException {
-        Recorder<String> begun = new Recorder<>("the server begins to stop");
-        upstream.on("/running", exchange -> {
-            exchange.startChunks("200 OK");
-            exchange.chunk("begun ");
-            begun.take();
-            exchange.chunk("ended");
-            exchange.endChunks();
-        });
-        try (RunningContainer own = door.start(new Site()
-                        .parameter("streamlit-host", "127.0.0.1")
-                        .parameter("streamlit-port", upstream.port()));
-                RawWebSocket socket = RawWebSocket.open(own.uri(), "/_stcore/stream");
-                RawHttp http = RawHttp.connect(own.uri())) {
-            http.send(http.head("GET", "/running"));
-            BodyReader body = http.body(http.readHead(), "GET");
-            body.read(1);
-
-            CompletableFuture<Integer> stopped = CompletableFuture.supplyAsync(own::stop);
-            socket.frames().awaitClosing();
-            begun.add("yes");
-
-            assertEquals("egun ended", new String(body.readAll(), StandardCharsets.US_ASCII));
-            assertEquals(End.COMPLETE, body.end());
-            stopped.join();
-        }
     }
 
     private void useAndUndeploy() throws IOException {
