@@ -9,7 +9,7 @@ first by every work that is measured.
 usage: compare.py LOAD WAR DIRECTORY      LOAD is the compiled load.c; results.md and results.json go to DIRECTORY
 environment: SECONDS_EACH (5), ROUNDS (3), WARM_SECONDS (15), WORKS, PROXIES (comma lists), JAVA (java), JAVA_OPTS,
              IDLE (3000)
-Tomcat is measured, too, where the tests have unpacked one under target/parts.
+Jetty and Tomcat are measured, too, where the tests have unpacked them under target/parts.
 Loopback only. As root on Debian, peers that are missing are installed.
 """
 import json

@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.bridge.Ending;
@@ -106,6 +108,10 @@ final class Splice implements Relay {
         synchronized (this) {
             browserWire = wire;
             source = streamlitWire;
+        }
+        if (source == null) { // it has been closed
+            closeHalfOpen();
+            return;
         }
         Side to = new Side(wire, true);
         Side from = new Side(source, false);
@@ -315,6 +321,8 @@ final class Splice implements Relay {
             open = dialling;
             source = streamlitWire;
             sink = browserWire;
+            streamlitWire = null;
+            browserWire = null;
         }
         if (open != null) {
             open.abort(how.why());
@@ -323,13 +331,18 @@ final class Splice implements Relay {
         close(sink, how.forBrowser(), false);
     }
 
-    private static void close(Wire wire, Ending how, boolean masked) {
+    private void close(Wire wire, Ending how, boolean masked) {
         if (wire == null || !wire.isOpen()) {
             return;
         }
         try {
             if (how != null) {
-                wire.flush(OwnFrames.close(how, masked)); // as far as it goes
+                ByteBuffer frame = OwnFrames.close(how, masked);
+                if (!wire.flush(frame)) { // as over HTTP/2
+                    wire.write(frame, Callback.from(InvocationType.NON_BLOCKING, wire::close));
+                    relays.later(wire::close, CLOSE_GRACE_NANOS, TimeUnit.NANOSECONDS);
+                    return;
+                }
             }
         } catch (IOException gone) {
             LOG.debug("closing one side: {}", Cause.of(gone));
