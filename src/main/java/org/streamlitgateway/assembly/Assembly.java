@@ -5,6 +5,7 @@ import jakarta.servlet.ServletRegistration;
 import jakarta.websocket.server.ServerContainer;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -46,6 +47,7 @@ public final class Assembly {
     private final AssetCache cache;
     private final Readiness readiness = new Readiness();
     private final AtomicBoolean finished = new AtomicBoolean();
+    private final CountDownLatch finishDone = new CountDownLatch(1);
     private final ServletContext context;
     private final Acceptor acceptor;
     private final Apps apps;
@@ -180,14 +182,31 @@ public final class Assembly {
 
     /**
      * Closes every WebSocket with 1012, so that browsers come back by themselves, and waits for running requests,
-     * within {@code stop-timeout}. Does nothing the second time.
+     * within {@code stop-timeout}. The second time it only waits for the first.
      */
     public void finish() {
         readiness.stop();
         if (!finished.compareAndSet(false, true)) {
+            awaitFinished();
             return;
         }
-        Timeouts timeouts = config.timeouts();
+        try {
+            closeAndWait(config.timeouts());
+        } finally {
+            finishDone.countDown();
+        }
+    }
+
+    /** What comes next must not take away what the first caller still needs. */
+    private void awaitFinished() {
+        try {
+            finishDone.await();
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void closeAndWait(Timeouts timeouts) {
         channels.stop();
         relays.stop(timeouts.closeSpread());
         long deadline = System.nanoTime()

@@ -213,7 +213,12 @@ final class Direction {
 
     private boolean writeInserts() {
         while (isInsertWaiting()) {
-            if (!to.write(nextInsert())) {
+            ByteBuffer insert = nextInsert();
+            boolean taken = to.write(insert);
+            if (discarding) { // it was the close frame
+                to.closeSent(); // not before: an answer may end it
+            }
+            if (!taken) {
                 filled = bytes.limit();
                 writing = true;
                 return false;
@@ -239,7 +244,6 @@ final class Direction {
             return OwnFrames.ping(from.isBrowser);
         }
         discarding = true;
-        to.closeSent();
         return closing;
     }
 

@@ -1,7 +1,6 @@
 package org.streamlitgateway.splice;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
@@ -20,20 +19,24 @@ public final class EmbeddedHandover implements Handover {
 
     @Override
     public boolean takes(HttpServletRequest request) {
-        return true;
+        return switch (request.getProtocol()) {
+            case "HTTP/1.1" -> true;
+            case "HTTP/2.0" -> {
+                TunnelSupport tunnel =
+                        ServletContextRequest.getServletContextRequest(request).getTunnelSupport();
+                yield tunnel != null && "websocket".equals(tunnel.getProtocol());
+            }
+            default -> false;
+        };
     }
 
     @Override
-    public void upgrade(HttpServletRequest request, Consumer<Wire> onOpen) throws IOException {
+    public void upgrade(HttpServletRequest request, Consumer<Wire> onOpen) {
         Request core = ServletContextRequest.getServletContextRequest(request);
-        TunnelSupport tunnel = core.getTunnelSupport();
-        if (tunnel == null) {
-            throw new IOException("this request asks for no tunnel");
-        }
-        EndPoint socket = tunnel.getEndPoint();
-        Leg leg = request.getProtocol().equals("HTTP/1.1")
-                ? new Leg(socket, executor, onOpen)
-                : new StreamLeg(socket, executor, onOpen);
+        EndPoint socket = core.getTunnelSupport().getEndPoint();
+        Leg leg = request.getProtocol().equals("HTTP/2.0")
+                ? new StreamLeg(socket, executor, onOpen)
+                : new Leg(socket, executor, onOpen);
         Request.unWrap(core).setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, leg);
     }
 }

@@ -4,7 +4,6 @@ import static java.lang.invoke.MethodType.methodType;
 
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,11 +60,6 @@ final class JettyApi {
     private final MethodHandle setIdleTimeout;
     private final MethodHandle close;
 
-    /** {@code null} in Jetty 12.0. */
-    private final Method cancelWrite;
-
-    private final Method fail;
-
     private JettyApi(ClassLoader loader, String environment) throws ReflectiveOperationException {
         this.loader = loader;
         Class<?> request = load("org.eclipse.jetty.server.Request");
@@ -98,11 +91,6 @@ final class JettyApi {
         isSecure = find(boolean.class, "isSecure");
         setIdleTimeout = find(void.class, "setIdleTimeout", long.class);
         close = find(void.class, "close");
-        cancelWrite = Stream.of(endPoint.getReturnType().getMethods())
-                .filter(method -> method.getName().equals("cancelWrite"))
-                .findFirst()
-                .orElse(null);
-        fail = callback.getMethod("failed", Throwable.class);
     }
 
     /**
@@ -132,11 +120,6 @@ final class JettyApi {
                 : of;
     }
 
-    /** Whether a stream of HTTP/2 can be cut while the peer does not take what was written. */
-    boolean takesStreams() {
-        return cancelWrite != null;
-    }
-
     /**
      * Has Jetty put a wire in the place of the request's connection when the response has been sent.
      *
@@ -152,11 +135,7 @@ final class JettyApi {
             Object socket = endPoint.invoke(asked);
             List<?> counting = ((List<?>) listeners.invoke(connector.invoke(metaData.invoke(request))))
                     .stream().filter(listener::isInstance).toList();
-            JettyConnection handler = new JettyConnection(
-                    this,
-                    socket,
-                    counting,
-                    wired.apply(new EndPoint(socket, !servlets.getProtocol().equals("HTTP/1.1"))));
+            JettyConnection handler = new JettyConnection(this, socket, counting, wired.apply(new EndPoint(socket)));
             Object replacement = Proxy.newProxyInstance(listener.getClassLoader(), connectionTypes, handler);
             setAttribute.invoke(unWrap.invoke(null, request), attribute, replacement);
         } catch (ReflectiveOperationException refused) {
@@ -185,11 +164,9 @@ final class JettyApi {
     /** {@code org.eclipse.jetty.io.EndPoint}, whose documentation holds. */
     final class EndPoint {
         private final Object socket;
-        private final boolean isStream;
 
-        private EndPoint(Object socket, boolean isStream) {
+        private EndPoint(Object socket) {
             this.socket = socket;
-            this.isStream = isStream;
         }
 
         /** To be used for {@link #fillInterested} and {@link #write}. */
@@ -258,22 +235,6 @@ final class JettyApi {
                 close.invokeExact(socket);
             } catch (Throwable lost) {
                 throw as(RuntimeException.class, lost);
-            }
-            if (isStream) {
-                cancelWrite();
-            }
-        }
-
-        /** As {@link StreamLeg#close}. */
-        private void cancelWrite() {
-            EOFException why = new EOFException("closed");
-            try {
-                Object waiting = cancelWrite.invoke(socket, why);
-                if (waiting != null) {
-                    fail.invoke(waiting, why);
-                }
-            } catch (ReflectiveOperationException unlikely) { // neither throws
-                throw new IllegalStateException(unlikely);
             }
         }
     }

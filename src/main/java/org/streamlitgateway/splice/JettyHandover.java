@@ -24,7 +24,7 @@ final class JettyHandover implements Handover {
 
     @Override
     public boolean takes(HttpServletRequest request) {
-        return request.getProtocol().equals("HTTP/1.1") || jetty.takesStreams();
+        return request.getProtocol().equals("HTTP/1.1"); // of a stream of HTTP/2, too little can be had
     }
 
     @Override

@@ -187,6 +187,8 @@ final class Side {
         if (!closed) {
             closed = true;
             wire.close();
+            readable = true; // not every wire tells who waits for it
+            reader.drain();
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,12 @@ import org.streamlitgateway.fixture.Recorder;
 /** HTTP/2 on the clear port, as a proxy in front speaks it; it is the same behind TLS. */
 @NeedsGateway
 class Http2IT extends AtEveryDoor {
+    /** More than Jetty takes for an attack, if it counts them. */
+    private static final int MANY = 300;
+
+    /** Streams of one connection: Jetty's limit is 128. */
+    private static final int MOST_AT_A_TIME = 100;
+
     @Override
     String[] options() {
         return new String[] {"client-timeout", "5s", "ping-interval", "1s"};
@@ -134,6 +141,38 @@ class Http2IT extends AtEveryDoor {
                 echo = client.readData();
             }
             assertArrayEquals(new byte[] {(byte) 0x82, 1, 7}, echo);
+        }
+    }
+
+    @Test
+    void oneConnectionCarriesAnyNumberOfSessionsOneAfterAnother() throws IOException {
+        assumeTrue(door.splices(), "the WebSocket support of Jetty leaves streams behind");
+        try (RawHttp2 client = connect()) {
+            for (int i = 0; i < MANY; i++) {
+                client.connectWebSocket(rig.target(Rig.streamOf("http2-many-" + i)));
+                assertEquals(200, client.readStatus(), "session " + i);
+                client.webSocketFrame(Frame.CLOSE, new byte[] {3, (byte) 0xe8});
+                assertArrayEquals(new byte[] {(byte) 0x88, 2, 3, (byte) 0xe8}, client.readBody());
+                client.data(new byte[0], true);
+            }
+        }
+    }
+
+    @Test
+    void sessionsThatTheBrowserNeverEndsAreEndedForIt() throws IOException {
+        assumeTrue(door.splices(), "the WebSocket support of Jetty leaves streams behind");
+        try (RawHttp2 client = connect()) {
+            for (int i = 0; i < MOST_AT_A_TIME; i++) {
+                client.connectWebSocket(rig.target(Rig.streamOf("http2-open-" + i)));
+                assertEquals(200, client.readStatus(), "session " + i);
+                client.webSocketFrame(Frame.CLOSE, new byte[] {3, (byte) 0xe8});
+                assertArrayEquals(new byte[] {(byte) 0x88, 2, 3, (byte) 0xe8}, client.readBody());
+            }
+            for (int i = 0; i < MOST_AT_A_TIME; i++) {
+                client.awaitReset();
+            }
+            client.connectWebSocket(rig.target(Rig.streamOf("http2-again")));
+            assertEquals(200, client.readStatus());
         }
     }
 
