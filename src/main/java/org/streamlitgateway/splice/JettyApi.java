@@ -22,9 +22,9 @@ import org.streamlitgateway.bridge.JettyCallback;
 import org.streamlitgateway.outcome.Cause;
 
 /**
- * What {@link JettyWire} and {@link JettyConnection} use of the Jetty that is the container. Its classes are others than ours, even if they have the
- * same names, and hidden from applications, so all is looked up: public methods, the same in Jetty 12.0 and 12.1.
- * Thread-safe.
+ * What {@link JettyWire} and {@link JettyConnection} use of the Jetty that is the container. Its classes are others than
+ * ours, even if they have the same names, and hidden from applications, so all is looked up: public methods, the same in
+ * Jetty 12.0 and 12.1. Thread-safe.
  */
 final class JettyApi {
     private static final Logger LOG = LoggerFactory.getLogger(JettyApi.class);
