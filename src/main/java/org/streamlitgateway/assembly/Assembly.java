@@ -5,9 +5,9 @@ import jakarta.servlet.ServletRegistration;
 import jakarta.websocket.server.ServerContainer;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.bridge.Acceptor;
@@ -46,8 +46,7 @@ public final class Assembly {
     private final Presence presence;
     private final AssetCache cache;
     private final Readiness readiness = new Readiness();
-    private final AtomicBoolean finished = new AtomicBoolean();
-    private final CountDownLatch finishDone = new CountDownLatch(1);
+    private final FutureTask<Void> finishing = new FutureTask<>(this::closeAndWait, null);
     private final ServletContext context;
     private final Acceptor acceptor;
     private final Apps apps;
@@ -182,31 +181,23 @@ public final class Assembly {
 
     /**
      * Closes every WebSocket with 1012, so that browsers come back by themselves, and waits for running requests,
-     * within {@code stop-timeout}. The second time it only waits for the first.
+     * within {@code stop-timeout}. The second time it only waits until the first is done, so that what comes next takes
+     * nothing away that is still needed.
      */
     public void finish() {
         readiness.stop();
-        if (!finished.compareAndSet(false, true)) {
-            awaitFinished();
-            return;
-        }
+        finishing.run();
         try {
-            closeAndWait(config.timeouts());
-        } finally {
-            finishDone.countDown();
-        }
-    }
-
-    /** What comes next must not take away what the first caller still needs. */
-    private void awaitFinished() {
-        try {
-            finishDone.await();
+            finishing.get();
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException failure) {
+            throw new IllegalStateException(failure.getCause());
         }
     }
 
-    private void closeAndWait(Timeouts timeouts) {
+    private void closeAndWait() {
+        Timeouts timeouts = config.timeouts();
         channels.stop();
         relays.stop(timeouts.closeSpread());
         long deadline = System.nanoTime()

@@ -19,24 +19,25 @@ public final class EmbeddedHandover implements Handover {
 
     @Override
     public boolean takes(HttpServletRequest request) {
-        return switch (request.getProtocol()) {
-            case "HTTP/1.1" -> true;
-            case "HTTP/2.0" -> {
-                TunnelSupport tunnel =
-                        ServletContextRequest.getServletContextRequest(request).getTunnelSupport();
-                yield tunnel != null && "websocket".equals(tunnel.getProtocol());
-            }
-            default -> false;
-        };
+        return Handover.super.takes(request) || isStream(request) && isWebSocket(request);
+    }
+
+    private static boolean isStream(HttpServletRequest request) {
+        return request.getProtocol().equals("HTTP/2.0");
+    }
+
+    /** Another protocol can be asked for. */
+    private static boolean isWebSocket(HttpServletRequest request) {
+        TunnelSupport tunnel =
+                ServletContextRequest.getServletContextRequest(request).getTunnelSupport();
+        return tunnel != null && "websocket".equals(tunnel.getProtocol());
     }
 
     @Override
     public void upgrade(HttpServletRequest request, Consumer<Wire> onOpen) {
         Request core = ServletContextRequest.getServletContextRequest(request);
         EndPoint socket = core.getTunnelSupport().getEndPoint();
-        Leg leg = request.getProtocol().equals("HTTP/2.0")
-                ? new StreamLeg(socket, executor, onOpen)
-                : new Leg(socket, executor, onOpen);
+        Leg leg = isStream(request) ? new StreamLeg(socket, executor, onOpen) : new Leg(socket, executor, onOpen);
         Request.unWrap(core).setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, leg);
     }
 }

@@ -10,8 +10,10 @@ import org.streamlitgateway.outcome.Cause;
 
 /** How a container hands the socket of a browser over. Thread-safe. */
 public interface Handover {
-    /** Whether it can hand over what this handshake came on: a connection of HTTP/1.1, a stream of HTTP/2. */
-    boolean takes(HttpServletRequest request);
+    /** Whether it can hand over what this handshake came on: a connection of HTTP/1.1, or something else, too. */
+    default boolean takes(HttpServletRequest request) {
+        return request.getProtocol().equals("HTTP/1.1");
+    }
 
     /**
      * Called before the 101, or over HTTP/2 the 200, is put into the response.

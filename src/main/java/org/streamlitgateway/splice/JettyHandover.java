@@ -4,7 +4,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/** By a Jetty that is the container, as it does for its own WebSocket support: another connection takes HTTP's place. */
+/**
+ * By a Jetty that is the container, as it does for its own WebSocket support: another connection takes HTTP's place. Of a
+ * stream of HTTP/2 too little can be had, see {@link StreamLeg}.
+ */
 final class JettyHandover implements Handover {
     private final JettyApi jetty;
     private final OpenWires open = new OpenWires();
@@ -20,11 +23,6 @@ final class JettyHandover implements Handover {
      */
     static JettyHandover create(Class<?> container) throws ReflectiveOperationException {
         return new JettyHandover(JettyApi.of(container));
-    }
-
-    @Override
-    public boolean takes(HttpServletRequest request) {
-        return request.getProtocol().equals("HTTP/1.1"); // of a stream of HTTP/2, too little can be had
     }
 
     @Override

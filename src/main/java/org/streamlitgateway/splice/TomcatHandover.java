@@ -7,7 +7,8 @@ import java.util.function.Consumer;
 
 /**
  * By Tomcat, as it does for its own WebSocket support: an upgrade handler gets the socket itself. The Servlet API's
- * handlers get streams only, by which a connection can neither be closed from outside nor be left unread.
+ * handlers get streams only, by which a connection can neither be closed from outside nor be left unread. Its HTTP/2
+ * takes no WebSockets.
  */
 final class TomcatHandover implements Handover {
     private final OpenWires open = new OpenWires();
@@ -21,12 +22,6 @@ final class TomcatHandover implements Handover {
     static TomcatHandover create() throws ReflectiveOperationException {
         TomcatApi.check();
         return new TomcatHandover();
-    }
-
-    /** Tomcat's HTTP/2 takes no WebSockets. */
-    @Override
-    public boolean takes(HttpServletRequest request) {
-        return request.getProtocol().equals("HTTP/1.1");
     }
 
     @Override

@@ -149,10 +149,7 @@ class Http2IT extends AtEveryDoor {
         assumeTrue(door.splices(), "the WebSocket support of Jetty leaves streams behind");
         try (RawHttp2 client = connect()) {
             for (int i = 0; i < MANY; i++) {
-                client.connectWebSocket(rig.target(Rig.streamOf("http2-many-" + i)));
-                assertEquals(200, client.readStatus(), "session " + i);
-                client.webSocketFrame(Frame.CLOSE, new byte[] {3, (byte) 0xe8});
-                assertArrayEquals(new byte[] {(byte) 0x88, 2, 3, (byte) 0xe8}, client.readBody());
+                openAndClose(client, "http2-many-" + i);
                 client.data(new byte[0], true);
             }
         }
@@ -163,10 +160,7 @@ class Http2IT extends AtEveryDoor {
         assumeTrue(door.splices(), "the WebSocket support of Jetty leaves streams behind");
         try (RawHttp2 client = connect()) {
             for (int i = 0; i < MOST_AT_A_TIME; i++) {
-                client.connectWebSocket(rig.target(Rig.streamOf("http2-open-" + i)));
-                assertEquals(200, client.readStatus(), "session " + i);
-                client.webSocketFrame(Frame.CLOSE, new byte[] {3, (byte) 0xe8});
-                assertArrayEquals(new byte[] {(byte) 0x88, 2, 3, (byte) 0xe8}, client.readBody());
+                openAndClose(client, "http2-open-" + i);
             }
             for (int i = 0; i < MOST_AT_A_TIME; i++) {
                 client.awaitReset();
@@ -191,6 +185,14 @@ class Http2IT extends AtEveryDoor {
         client.close();
 
         assertTrue(ends.take(Patience.LIMIT).contains("1001"));
+    }
+
+    /** Returns when the gateway has ended its half. */
+    private void openAndClose(RawHttp2 client, String name) throws IOException {
+        client.connectWebSocket(rig.target(Rig.streamOf(name)));
+        assertEquals(200, client.readStatus(), name);
+        client.webSocketFrame(Frame.CLOSE, new byte[] {3, (byte) 0xe8});
+        assertArrayEquals(new byte[] {(byte) 0x88, 2, 3, (byte) 0xe8}, client.readBody());
     }
 
     private RawHttp2 connect() throws IOException {
