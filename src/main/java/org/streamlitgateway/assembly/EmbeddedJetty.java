@@ -5,8 +5,11 @@ import jakarta.websocket.DeploymentException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHandler;
 import org.eclipse.jetty.ee10.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
+import org.eclipse.jetty.ee10.websocket.servlet.WebSocketUpgradeFilter;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -55,11 +58,22 @@ public final class EmbeddedJetty {
         server.addConnector(connector);
         ServletContextHandler context = new ServletContextHandler("/", ServletContextHandler.NO_SESSIONS);
         context.getServletHandler().setDecodeAmbiguousURIs(true); // the raw path is what we use
+        withoutUpgradeFilter(context.getServletHandler());
         JakartaWebSocketServletContainerInitializer.configure(
                 context, (servletContext, container) -> install(servletContext));
         GracefulHandler graceful = new GracefulHandler(context);
         server.setHandler(graceful);
         server.setStopTimeout(LAST_BYTES_MILLIS);
+    }
+
+    /**
+     * Jetty puts a filter in front of every request, which copies all its headers to see whether they are a handshake for
+     * an endpoint with a path; ours have none. It does so unless there is a filter of that name.
+     */
+    private static void withoutUpgradeFilter(ServletHandler handler) {
+        FilterHolder unmapped = new FilterHolder((request, response, chain) -> chain.doFilter(request, response));
+        unmapped.setName(WebSocketUpgradeFilter.class.getName());
+        handler.addFilter(unmapped);
     }
 
     private void install(ServletContext context) throws DeploymentException {

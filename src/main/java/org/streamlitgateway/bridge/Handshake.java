@@ -33,9 +33,6 @@ final class Handshake implements Relay.Answer {
 
     private static final long LOOK_MILLIS = 250;
 
-    /** Between the container's acceptance and the open session there is only the 101 to be written. */
-    private static final long OPEN_MILLIS = 5000;
-
     /** Headers of a body that is not passed on. */
     private static final List<String> REFUSAL_BODY = List.of("Content-Length", "Content-Type", "Content-Encoding");
 
@@ -49,6 +46,7 @@ final class Handshake implements Relay.Answer {
     private final AtomicBoolean answered = new AtomicBoolean();
     private AsyncContext async;
     private Scheduler scheduler;
+    private volatile Scheduler.Task nextLook;
     private long deadlineNanos;
     private volatile HttpFields upstreamHeaders = HttpFields.EMPTY;
     private volatile int refusedWith;
@@ -77,8 +75,7 @@ final class Handshake implements Relay.Answer {
         async.setTimeout(0); // our own timer is the bound
         this.scheduler = scheduler;
         deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        route.replica().load().awaited();
-        scheduler.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        lookLater();
         relay.dial(new Relay.Dial(route.replica().address(), target(request, route), headers), this);
     }
 
@@ -92,8 +89,15 @@ final class Handshake implements Relay.Answer {
         } else if (presence.isGone(request)) {
             giveUp(Outcome.CLIENT_GONE);
         } else {
-            route.replica().load().awaited();
-            scheduler.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            lookLater();
+        }
+    }
+
+    private void lookLater() {
+        route.replica().load().awaited();
+        nextLook = scheduler.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        if (answered.get()) {
+            nextLook.cancel();
         }
     }
 
@@ -156,6 +160,7 @@ final class Handshake implements Relay.Answer {
         if (!answered.compareAndSet(false, true)) {
             return;
         }
+        nextLook.cancel(); // or the timer keeps the request until then
         failure = outcome;
         try {
             async.dispatch();
@@ -200,7 +205,6 @@ final class Handshake implements Relay.Answer {
             LOG.warn("{} was not upgraded", relay.name(), lost);
             return Outcome.INTERNAL;
         }
-        relays.later(relay, Relay::endUnlessOpen, OPEN_MILLIS);
         return null;
     }
 }

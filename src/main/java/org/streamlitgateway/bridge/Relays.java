@@ -30,6 +30,9 @@ public final class Relays {
     /** Pause between two closes when there is time enough: a hundred browsers a second come back. */
     private static final Duration CLOSE_GAP = Duration.ofMillis(10);
 
+    /** Between the container's acceptance and the open session there is only the 101 to be written. */
+    private static final long OPEN_MILLIS = 5000;
+
     /** A Streamlit that was busy answers the question for its health, and then the ping. */
     private static final long ABOUT_TO_ANSWER_MILLIS = 5000;
 
@@ -40,8 +43,10 @@ public final class Relays {
 
     private final ConcurrentHashMap<String, Relay> bySessionId = new ConcurrentHashMap<>();
 
-    /** Where each was sent. */
-    private final ConcurrentHashMap<Relay, Route> routes = new ConcurrentHashMap<>();
+    /** Where a relay was sent, and what ends it unless it opens. */
+    private record Place(Route route, Scheduler.Task unlessOpen) {}
+
+    private final ConcurrentHashMap<Relay, Place> places = new ConcurrentHashMap<>();
 
     private final Scheduler scheduler;
     private final Executor blocking;
@@ -88,8 +93,8 @@ public final class Relays {
     }
 
     private boolean isWith(Relay relay, Predicate<Replica> replicas) {
-        Route route = routes.get(relay);
-        return route != null && replicas.test(route.replica());
+        Place place = places.get(relay);
+        return place != null && replicas.test(place.route().replica());
     }
 
     private void end(List<Relay> all, Outcome why, Duration spread) {
@@ -115,10 +120,10 @@ public final class Relays {
         return open.size();
     }
 
-    /** The relay is about to open; from now on it counts for the replica of that route. */
+    /** The relay is about to open, or else ends; from now on it counts for the replica of that route. */
     void place(Relay relay, Route route) {
         route.replica().load().opened(route.visitor());
-        routes.put(relay, route);
+        places.put(relay, new Place(route, later(relay::endUnlessOpen, OPEN_MILLIS, TimeUnit.MILLISECONDS)));
         if (relay.isEnded()) {
             leave(relay);
         }
@@ -142,6 +147,10 @@ public final class Relays {
     public void opened(Relay relay) {
         open.add(relay);
         settled(relay);
+        Place place = places.get(relay);
+        if (place != null) {
+            place.unlessOpen().cancel();
+        }
         if (stopped) {
             relay.end(Outcome.STOPPING, null);
         } else if (isWith(relay, replica -> replica.departure().isOver())) {
@@ -169,9 +178,10 @@ public final class Relays {
 
     private void leave(Relay relay) {
         open.remove(relay);
-        Route route = routes.remove(relay);
-        if (route != null) {
-            route.replica().load().closed(route.visitor());
+        Place place = places.remove(relay);
+        if (place != null) {
+            place.unlessOpen().cancel();
+            place.route().replica().load().closed(place.route().visitor());
         }
     }
 
@@ -192,8 +202,9 @@ public final class Relays {
         farewells.tell(closing);
     }
 
-    public void later(Runnable task, long delay, TimeUnit unit) {
-        scheduler.schedule(task, delay, unit);
+    /** What is not needed any more is to be cancelled: until its time has come, the timer keeps all that it knows. */
+    public Scheduler.Task later(Runnable task, long delay, TimeUnit unit) {
+        return scheduler.schedule(task, delay, unit);
     }
 
     /**
@@ -234,11 +245,11 @@ public final class Relays {
     public boolean isStreamlitPingDue(Relay relay, Liveness streamlit, long nowNanos) {
         Finding finding = streamlit.look(nowNanos, timeouts.pingInterval(), timeouts.pong());
         if (finding == Finding.SILENT) {
-            Route route = routes.get(relay);
-            if (route == null || streamlit.waitedNanos() > timeouts.stall().toNanos()) {
+            Place place = places.get(relay);
+            if (place == null || streamlit.waitedNanos() > timeouts.stall().toNanos()) {
                 relay.end(Outcome.SILENT, null);
             } else {
-                route.replica().presence(timeouts.pong()).thenAccept(found -> judge(relay, streamlit, found));
+                place.route().replica().presence(timeouts.pong()).thenAccept(found -> judge(relay, streamlit, found));
             }
         }
         return finding == Finding.PING_DUE;

@@ -3,7 +3,8 @@ package org.streamlitgateway.bridge;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Collections;
+import java.util.Enumeration;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -31,6 +32,9 @@ public final class WebSocketDoor {
 
     /** Host counts with the browser's; these four are made by the client for each handshake. */
     private static final int OWN_HEADERS = 4;
+
+    /** Of headers that are between two peers of a WebSocket. */
+    private static final String OWN_PREFIX = "Sec-WebSocket-";
 
     /** 16 bytes in base64 (RFC 6455 section 4.1). */
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{21}[AQgw]==");
@@ -138,8 +142,10 @@ public final class WebSocketDoor {
     }
 
     private static boolean isValidUpgrade(HttpServletRequest request) {
-        boolean upgrades = Collections.list(request.getHeaders("Connection")).stream()
-                .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("upgrade"));
+        boolean upgrades = false;
+        for (Enumeration<String> values = request.getHeaders("Connection"); values.hasMoreElements(); ) {
+            upgrades |= values.nextElement().toLowerCase(Locale.ROOT).contains("upgrade");
+        }
         String key = request.getHeader("Sec-WebSocket-Key");
         return request.getMethod().equals("GET")
                 && upgrades
@@ -149,9 +155,9 @@ public final class WebSocketDoor {
 
     private HttpFields.Mutable upstreamHeaders(HttpServletRequest request, Route route, Client client, String origin) {
         HttpFields.Mutable fields = headers.build(request, client, route);
-        for (String name : fields.getFieldNamesCollection().toArray(String[]::new)) {
-            if (name.toLowerCase(Locale.ROOT).startsWith("sec-websocket-")) {
-                fields.remove(name);
+        for (Iterator<HttpField> all = fields.iterator(); all.hasNext(); ) {
+            if (all.next().getName().regionMatches(true, 0, OWN_PREFIX, 0, OWN_PREFIX.length())) {
+                all.remove();
             }
         }
         String subprotocols = Subprotocols.oneLine(request);

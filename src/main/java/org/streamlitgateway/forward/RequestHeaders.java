@@ -33,7 +33,7 @@ public final class RequestHeaders {
         Set<String> hop = HopByHop.of(Collections.list(request.getHeaders("Connection")));
         for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
             String name = names.nextElement();
-            String lower = name.toLowerCase(Locale.ROOT);
+            String lower = lower(name);
             if (hop.contains(lower) || isForwarding(lower) || !client.trusted() && isIdentity(lower)) {
                 continue;
             }
@@ -59,6 +59,11 @@ public final class RequestHeaders {
         addForwarding(fields, client, route);
         addUser(fields, request);
         return fields;
+    }
+
+    private static String lower(String name) {
+        HttpHeader known = HttpHeader.CACHE.get(name); // in any case
+        return known == null ? name.toLowerCase(Locale.ROOT) : known.lowerCaseName();
     }
 
     private static void addForwarding(HttpFields.Mutable fields, Client client, Route route) {

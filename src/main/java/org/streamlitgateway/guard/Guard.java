@@ -5,10 +5,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.streamlitgateway.config.Cidr;
 
 /** Says whom a request comes from and whether its Origin may open a WebSocket. Immutable, thread-safe. */
 public final class Guard {
+    private static final Pattern PORT = Pattern.compile("\\d{1,5}");
+
     private final List<Cidr> trustedProxies;
     private final Set<String> allowedOrigins;
 
@@ -84,7 +87,7 @@ public final class Guard {
 
     private static int forwardedPort(HttpServletRequest request, String host, String scheme) {
         String text = last(joined(request, "X-Forwarded-Port"));
-        return text.matches("\\d{1,5}") ? Integer.parseInt(text) : port(host, scheme);
+        return PORT.matcher(text).matches() ? Integer.parseInt(text) : port(host, scheme);
     }
 
     private static String joined(HttpServletRequest request, String header) {
@@ -108,7 +111,7 @@ public final class Guard {
     private static int port(String host, String scheme) {
         String full = withPort(host, scheme);
         String digits = full.substring(full.lastIndexOf(':') + 1);
-        return digits.matches("\\d{1,5}") ? Integer.parseInt(digits) : 80;
+        return PORT.matcher(digits).matches() ? Integer.parseInt(digits) : 80;
     }
 
     private static String bare(String address) {

@@ -2,7 +2,9 @@ package org.streamlitgateway.route;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.streamlitgateway.config.AppConfig;
@@ -25,6 +27,9 @@ public final class App {
     private final StickyCookie sticky;
     private final String cookieTag;
 
+    /** By what stands for them in cookies; empty without any. */
+    private final Map<String, Replica> byId;
+
     /**
      * @param prefix the whole path prefix, the container's context path included
      * @param managed what starts the replicas, or {@code null}
@@ -44,6 +49,10 @@ public final class App {
         this.managed = managed;
         this.sticky = sticky;
         this.cookieTag = nested ? Integer.toHexString(prefix.hashCode()) : "";
+        this.byId = new HashMap<>();
+        if (sticky != null) {
+            this.replicas.forEach(replica -> byId.putIfAbsent(sticky.id(prefix, replica.name()), replica));
+        }
     }
 
     public AppConfig config() {
@@ -87,7 +96,7 @@ public final class App {
         Attempts attempts = Attempts.of(request);
         StickyCookie.Visit visit = sticky == null ? null : sticky.read(request, prefix);
         String visitor = visit == null ? "" : visit.visitor();
-        Replica known = visit == null ? null : named(visit.replica());
+        Replica known = visit == null ? null : byId.get(visit.replica());
         if (known != null && !attempts.include(known) && mayStay(known, visitor, request)) {
             return new Choice(to(known, visitor, attempts), null);
         }
@@ -131,13 +140,6 @@ public final class App {
         boolean movable = attempts.mayGoOn()
                 && replicas.stream().anyMatch(other -> other != replica && other.isUp() && !attempts.include(other));
         return new Route(prefix, replica, visitor, cookieTag, movable);
-    }
-
-    private Replica named(String id) {
-        return replicas.stream()
-                .filter(replica -> sticky.id(prefix, replica.name()).equals(id))
-                .findFirst()
-                .orElse(null);
     }
 
     private Replica fewest(Predicate<Replica> which) {

@@ -155,6 +155,7 @@ final class Direction {
 
     private void sourceEnded() {
         giveBack();
+        splice.closed();
         if (closing != null && !discarding) {
             to.close(); // inside of a frame no close frame fits in
         }

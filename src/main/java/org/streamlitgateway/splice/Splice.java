@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.bridge.Ending;
@@ -59,6 +60,7 @@ final class Splice implements Relay {
     private volatile Side streamlit;
     private volatile Direction up;
     private volatile Direction down;
+    private volatile Scheduler.Task nextCut;
 
     /** Touched only by the direction from Streamlit. */
     private int looks = MAX_LOOKS;
@@ -294,20 +296,35 @@ final class Splice implements Relay {
         if (how.forStreamlit() != null) {
             upward.close(OwnFrames.close(how.forStreamlit(), true));
         }
-        relays.later(this::cutWhatOwes, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        cutLater();
     }
 
     private void cutWhatOwes() {
         long limit = System.nanoTime() - CLOSE_GRACE_NANOS;
-        boolean open = false;
         for (Side side : List.of(browser, streamlit)) {
             if (side.owesSinceNanos() - limit < 0) {
                 side.close();
             }
-            open |= !side.isClosed();
         }
-        if (open) {
-            relays.later(this::cutWhatOwes, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        cutLater();
+    }
+
+    private void cutLater() {
+        if (!isOver()) {
+            nextCut = relays.later(this::cutWhatOwes, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+            closed(); // meanwhile, perhaps
+        }
+    }
+
+    private boolean isOver() {
+        return browser.isClosed() && streamlit.isClosed();
+    }
+
+    /** One side is: once both are, the timer need not keep them. */
+    void closed() {
+        Scheduler.Task cut = nextCut;
+        if (cut != null && isOver()) {
+            cut.cancel();
         }
     }
 

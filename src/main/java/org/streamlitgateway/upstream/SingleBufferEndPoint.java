@@ -11,9 +11,20 @@ import org.eclipse.jetty.util.thread.Scheduler;
 
 /** Writes a single buffer with a plain write, the cheaper system call: there is nothing to gather. */
 public abstract class SingleBufferEndPoint extends SocketChannelEndPoint {
+    private final SelectionKey key;
+
     protected SingleBufferEndPoint(
             SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
         super(channel, selector, key, scheduler);
+        this.key = key;
+    }
+
+    /** One that the selector's thread has closed meanwhile has no interest left; Jetty learns it by an exception. */
+    @Override
+    public void updateKey() {
+        if (key.isValid()) {
+            super.updateKey();
+        }
     }
 
     @Override
