@@ -46,7 +46,7 @@ WORKS = {
     "bulk8M": ("8 MB down, 2 sessions", ["down", "{port}", PATH, "2", "1", "8000000", "{seconds}"]),
     "http500": ("HTTP, 500 bytes, 32 connections", ["wrk", "/bytes/500"]),
     "http500k": ("HTTP, 500 KB, 32 connections", ["wrk", "/bytes/500000"]),
-    "connect": ("new sessions, each with one echo", ["conn", "{port}", PATH, "20", "1"]),  # uses up ports: short
+    "connect": ("new sessions, each with one echo", ["conn", "{port}", PATH, "20", "{seconds}"]),
 }
 
 NGINX = """worker_processes 2; worker_rlimit_nofile 20000; pid {d}/pid; error_log {d}/err; daemon off; user root;

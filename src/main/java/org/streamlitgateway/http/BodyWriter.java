@@ -73,7 +73,7 @@ final class BodyWriter implements WriteListener {
             switch (state) {
                 case DATA -> {
                     state = State.FLUSH;
-                    put(piece);
+                    BufferOutput.write(output, piece);
                 }
                 case FLUSH -> {
                     state = State.TAKEN;
@@ -88,16 +88,6 @@ final class BodyWriter implements WriteListener {
             }
         }
         return false;
-    }
-
-    private void put(ByteBuffer bytes) throws IOException {
-        if (bytes.hasArray()) {
-            output.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
-        } else {
-            byte[] copy = new byte[bytes.remaining()];
-            bytes.get(copy);
-            output.write(copy);
-        }
     }
 
     @Override
