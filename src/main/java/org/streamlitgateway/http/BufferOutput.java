@@ -6,17 +6,21 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.ByteBuffer;
+import java.util.regex.Pattern;
 
 /**
- * Writes buffers to a servlet's output as they are. {@code write(ByteBuffer)} is part of Servlet 6.1 only, but Jetty and
- * Tomcat have had it for long; where it is missing, the bytes are copied into an array.
+ * Writes buffers to a servlet's output as they are where Jetty or Tomcat is the container: both have had
+ * {@code write(ByteBuffer)} long before Servlet 6.1, and are done with a buffer when they are ready again. Others get a
+ * copy that they may keep: WildFly says that it is ready while it still has to send the buffer.
  */
 final class BufferOutput {
     private static final MethodType WRITE = MethodType.methodType(void.class, ByteBuffer.class);
     private static final MethodType CALLED =
             MethodType.methodType(void.class, ServletOutputStream.class, ByteBuffer.class);
 
-    /** @param write {@code null} where there is none */
+    private static final Pattern DONE_WHEN_READY = Pattern.compile("org\\.(eclipse\\.jetty|apache\\.catalina)\\..*");
+
+    /** @param write {@code null} for a copy */
     private record Way(Class<?> of, MethodHandle write) {}
 
     /** Of the kind that was seen last; a container has one. */
@@ -45,13 +49,16 @@ final class BufferOutput {
     }
 
     private static Way wayOf(Class<?> output) {
+        if (!DONE_WHEN_READY.matcher(output.getName()).matches()) {
+            return new Way(output, null);
+        }
         try {
             return new Way(
                     output,
                     MethodHandles.publicLookup()
                             .findVirtual(output, "write", WRITE)
                             .asType(CALLED));
-        } catch (NoSuchMethodException | IllegalAccessException older) {
+        } catch (NoSuchMethodException | IllegalAccessException other) {
             return new Way(output, null);
         }
     }
