@@ -160,7 +160,10 @@ final class Handshake implements Relay.Answer {
         if (!answered.compareAndSet(false, true)) {
             return;
         }
-        nextLook.cancel(); // or the timer keeps the request until then
+        Scheduler.Task look = nextLook;
+        if (look != null) { // the first may come before it is known
+            look.cancel(); // or the timer keeps the request until then
+        }
         failure = outcome;
         try {
             async.dispatch();

@@ -38,15 +38,16 @@ public final class Relays {
 
     private final Set<Relay> open = ConcurrentHashMap.newKeySet();
 
-    /** Accepted, but not open yet: some containers open a session only after the 101 has been sent. */
-    private final Set<Relay> opening = ConcurrentHashMap.newKeySet();
+    /**
+     * Accepted, but not open yet, as a container opens a session only after the 101 has been sent; with what ends it
+     * unless it opens.
+     */
+    private final ConcurrentHashMap<Relay, Scheduler.Task> opening = new ConcurrentHashMap<>();
 
     private final ConcurrentHashMap<String, Relay> bySessionId = new ConcurrentHashMap<>();
 
-    /** Where a relay was sent, and what ends it unless it opens. */
-    private record Place(Route route, Scheduler.Task unlessOpen) {}
-
-    private final ConcurrentHashMap<Relay, Place> places = new ConcurrentHashMap<>();
+    /** Where each was sent. */
+    private final ConcurrentHashMap<Relay, Route> routes = new ConcurrentHashMap<>();
 
     private final Scheduler scheduler;
     private final Executor blocking;
@@ -93,8 +94,8 @@ public final class Relays {
     }
 
     private boolean isWith(Relay relay, Predicate<Replica> replicas) {
-        Place place = places.get(relay);
-        return place != null && replicas.test(place.route().replica());
+        Route route = routes.get(relay);
+        return route != null && replicas.test(route.replica());
     }
 
     private void end(List<Relay> all, Outcome why, Duration spread) {
@@ -112,7 +113,7 @@ public final class Relays {
     public void stop() {
         stopped = true;
         open.forEach(relay -> relay.end(Outcome.STOPPING, null));
-        opening.forEach(relay -> relay.end(Outcome.STOPPING, null));
+        opening.keySet().forEach(relay -> relay.end(Outcome.STOPPING, null));
         farewells.await(opening::isEmpty);
     }
 
@@ -120,26 +121,28 @@ public final class Relays {
         return open.size();
     }
 
-    /** The relay is about to open, or else ends; from now on it counts for the replica of that route. */
+    /** The relay is about to open; from now on it counts for the replica of that route. */
     void place(Relay relay, Route route) {
         route.replica().load().opened(route.visitor());
-        places.put(relay, new Place(route, later(relay::endUnlessOpen, OPEN_MILLIS, TimeUnit.MILLISECONDS)));
+        routes.put(relay, route);
         if (relay.isEnded()) {
             leave(relay);
         }
     }
 
     /** The container is about to accept the browser; {@link #opened} or {@link #settled} follows. */
-    void opening(Relay relay) {
-        opening.add(relay);
+    public void opening(Relay relay) {
+        opening.put(relay, later(relay::endUnlessOpen, OPEN_MILLIS, TimeUnit.MILLISECONDS));
         if (stopped) {
             relay.end(Outcome.STOPPING, null);
         }
     }
 
     /** An accepted browser has come, or will not come any more. */
-    void settled(Relay relay) {
-        if (opening.remove(relay)) {
+    public void settled(Relay relay) {
+        Scheduler.Task unlessOpen = opening.remove(relay);
+        if (unlessOpen != null) {
+            unlessOpen.cancel(); // or the timer keeps the session until then
             farewells.changed();
         }
     }
@@ -147,10 +150,6 @@ public final class Relays {
     public void opened(Relay relay) {
         open.add(relay);
         settled(relay);
-        Place place = places.get(relay);
-        if (place != null) {
-            place.unlessOpen().cancel();
-        }
         if (stopped) {
             relay.end(Outcome.STOPPING, null);
         } else if (isWith(relay, replica -> replica.departure().isOver())) {
@@ -178,10 +177,9 @@ public final class Relays {
 
     private void leave(Relay relay) {
         open.remove(relay);
-        Place place = places.remove(relay);
-        if (place != null) {
-            place.unlessOpen().cancel();
-            place.route().replica().load().closed(place.route().visitor());
+        Route route = routes.remove(relay);
+        if (route != null) {
+            route.replica().load().closed(route.visitor());
         }
     }
 
@@ -202,7 +200,7 @@ public final class Relays {
         farewells.tell(closing);
     }
 
-    /** What is not needed any more is to be cancelled: until its time has come, the timer keeps all that it knows. */
+    /** Until its time has come, or it is cancelled, the timer keeps what the task knows. */
     public Scheduler.Task later(Runnable task, long delay, TimeUnit unit) {
         return scheduler.schedule(task, delay, unit);
     }
@@ -245,11 +243,11 @@ public final class Relays {
     public boolean isStreamlitPingDue(Relay relay, Liveness streamlit, long nowNanos) {
         Finding finding = streamlit.look(nowNanos, timeouts.pingInterval(), timeouts.pong());
         if (finding == Finding.SILENT) {
-            Place place = places.get(relay);
-            if (place == null || streamlit.waitedNanos() > timeouts.stall().toNanos()) {
+            Route route = routes.get(relay);
+            if (route == null || streamlit.waitedNanos() > timeouts.stall().toNanos()) {
                 relay.end(Outcome.SILENT, null);
             } else {
-                place.route().replica().presence(timeouts.pong()).thenAccept(found -> judge(relay, streamlit, found));
+                route.replica().presence(timeouts.pong()).thenAccept(found -> judge(relay, streamlit, found));
             }
         }
         return finding == Finding.PING_DUE;

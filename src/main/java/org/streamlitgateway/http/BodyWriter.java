@@ -90,6 +90,7 @@ final class BodyWriter implements WriteListener {
         return false;
     }
 
+    /** The piece is not given back: nobody says that the container has done with it. */
     @Override
     public void onError(Throwable failure) {
         onFailure.accept(failure);

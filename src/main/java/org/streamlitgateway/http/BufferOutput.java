@@ -5,20 +5,25 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.ByteBuffer;
-import java.util.regex.Pattern;
+import java.util.Map;
 
 /**
- * Writes buffers to a servlet's output as they are where Jetty or Tomcat is the container: both have had
- * {@code write(ByteBuffer)} long before Servlet 6.1, and are done with a buffer when they are ready again. Others get a
- * copy that they may keep: WildFly says that it is ready while it still has to send the buffer.
+ * Writes buffers to a servlet's output. Our own Jetty, and Jetty and Tomcat as the container, get them as they are: they
+ * have had {@code write(ByteBuffer)} long before Servlet 6.1, and are done with a buffer when they are ready again. Others
+ * get a copy that they may keep. WildFly says that it is ready while it still has to send what it got; Jetty 12.0, too,
+ * when a write fails; and Tomcat before 10.1.8, where it compresses, sends zeros in the place of a direct buffer (its
+ * bug 66511).
  */
 final class BufferOutput {
+    /** Where a container's own classes are, and the version since which it is done with a buffer when it is ready. */
+    private static final Map<String, Version> DONE_WHEN_READY =
+            Map.of("org.eclipse.jetty.", Version.parse("12.1"), "org.apache.catalina.", Version.parse("10.1.8"));
+
     private static final MethodType WRITE = MethodType.methodType(void.class, ByteBuffer.class);
     private static final MethodType CALLED =
             MethodType.methodType(void.class, ServletOutputStream.class, ByteBuffer.class);
-
-    private static final Pattern DONE_WHEN_READY = Pattern.compile("org\\.(eclipse\\.jetty|apache\\.catalina)\\..*");
 
     /** @param write {@code null} for a copy */
     private record Way(Class<?> of, MethodHandle write) {}
@@ -36,7 +41,9 @@ final class BufferOutput {
             way = known;
         }
         if (known.write() == null) {
-            copy(output, bytes);
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.get(copy);
+            output.write(copy);
             return;
         }
         try {
@@ -49,27 +56,28 @@ final class BufferOutput {
     }
 
     private static Way wayOf(Class<?> output) {
-        if (!DONE_WHEN_READY.matcher(output.getName()).matches()) {
+        boolean ours = output.getClassLoader() == BufferOutput.class.getClassLoader()
+                && output.getName().startsWith("org.eclipse.jetty.");
+        if (!ours && !isDoneWhenReady(output.getName(), output.getPackage().getImplementationVersion())) {
             return new Way(output, null);
         }
         try {
-            return new Way(
-                    output,
-                    MethodHandles.publicLookup()
-                            .findVirtual(output, "write", WRITE)
-                            .asType(CALLED));
+            MethodHandle write = MethodHandles.publicLookup().findVirtual(output, "write", WRITE);
+            return new Way(output, write.asType(CALLED));
         } catch (NoSuchMethodException | IllegalAccessException other) {
             return new Way(output, null);
         }
     }
 
-    private static void copy(ServletOutputStream output, ByteBuffer bytes) throws IOException {
-        if (bytes.hasArray()) {
-            output.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
-        } else {
-            byte[] copy = new byte[bytes.remaining()];
-            bytes.get(copy);
-            output.write(copy);
+    /** @param version what the container's archive says, or {@code null} */
+    static boolean isDoneWhenReady(String output, String version) {
+        try {
+            return version != null
+                    && DONE_WHEN_READY.entrySet().stream()
+                            .anyMatch(since -> output.startsWith(since.getKey())
+                                    && Version.parse(version).compareTo(since.getValue()) >= 0);
+        } catch (IllegalArgumentException unreadable) {
+            return false;
         }
     }
 }

@@ -91,7 +91,13 @@ final class Splice implements Relay {
     @Override
     public void accept(HttpServletRequest request, HttpServletResponse response, String subprotocol)
             throws IOException {
-        kind.accept(request, response, subprotocol, this::browserOpened);
+        relays.opening(this);
+        try {
+            kind.accept(request, response, subprotocol, this::browserOpened);
+        } catch (IOException lost) {
+            relays.settled(this);
+            throw lost;
+        }
     }
 
     private void streamlitOpened(Wire wire) {
@@ -112,6 +118,7 @@ final class Splice implements Relay {
             source = streamlitWire;
         }
         if (source == null) { // it has been closed
+            relays.settled(this);
             closeHalfOpen();
             return;
         }
@@ -130,6 +137,7 @@ final class Splice implements Relay {
             }
         }
         if (up == null) {
+            relays.settled(this);
             closeHalfOpen();
             return;
         }
@@ -143,6 +151,7 @@ final class Splice implements Relay {
     public void endUnlessOpen() {
         if (up == null) {
             end(Outcome.CLIENT_GONE, null);
+            relays.settled(this);
         }
     }
 
@@ -320,7 +329,7 @@ final class Splice implements Relay {
         return browser.isClosed() && streamlit.isClosed();
     }
 
-    /** One side is: once both are, the timer need not keep them. */
+    /** Perhaps both sides are: then the timer need not keep them. */
     void closed() {
         Scheduler.Task cut = nextCut;
         if (cut != null && isOver()) {

@@ -9,20 +9,20 @@ import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.thread.Scheduler;
 
-/** Writes a single buffer with a plain write, the cheaper system call: there is nothing to gather. */
+/**
+ * A socket with less effort than Jetty's: a single buffer goes out by a plain write, the cheaper system call, as there is
+ * nothing to gather; and one that is closed costs no exception.
+ */
 public abstract class SingleBufferEndPoint extends SocketChannelEndPoint {
-    private final SelectionKey key;
-
     protected SingleBufferEndPoint(
             SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
         super(channel, selector, key, scheduler);
-        this.key = key;
     }
 
-    /** One that the selector's thread has closed meanwhile has no interest left; Jetty learns it by an exception. */
+    /** Called by the selector. One that is closed has no interest in anything; Jetty's learns it by an exception. */
     @Override
     public void updateKey() {
-        if (key.isValid()) {
+        if (getChannel().isOpen()) {
             super.updateKey();
         }
     }

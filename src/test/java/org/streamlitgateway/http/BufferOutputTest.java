@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BufferOutputTest {
     private final List<ByteBuffer> kept = new ArrayList<>();
@@ -28,6 +30,25 @@ class BufferOutputTest {
                 new Keeping(),
                 ByteBuffer.wrap(ascii("a hello too"), 2, 6).slice().limit(5));
         assertEquals(List.of("hello"), texts());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "unknown",
+            value = {
+                "org.eclipse.jetty.ee10.servlet.HttpOutput, 12.1.0, true",
+                "org.eclipse.jetty.ee10.servlet.HttpOutput, 12.1.8, true",
+                "org.eclipse.jetty.ee10.servlet.HttpOutput, 12.0.31, false",
+                "org.eclipse.jetty.ee10.servlet.HttpOutput, unknown, false",
+                "org.apache.catalina.connector.CoyoteOutputStream, 10.1.7, false",
+                "org.apache.catalina.connector.CoyoteOutputStream, 10.1.8, true",
+                "org.apache.catalina.connector.CoyoteOutputStream, 10.1.59, true",
+                "org.apache.catalina.connector.CoyoteOutputStream, 11.0.24, true",
+                "org.apache.catalina.connector.CoyoteOutputStream, next, false",
+                "io.undertow.servlet.spec.ServletOutputStreamImpl, 39.0.1.Final, false",
+            })
+    void onlyContainersThatAreDoneWithABufferWhenReadyGetOne(String output, String version, boolean gets) {
+        assertEquals(gets, BufferOutput.isDoneWhenReady(output, version));
     }
 
     private List<String> texts() {
