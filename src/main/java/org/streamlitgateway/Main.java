@@ -132,6 +132,7 @@ public final class Main {
                 config.named() ? config.upstreams() : gateway.upstream().toString();
         out.println("streamlit-gateway " + Version.TEXT + " ready: " + gateway.uri() + " -> " + upstream);
         out.flush();
+        IdleMemory.giveBack();
         if (reload != null) {
             reload.start(reader, next -> {
                 gateway.take(next);
