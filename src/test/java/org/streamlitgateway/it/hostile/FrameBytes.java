@@ -1,0 +1,103 @@
+package org.streamlitgateway.it.hostile;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** WebSocket frames as nobody should send them (RFC 6455 section 5.2), and what is answered. */
+final class FrameBytes {
+    static final int FIN = 0x80;
+    static final int TEXT = 1;
+    static final int BINARY = 2;
+    static final int CLOSE = 8;
+    static final int PING = 9;
+
+    /** The connection ended without a close frame. */
+    static final int CUT = 0;
+
+    /** Nothing ended within the patience. */
+    static final int OPEN = -1;
+
+    private FrameBytes() {}
+
+    /** A frame of a client; the mask is zero, which leaves the payload as it is. */
+    static byte[] masked(int first, String payload) {
+        return frame(first, true, payload.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static byte[] frame(int first, boolean masked, byte[] payload) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(header(first, masked, payload.length));
+        bytes.writeBytes(payload);
+        return bytes.toByteArray();
+    }
+
+    /** A header that promises so many bytes. */
+    static byte[] header(int first, boolean masked, long length) {
+        ByteBuffer header = ByteBuffer.allocate(14).put((byte) first);
+        int mask = masked ? 0x80 : 0;
+        if (length >= 0 && length < 126) {
+            header.put((byte) (mask | length));
+        } else if (length >= 0 && length < 1 << 16) {
+            header.put((byte) (mask | 126)).putShort((short) length);
+        } else {
+            header.put((byte) (mask | 127)).putLong(length);
+        }
+        if (masked) {
+            header.putInt(0);
+        }
+        byte[] bytes = new byte[header.position()];
+        header.flip().get(bytes);
+        return bytes;
+    }
+
+    static byte[] join(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
+    }
+
+    static byte[] closeFrame(int code) {
+        return frame(FIN | CLOSE, true, new byte[] {(byte) (code >> 8), (byte) code});
+    }
+
+    /** Opens a WebSocket; fails when it is refused. */
+    static Attacker open(Target t, String target, String... more) throws IOException {
+        return openFrom(t, Target.STRANGER, target, more);
+    }
+
+    static Attacker openFrom(Target t, String from, String target, String... more) throws IOException {
+        Attacker client = t.connectFrom(from);
+        Answer answer = client.send(HandshakeAttacks.handshake(t, target, more)).answer();
+        if (answer.status() != 101) {
+            client.close();
+            throw new AssertionError("refused: " + answer);
+        }
+        return client;
+    }
+
+    /** Reads on until the socket ends; the code of the close frame, or {@link #CUT}, or {@link #OPEN}. */
+    static int awaitClose(Attacker client) {
+        DataInputStream in = new DataInputStream(client.in());
+        try {
+            while (true) {
+                int opcode = in.readUnsignedByte() & 0x0f;
+                long length = in.readUnsignedByte() & 0x7f;
+                length = length == 126 ? in.readUnsignedShort() : length == 127 ? in.readLong() : length;
+                if (opcode == CLOSE) {
+                    return length < 2 ? 1005 : in.readUnsignedShort();
+                }
+                in.skipNBytes(length);
+            }
+        } catch (SocketTimeoutException open) {
+            return OPEN;
+        } catch (IOException ended) {
+            return CUT;
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package org.streamlitgateway.it.hostile;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.it.Door;
+import org.streamlitgateway.it.WarDoor;
+
+/**
+ * Every attack on one gateway, which must have neither more threads nor more live memory afterwards.
+ * {@code -Dhostile.heavy=true} adds those that are too much for every build, {@code -Dhostile.only=word} picks some by a
+ * word in their kind or sentence.
+ */
+@ParameterizedClass(name = "{0}")
+@MethodSource("gateways")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 15 * 60)
+class HostileSuiteIT {
+    private static final long HEAP_MARGIN_BYTES = 16L << 20; // caches at their bounds, classes' own objects
+    private static final long THREAD_MARGIN = 10; // pools shrink by one thread every few seconds
+    private static final Duration SETTLING = Duration.ofMinutes(2);
+
+    /** Kinds that the gateway does not withstand yet; {@code -Dhostile.all=true} tries them. */
+    private static final Set<String> NOT_YET = Set.of(
+            "where a request ends",
+            "request line",
+            "dot segments",
+            "odd targets",
+            "Streamlit's metrics",
+            "a handshake with a body",
+            "a refused upgrade ends its connection",
+            "forged handshakes",
+            "identity of a stranger",
+            "where a stranger comes from",
+            "costly fields",
+            "two users at once");
+
+    @Parameter
+    private Door door;
+
+    private Ledger ledger;
+    private Target target;
+
+    /** The executable alone, unless the property {@code doors} names others. */
+    static Stream<Door> gateways() {
+        String wanted = System.getProperty("doors", "");
+        boolean named = !wanted.isBlank() && !wanted.startsWith("${");
+        return named ? Door.all() : Stream.of(WarDoor.installed().get(0));
+    }
+
+    @BeforeParameterizedClassInvocation
+    void start() throws IOException {
+        ledger = new Ledger(door.name());
+        target = new Target(door.name(), door);
+    }
+
+    @AfterParameterizedClassInvocation
+    void stop() throws IOException {
+        target.close();
+        System.out.println(ledger.write());
+    }
+
+    private static Stream<Attack> all() {
+        return Stream.of(
+                        FramingAttacks.all(),
+                        RequestLineAttacks.all(),
+                        PathAttacks.all(),
+                        HandshakeAttacks.all(),
+                        FrameAttacks.all(),
+                        CostlyHeaderAttacks.all(),
+                        IdentityAttacks.all())
+                .flatMap(List::stream)
+                .filter(attack -> !NOT_YET.contains(attack.kind()) || Boolean.getBoolean("hostile.all"))
+                .filter(attack -> !attack.heavy() || Boolean.getBoolean("hostile.heavy"))
+                .filter(attack ->
+                        (attack.kind() + " " + attack.sentence()).contains(System.getProperty("hostile.only", "")));
+    }
+
+    @TestFactory
+    Stream<DynamicNode> attacks() {
+        Map<String, List<DynamicTest>> kinds = new LinkedHashMap<>();
+        all().forEach(attack -> kinds.computeIfAbsent(attack.kind(), kind -> new ArrayList<>())
+                .add(DynamicTest.dynamicTest(attack.sentence(), () -> attempt(attack))));
+        Usage before = new Usage();
+        return Stream.concat(
+                Stream.concat(
+                        Stream.of(DynamicTest.dynamicTest("before", () -> before.settle(target))),
+                        kinds.entrySet().stream()
+                                .map(kind -> DynamicContainer.dynamicContainer(kind.getKey(), kind.getValue()))),
+                Stream.of(DynamicTest.dynamicTest(
+                        "memory and threads are back to where they were", () -> compare(before))));
+    }
+
+    private void attempt(Attack attack) throws Exception {
+        boolean withstood = false;
+        try {
+            attack.attempt().on(target);
+            target.assertServes();
+            withstood = true;
+        } finally {
+            ledger.record(attack, withstood);
+        }
+    }
+
+    private void compare(Usage before) {
+        Footprint now = target.footprint();
+        Attack itself = Attack.of("memory and threads", "all attacks together", t -> {});
+        boolean back = false;
+        try {
+            Patience.until(
+                    () -> now.threads() + " threads, before " + before.threads,
+                    SETTLING,
+                    () -> now.threads() <= before.threads + THREAD_MARGIN);
+            long heap = now.heapBytes();
+            System.out.printf(
+                    "%s: live heap %d KiB before, %d KiB after; threads %d before, %d after%n",
+                    door.name(), before.heap >> 10, heap >> 10, before.threads, now.threads());
+            assertAll(() -> assertTrue(
+                    heap <= before.heap + HEAP_MARGIN_BYTES, () -> heap + " bytes live, before " + before.heap));
+            back = true;
+        } finally {
+            ledger.record(itself, back);
+        }
+    }
+
+    /** What a gateway costs that has served each kind of request. */
+    private static final class Usage {
+        private long heap;
+        private long threads;
+
+        void settle(Target target) throws IOException {
+            for (int i = 0; i < 50; i++) {
+                target.assertServes();
+                target.get("/");
+                target.get("/echo-request?" + i);
+            }
+            heap = target.footprint().heapBytes();
+            threads = target.footprint().threads();
+        }
+    }
+}
