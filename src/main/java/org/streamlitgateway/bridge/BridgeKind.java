@@ -19,6 +19,13 @@ import org.eclipse.jetty.websocket.client.WebSocketClient;
 
 /** Joins by a {@link Bridge}: the container's Jakarta WebSocket on one side, Jetty's WebSocketClient on the other. */
 public final class BridgeKind implements Relay.Kind {
+    /**
+     * RFC 3986: what may stand in a path and query. Some browsers send more. Possessive: else a long target takes a
+     * stack frame for each of its characters.
+     */
+    private static final Pattern URI_CHARACTERS =
+            Pattern.compile("/(?!/)(?:[A-Za-z0-9\\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*+");
+
     private final Acceptor acceptor;
     private final WebSocketClient client;
     private final Relays relays;
@@ -54,12 +61,12 @@ public final class BridgeKind implements Relay.Kind {
         acceptor.accept(request, response, new BrowserEndpoint(bridge), subprotocol);
     }
 
+    static boolean isUri(String target) {
+        return URI_CHARACTERS.matcher(target).matches();
+    }
+
     /** The target and the headers go out as the browser sent them, not as Jetty's request would rebuild them. */
     private static final class Upgrade implements JettyUpgradeListener {
-        /** RFC 3986: what may stand in a path and query. Some browsers send more. */
-        private static final Pattern URI_CHARACTERS =
-                Pattern.compile("/(?!/)(?:[A-Za-z0-9\\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*");
-
         private final Relay.Dial dial;
         private final Relay.Answer answer;
         private volatile HttpFields answered = HttpFields.EMPTY;
@@ -73,7 +80,7 @@ public final class BridgeKind implements Relay.Kind {
         @Override
         public void onHandshakeRequest(Request made) {
             request = made;
-            if (URI_CHARACTERS.matcher(dial.target()).matches()) {
+            if (isUri(dial.target())) {
                 made.path(dial.target());
             } else { // Jetty wants a URI before it sends and once the answer is there
                 made.onRequestBegin(begun -> made.path(dial.target()));

@@ -12,6 +12,9 @@ public final class ForwardMsg {
     /** No message of interest is longer; longer ones are not looked at. */
     public static final int MAX_BYTES = 64 * 1024;
 
+    /** Streamlit's are UUIDs; they are kept for as long as a session lasts. */
+    private static final int MAX_ID_BYTES = 128;
+
     private static final int NEW_SESSION = 4;
     private static final int INITIALIZE = 1;
     private static final int SESSION_ID = 6;
@@ -25,7 +28,9 @@ public final class ForwardMsg {
         ByteBuffer newSession = field(message.slice(), NEW_SESSION);
         ByteBuffer initialize = newSession == null ? null : field(newSession, INITIALIZE);
         ByteBuffer id = initialize == null ? null : field(initialize, SESSION_ID);
-        return id == null ? null : StandardCharsets.UTF_8.decode(id).toString();
+        return id == null || id.remaining() > MAX_ID_BYTES
+                ? null
+                : StandardCharsets.UTF_8.decode(id).toString();
     }
 
     /**

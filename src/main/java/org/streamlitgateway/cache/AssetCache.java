@@ -4,7 +4,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,10 +25,13 @@ public final class AssetCache {
 
     private static final int RECORDING_SHARE = 2;
 
-    /** An asset's headers and the objects around them, about. */
-    private static final int OVERHEAD_BYTES = 2048;
+    /** The objects around an asset, and around each of its headers, about. */
+    private static final int OVERHEAD_BYTES = 512;
 
-    private static final int MOST_PASSED = 4096;
+    private static final int HEADER_OVERHEAD_BYTES = 128;
+
+    /** What a longer name is answered with passes like any other answer; Streamlit's own have about 60 characters. */
+    private static final int LONGEST_KEY = 1024;
 
     /** Made anew for each answer, or for one connection only. */
     private static final Set<String> OWN_HEADERS = Set.of(
@@ -49,12 +51,7 @@ public final class AssetCache {
     private final Map<String, Asset> assets = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<String, Flight> flights = new HashMap<>();
     /** Names that look like an asset's and are none: their requests neither wait nor ask for the plain form. */
-    private final Set<String> passed = Collections.newSetFromMap(new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > MOST_PASSED;
-        }
-    });
+    private final RecentNames passed = new RecentNames();
 
     private final LongAdder hits = new LongAdder();
     private long bytes;
@@ -68,12 +65,17 @@ public final class AssetCache {
     /**
      * The name under which the answer to a request is or may be kept.
      *
+     * @param host the host that Streamlit is told: its answer may hold it
      * @param app which app is asked
      * @param target what Streamlit is asked for
      * @return {@code null} when the cache has nothing to do with this request
      */
-    public String key(HttpServletRequest request, String app, String target) {
-        return maxBytes > 0 && Storable.mayAnswer(request) ? app + ' ' + target : null;
+    public String key(HttpServletRequest request, String host, String app, String target) {
+        return maxBytes > 0
+                        && target.length() + host.length() + app.length() < LONGEST_KEY
+                        && Storable.mayAnswer(request)
+                ? host + '\n' + app + ' ' + target // no header holds a line's end
+                : null;
     }
 
     /** Answers from memory; false when the asset is not there. The request may have been made asynchronous by then. */
@@ -153,9 +155,6 @@ public final class AssetCache {
             return null;
         }
         long length = answer.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
-        if (!reserve(length + OVERHEAD_BYTES)) {
-            return null;
-        }
         List<HttpField> headers = new ArrayList<>();
         for (HttpField field : answer.getHeaders()) {
             if (!OWN_HEADERS.contains(field.getLowerCaseName())) {
@@ -163,14 +162,28 @@ public final class AssetCache {
             }
         }
         headers.add(new HttpField("Accept-Ranges", "bytes"));
+        long weight = weight(key, headers) + length;
+        if (!reserve(weight)) {
+            return null;
+        }
         Asset asset =
                 new Asset(key, headers, new byte[(int) length], Storable.ageSeconds(answer.getHeaders()), freshSeconds);
-        asset.weight = length + OVERHEAD_BYTES;
+        asset.weight = weight;
         asset.readers = 2; // the recording and its client
         if (asset.compressible && !answer.getHeaders().contains(HttpHeader.VARY)) {
             response.setHeader("Vary", "Accept-Encoding"); // the next answer may be another form
         }
         return new Recording(this, asset, response.getOutputStream(), taken, lost);
+    }
+
+    /** Of all but the body; characters count twice. */
+    private static long weight(String key, List<HttpField> headers) {
+        long weight = OVERHEAD_BYTES + 2L * key.length();
+        for (HttpField field : headers) {
+            int value = field.getValue() == null ? 0 : field.getValue().length();
+            weight += HEADER_OVERHEAD_BYTES + 2L * (field.getName().length() + value);
+        }
+        return weight;
     }
 
     private synchronized void pass(String key) {

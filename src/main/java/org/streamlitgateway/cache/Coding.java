@@ -11,6 +11,8 @@ enum Coding {
     /** What a client that accepts codings at all thinks of none: the last choice. */
     private static final double LEAST = 0.0001;
 
+    private static final int LONGEST_QVALUE = 5;
+
     private final String token;
 
     Coding(String token) {
@@ -47,12 +49,18 @@ enum Coding {
         return unnamed;
     }
 
+    /** A qvalue (RFC 9110 section 12.4.2): 0 to 1 with up to three decimals; 0 for anything else behind {@code q=}. */
     private static double quality(String parameter) {
         String text = parameter.trim().toLowerCase(Locale.ROOT);
-        try {
-            return text.startsWith("q=") ? Double.parseDouble(text.substring(2).trim()) : 1;
-        } catch (NumberFormatException unreadable) {
-            return 0;
+        if (!text.startsWith("q=")) {
+            return 1;
         }
+        String value = text.substring(2).trim();
+        boolean valid = !value.isEmpty()
+                && value.length() <= LONGEST_QVALUE
+                && (value.charAt(0) == '0' || value.charAt(0) == '1')
+                && (value.length() == 1 || value.charAt(1) == '.')
+                && value.chars().skip(2).allMatch(c -> c >= '0' && c <= '9');
+        return valid ? Math.min(1, Double.parseDouble(value)) : 0;
     }
 }

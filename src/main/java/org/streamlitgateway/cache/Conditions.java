@@ -17,21 +17,46 @@ final class Conditions {
         return since >= 0 && asset.lastModifiedSeconds >= 0 && asset.lastModifiedSeconds <= since;
     }
 
-    /** Weak comparison (section 8.8.3.2); an entity tag may contain commas, so it is not split but searched. */
+    /**
+     * Weak comparison (section 8.8.3.2). An entity tag may hold commas and backslashes, but no quotes: read from quote to
+     * quote, each character once. jetty-http's QuotedCSV takes a backslash for an escape.
+     */
     private static boolean lists(String header, String opaque) {
-        int at = header.indexOf(opaque);
-        while (at >= 0) {
-            String before = header.substring(0, at).stripTrailing();
-            String plain = before.endsWith("W/")
-                    ? before.substring(0, before.length() - 2).stripTrailing()
-                    : before;
-            String after = header.substring(at + opaque.length()).stripLeading();
-            if ((plain.isEmpty() || plain.endsWith(",")) && (after.isEmpty() || after.startsWith(","))) {
-                return true;
+        int from = 0;
+        while (true) {
+            int open = header.indexOf('"', from);
+            int close = open < 0 ? -1 : header.indexOf('"', open + 1);
+            if (close < 0 || !isBetween(header, from, open)) {
+                return false;
             }
-            at = header.indexOf(opaque, at + 1);
+            int length = close + 1 - open;
+            if (length == opaque.length() && header.startsWith(opaque, open)) {
+                int next = close + 1;
+                while (next < header.length() && isBlank(header.charAt(next))) {
+                    next++;
+                }
+                return next == header.length() || header.charAt(next) == ',';
+            }
+            from = close + 1;
         }
-        return false;
+    }
+
+    /** Whether only what may stand between two entity tags does: commas, blanks, and the mark of a weak one. */
+    private static boolean isBetween(String header, int from, int to) {
+        int end = to - 2 >= from && header.startsWith("W/", to - 2) ? to - 2 : to;
+        boolean separated = from == 0;
+        for (int i = from; i < end; i++) {
+            char c = header.charAt(i);
+            if (c != ',' && !isBlank(c)) {
+                return false;
+            }
+            separated |= c == ',';
+        }
+        return separated;
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
     }
 
     private static String opaque(String etag) {

@@ -6,7 +6,8 @@
  * to keep, a {@link org.streamlitgateway.cache.Recording} takes the bytes as fast as Streamlit sends them, and the
  * client reads from it at its own pace.
  *
- * <p>What holds always: the bytes of all stored and growing assets, and of those evicted while a client still reads
- * them, stay within the configured bound; a body that did not arrive whole is never stored; no thread waits.
+ * <p>What holds always: the bytes of all stored and growing assets with their names and headers, and of those evicted
+ * while a client still reads them, stay within the configured bound; names that are remembered for another reason have a
+ * bound of their own; each header of a request is read in one pass; a body that did not arrive whole is never stored; no thread waits.
  */
 package org.streamlitgateway.cache;

@@ -3,9 +3,15 @@ package org.streamlitgateway.config;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A block of IP addresses (RFC 4632), such as {@code 10.0.0.0/8}, {@code ::1} or {@code 192.168.1.7}. */
 public final class Cidr {
+    private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d|0\\d\\d)";
+    private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
+    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f.]*+:[0-9A-Fa-f:.]*+");
+    private static final int LONGEST_ADDRESS = 45;
+
     private final String text;
     private final byte[] network;
     private final int bits;
@@ -59,10 +65,9 @@ public final class Cidr {
                 address.startsWith("[") && address.endsWith("]") ? address.substring(1, address.length() - 1) : address;
         int zone = bare.indexOf('%');
         String host = zone < 0 ? bare : bare.substring(0, zone);
-        boolean ipv4 = host.matches("\\d{1,3}(\\.\\d{1,3}){3}");
-        boolean ipv6 = host.indexOf(':') >= 0 && host.matches("[0-9A-Fa-f:.]+");
-        if (!ipv4 && !ipv6) {
-            return new byte[0];
+        if (host.length() > LONGEST_ADDRESS
+                || !IPV4.matcher(host).matches() && !IPV6.matcher(host).matches()) {
+            return new byte[0]; // and no name server is asked
         }
         try {
             return InetAddress.getByName(host).getAddress();

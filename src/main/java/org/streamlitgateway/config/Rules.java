@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 /** What each kind of value may be. Whatever is wrong is added to the problems, and something harmless returned. */
 final class Rules {
     private static final Set<String> LOG_LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
-    private static final Pattern PATH_PREFIX = Pattern.compile("(/[A-Za-z0-9._~!$&'()*+,=@-]+)+");
+    private static final Pattern PATH_PREFIX = Pattern.compile("(?:/[A-Za-z0-9._~!$&'()*+,=@-]++)++");
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern ORIGIN = Pattern.compile("https?://[^/\\s]+");
     private static final int LEAST_SECRET_CHARACTERS = 16;
@@ -34,7 +34,7 @@ final class Rules {
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
         }
-        if (host.isEmpty() || host.matches(".*[\\s/].*")) {
+        if (host.isEmpty() || host.chars().anyMatch(c -> c == '/' || c <= ' ' || Character.isSpaceChar(c))) {
             problem(given, "is not a host name or address; give the name alone, without http:// and port");
         }
         return host;

@@ -84,7 +84,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     public void forward(HttpServletRequest request, HttpServletResponse response, Route route, Client client) {
         String query = request.getQueryString();
         String path = route.upstreamPath(request.getRequestURI());
-        String key = cache.key(request, route.prefix(), path);
+        String key = cache.key(request, client.host(), route.prefix(), path);
         if (key != null && cache.answer(key, request, response)) {
             return;
         }

@@ -30,6 +30,11 @@ class CodingTest {
                 "'*;q=0', IDENTITY",
                 "'br;q=0, *', GZIP",
                 "'identity;q=0', IDENTITY",
+                "'gzip;q=NaN, br;q=0.1', BROTLI",
+                "'gzip;q=Infinity, br;q=0.1', BROTLI",
+                "'gzip;q=1e9, br;q=0.1', BROTLI",
+                "'gzip;q=0.123, br;q=0.124', BROTLI",
+                "'gzip;q=1.000, br;q=0.999', GZIP",
             })
     void theBestThatBothHave(String accept, Coding expected) {
         Asset asset = new Asset("app /x.js", List.of(), new byte[100], 0, 60);
@@ -96,7 +101,20 @@ class CodingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bytes=", "bytes=-", "bytes=2-1", "bytes=0-1,3-4", "lines=0-1", "bytes=a-b", ""})
+    @ValueSource(
+            strings = {
+                "bytes=",
+                "bytes=-",
+                "bytes=2-1",
+                "bytes=0-1,3-4",
+                "lines=0-1",
+                "bytes=a-b",
+                "",
+                "bytes",
+                "=0-1",
+                "bytes=0 1-2",
+                "bytes=0--1"
+            })
     void nonsenseAsksForAll(String header) {
         assertEquals(null, ByteRange.parse(header, 100));
     }

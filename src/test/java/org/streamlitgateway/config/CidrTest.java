@@ -30,7 +30,21 @@ class CidrTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "localhost", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "10.0.0", "::/129", "1.2.3.4.5"})
+            strings = {
+                "",
+                "localhost",
+                "10.0.0.0/33",
+                "10.0.0.0/-1",
+                "10.0.0.0/x",
+                "10.0.0",
+                "::/129",
+                "1.2.3.4.5",
+                "256.1.1.1",
+                "999.1.1.1",
+                "1.2.3.4.",
+                ":",
+                "."
+            })
     void whatIsNoBlockIsRefused(String text) {
         assertTrue(Cidr.parse(text).isEmpty());
     }

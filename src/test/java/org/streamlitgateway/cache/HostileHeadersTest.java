@@ -1,0 +1,132 @@
+package org.streamlitgateway.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import org.eclipse.jetty.http.HttpField;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Headers made to cost time or memory. */
+class HostileHeadersTest {
+    /** In quadratic time these take minutes. */
+    private static final int LENGTH = 400_000;
+
+    private static final Duration LINEAR = Duration.ofSeconds(5);
+
+    private static Stream<String> units() {
+        return Stream.of(
+                " ",
+                "\t",
+                ",",
+                ", ",
+                ";",
+                "=",
+                "-",
+                "\"",
+                "\\",
+                "0",
+                "0-0,",
+                "W/",
+                "\"\"",
+                "\"a\" ",
+                "W/\"a\"x",
+                "gzip;q=0.5,",
+                ";q=1",
+                "*",
+                "bytes=",
+                "a");
+    }
+
+    @ParameterizedTest
+    @MethodSource("units")
+    void longHeadersAreReadInLinearTime(String unit) {
+        String filler = unit.repeat(LENGTH / unit.length());
+        assertTimeoutPreemptively(LINEAR, () -> {
+            for (String start : List.of("", "bytes=", "bytes=0-", "bytes =", "bytes", "gzip;q=", "\"", "max-age=")) {
+                ByteRange.parse(start + filler, 1000);
+                ByteRange.parse(start + filler + "x", 1000);
+                isNotModified(start + filler, "\"\"");
+                isNotModified(start + filler, "W/\"a\"");
+                Coding.GZIP.weight(start + filler);
+                new CacheControl(List.of(start + filler)).freshSeconds();
+                Storable.isFingerprinted(start + filler + ".js");
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '#',
+            delimiter = '|',
+            value = {
+                "*|\"a\"|true",
+                "\"a\"|\"a\"|true",
+                "W/\"a\"|\"a\"|true",
+                "\"a\"|W/\"a\"|true",
+                "\"b\", W/\"a\"|\"a\"|true",
+                "\"b\",\"a\"|\"a\"|true",
+                ", ,\"a\" ,|\"a\"|true",
+                "\"x,\", \"a\"|\"a\"|true",
+                "\"a\\\", \"b\"|\"a\\\"|true",
+                "\"a,b\"|\"a,b\"|true",
+                "\"a,b\"|\"b\"|false",
+                "\"a--gzip\"|\"a\"|false",
+                "\"ab\"|\"a\"|false",
+                "\"b\"\"a\"|\"a\"|false",
+                "x\"a\"|\"a\"|false",
+                "\"a\"x|\"a\"|false",
+                "\"a|\"a\"|false",
+                "a|\"a\"|false",
+            })
+    void entityTagsAreComparedWhole(String ifNoneMatch, String etag, boolean same) {
+        assertEquals(same, isNotModified(ifNoneMatch, etag));
+    }
+
+    private static boolean isNotModified(String ifNoneMatch, String etag) {
+        HttpServletRequest request = mock(HttpServletRequest.class);
+        when(request.getDateHeader(anyString())).thenReturn(-1L);
+        when(request.getHeader("If-None-Match")).thenReturn(ifNoneMatch);
+        when(request.getHeaders("If-None-Match")).thenReturn(Collections.enumeration(List.of(ifNoneMatch)));
+        return Conditions.isNotModified(
+                request, new Asset("key", List.of(new HttpField("ETag", etag)), new byte[1], 0, 60));
+    }
+
+    @Test
+    void namesOfWhatIsNoAssetHaveABoundInBytes() {
+        RecentNames names = new RecentNames();
+        for (int i = 0; i < 100_000; i++) {
+            names.add(i + "x".repeat(i % 2000));
+        }
+        names.add("y".repeat(RecentNames.MAX_BYTES));
+
+        assertTrue(names.bytes() <= RecentNames.MAX_BYTES, () -> "bytes " + names.bytes());
+        assertTrue(names.contains(99_999 + "x".repeat(99_999 % 2000)));
+        assertFalse(names.contains("0"));
+    }
+
+    @Test
+    void aNameThatIsTooLongIsNobodysAsset() {
+        AssetCache cache = new AssetCache(1 << 20);
+        HttpServletRequest request = mock(HttpServletRequest.class);
+        when(request.getMethod()).thenReturn("GET");
+
+        assertEquals(null, cache.key(request, "host", "/app", "/A-" + "A".repeat(60_000) + ".ABCDEF12.js"));
+        assertEquals(
+                "host\n/app /static/js/index.CcFifQPt.js",
+                cache.key(request, "host", "/app", "/static/js/index.CcFifQPt.js"));
+        cache.stop();
+    }
+}
