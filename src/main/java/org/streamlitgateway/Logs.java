@@ -16,6 +16,10 @@ import java.util.logging.Logger;
 final class Logs {
     private static final Logger ROOT = Logger.getLogger("");
     private static final Logger OWN = Logger.getLogger("org.streamlitgateway");
+
+    /** Jetty warns of each invalid authority that a client sends; the client is refused all the same. */
+    private static final Logger AUTHORITIES = Logger.getLogger("org.eclipse.jetty.util.HostPort");
+
     private static final Logger STREAMLIT = Logger.getLogger("streamlit"); // held here, or its level would be forgotten
 
     private Logs() {}
@@ -30,6 +34,7 @@ final class Logs {
         ROOT.setLevel(level.equals("TRACE") ? Level.FINE : level.equals("ERROR") ? Level.SEVERE : Level.WARNING);
         OWN.setLevel(julLevel(level));
         STREAMLIT.setLevel(julLevel(level));
+        AUTHORITIES.setLevel(Level.SEVERE);
     }
 
     private static Level julLevel(String level) {

@@ -10,6 +10,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHandler;
 import org.eclipse.jetty.ee10.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
 import org.eclipse.jetty.ee10.websocket.servlet.WebSocketUpgradeFilter;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -93,10 +94,12 @@ public final class EmbeddedJetty {
     private static HttpConfiguration httpConfiguration() {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
-        http.setSendDateHeader(false);
         http.setRequestHeaderSize(MAX_HEADERS_BYTES);
         http.setResponseHeaderSize(MAX_HEADERS_BYTES);
         http.setOutputBufferSize(OUTPUT_BUFFER_BYTES);
+        // the authority of an absolute target may differ from Host, and counts: see the customizer
+        http.setHttpCompliance(http.getHttpCompliance().with("GATEWAY", HttpCompliance.Violation.MISMATCHED_AUTHORITY));
+        http.addCustomizer(new TargetCustomizer());
         http.setUriCompliance(UriCompliance.UNSAFE); // any path goes on as it came; the front door refuses dot segments
         return http;
     }

@@ -7,7 +7,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.bridge.WebSocketDoor;
@@ -15,6 +14,8 @@ import org.streamlitgateway.channel.ChannelDoor;
 import org.streamlitgateway.forward.Prefix;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Guard;
+import org.streamlitgateway.guard.OwnDate;
+import org.streamlitgateway.guard.RequestGrammar;
 import org.streamlitgateway.http.Abort;
 import org.streamlitgateway.http.FailureAnswer;
 import org.streamlitgateway.launch.ManagedApp;
@@ -34,9 +35,6 @@ final class FrontDoor extends HttpServlet {
     private static final String HOST_CONFIG = "/_stcore/host-config";
     private static final String ROUTE = FrontDoor.class.getName() + ".route";
     private static final String ASKED = FrontDoor.class.getName() + ".asked";
-
-    /** Segments {@code .} and {@code ..}, encoded or not: no browser sends them, and they could leave a prefix. */
-    private static final Pattern DOT_SEGMENT = Pattern.compile("/(\\.|%2[eE]){1,2}(?=[/;]|$)");
 
     private final transient Readiness readiness;
     private final transient OwnPages own;
@@ -94,15 +92,19 @@ final class FrontDoor extends HttpServlet {
 
     /** Own pages, guard, route, then channel, upgrade or HTTP; returns why the request is refused, or {@code null}. */
     private Outcome enter(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        OwnDate.put(response);
         String path = request.getRequestURI();
-        if (hasDotSegment(path)) {
-            return Outcome.BAD_REQUEST;
-        }
         boolean upgrade = WebSocketDoor.isUpgrade(request);
+        Outcome invalid = RequestGrammar.check(request, upgrade);
+        if (invalid != null) {
+            LOG.debug("{} {} from {}: {}", request.getMethod(), path, request.getRemoteAddr(), invalid.text());
+            return invalid;
+        }
         if (!readiness.isReady() && !upgrade) {
             response.setHeader("Connection", "close"); // the next one is for another gateway
         }
         if (own.isOwn(path) && !ChannelDoor.isChannel(path, base)) {
+            endIfRefused(upgrade, request, response);
             own.answer(request, response);
             return null;
         }
@@ -113,6 +115,7 @@ final class FrontDoor extends HttpServlet {
         Client client = through.guard().client(request);
         App app = through.routes().match(path);
         if (app == null && through.lists() && path.equals(base + "/")) {
+            endIfRefused(upgrade, request, response);
             list(through.routes(), request, response, client);
             return null;
         }
@@ -121,6 +124,7 @@ final class FrontDoor extends HttpServlet {
             return Outcome.NOT_FOUND;
         }
         if (path.equals(app.prefix())) {
+            endIfRefused(upgrade, request, response);
             redirectToSlash(request, response, client);
             return null;
         }
@@ -143,9 +147,11 @@ final class FrontDoor extends HttpServlet {
         return null;
     }
 
-    private static boolean hasDotSegment(String path) {
-        boolean possible = path.contains("/.") || path.contains("/%");
-        return possible && DOT_SEGMENT.matcher(path).find();
+    /** A client that wanted to upgrade may have sent a frame already, which is no request. */
+    private static void endIfRefused(boolean upgrade, HttpServletRequest request, HttpServletResponse response) {
+        if (upgrade && request.getProtocol().equals("HTTP/1.1")) {
+            response.setHeader("Connection", "close");
+        }
     }
 
     /** Chosen once per try: the question for the prefix comes between, and must not change the answer. */

@@ -185,6 +185,9 @@ final class Handshake implements Relay.Answer {
             HttpFields.Mutable fields = HttpFields.build(upstreamHeaders);
             REFUSAL_BODY.forEach(fields::remove);
             response.setStatus(refusedWith);
+            if (request.getProtocol().equals("HTTP/1.1")) {
+                response.setHeader("Connection", "close"); // a frame may have come already, which is no request
+            }
             ResponseHeaders.pass(fields, response, client, route);
             return null;
         }

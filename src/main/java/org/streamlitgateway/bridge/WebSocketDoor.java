@@ -5,11 +5,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Enumeration;
 import java.util.Iterator;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,8 +66,7 @@ public final class WebSocketDoor {
     }
 
     public static boolean isUpgrade(HttpServletRequest request) {
-        String upgrade = request.getHeader("Upgrade");
-        return upgrade != null && upgrade.toLowerCase(Locale.ROOT).contains("websocket") || isExtendedConnect(request);
+        return lists(request.getHeaders("Upgrade"), "websocket") || isExtendedConnect(request);
     }
 
     /** RFC 8441: over HTTP/2 there is no Upgrade; {@code :protocol} is not shown to servlets, but the version is. */
@@ -135,22 +134,37 @@ public final class WebSocketDoor {
 
     /** RFC 6455 section 4.2.1. Containers answer some of these with 500 once Streamlit has accepted. */
     public static Outcome validate(HttpServletRequest request) {
-        if (!isExtendedConnect(request) && !isValidUpgrade(request)) {
+        if (!isExtendedConnect(request) && !isValidUpgrade(request) || hasBody(request)) {
             return Outcome.BAD_HANDSHAKE;
         }
         return "13".equals(request.getHeader("Sec-WebSocket-Version")) ? null : Outcome.BAD_VERSION;
     }
 
     private static boolean isValidUpgrade(HttpServletRequest request) {
-        boolean upgrades = false;
-        for (Enumeration<String> values = request.getHeaders("Connection"); values.hasMoreElements(); ) {
-            upgrades |= values.nextElement().toLowerCase(Locale.ROOT).contains("upgrade");
-        }
-        String key = request.getHeader("Sec-WebSocket-Key");
+        Enumeration<String> keys = request.getHeaders("Sec-WebSocket-Key");
         return request.getMethod().equals("GET")
-                && upgrades
-                && key != null
-                && KEY.matcher(key).matches();
+                && lists(request.getHeaders("Connection"), "upgrade")
+                && keys.hasMoreElements()
+                && KEY.matcher(keys.nextElement()).matches()
+                && !keys.hasMoreElements();
+    }
+
+    /** A handshake has none: its bytes would be taken for frames. */
+    private static boolean hasBody(HttpServletRequest request) {
+        String length = request.getHeader("Content-Length");
+        return length != null && !length.equals("0") || request.getHeader("Transfer-Encoding") != null;
+    }
+
+    /** Whether one of the lists holds this token, in any case. */
+    private static boolean lists(Enumeration<String> lines, String token) {
+        while (lines.hasMoreElements()) {
+            for (String word : lines.nextElement().split(",")) {
+                if (word.trim().equalsIgnoreCase(token)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private HttpFields.Mutable upstreamHeaders(HttpServletRequest request, Route route, Client client, String origin) {
@@ -160,6 +174,7 @@ public final class WebSocketDoor {
                 all.remove();
             }
         }
+        fields.remove(HttpHeader.CONTENT_LENGTH).remove(HttpHeader.EXPECT);
         String subprotocols = Subprotocols.oneLine(request);
         if (!subprotocols.isEmpty()) {
             fields.put(Subprotocols.HEADER, subprotocols);

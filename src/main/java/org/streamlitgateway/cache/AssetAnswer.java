@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,11 @@ final class AssetAnswer {
 
     void send() {
         for (HttpField field : asset.headers) {
-            response.addHeader(field.getName(), field.getValue());
+            if (field.getHeader() == HttpHeader.DATE) {
+                response.setHeader("Date", field.getValue()); // servers have put one of their own there already
+            } else {
+                response.addHeader(field.getName(), field.getValue());
+            }
         }
         response.setHeader("Age", Long.toString(asset.ageSeconds()));
         if (asset.compressible) {

@@ -19,7 +19,9 @@ public final class ResponseHeaders {
         Set<String> hop = HopByHop.of(from.getValuesList("Connection"));
         for (HttpField field : from) {
             String lower = field.getLowerCaseName();
-            if (!hop.contains(lower)) {
+            if (lower.equals("date")) {
+                to.setHeader("Date", field.getValue()); // servers have put one of their own there already
+            } else if (!hop.contains(lower)) {
                 to.addHeader(field.getName(), rewritten(lower, field.getValue(), client, route));
             }
         }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.guard.OwnDate;
+import org.streamlitgateway.guard.RequestGrammar;
 import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
 
@@ -22,6 +24,7 @@ public final class FailureAnswer {
         byte[] body = (page ? WaitingPage.html(outcome) : outcome.text() + "\n").getBytes(StandardCharsets.UTF_8);
         try {
             response.reset();
+            OwnDate.put(response);
             response.setStatus(outcome.status());
             response.setContentType(page ? "text/html;charset=utf-8" : "text/plain;charset=utf-8");
             response.setHeader("Cache-Control", "no-store");
@@ -31,14 +34,30 @@ public final class FailureAnswer {
             if (outcome == Outcome.BAD_VERSION) {
                 response.setHeader("Sec-WebSocket-Version", "13");
             }
-            if (request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null) {
-                response.setHeader("Connection", "close"); // the rest of the body is not wanted
+            if (outcome == Outcome.BAD_METHOD) {
+                response.setHeader("Allow", RequestGrammar.ALLOWED_METHODS);
+            }
+            if (endsConnection(request, outcome)) {
+                response.setHeader("Connection", "close");
             }
             response.setContentLength(body.length);
             response.getOutputStream().write(body);
         } catch (IOException | IllegalStateException gone) {
             LOG.debug("the client did not take the answer {}: {}", outcome, Cause.of(gone));
         }
+    }
+
+    /**
+     * Whether nobody can be sure what the next bytes on the connection are: the rest of a body that is not wanted, what
+     * follows a request that was not understood, or a WebSocket frame that did not wait for the 101.
+     */
+    private static boolean endsConnection(HttpServletRequest request, Outcome outcome) {
+        return request.getProtocol().startsWith("HTTP/1")
+                && (request.getContentLengthLong() > 0
+                        || request.getHeader("Transfer-Encoding") != null
+                        || request.getHeader("Upgrade") != null
+                        || outcome == Outcome.BAD_REQUEST
+                        || outcome == Outcome.BAD_METHOD);
     }
 
     private static boolean wantsPage(HttpServletRequest request) {

@@ -35,6 +35,8 @@ public enum Outcome {
     BAD_FRAME(400, 1002, Level.INFO, "A WebSocket frame was not valid."),
     BAD_TEXT(400, 1007, Level.INFO, "A text message was not UTF-8."),
     BAD_REQUEST(400, 1002, Level.INFO, "The request is not valid."),
+    BAD_METHOD(405, 1002, Level.INFO, "This method is not allowed here."),
+    NOT_IMPLEMENTED(501, 1002, Level.INFO, "The gateway does not implement this."),
     NOT_FOUND(404, 1008, Level.DEBUG, "There is no app at this address."),
     NO_CHANNEL(404, 1008, Level.DEBUG, "There is no channel at this address."),
     FORBIDDEN(403, 1008, Level.INFO, "You may not do this here."),
