@@ -1,7 +1,5 @@
 package org.streamlitgateway;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.logging.ConsoleHandler;
@@ -11,6 +9,7 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.streamlitgateway.outcome.Printable;
 
 /** The log of the executable WAR: java.util.logging on standard error, one line a record. */
 final class Logs {
@@ -24,14 +23,17 @@ final class Logs {
 
     private Logs() {}
 
-    /** The level counts for the gateway and for Streamlit's output; libraries speak from WARN on, or at TRACE. */
+    /**
+     * The level counts for the gateway and for Streamlit's output. Libraries speak from WARN on, at TRACE from INFO on:
+     * below, Jetty tells whole requests, with cookies and bodies.
+     */
     static void configure(String level) {
         LogManager.getLogManager().reset();
         Handler console = new ConsoleHandler();
         console.setLevel(Level.ALL);
         console.setFormatter(new Line());
         ROOT.addHandler(console);
-        ROOT.setLevel(level.equals("TRACE") ? Level.FINE : level.equals("ERROR") ? Level.SEVERE : Level.WARNING);
+        ROOT.setLevel(level.equals("TRACE") ? Level.INFO : level.equals("ERROR") ? Level.SEVERE : Level.WARNING);
         OWN.setLevel(julLevel(level));
         STREAMLIT.setLevel(julLevel(level));
         AUTHORITIES.setLevel(Level.SEVERE);
@@ -49,23 +51,37 @@ final class Logs {
 
     /** {@code 2026-11-21 22:40:01.123 INFO  bridge.Bridge  text}. */
     private static final class Line extends Formatter {
+        private static final int MOST_CHARACTERS = 4000;
+        private static final int MOST_CAUSES = 10;
         private static final DateTimeFormatter TIME =
                 DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
 
         @Override
         public String format(LogRecord record) {
-            StringWriter line = new StringWriter();
+            StringBuilder line = new StringBuilder();
             String name = record.getLoggerName() == null ? "" : record.getLoggerName();
             line.append(TIME.format(record.getInstant()))
                     .append(String.format(" %-5s ", levelName(record.getLevel())))
                     .append(name.replaceFirst("^org\\.streamlitgateway\\.", ""))
                     .append("  ")
-                    .append(formatMessage(record))
+                    .append(Printable.of(formatMessage(record), MOST_CHARACTERS))
                     .append('\n');
-            if (record.getThrown() != null) {
-                record.getThrown().printStackTrace(new PrintWriter(line, true));
-            }
+            trace(line, record.getThrown(), "");
             return line.toString();
+        }
+
+        /** Like printStackTrace, with messages that stay on their lines. */
+        private static void trace(StringBuilder line, Throwable thrown, String kind) {
+            Throwable next = thrown;
+            String before = kind;
+            for (int i = 0; next != null && i < MOST_CAUSES; i++) {
+                line.append(before).append(Printable.of(next.toString())).append('\n');
+                for (StackTraceElement frame : next.getStackTrace()) {
+                    line.append("\tat ").append(frame).append('\n');
+                }
+                next = next.getCause();
+                before = "Caused by: ";
+            }
         }
 
         private static String levelName(Level level) {

@@ -2,6 +2,7 @@ package org.streamlitgateway;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,8 +14,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.streamlitgateway.assembly.Reload;
 import org.streamlitgateway.config.ConfigException;
 import org.streamlitgateway.config.GatewayConfig;
+import org.streamlitgateway.config.Problem;
+import org.streamlitgateway.config.Secrets;
 import org.streamlitgateway.config.Setting;
 import org.streamlitgateway.config.Settings;
+import org.streamlitgateway.outcome.Cause;
+import org.streamlitgateway.outcome.Printable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -70,6 +75,9 @@ public final class Main {
         } catch (ConfigException bad) {
             bad.problems().forEach(problem -> err.println("streamlit-gateway: " + problem));
             return BAD_USAGE;
+        } catch (RuntimeException | StackOverflowError unexpected) {
+            err.println("streamlit-gateway: the configuration cannot be read: " + Cause.of(unexpected));
+            return BAD_USAGE;
         }
         Logs.configure(config.logLevel());
         return serve(StreamlitGateway.of(config), config, reload, reader, out, err);
@@ -85,9 +93,13 @@ public final class Main {
     }
 
     /** The configuration file that the flag or else the variable names; {@code null} when neither does. */
-    private static Path file(ParseResult parsed) {
+    private static Path file(ParseResult parsed) throws ConfigException {
         String named = parsed.matchedOptionValue("--config", System.getenv(FILE_VARIABLE));
-        return named == null || named.isBlank() ? null : Path.of(named);
+        try {
+            return named == null || named.isBlank() ? null : Path.of(named);
+        } catch (InvalidPathException impossible) {
+            throw new ConfigException(List.of(new Problem("--config", "is not a path: " + impossible.getReason())));
+        }
     }
 
     private static String check(Settings settings) throws ConfigException {
@@ -119,15 +131,25 @@ public final class Main {
                 "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
+            SpareThreads.require();
+            Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+                if (failure instanceof Error) { // before it is ready, somebody may wait for that thread for ever
+                    err.println("streamlit-gateway: cannot start: " + Cause.of(failure));
+                    Runtime.getRuntime().halt(flushed(FAILED));
+                }
+            });
             gateway.start();
-        } catch (IOException failure) {
+        } catch (IOException | RuntimeException | Error failure) {
             if (stopping.get()) {
                 return -1; // a signal came first
             }
             failed.set(true);
-            err.println("streamlit-gateway: " + failure.getMessage());
+            boolean told = failure instanceof IOException;
+            err.println("streamlit-gateway: "
+                    + (told ? Printable.of(failure.getMessage(), 1000) : "cannot start: " + Cause.of(failure)));
             return FAILED;
         }
+        Thread.setDefaultUncaughtExceptionHandler(null);
         String upstream =
                 config.named() ? config.upstreams() : gateway.upstream().toString();
         out.println("streamlit-gateway " + Version.TEXT + " ready: " + gateway.uri() + " -> " + upstream);
@@ -227,9 +249,15 @@ public final class Main {
     private static String explain(ParameterException bad) {
         if (bad instanceof UnmatchedArgumentException unmatched) {
             String word = new ArrayList<>(unmatched.getUnmatched()).get(0);
-            String kind = word.startsWith("-") ? "unknown option " : "unexpected argument ";
-            return kind + word + Settings.suggestion(word.replaceFirst("=.*", ""));
+            String name = word.indexOf('=') < 0 ? word : word.substring(0, word.indexOf('='));
+            return word.startsWith("-") // its value may be a secret
+                    ? "unknown option " + Printable.of(name) + Settings.suggestion(name)
+                    : "unexpected argument " + Printable.of(Secrets.text(word)) + meant(word);
         }
-        return bad.getMessage().lines().findFirst().orElse("bad usage");
+        return Printable.of(bad.getMessage().lines().findFirst().orElse("bad usage"));
+    }
+
+    private static String meant(String word) {
+        return word.endsWith(".py") ? ", did you mean --app " + Printable.of(word) + "?" : Settings.suggestion(word);
     }
 }

@@ -22,7 +22,9 @@ import org.streamlitgateway.config.Cidr;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.http.Silence;
+import org.streamlitgateway.launch.CookieSecrets;
 import org.streamlitgateway.launch.ManagedApp;
+import org.streamlitgateway.launch.Surroundings;
 import org.streamlitgateway.route.App;
 import org.streamlitgateway.route.RouteTable;
 import org.streamlitgateway.route.StickyCookie;
@@ -45,6 +47,7 @@ final class Apps implements AutoCloseable {
     private final String base;
     private final boolean ownPath;
     private final StickyCookie sticky;
+    private final CookieSecrets cookieSecrets;
     private volatile Map<String, App> byPrefix = Map.of();
     private volatile GatewayConfig config;
     private volatile boolean closed;
@@ -61,6 +64,7 @@ final class Apps implements AutoCloseable {
         this.base = base;
         this.ownPath = ownPath;
         this.sticky = config.named() ? new StickyCookie(config.stickyKey()) : null;
+        this.cookieSecrets = new CookieSecrets(config.stickyKey(), config.stateFolder());
         this.config = config;
     }
 
@@ -93,6 +97,8 @@ final class Apps implements AutoCloseable {
                         !other.prefix().equals(app.prefix()) && RouteTable.holds(other.prefix(), app.prefix()));
         boolean same = before != null && before.config().strip() == app.strip();
         String prefix = base + (next.named() || ownPath ? app.prefix() : "");
+        List<String> trusted =
+                next.trustedProxies().stream().map(Cidr::toString).toList();
         ManagedApp managed = null;
         List<Replica> replicas = new ArrayList<>();
         if (app.launch() == null) {
@@ -101,13 +107,16 @@ final class Apps implements AutoCloseable {
                 Replica known = same ? known(before, name) : null;
                 replicas.add(known == null ? replica(name, wanted::address, prefix, app, next) : known);
             }
-        } else if (same && app.launch().equals(before.config().launch())) {
+        } else if (same
+                && app.launch().equals(before.config().launch())
+                && before.managed().trusts(trusted)) {
             managed = before.managed();
             replicas.addAll(before.replicas());
         } else {
-            List<String> trusted =
-                    next.trustedProxies().stream().map(Cidr::toString).toList();
-            ManagedApp made = new ManagedApp(next.named() ? app.prefix() + "/" : app.name(), app.launch(), trusted);
+            Surroundings surroundings = new Surroundings(
+                    app.strip() == AppConfig.Strip.NO ? prefix : "", trusted, () -> cookieSecrets.of(app.prefix()));
+            ManagedApp made =
+                    new ManagedApp(next.named() ? app.prefix() + "/" : app.name(), app.launch(), surroundings);
             for (int i = 0; i < made.size(); i++) {
                 int number = i;
                 replicas.add(replica("process " + i, () -> made.address(number), prefix, app, next));

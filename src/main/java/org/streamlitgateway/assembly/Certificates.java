@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -29,6 +32,7 @@ final class Certificates {
         this.seen = times();
         ssl.setKeyStorePassword("");
         ssl.setSniRequired(false);
+        warnOfReaders(files.key());
         try {
             ssl.setKeyStore(PemIdentity.read(files).keyStore());
         } catch (UnusablePemException | GeneralSecurityException | IOException changedSinceChecked) {
@@ -59,6 +63,7 @@ final class Certificates {
             return;
         }
         seen = now;
+        warnOfReaders(files.key());
         try {
             PemIdentity identity = PemIdentity.read(files);
             ssl.reload(factory -> {
@@ -73,6 +78,21 @@ final class Certificates {
             LOG.warn("the certificate stays as it was: {} {}", unusable.file(), unusable.getMessage());
         } catch (Exception failure) {
             LOG.warn("the certificate stays as it was", failure);
+        }
+    }
+
+    private static void warnOfReaders(Path key) {
+        try {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(key);
+            if (permissions.contains(PosixFilePermission.GROUP_READ)
+                    || permissions.contains(PosixFilePermission.OTHERS_READ)) {
+                LOG.warn(
+                        "the key in {} can be read by others than its owner ({}); take that away with chmod 600",
+                        key,
+                        PosixFilePermissions.toString(permissions));
+            }
+        } catch (IOException | UnsupportedOperationException unknown) {
+            LOG.debug("who may read {} is not known", key, unknown);
         }
     }
 

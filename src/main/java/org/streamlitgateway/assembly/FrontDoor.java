@@ -20,6 +20,7 @@ import org.streamlitgateway.http.Abort;
 import org.streamlitgateway.http.FailureAnswer;
 import org.streamlitgateway.launch.ManagedApp;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.route.App;
 import org.streamlitgateway.route.Route;
 import org.streamlitgateway.route.RouteTable;
@@ -120,7 +121,7 @@ final class FrontDoor extends HttpServlet {
             return null;
         }
         if (app == null || isAskedByNestedApp(through.routes(), request, path, app, client)) {
-            LOG.debug("{} {} from {}: no app there", request.getMethod(), path, client.peer());
+            LOG.debug("{} {} from {}: no app there", request.getMethod(), new Printable(path), client.peer());
             return Outcome.NOT_FOUND;
         }
         if (path.equals(app.prefix())) {

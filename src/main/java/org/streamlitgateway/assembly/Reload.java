@@ -3,13 +3,13 @@ package org.streamlitgateway.assembly;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.ConfigException;
+import org.streamlitgateway.config.ConfigText;
 import org.streamlitgateway.config.GatewayConfig;
 
 /**
@@ -99,7 +99,7 @@ public final class Reload implements AutoCloseable {
     /** There is no file between the two steps of some editors. */
     private byte[] contentOr(byte[] missing) {
         try {
-            return Files.readAllBytes(file);
+            return ConfigText.bytes(file);
         } catch (IOException between) {
             return missing;
         }

@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Liveness;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.upstream.UpstreamConnector;
 
 /**
@@ -293,7 +294,7 @@ final class Bridge implements Relay {
         LOG.debug(
                 "{} ended: {}; {} messages up, {} down{}",
                 name,
-                why,
+                new Printable(why),
                 messagesUp,
                 down.messages(),
                 cause == null ? "" : "; " + Cause.of(cause));

@@ -19,6 +19,7 @@ import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Guard;
 import org.streamlitgateway.guard.Presence;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.route.Route;
 
 /** Takes WebSocket handshakes in: checks them, dials Streamlit, and accepts or refuses as Streamlit did. */
@@ -88,8 +89,8 @@ public final class WebSocketDoor {
             LOG.warn(
                     "handshake from {} refused: Origin {} is neither this host ({}) nor in --allowed-origins",
                     client.peer(),
-                    origin,
-                    client.host());
+                    new Printable(origin),
+                    new Printable(client.host()));
             return Outcome.ORIGIN;
         }
         HttpFields.Mutable fields = upstreamHeaders(request, route, client, origin);
@@ -102,7 +103,7 @@ public final class WebSocketDoor {
         LOG.debug(
                 "{} {} from {} goes to {} as {}",
                 name,
-                request.getRequestURI(),
+                new Printable(request.getRequestURI()),
                 client.peer(),
                 route.replica().address(),
                 fields.getFieldNamesCollection());

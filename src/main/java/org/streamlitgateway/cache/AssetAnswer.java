@@ -8,6 +8,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.outcome.Printable;
 
 /** Answers one request from a stored asset: 200, 206, 304 or 416, never waiting for the client. */
 final class AssetAnswer {
@@ -94,7 +95,7 @@ final class AssetAnswer {
     }
 
     private void lost(Throwable cause) {
-        LOG.debug("the client left while it was sent {}", request.getRequestURI(), cause);
+        LOG.debug("the client left while it was sent {}", new Printable(request.getRequestURI()), cause);
         end();
     }
 

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.ChannelConfig.Upstream;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.outcome.Liveness;
+import org.streamlitgateway.outcome.Printable;
 
 /**
  * The socket to a feed: dialled while it is wanted, again and again, with a growing wait between.
@@ -187,9 +188,13 @@ final class UpstreamLink {
             timer = dialler.scheduler().schedule(this::again, wait, TimeUnit.MILLISECONDS);
         }
         if (dead != null || failures == 1) {
-            LOG.warn("{}: {}; dialled again until it answers{}", upstream, reason, cause == null ? "" : ": " + cause);
+            LOG.warn(
+                    "{}: {}; dialled again until it answers{}",
+                    upstream,
+                    new Printable(reason),
+                    cause == null ? "" : ": " + cause);
         } else {
-            LOG.debug("{}: {}; dialled again in {} ms", upstream, reason, wait);
+            LOG.debug("{}: {}; dialled again in {} ms", upstream, new Printable(reason), wait);
         }
         tell.run();
         if (dead != null) {

@@ -117,16 +117,18 @@ final class AppReader {
 
     private Launch launch(Map<AppSetting, YamlPlace> given, YamlPlace script) {
         Path folder = script.folder();
-        Path file = folder.resolve(script.given().text()).normalize();
+        Path file = rules.path(script.given(), folder);
         if (!Files.isRegularFile(file)) {
             rules.problem(script.given(), "is not a file; give the path of the Streamlit script");
         }
         YamlPlace directory = given.get(AppSetting.WORKING_DIRECTORY);
-        Path runsIn = directory == null
-                ? file.getParent()
-                : folder.resolve(directory.given().text()).normalize();
+        Path runsIn = directory == null ? file.getParent() : rules.path(directory.given(), folder);
         if (directory != null && !Files.isDirectory(runsIn)) {
             rules.problem(directory.given(), "is not a folder");
+        }
+        List<String> arguments = words(given.get(AppSetting.ARGUMENTS));
+        if (given.containsKey(AppSetting.ARGUMENTS)) {
+            rules.streamlitArguments(given.get(AppSetting.ARGUMENTS).where(), arguments);
         }
         Given start = value(given, AppSetting.START);
         if (!List.of("visit", "now").contains(start.text())) {
@@ -137,7 +139,7 @@ final class AppReader {
         return new Launch(
                 file.toString(),
                 command(given.get(AppSetting.COMMAND), folder),
-                words(given.get(AppSetting.ARGUMENTS)),
+                arguments,
                 rules.number(value(given, AppSetting.PROCESSES), 1, MOST_PROCESSES),
                 lazy,
                 lazy ? idleStop : Duration.ZERO,
@@ -153,7 +155,7 @@ final class AppReader {
         if (words.isEmpty()) {
             return words;
         }
-        Path named = folder.resolve(words.get(0)).normalize();
+        Path named = rules.path(new Given(place.where(), words.get(0)), folder);
         if (Files.isDirectory(named)) {
             if (words.size() > 1) {
                 place.problem("names a folder, so it must be alone; give a program to add words");
@@ -200,6 +202,8 @@ final class AppReader {
                     value.problem("is not the name of a variable: letters, digits and _, no digit first");
                 } else if (value.isList()) {
                     value.problem("is not a single value");
+                } else if (value.given().text().indexOf('\0') >= 0) {
+                    value.problem("holds U+0000, which no variable can");
                 }
                 variables.put(name, value.given().text());
             });

@@ -57,7 +57,7 @@ final class ChannelOptions {
             if (entry.isBlank()) {
                 continue;
             }
-            String[] parts = NEXT_OPTION.split(entry.trim());
+            String[] parts = parts(entry);
             int equals = parts[0].indexOf('=');
             if (equals < 1) {
                 problems.add(new Problem(where, "a channel is written name=ws://host:port/path[,option=value…]"));
@@ -78,6 +78,11 @@ final class ChannelOptions {
             channels.add(read(where, name, options, problems));
         }
         return List.copyOf(channels);
+    }
+
+    /** Name and address, then each option. */
+    static String[] parts(String entry) {
+        return NEXT_OPTION.split(entry.trim());
     }
 
     /** One channel from its options by name, {@code address} among them. */

@@ -6,15 +6,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.streamlitgateway.config.AppConfig.Launch;
 import org.streamlitgateway.config.AppConfig.Upstream;
+import org.streamlitgateway.outcome.Printable;
 
 /** Writes a configuration file that says what holds. */
 final class EffectiveConfig {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./][A-Za-z0-9_./-]*");
-    private static final Pattern CHANNEL_HEADER =
-            Pattern.compile("(,\\s*header\\.[^=,\\s]+=).*?(?=,\\s*(?:[a-z-]+|header\\.[^=,\\s]+)=|$)");
-    private static final Pattern QUERY = Pattern.compile("\\?[^,]*");
-    private static final String HIDDEN = "(hidden)";
     private static final int COMMENT_COLUMN = 40;
+    private static final int MAX_CHARACTERS = 10_000;
 
     private final StringBuilder text = new StringBuilder();
 
@@ -32,16 +30,16 @@ final class EffectiveConfig {
             return list(Arrays.stream(value.split("\n|;;"))
                     .map(String::trim)
                     .filter(channel -> !channel.isEmpty())
-                    .map(EffectiveConfig::withoutSecrets)
+                    .map(Secrets::channel)
                     .toList());
         }
-        return setting.isSecret() && !value.isEmpty() ? HIDDEN : quoted(value);
-    }
-
-    /** What a feed is sent may be a password: the values of headers, and the query of its address. */
-    private static String withoutSecrets(String channel) {
-        String bare = CHANNEL_HEADER.matcher(channel).replaceAll("$1" + HIDDEN);
-        return QUERY.matcher(bare).replaceAll("?" + HIDDEN);
+        if (setting.isSecret() && !value.isEmpty()) {
+            return Secrets.HIDDEN;
+        }
+        return quoted(
+                setting == Setting.STREAMLIT_COMMAND
+                        ? String.join(" ", Secrets.commandLine(List.of(value.split("\\s+"))))
+                        : value);
     }
 
     EffectiveConfig apps(List<AppConfig> apps) {
@@ -71,8 +69,8 @@ final class EffectiveConfig {
 
     private void launch(Launch launch) {
         line(AppSetting.APP, quoted(launch.script()));
-        line(AppSetting.COMMAND, list(launch.command()));
-        line(AppSetting.ARGUMENTS, list(launch.arguments()));
+        line(AppSetting.COMMAND, list(Secrets.commandLine(launch.command())));
+        line(AppSetting.ARGUMENTS, list(Secrets.commandLine(launch.arguments())));
         line(AppSetting.PROCESSES, Integer.toString(launch.processes()));
         line(AppSetting.START, launch.lazy() ? "visit" : "now");
         line(AppSetting.IDLE_STOP, time(launch.idleStop()));
@@ -81,7 +79,7 @@ final class EffectiveConfig {
         // what an app is given may be a password
         launch.environment().keySet().stream()
                 .sorted()
-                .forEach(name -> text.append("      ").append(name).append(": " + HIDDEN + "\n"));
+                .forEach(name -> text.append("      ").append(name).append(": " + Secrets.HIDDEN + "\n"));
         if (launch.memoryBytes() > 0) {
             line(AppSetting.MEMORY, Long.toString(launch.memoryBytes()));
         }
@@ -93,7 +91,7 @@ final class EffectiveConfig {
     }
 
     private static String time(Duration time) {
-        return time.toMillis() + "ms";
+        return Times.text(time);
     }
 
     private static String list(List<String> words) {
@@ -104,7 +102,7 @@ final class EffectiveConfig {
     private static String quoted(String value) {
         return PLAIN.matcher(value).matches()
                 ? value
-                : "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
+                : "\"" + Printable.of(value.replace("\\", "\\\\").replace("\"", "\\\""), MAX_CHARACTERS) + "\"";
     }
 
     @Override

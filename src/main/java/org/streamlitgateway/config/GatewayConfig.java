@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
  * @param timeouts every wait that has a bound
  * @param health how replicas are watched
  * @param stickyKey secret that signs the cookie which keeps a visitor on a replica; empty for one made at the start
+ * @param stateFolder where the gateway keeps what must outlive it
  * @param assetCacheBytes memory for stored assets; 0 keeps none
  * @param logLevel ERROR, WARN, INFO, DEBUG or TRACE
  * @param channels the feeds that pages may subscribe to
@@ -40,6 +41,7 @@ public record GatewayConfig(
         Timeouts timeouts,
         Health health,
         String stickyKey,
+        Path stateFolder,
         long assetCacheBytes,
         String logLevel,
         List<ChannelConfig> channels) {
@@ -79,6 +81,7 @@ public record GatewayConfig(
         kept.put(Setting.CLIENT_TIMEOUT, config -> config.timeouts().client());
         kept.put(Setting.ASSET_CACHE, GatewayConfig::assetCacheBytes);
         kept.put(Setting.STICKY_KEY, GatewayConfig::stickyKey);
+        kept.put(Setting.STATE_FOLDER, GatewayConfig::stateFolder);
         return kept.entrySet().stream()
                 .filter(setting -> !setting.getValue()
                         .apply(this)

@@ -4,12 +4,12 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.ProviderException;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
@@ -179,7 +179,7 @@ public final class PemIdentity {
             signature.initVerify(publicKey);
             signature.update(probe);
             return signature.verify(signed);
-        } catch (GeneralSecurityException differs) {
+        } catch (GeneralSecurityException | ProviderException differs) {
             return false;
         }
     }
@@ -188,11 +188,14 @@ public final class PemIdentity {
     private record Block(String label, byte[] content) {}
 
     private static List<Block> blocks(Path file) throws UnusablePemException {
+        if (!Files.exists(file)) {
+            throw new UnusablePemException(file, "does not exist");
+        }
         List<Block> blocks = new ArrayList<>();
         String label = null;
         StringBuilder content = new StringBuilder();
         try {
-            for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
+            for (String line : new String(ConfigText.bytes(file), StandardCharsets.ISO_8859_1).split("\\R")) {
                 String trimmed = line.trim();
                 if (trimmed.startsWith("-----BEGIN ") && trimmed.endsWith("-----")) {
                     label = trimmed.substring("-----BEGIN ".length(), trimmed.length() - "-----".length());
@@ -204,10 +207,8 @@ public final class PemIdentity {
                     content.append(trimmed);
                 }
             }
-        } catch (NoSuchFileException missing) {
-            throw new UnusablePemException(file, "does not exist");
         } catch (IOException unreadable) {
-            throw new UnusablePemException(file, "cannot be read: " + unreadable.getMessage());
+            throw new UnusablePemException(file, unreadable.getMessage());
         } catch (IllegalArgumentException broken) {
             throw new UnusablePemException(file, "is damaged: its content is not base64");
         }

@@ -1,5 +1,7 @@
 package org.streamlitgateway.config;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +29,42 @@ final class Rules {
 
     void problem(Given given, String what) {
         problems.add(new Problem(given.where(), "'" + given.text() + "' " + what));
+    }
+
+    /** The folder itself for what no path can be. */
+    Path path(Given given, Path folder) {
+        try {
+            return folder.resolve(given.text()).normalize();
+        } catch (InvalidPathException impossible) {
+            problem(given, "is not a path: " + impossible.getReason());
+            return folder;
+        }
+    }
+
+    /** By default what the environment names: systemd, then the XDG base directories. */
+    Path stateFolder(Given given) {
+        if (!given.text().isEmpty()) {
+            return path(given, Path.of("").toAbsolutePath());
+        }
+        String systemd = System.getenv("STATE_DIRECTORY");
+        if (systemd != null && systemd.startsWith("/")) {
+            return Path.of(systemd.split(":", 2)[0]);
+        }
+        String xdg = System.getenv("XDG_STATE_HOME");
+        Path states = xdg != null && xdg.startsWith("/")
+                ? Path.of(xdg)
+                : Path.of(System.getProperty("user.home", "/"), ".local", "state");
+        return states.resolve("streamlit-gateway");
+    }
+
+    /** What would keep the gateway from reaching its own Streamlit. */
+    void streamlitArguments(String where, List<String> arguments) {
+        if (arguments.stream().anyMatch(word -> word.startsWith("--server.ssl"))) {
+            problems.add(new Problem(
+                    where,
+                    "--server.sslCertFile and --server.sslKeyFile have no use: the gateway speaks to its own apps in the"
+                            + " clear, on loopback; give tls-certificate and tls-key instead"));
+        }
     }
 
     String host(Given given) {

@@ -122,7 +122,15 @@ public enum Setting implements Described {
             "",
             "SECRET",
             "Signs the cookie that keeps a visitor on a replica: the same for all gateways in front of the same apps. "
-                    + "By default made anew at each start, so that visitors may change replicas then.");
+                    + "By default made anew at each start, so that visitors may change replicas then."),
+    STATE_FOLDER(
+            "state-folder",
+            "",
+            "FOLDER",
+            "Where the gateway keeps the secret that signs the cookies of the apps it starts, in a file that only its "
+                    + "user can read, so that log-ins outlive a restart; unused where there is a sticky-key, from which "
+                    + "it is made then. Default: STATE_DIRECTORY, as systemd sets it, else "
+                    + "~/.local/state/streamlit-gateway.");
 
     @SuppressWarnings("ImmutableEnumChecker") // a record of strings
     private final Text text;
@@ -138,7 +146,7 @@ public enum Setting implements Described {
 
     /** Whether the value is never shown. */
     public boolean isSecret() {
-        return this == STICKY_KEY;
+        return Secrets.isSecret(this);
     }
 
     /** {@code streamlit-gateway.NAME}. */

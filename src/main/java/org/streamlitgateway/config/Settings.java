@@ -1,7 +1,7 @@
 package org.streamlitgateway.config;
 
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,10 +107,13 @@ public final class Settings {
 
     private Settings properties(Path file) {
         Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        } catch (IOException | IllegalArgumentException unreadable) {
-            problems.add(new Problem(file.toString(), "cannot be read: " + unreadable.getMessage()));
+        try {
+            properties.load(new StringReader(ConfigText.read(file)));
+        } catch (ConfigText.UnusableException unusable) {
+            problems.add(unusable.in(file));
+            return this;
+        } catch (IOException | IllegalArgumentException malformed) {
+            problems.add(new Problem(file.toString(), "cannot be read: " + malformed.getMessage()));
             return this;
         }
         for (String key : properties.stringPropertyNames()) {
@@ -131,7 +134,7 @@ public final class Settings {
     /** The name that was probably meant, as ", did you mean …?"; empty when none is near. */
     public static String suggestion(String key) {
         List<String> names = Arrays.stream(Setting.values()).map(Setting::key).toList();
-        return Suggestion.among(names, key.replaceFirst("^-+", ""));
+        return Suggestion.among(names, key.replaceFirst("^-++", ""));
     }
 
     /**
@@ -171,6 +174,7 @@ public final class Settings {
                 timeouts,
                 health,
                 rules.secret(given(Setting.STICKY_KEY)),
+                rules.stateFolder(given(Setting.STATE_FOLDER)),
                 rules.assetCache(given(Setting.ASSET_CACHE)),
                 rules.logLevel(given(Setting.LOG_LEVEL)),
                 channels());
@@ -244,7 +248,8 @@ public final class Settings {
             }
             return null;
         }
-        if (!Files.isRegularFile(Path.of(app.text()))) {
+        rules.streamlitArguments("--", streamlitArguments);
+        if (!Files.isRegularFile(rules.path(app, Path.of("")))) {
             rules.problem(app, "is not a file; give the path of the Streamlit script");
         }
         List<String> words =
@@ -269,7 +274,8 @@ public final class Settings {
             rules.problem(key.text().isEmpty() ? certificate : key, "needs --" + missing.key() + " beside it");
             return null;
         }
-        GatewayConfig.Tls tls = new GatewayConfig.Tls(Path.of(certificate.text()), Path.of(key.text()));
+        Path here = Path.of("");
+        GatewayConfig.Tls tls = new GatewayConfig.Tls(rules.path(certificate, here), rules.path(key, here));
         try {
             PemIdentity.read(tls);
         } catch (UnusablePemException unusable) {

@@ -13,6 +13,7 @@ final class Suggestion {
     /** {@code ", did you mean …?"}; empty when none of the names is near. */
     static String among(Collection<String> names, String wrong) {
         return names.stream()
+                .filter(name -> Math.abs(name.length() - wrong.length()) <= MAX_SLIPS)
                 .filter(name -> distance(name, wrong) <= Math.min(MAX_SLIPS, name.length() / 2))
                 .min(Comparator.comparingInt(name -> distance(name, wrong)))
                 .map(name -> ", did you mean " + name + "?")

@@ -1,7 +1,5 @@
 package org.streamlitgateway.config;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,13 +10,13 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.streamlitgateway.outcome.Cause;
 
 /**
  * One place in a YAML file: what stands there, and the words that lead a reader there. Everything is read as text, so
@@ -42,19 +40,24 @@ final class YamlPlace {
     /** The whole file; empty when it cannot be read, which is a problem then, or says nothing. */
     static Optional<YamlPlace> read(Path file, List<Problem> problems) {
         try {
-            LoadSettings settings = LoadSettings.builder().setUseMarks(true).build();
-            Optional<Node> root = new Compose(settings).composeString(Files.readString(file));
+            LoadSettings settings = LoadSettings.builder()
+                    .setUseMarks(true)
+                    .setAllowNonScalarKeys(true) // a problem of ours, with its line
+                    .build();
+            String text = ConfigText.read(file);
+            YamlBounds.check(settings, text);
+            Optional<Node> root = new Compose(settings).composeString(text);
             return root.map(node -> new YamlPlace(file, 1, "", node, problems));
-        } catch (IOException unreadable) {
-            problems.add(new Problem(file.toString(), "cannot be read: " + unreadable));
+        } catch (ConfigText.UnusableException unusable) {
+            problems.add(unusable.in(file));
         } catch (MarkedYamlEngineException malformed) {
             String at = malformed
                     .getProblemMark()
                     .map(mark -> ":" + (mark.getLine() + 1))
                     .orElse("");
             problems.add(new Problem(file + at, "is not YAML: " + malformed.getProblem()));
-        } catch (YamlEngineException malformed) {
-            problems.add(new Problem(file.toString(), "is not YAML: " + malformed.getMessage()));
+        } catch (RuntimeException malformed) { // of the reader of YAML, and what it has not thought of
+            problems.add(new Problem(file.toString(), "is not YAML: " + Cause.of(malformed)));
         }
         return Optional.empty();
     }

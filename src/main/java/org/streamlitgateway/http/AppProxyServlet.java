@@ -26,6 +26,7 @@ import org.streamlitgateway.forward.RequestHeaders;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.route.Attempts;
 import org.streamlitgateway.route.Route;
 import org.streamlitgateway.upstream.RawRequest;
@@ -136,7 +137,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             LOG.debug(
                     "{} {} from {} goes to {} as {}",
                     exchange.request.getMethod(),
-                    exchange.request.getRequestURI(),
+                    new Printable(exchange.request.getRequestURI()),
                     exchange.client.peer(),
                     exchange.route.replica().address(),
                     out.getHeaders().getFieldNamesCollection());
@@ -280,7 +281,10 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             return;
         }
         if (failure instanceof MissingAssetException) {
-            LOG.debug("{} has no {}", exchange.route.replica().address(), exchange.target);
+            LOG.debug(
+                    "{} has no {}",
+                    exchange.route.replica().address(),
+                    new Printable(exchange.request.getRequestURI()));
             moveOn(exchange);
             return;
         }
@@ -342,7 +346,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             LOG.warn(
                     "{} {} ended with {} ({}): {}: {}",
                     exchange.request.getMethod(),
-                    exchange.request.getRequestURI(),
+                    new Printable(exchange.request.getRequestURI()),
                     status,
                     how,
                     exchange.route.replica().address(),
@@ -351,7 +355,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             LOG.debug(
                     "{} {} ended with {} ({}) after {} ms",
                     exchange.request.getMethod(),
-                    exchange.request.getRequestURI(),
+                    new Printable(exchange.request.getRequestURI()),
                     status,
                     how,
                     (System.nanoTime() - exchange.startedNanos) / 1_000_000);

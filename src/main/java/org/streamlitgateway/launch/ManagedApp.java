@@ -42,7 +42,7 @@ public final class ManagedApp implements AutoCloseable {
 
     private final String name;
     private final Launch launch;
-    private final List<String> trusted;
+    private final Surroundings surroundings;
     private final Object lifeCycle = new Object();
 
     private final HostPort[] addresses;
@@ -61,13 +61,12 @@ public final class ManagedApp implements AutoCloseable {
      * Starts nothing yet.
      *
      * @param name what the log calls it
-     * @param trusted addresses whose X-Forwarded-For Streamlit may believe, besides the gateway's own
      * @throws IOException when there are no free ports
      */
-    public ManagedApp(String name, Launch launch, List<String> trusted) throws IOException {
+    public ManagedApp(String name, Launch launch, Surroundings surroundings) throws IOException {
         this.name = name;
         this.launch = launch;
-        this.trusted = trusted;
+        this.surroundings = surroundings;
         this.processes = new StreamlitProcess[launch.processes()];
         this.addresses = freeAddresses(launch.processes());
     }
@@ -87,6 +86,11 @@ public final class ManagedApp implements AutoCloseable {
             }
         }
         return free;
+    }
+
+    /** Whether its processes are told these addresses when they start. */
+    public boolean trusts(List<String> trusted) {
+        return surroundings.trusted().equals(trusted);
     }
 
     /** How many run, or would. */
@@ -197,7 +201,7 @@ public final class ManagedApp implements AutoCloseable {
             if (before != null) {
                 before.close();
             }
-            StreamlitProcess process = StreamlitProcess.start(title(i), launch, freeAddress(i), trusted);
+            StreamlitProcess process = StreamlitProcess.start(title(i), launch, freeAddress(i), surroundings);
             boolean tooLate;
             synchronized (this) {
                 tooLate = closed;

@@ -15,7 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.AppConfig.Launch;
 import org.streamlitgateway.config.HostPort;
+import org.streamlitgateway.config.Secrets;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.outcome.Printable;
 
 /**
  * Keeps one Streamlit running. Its output goes to the log line by line. When it dies it is started again after a
@@ -45,7 +47,7 @@ final class StreamlitProcess implements AutoCloseable {
     private final HostPort address;
     private final String healthPath;
     private final List<String> command;
-    private final List<String> trusted;
+    private final Surroundings surroundings;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofMillis(HEALTH_TIMEOUT_MILLIS))
@@ -60,13 +62,14 @@ final class StreamlitProcess implements AutoCloseable {
     private volatile String givenUp;
     private volatile long givenUpNanos;
 
-    private StreamlitProcess(String name, Launch launch, HostPort address, List<String> trusted) throws IOException {
+    private StreamlitProcess(String name, Launch launch, HostPort address, Surroundings surroundings)
+            throws IOException {
         this.name = name;
         this.launch = launch;
         this.address = address;
-        this.healthPath = basePath(launch.arguments()) + "/_stcore/health";
-        this.command = StreamlitCommand.of(launch, address.port());
-        this.trusted = trusted;
+        this.healthPath = StreamlitCommand.basePath(launch.arguments(), surroundings.basePath()) + "/_stcore/health";
+        this.command = StreamlitCommand.of(launch, address.port(), surroundings.basePath());
+        this.surroundings = surroundings;
         watcher.setDaemon(true);
     }
 
@@ -74,12 +77,11 @@ final class StreamlitProcess implements AutoCloseable {
      * Starts Streamlit; it is not healthy yet when this returns.
      *
      * @param name what the log calls it
-     * @param trusted addresses whose X-Forwarded-For Streamlit may believe, besides the gateway's own
      * @throws IOException when it cannot be started, with a text fit for a user
      */
-    static StreamlitProcess start(String name, Launch launch, HostPort address, List<String> trusted)
+    static StreamlitProcess start(String name, Launch launch, HostPort address, Surroundings surroundings)
             throws IOException {
-        StreamlitProcess streamlit = new StreamlitProcess(name, launch, address, trusted);
+        StreamlitProcess streamlit = new StreamlitProcess(name, launch, address, surroundings);
         if (launch.memoryBytes() > 0 && !ProcessMemory.isKnown()) {
             LOG.warn("{}: memory cannot be watched on this system; the limit has no effect", name);
         }
@@ -225,22 +227,19 @@ final class StreamlitProcess implements AutoCloseable {
 
     private void spawn() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        StreamlitCommand.environment(builder.environment(), trusted);
-        StreamlitCommand.activate(builder.environment(), launch.command());
-        builder.environment().putAll(launch.environment());
+        AppEnvironment.prepare(builder.environment(), launch, surroundings);
         if (launch.workingDirectory() != null) {
             builder.directory(launch.workingDirectory().toFile());
         }
-        LOG.debug("starting {}", command);
+        LOG.debug("starting {}", Secrets.commandLine(command.subList(command.indexOf("run"), command.size())));
         Process started;
         synchronized (this) {
             if (closed) {
                 return;
             }
-            started = builder.start();
+            started = builder.start(); // its input stays open for as long as the gateway lives: see StreamlitCommand
             process = started;
         }
-        started.getOutputStream().close();
         Thread reader = new Thread(() -> passOn(started), "streamlit-output");
         reader.setDaemon(true);
         reader.start();
@@ -248,10 +247,11 @@ final class StreamlitProcess implements AutoCloseable {
     }
 
     private void passOn(Process process) {
-        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+            LineReader lines = new LineReader(reader);
+            for (String line = lines.next(); line != null; line = lines.next()) {
                 if (!line.isBlank()) {
-                    OUTPUT.info("{}: {}", name, line.strip());
+                    OUTPUT.info("{}: {}", name, Printable.of(line.strip(), LineReader.MAX_CHARACTERS));
                 }
             }
         } catch (IOException ended) {
@@ -338,19 +338,5 @@ final class StreamlitProcess implements AutoCloseable {
             }
         }
         family.forEach(signal.equals("TERM") ? ProcessHandle::destroy : ProcessHandle::destroyForcibly);
-    }
-
-    /** Streamlit's own base path, when the arguments set one. */
-    private static String basePath(List<String> arguments) {
-        for (int i = 0; i < arguments.size(); i++) {
-            String word = arguments.get(i);
-            boolean next = word.equals("--server.baseUrlPath") && i + 1 < arguments.size();
-            if (next || word.startsWith("--server.baseUrlPath=")) {
-                String path = next ? arguments.get(i + 1) : word.substring(word.indexOf('=') + 1);
-                String bare = path.replaceAll("^/+|/+$", "");
-                return bare.isEmpty() ? "" : "/" + bare;
-            }
-        }
-        return "";
     }
 }

@@ -15,6 +15,6 @@ public final class Cause {
         }
         String name = root.getClass().getSimpleName();
         String message = root.getMessage();
-        return message == null || message.length() > MAX_LENGTH ? name : name + ": " + message;
+        return message == null || message.length() > MAX_LENGTH ? name : name + ": " + Printable.of(message);
     }
 }

@@ -19,6 +19,7 @@ import org.streamlitgateway.bridge.Relay;
 import org.streamlitgateway.bridge.Relays;
 import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.outcome.Printable;
 
 /**
  * One browser's socket spliced to one of Streamlit's: its beginning, its keep-alive and its end. While it is open, the
@@ -287,7 +288,7 @@ final class Splice implements Relay {
         relays.ended(this);
         Direction upward = up;
         if (upward == null) {
-            LOG.debug("{} ended before it was open: {}", name, how.why());
+            LOG.debug("{} ended before it was open: {}", name, new Printable(how.why()));
             closeHalfOpen();
             return;
         }
@@ -295,7 +296,7 @@ final class Splice implements Relay {
         LOG.debug(
                 "{} ended: {}; {} messages up, {} down{}",
                 name,
-                how.why(),
+                new Printable(how.why()),
                 upward.messages(),
                 downward.messages(),
                 how.cause() == null ? "" : "; " + Cause.of(how.cause()));

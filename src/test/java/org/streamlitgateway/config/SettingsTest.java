@@ -58,7 +58,8 @@ class SettingsTest {
                 health-timeout=2s $STREAMLIT_GATEWAY_HEALTH_TIMEOUT
                 health-rise=2 $STREAMLIT_GATEWAY_HEALTH_RISE
                 health-fall=3 $STREAMLIT_GATEWAY_HEALTH_FALL
-                sticky-key= $STREAMLIT_GATEWAY_STICKY_KEY""", all);
+                sticky-key= $STREAMLIT_GATEWAY_STICKY_KEY
+                state-folder= $STREAMLIT_GATEWAY_STATE_FOLDER""", all);
     }
 
     @Test
