@@ -23,11 +23,14 @@ import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.GatewayConfig.Relaying;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.config.HostPort;
+import org.streamlitgateway.config.Setting;
 import org.streamlitgateway.forward.RequestHeaders;
 import org.streamlitgateway.guard.Guard;
 import org.streamlitgateway.guard.Presence;
 import org.streamlitgateway.http.AppProxyServlet;
 import org.streamlitgateway.http.Silence;
+import org.streamlitgateway.limit.OverLimit;
+import org.streamlitgateway.limit.Quota;
 import org.streamlitgateway.route.RouteTable;
 import org.streamlitgateway.splice.Handover;
 import org.streamlitgateway.splice.SpliceKind;
@@ -45,6 +48,8 @@ public final class Assembly {
     private final Silence silence;
     private final Presence presence;
     private final AssetCache cache;
+    private final Quota uploads;
+    private final Quota sessions;
     private final Readiness readiness = new Readiness();
     private final FutureTask<Void> finishing = new FutureTask<>(this::closeAndWait, null);
     private final ServletContext context;
@@ -71,9 +76,14 @@ public final class Assembly {
         this.presence = presence;
         upstream =
                 new UpstreamClient(threads.clientExecutor(), config.timeouts().connect());
+        uploads = new Quota(
+                config.limits().uploads(), new OverLimit(Setting.MAX_UPLOADS_PER_CLIENT.key(), upstream.scheduler()));
+        sessions = new Quota(
+                config.limits().sessions(), new OverLimit(Setting.MAX_SESSIONS_PER_CLIENT.key(), upstream.scheduler()));
         cache = new AssetCache(config.assetCacheBytes());
         relays = new Relays(upstream.scheduler(), threads.blocking(), config.timeouts());
         silence = new Silence(upstream.scheduler(), config.timeouts().upstream().toNanos(), presence);
+        silence.setMinBodyRate(config.limits().minBodyRate());
         Dialler dialler =
                 new Dialler(upstream.webSocket(), upstream.scheduler(), threads.clientExecutor(), threads.blocking());
         channels = new Channels(config.channels(), dialler, config.timeouts());
@@ -131,9 +141,9 @@ public final class Assembly {
         RouteTable routes = apps.apply(config);
         Guard guard = new Guard(config.trustedProxies(), config.allowedOrigins());
         RequestHeaders headers = new RequestHeaders(config.userHeader());
-        WebSocketDoor webSockets =
-                new WebSocketDoor(kind, upstream.scheduler(), headers, guard, relays, config.timeouts(), presence);
-        AppProxyServlet http = new AppProxyServlet(upstream, headers, silence, cache);
+        WebSocketDoor webSockets = new WebSocketDoor(
+                kind, upstream.scheduler(), headers, guard, relays, config.timeouts(), presence, sessions);
+        AppProxyServlet http = new AppProxyServlet(upstream, headers, silence, cache, uploads);
         ChannelDoor channelDoor = new ChannelDoor(acceptor, channels, guard, config.userHeader());
         return new Doors(routes, guard, channelDoor, webSockets, http, config.named());
     }
@@ -163,6 +173,9 @@ public final class Assembly {
         door.use(doors(next));
         relays.setTimeouts(next.timeouts());
         silence.setTimeoutNanos(next.timeouts().upstream().toNanos());
+        silence.setMinBodyRate(next.limits().minBodyRate());
+        uploads.setMost(next.limits().uploads());
+        sessions.setMost(next.limits().sessions());
         config = next;
         apps.lookAtNew();
         apps.wakeEager();

@@ -51,7 +51,7 @@ public final class EmbeddedJetty {
         threads = new FewThreads("gateway-server", MAX_THREADS);
         threads.setIdleTimeout(THREAD_IDLE_MILLIS);
         server = new Server(threads);
-        connector = new WatchedConnector(server, 1, 1, protocols());
+        connector = new WatchedConnector(server, config, protocols());
         connector.setHost(config.listen().host());
         connector.setPort(config.listen().port());
         connector.setAcceptQueueSize(ACCEPT_BACKLOG);

@@ -144,8 +144,7 @@ final class FrontDoor extends HttpServlet {
         if (upgrade) {
             return through.webSockets().begin(request, response, route, client);
         }
-        through.http().forward(request, response, route, client);
-        return null;
+        return through.http().forward(request, response, route, client);
     }
 
     /** A client that wanted to upgrade may have sent a frame already, which is no request. */

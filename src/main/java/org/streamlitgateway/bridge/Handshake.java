@@ -178,6 +178,9 @@ final class Handshake implements Relay.Answer {
      * @return how it failed, to be answered by the caller; {@code null} when the answer has been given
      */
     Outcome finish() throws IOException {
+        if (failure != null || refusedWith != 0) {
+            relays.refused(relay);
+        }
         if (failure != null) {
             return failure;
         }

@@ -13,6 +13,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
+import org.streamlitgateway.limit.Quota;
 import org.streamlitgateway.outcome.Farewells;
 import org.streamlitgateway.outcome.Liveness;
 import org.streamlitgateway.outcome.Liveness.Finding;
@@ -48,6 +49,9 @@ public final class Relays {
 
     /** Where each was sent. */
     private final ConcurrentHashMap<Relay, Route> routes = new ConcurrentHashMap<>();
+
+    /** What each has of its client's number of sessions, from its handshake on. */
+    private final ConcurrentHashMap<Relay, Quota.Share> shares = new ConcurrentHashMap<>();
 
     private final Scheduler scheduler;
     private final Executor blocking;
@@ -121,6 +125,22 @@ public final class Relays {
         return open.size();
     }
 
+    /** The relay takes this share of its client's sessions; {@link #ended} or {@link #refused} follows. */
+    void counted(Relay relay, Quota.Share share) {
+        shares.put(relay, share);
+        if (relay.isEnded()) {
+            refused(relay);
+        }
+    }
+
+    /** Nothing came of the relay's handshake. */
+    void refused(Relay relay) {
+        Quota.Share share = shares.remove(relay);
+        if (share != null) {
+            share.giveBack();
+        }
+    }
+
     /** The relay is about to open; from now on it counts for the replica of that route. */
     void place(Relay relay, Route route) {
         route.replica().load().opened(route.visitor());
@@ -185,6 +205,7 @@ public final class Relays {
 
     public void ended(Relay relay) {
         leave(relay);
+        refused(relay);
         for (String id : relay.sessionIds()) {
             bySessionId.remove(id, relay);
         }

@@ -18,6 +18,8 @@ import org.streamlitgateway.forward.RequestHeaders;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Guard;
 import org.streamlitgateway.guard.Presence;
+import org.streamlitgateway.limit.ClientKey;
+import org.streamlitgateway.limit.Quota;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.route.Route;
@@ -47,6 +49,7 @@ public final class WebSocketDoor {
     private final Relays relays;
     private final Timeouts timeouts;
     private final Presence presence;
+    private final Quota sessions;
     private final AtomicLong count = new AtomicLong();
 
     public WebSocketDoor(
@@ -56,7 +59,8 @@ public final class WebSocketDoor {
             Guard guard,
             Relays relays,
             Timeouts timeouts,
-            Presence presence) {
+            Presence presence,
+            Quota sessions) {
         this.kind = kind;
         this.scheduler = scheduler;
         this.headers = headers;
@@ -64,6 +68,7 @@ public final class WebSocketDoor {
         this.relays = relays;
         this.timeouts = timeouts;
         this.presence = presence;
+        this.sessions = sessions;
     }
 
     public static boolean isUpgrade(HttpServletRequest request) {
@@ -99,6 +104,10 @@ public final class WebSocketDoor {
             LOG.warn("handshake from {} refused: {}", client.peer(), tooLarge);
             return Outcome.HEADER_TOO_LARGE;
         }
+        Quota.Share share = sessions.take(ClientKey.of(client.address()));
+        if (share == null) {
+            return Outcome.TOO_MANY_SESSIONS;
+        }
         String name = "WebSocket " + count.incrementAndGet();
         LOG.debug(
                 "{} {} from {} goes to {} as {}",
@@ -108,6 +117,7 @@ public final class WebSocketDoor {
                 route.replica().address(),
                 fields.getFieldNamesCollection());
         Relay relay = kind.create(request, name, route.stripped());
+        relays.counted(relay, share);
         new Handshake(request, response, route, client, relay, relays, presence)
                 .begin(fields, scheduler, timeouts.handshake().toMillis());
         return null;

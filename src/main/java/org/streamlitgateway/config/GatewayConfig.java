@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  * @param userHeader name of the header that carries the authenticated user
  * @param relay how WebSockets are relayed where there is a choice: embedded, in Jetty and in Tomcat
  * @param timeouts every wait that has a bound
+ * @param limits how much clients may have
  * @param health how replicas are watched
  * @param stickyKey secret that signs the cookie which keeps a visitor on a replica; empty for one made at the start
  * @param stateFolder where the gateway keeps what must outlive it
@@ -39,6 +40,7 @@ public record GatewayConfig(
         String userHeader,
         Relaying relay,
         Timeouts timeouts,
+        Limits limits,
         Health health,
         String stickyKey,
         Path stateFolder,
@@ -79,6 +81,9 @@ public record GatewayConfig(
         kept.put(Setting.CHANNEL, GatewayConfig::channels);
         kept.put(Setting.CONNECT_TIMEOUT, config -> config.timeouts().connect());
         kept.put(Setting.CLIENT_TIMEOUT, config -> config.timeouts().client());
+        kept.put(Setting.HEAD_TIMEOUT, config -> config.limits().head());
+        kept.put(Setting.MAX_CONNECTIONS, config -> config.limits().connections());
+        kept.put(Setting.MAX_CONNECTIONS_PER_ADDRESS, config -> config.limits().connectionsPerAddress());
         kept.put(Setting.ASSET_CACHE, GatewayConfig::assetCacheBytes);
         kept.put(Setting.STICKY_KEY, GatewayConfig::stickyKey);
         kept.put(Setting.STATE_FOLDER, GatewayConfig::stateFolder);
@@ -117,6 +122,14 @@ public record GatewayConfig(
             Duration stop,
             Duration closeSpread,
             Duration drain) {}
+
+    /**
+     * See {@link Setting} for the meaning of each; a number of 0 is no limit.
+     *
+     * @param minBodyRate bytes per second
+     */
+    public record Limits(
+            Duration head, long minBodyRate, int connections, int connectionsPerAddress, int uploads, int sessions) {}
 
     /** See {@link Setting} for the meaning of each. */
     public record Health(Duration interval, Duration timeout, int rise, int fall) {}

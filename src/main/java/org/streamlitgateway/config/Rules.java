@@ -180,6 +180,15 @@ final class Rules {
         return Math.min(bytes, Runtime.getRuntime().maxMemory() / 4);
     }
 
+    /** Bytes per second; zero is allowed. */
+    long rate(Given given) {
+        long bytes = Sizes.parse(given.text());
+        if (bytes < 0) {
+            problem(given, "is not a number of bytes per second, such as 500 or 1K; 0 means none");
+        }
+        return Math.max(0, bytes);
+    }
+
     /** Nothing means no limit. */
     long memory(Given given) {
         if (given.text().isEmpty()) {

@@ -70,6 +70,42 @@ public enum Setting implements Described {
             "TIME",
             "Longest silence of Streamlit in an HTTP exchange; resets on each byte."),
     CLIENT_TIMEOUT("client-timeout", "60s", "TIME", "Longest silence of a client in an HTTP exchange."),
+    HEAD_TIMEOUT(
+            "head-timeout",
+            "30s",
+            "TIME",
+            "Longest time for the head of a request, from its first byte, and for a TLS handshake; then 408, or the "
+                    + "connection is closed. In a container, the container's own setting counts."),
+    MIN_BODY_RATE(
+            "min-body-rate",
+            "500",
+            "SIZE",
+            "Least bytes per second of a request's body, once it has been waited for for 20 s; then 408, and the "
+                    + "connection is closed. 0 for any rate."),
+    MAX_CONNECTIONS(
+            "max-connections",
+            "20000",
+            "NUMBER",
+            "Most connections of clients; further ones are closed at once. Never more than half of the files that the "
+                    + "process may open; 0 for as many as that. In a container, the container's own setting counts."),
+    MAX_CONNECTIONS_PER_ADDRESS(
+            "max-connections-per-address",
+            "10000",
+            "NUMBER",
+            "Most connections from one IP address, of IPv6 from one /64 network; further ones are closed at once. "
+                    + "Trusted proxies may have any number. 0 for any number. Not in a container."),
+    MAX_UPLOADS_PER_CLIENT(
+            "max-uploads-per-client",
+            "256",
+            "NUMBER",
+            "Most requests of one client whose body is still coming; further ones get 429 with Retry-After. A client "
+                    + "is an address as trusted proxies tell it, of IPv6 a /64 network. 0 for any number."),
+    MAX_SESSIONS_PER_CLIENT(
+            "max-sessions-per-client",
+            "10000",
+            "NUMBER",
+            "Most WebSockets to Streamlit of one client; further handshakes get 503 with Retry-After. A client is an "
+                    + "address as trusted proxies tell it, of IPv6 a /64 network. 0 for any number."),
     HANDSHAKE_TIMEOUT(
             "handshake-timeout",
             "10s",

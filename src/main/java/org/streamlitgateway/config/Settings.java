@@ -32,6 +32,10 @@ public final class Settings {
             Setting.STRIP_PREFIX);
 
     private static final String APPS = "apps";
+
+    /** Of what is counted. */
+    private static final int MOST = 10_000_000;
+
     private static final int SUPERVISED_RESTARTS = Integer.MAX_VALUE;
 
     private record Source(Function<Setting, String> label, Function<Setting, String> value) {}
@@ -157,6 +161,13 @@ public final class Settings {
                 rules.time(given(Setting.STOP_TIMEOUT)),
                 rules.timeOrNone(given(Setting.CLOSE_SPREAD)),
                 rules.time(given(Setting.DRAIN_TIMEOUT)));
+        GatewayConfig.Limits limits = new GatewayConfig.Limits(
+                rules.time(given(Setting.HEAD_TIMEOUT)),
+                rules.rate(given(Setting.MIN_BODY_RATE)),
+                rules.number(given(Setting.MAX_CONNECTIONS), 0, MOST),
+                rules.number(given(Setting.MAX_CONNECTIONS_PER_ADDRESS), 0, MOST),
+                rules.number(given(Setting.MAX_UPLOADS_PER_CLIENT), 0, MOST),
+                rules.number(given(Setting.MAX_SESSIONS_PER_CLIENT), 0, MOST));
         GatewayConfig.Health health = new GatewayConfig.Health(
                 rules.time(given(Setting.HEALTH_INTERVAL)),
                 rules.time(given(Setting.HEALTH_TIMEOUT)),
@@ -172,6 +183,7 @@ public final class Settings {
                 rules.userHeader(given(Setting.USER_HEADER)),
                 rules.relay(given(Setting.RELAY)),
                 timeouts,
+                limits,
                 health,
                 rules.secret(given(Setting.STICKY_KEY)),
                 rules.stateFolder(given(Setting.STATE_FOLDER)),

@@ -20,4 +20,15 @@ public record Client(
         int port,
         String prefix,
         boolean trusted,
-        String forwarded) {}
+        String forwarded) {
+
+    /** The client's own address: what a trusted proxy says, else the peer. */
+    public String address() {
+        int end = trusted ? forwardedFor.lastIndexOf(',') : -1;
+        return end < 0
+                ? peer
+                : forwardedFor
+                        .substring(forwardedFor.lastIndexOf(',', end - 1) + 1, end)
+                        .trim();
+    }
+}

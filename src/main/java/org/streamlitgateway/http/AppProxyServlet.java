@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 import org.streamlitgateway.cache.AssetCache;
 import org.streamlitgateway.forward.RequestHeaders;
 import org.streamlitgateway.guard.Client;
+import org.streamlitgateway.limit.ClientKey;
+import org.streamlitgateway.limit.Quota;
 import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
@@ -55,12 +57,20 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     private final transient RequestHeaders headers;
     private final transient Silence silence;
     private final transient AssetCache cache;
+    private final transient Quota uploads;
 
-    public AppProxyServlet(UpstreamClient upstream, RequestHeaders headers, Silence silence, AssetCache cache) {
+    /**
+     * Made anew for each configuration.
+     *
+     * @param uploads how many bodies of requests each client may be sending
+     */
+    public AppProxyServlet(
+            UpstreamClient upstream, RequestHeaders headers, Silence silence, AssetCache cache, Quota uploads) {
         this.upstream = upstream;
         this.headers = headers;
         this.silence = silence;
         this.cache = cache;
+        this.uploads = uploads;
     }
 
     /** The client is the gateway's own, started and stopped by the assembly. */
@@ -81,21 +91,32 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         // see createHttpClient
     }
 
-    /** Starts the exchange and returns; the container's thread is free from then on. */
-    public void forward(HttpServletRequest request, HttpServletResponse response, Route route, Client client) {
+    /**
+     * Starts the exchange and returns; the container's thread is free from then on.
+     *
+     * @return why the request is refused, or {@code null}
+     */
+    public Outcome forward(HttpServletRequest request, HttpServletResponse response, Route route, Client client) {
         String query = request.getQueryString();
         String path = route.upstreamPath(request.getRequestURI());
         String key = cache.key(request, client.host(), route.prefix(), path);
         if (key != null && cache.answer(key, request, response)) {
-            return;
+            return null;
         }
-        Exchange exchange = new Exchange(
-                request, response, route, client, query == null ? path : path + "?" + query, hasContent(request), key);
+        boolean hasBody = hasContent(request);
+        Quota.Share upload = hasBody ? uploads.take(ClientKey.of(client.address())) : null;
+        if (hasBody && upload == null) {
+            return Outcome.TOO_MANY_UPLOADS;
+        }
+        Exchange exchange =
+                new Exchange(request, response, route, client, query == null ? path : path + "?" + query, hasBody, key);
+        exchange.uploads(upload);
         request.setAttribute(Exchange.ATTRIBUTE, exchange);
         AsyncContext async = request.startAsync();
         async.setTimeout(0); // silence has a bound, the exchange as a whole has none
         silence.watch(exchange);
         board(exchange);
+        return null;
     }
 
     /** Goes to Streamlit at once, or waits for another request for the same asset. */
@@ -175,6 +196,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     protected ReadListener newReadListener(
             HttpServletRequest request, HttpServletResponse response, Request out, AsyncRequestContent content) {
         Exchange exchange = (Exchange) request.getAttribute(Exchange.ATTRIBUTE);
+        exchange.bodyRate().await(System.nanoTime());
         return new StreamReader(request, response, out, content) {
             @Override
             protected void onRequestContent(
@@ -185,8 +207,9 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                     int offset,
                     int length,
                     Callback taken) {
+                exchange.bodyRate().came(length, System.nanoTime());
                 exchange.awaitUpstream();
-                Callback next = Callback.from(exchange::awaitClient, taken);
+                Callback next = Callback.from(() -> awaitMore(exchange), taken);
                 super.onRequestContent(from, to, body, buffer, offset, length, next);
             }
 
@@ -207,6 +230,11 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                 content.fail(cause); // it could not be passed on: not the client's fault
             }
         };
+    }
+
+    private static void awaitMore(Exchange exchange) {
+        exchange.bodyRate().await(System.nanoTime());
+        exchange.awaitClient();
     }
 
     @Override

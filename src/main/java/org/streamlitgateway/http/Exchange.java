@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.client.Request;
 import org.streamlitgateway.cache.Flight;
 import org.streamlitgateway.guard.Client;
+import org.streamlitgateway.limit.Quota;
 import org.streamlitgateway.route.Route;
 
 /**
@@ -34,6 +35,8 @@ final class Exchange {
     final long startedNanos = System.nanoTime();
 
     private final AtomicBoolean ended = new AtomicBoolean();
+    private final BodyRate bodyRate = new BodyRate();
+    private volatile Quota.Share upload;
     private volatile Request upstream;
     private volatile long waitingSinceNanos = NOT_WAITING;
     private volatile boolean timedOut;
@@ -101,6 +104,32 @@ final class Exchange {
         return attempts;
     }
 
+    /** How fast the body comes, if there is one. */
+    BodyRate bodyRate() {
+        return bodyRate;
+    }
+
+    /** Held until the body has come. */
+    void uploads(Quota.Share share) {
+        upload = share;
+    }
+
+    private void uploaded() {
+        Quota.Share share = upload;
+        if (share != null) {
+            share.giveBack();
+        }
+    }
+
+    /** Ends the exchange when its body comes more slowly than this. */
+    void expireBody(long nowNanos, long bytesPerSecond) {
+        Request request = upstream;
+        if (hasBody && !requestRead && request != null && bodyRate.isBelow(bytesPerSecond, nowNanos)) {
+            clientSlow = true;
+            request.abort(new TimeoutException("the body came at less than " + bytesPerSecond + " bytes per second"));
+        }
+    }
+
     /** From now on it is Streamlit's turn. */
     void awaitUpstream() {
         waitingSinceNanos = System.nanoTime();
@@ -152,6 +181,7 @@ final class Exchange {
     /** The client's request is here whole; whether it still listens can be asked. */
     void requestRead() {
         requestRead = true;
+        uploaded();
         awaitUpstream();
     }
 
@@ -192,6 +222,7 @@ final class Exchange {
     /** True for the one caller who may end it. */
     boolean end() {
         awaitClient();
+        uploaded();
         return ended.compareAndSet(false, true);
     }
 }

@@ -16,6 +16,9 @@ public final class FailureAnswer {
     private static final Logger LOG = LoggerFactory.getLogger(FailureAnswer.class);
     private static final String RETRY_AFTER_SECONDS = "2";
 
+    /** RFC 6585 section 4. */
+    private static final int TOO_MANY_REQUESTS = 429;
+
     private FailureAnswer() {}
 
     public static void send(HttpServletRequest request, HttpServletResponse response, Outcome outcome) {
@@ -28,7 +31,7 @@ public final class FailureAnswer {
             response.setStatus(outcome.status());
             response.setContentType(page ? "text/html;charset=utf-8" : "text/plain;charset=utf-8");
             response.setHeader("Cache-Control", "no-store");
-            if (upstreamDown) {
+            if (upstreamDown || outcome.status() == TOO_MANY_REQUESTS) {
                 response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
             }
             if (outcome == Outcome.BAD_VERSION) {
@@ -57,7 +60,8 @@ public final class FailureAnswer {
                         || request.getHeader("Transfer-Encoding") != null
                         || request.getHeader("Upgrade") != null
                         || outcome == Outcome.BAD_REQUEST
-                        || outcome == Outcome.BAD_METHOD);
+                        || outcome == Outcome.BAD_METHOD
+                        || outcome == Outcome.CLIENT_SLOW);
     }
 
     private static boolean wantsPage(HttpServletRequest request) {

@@ -19,6 +19,7 @@ public final class Silence {
     private final Set<Exchange> exchanges = ConcurrentHashMap.newKeySet();
     private final Scheduler scheduler;
     private volatile long timeoutNanos;
+    private volatile long minBodyRate;
     private final Presence presence;
     private volatile boolean stopped;
 
@@ -26,6 +27,11 @@ public final class Silence {
         this.scheduler = scheduler;
         this.timeoutNanos = timeoutNanos;
         this.presence = presence;
+    }
+
+    /** Least rate of requests' bodies from now on, in bytes per second. */
+    public void setMinBodyRate(long bytesPerSecond) {
+        this.minBodyRate = bytesPerSecond;
     }
 
     /** For what is waited for from now on. */
@@ -69,6 +75,7 @@ public final class Silence {
                 exchange.clientGone(new IOException("the client has left"));
             } else {
                 exchange.expire(now, timeoutNanos);
+                exchange.expireBody(now, minBodyRate);
             }
         }
         start();

@@ -32,6 +32,8 @@ public enum Outcome {
     HEADER_TOO_LARGE(431, 1009, Level.WARN, "A request header is too large for the app."),
     BAD_HANDSHAKE(400, 1002, Level.INFO, "This is not a valid WebSocket handshake."),
     BAD_VERSION(426, 1002, Level.INFO, "Only WebSocket version 13 is spoken here."),
+    TOO_MANY_UPLOADS(429, 1013, Level.DEBUG, "Too many uploads at a time; try again later."),
+    TOO_MANY_SESSIONS(503, 1013, Level.DEBUG, "Too many sessions of one client; try again later."),
     BAD_FRAME(400, 1002, Level.INFO, "A WebSocket frame was not valid."),
     BAD_TEXT(400, 1007, Level.INFO, "A text message was not UTF-8."),
     BAD_REQUEST(400, 1002, Level.INFO, "The request is not valid."),

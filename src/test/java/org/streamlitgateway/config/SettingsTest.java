@@ -45,6 +45,12 @@ class SettingsTest {
                 connect-timeout=5s $STREAMLIT_GATEWAY_CONNECT_TIMEOUT
                 upstream-timeout=60s $STREAMLIT_GATEWAY_UPSTREAM_TIMEOUT
                 client-timeout=60s $STREAMLIT_GATEWAY_CLIENT_TIMEOUT
+                head-timeout=30s $STREAMLIT_GATEWAY_HEAD_TIMEOUT
+                min-body-rate=500 $STREAMLIT_GATEWAY_MIN_BODY_RATE
+                max-connections=20000 $STREAMLIT_GATEWAY_MAX_CONNECTIONS
+                max-connections-per-address=10000 $STREAMLIT_GATEWAY_MAX_CONNECTIONS_PER_ADDRESS
+                max-uploads-per-client=256 $STREAMLIT_GATEWAY_MAX_UPLOADS_PER_CLIENT
+                max-sessions-per-client=10000 $STREAMLIT_GATEWAY_MAX_SESSIONS_PER_CLIENT
                 handshake-timeout=10s $STREAMLIT_GATEWAY_HANDSHAKE_TIMEOUT
                 ping-interval=20s $STREAMLIT_GATEWAY_PING_INTERVAL
                 pong-timeout=20s $STREAMLIT_GATEWAY_PONG_TIMEOUT

@@ -13,12 +13,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.util.Set;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.streamlitgateway.fixture.End;
 import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.TestCertificate;
 import org.streamlitgateway.fixture.TrustingContext;
 
@@ -45,7 +48,9 @@ class TlsIT extends AtEveryDoor {
             "tls-certificate",
             files.certificate().toString(),
             "tls-key",
-            files.key().toString()
+            files.key().toString(),
+            "head-timeout",
+            "5s"
         };
     }
 
@@ -59,6 +64,15 @@ class TlsIT extends AtEveryDoor {
         assertEquals("https", seen.one("X-Forwarded-Proto"));
         assertEquals(rig.uri().getAuthority(), seen.one("Host"));
         assertEquals(Integer.toString(rig.uri().getPort()), seen.one("X-Forwarded-Port"));
+    }
+
+    @Test
+    void aTlsHandshakeHasItsTime() throws IOException {
+        try (RawHttp slow = RawHttp.connect(rig.uri())) {
+            slow.send(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3}); // the beginning of a ClientHello
+
+            assertTrue(Set.of(End.FIN, End.RESET).contains(slow.awaitEnd()));
+        }
     }
 
     @Test

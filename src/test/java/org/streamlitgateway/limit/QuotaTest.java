@@ -1,0 +1,62 @@
+package org.streamlitgateway.limit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QuotaTest {
+    private final OverLimit overLimit = new OverLimit("most", new ScheduledExecutorScheduler());
+
+    @Test
+    void aClientHasItsShareAndNoMore() {
+        Quota quota = new Quota(2, overLimit);
+        Quota.Share first = quota.take("a");
+        assertNotNull(quota.take("a"));
+        assertNull(quota.take("a"));
+        assertNotNull(quota.take("b"), "another client has a share of its own");
+
+        first.giveBack();
+        first.giveBack();
+
+        assertNotNull(quota.take("a"));
+        assertNull(quota.take("a"), "what is given back twice counts once");
+    }
+
+    @Test
+    void noneIsAnyNumberAndAnotherLimitCountsAtOnce() {
+        Quota quota = new Quota(0, overLimit);
+        for (int i = 0; i < 100; i++) {
+            assertNotNull(quota.take("a"));
+        }
+
+        quota.setMost(100);
+
+        assertNull(quota.take("a"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.1.2.3, 10.1.2.3",
+        "::ffff:10.1.2.3, 10.1.2.3",
+        "2001:db8:1:2:3:4:5:6, 20010db800010002/64",
+        "2001:DB8:1:2::9, 20010db800010002/64",
+        "2001:db8:1:3::9, 20010db800010003/64",
+        "fe80::1%eth0, fe80000000000000/64",
+        "::1, 0000000000000000/64",
+        "_hidden, _hidden",
+        "unknown, unknown",
+    })
+    void ofIpv6TheNetworkCounts(String address, String key) {
+        assertEquals(key, ClientKey.of(address));
+    }
+
+    @Test
+    void aLongWordIsCut() {
+        assertEquals(64, ClientKey.of("x".repeat(100_000)).length());
+    }
+}
