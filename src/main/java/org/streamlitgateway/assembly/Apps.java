@@ -123,7 +123,7 @@ final class Apps implements AutoCloseable {
             }
             managed = made;
         }
-        return new App(app, prefix, replicas, managed, sticky, nested);
+        return new App(app, prefix, replicas, managed, sticky, nested, id -> relays.holder(id, prefix));
     }
 
     private Replica replica(

@@ -2,9 +2,12 @@ package org.streamlitgateway.assembly;
 
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
+import jakarta.servlet.SessionCookieConfig;
 import jakarta.websocket.server.ServerContainer;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +28,9 @@ import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.config.Setting;
 import org.streamlitgateway.forward.RequestHeaders;
+import org.streamlitgateway.forward.SecurityHeaders;
 import org.streamlitgateway.guard.Guard;
+import org.streamlitgateway.guard.IdentityHeaders;
 import org.streamlitgateway.guard.Presence;
 import org.streamlitgateway.http.AppProxyServlet;
 import org.streamlitgateway.http.Silence;
@@ -131,21 +136,53 @@ public final class Assembly {
         relays.start();
         channels.start();
         door.use(doors(config));
+        warnOfAnyHost();
         ServletRegistration.Dynamic registration = context.addServlet("streamlit-gateway", door);
         registration.setAsyncSupported(true);
         registration.setLoadOnStartup(1);
         registration.addMapping("/*");
     }
 
+    private void warnOfAnyHost() {
+        if (config.exposure().allowedHosts().isEmpty()) {
+            LOG.warn("any Host is served, so that a page of another site could reach the apps by DNS rebinding:"
+                    + " set allowed-hosts to the names that visitors use, or to * to be content");
+        }
+    }
+
     private Doors doors(GatewayConfig config) throws IOException {
         RouteTable routes = apps.apply(config);
-        Guard guard = new Guard(config.trustedProxies(), config.allowedOrigins());
-        RequestHeaders headers = new RequestHeaders(config.userHeader());
+        GatewayConfig.Exposure exposure = config.exposure();
+        Set<String> embedOrigins = exposure.embedOrigins();
+        Guard guard = new Guard(
+                config.trustedProxies(), config.allowedOrigins(), exposure.allowedHosts(), !embedOrigins.isEmpty());
+        IdentityHeaders identity = new IdentityHeaders(
+                config.userHeader(), exposure.identityHeaders(), exposure.identityHeaderExceptions());
+        RequestHeaders headers = new RequestHeaders(config.userHeader(), identity, sessionCookies());
         WebSocketDoor webSockets = new WebSocketDoor(
                 kind, upstream.scheduler(), headers, guard, relays, config.timeouts(), presence, sessions);
         AppProxyServlet http = new AppProxyServlet(upstream, headers, silence, cache, uploads);
-        ChannelDoor channelDoor = new ChannelDoor(acceptor, channels, guard, config.userHeader());
-        return new Doors(routes, guard, channelDoor, webSockets, http, config.named());
+        ChannelDoor channelDoor = new ChannelDoor(acceptor, channels, guard, identity);
+        return new Doors(
+                routes,
+                guard,
+                new SecurityHeaders(exposure.securityHeaders(), embedOrigins, false),
+                new SecurityHeaders(exposure.securityHeaders(), embedOrigins, true),
+                channelDoor,
+                webSockets,
+                http,
+                config.named());
+    }
+
+    /** Names of the cookies that are a key to a log-in of the container, its single sign-on included. */
+    private Set<String> sessionCookies() {
+        SessionCookieConfig cookies = context.getSessionCookieConfig(); // null in a Jetty without sessions
+        String named = cookies == null ? null : cookies.getName();
+        Set<String> names = new HashSet<>(List.of("JSESSIONID", "JSESSIONIDSSO"));
+        if (named != null && !named.isBlank()) {
+            names.add(named);
+        }
+        return names;
     }
 
     /**

@@ -14,6 +14,7 @@ import org.streamlitgateway.channel.ChannelDoor;
 import org.streamlitgateway.forward.Prefix;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Guard;
+import org.streamlitgateway.guard.MetricsPath;
 import org.streamlitgateway.guard.OwnDate;
 import org.streamlitgateway.guard.RequestGrammar;
 import org.streamlitgateway.http.Abort;
@@ -104,6 +105,13 @@ final class FrontDoor extends HttpServlet {
         if (!readiness.isReady() && !upgrade) {
             response.setHeader("Connection", "close"); // the next one is for another gateway
         }
+        Doors through = doors;
+        Client client = through.guard().client(request);
+        (client.isSecure() ? through.onHttps() : through.onHttp()).putInto(request);
+        if (!through.guard().isAskedByAllowedHost(client) && !own.isHealth(path)) {
+            LOG.debug("{} asked for {} by the host {}", client.peer(), path, client.host());
+            return Outcome.HOST;
+        }
         if (own.isOwn(path) && !ChannelDoor.isChannel(path, base)) {
             endIfRefused(upgrade, request, response);
             own.answer(request, response);
@@ -112,8 +120,6 @@ final class FrontDoor extends HttpServlet {
         if (readiness.isStopping() && (upgrade || path.endsWith(HEALTH))) {
             return Outcome.STOPPING; // a page that finds health but gets no WebSocket stays blank
         }
-        Doors through = doors;
-        Client client = through.guard().client(request);
         App app = through.routes().match(path);
         if (app == null && through.lists() && path.equals(base + "/")) {
             endIfRefused(upgrade, request, response);
@@ -122,6 +128,10 @@ final class FrontDoor extends HttpServlet {
         }
         if (app == null || isAskedByNestedApp(through.routes(), request, path, app, client)) {
             LOG.debug("{} {} from {}: no app there", request.getMethod(), new Printable(path), client.peer());
+            return Outcome.NOT_FOUND;
+        }
+        if (!app.config().metrics() && MetricsPath.is(path)) {
+            LOG.debug("{} from {}: metrics are not for the outside, see streamlit-metrics", path, client.peer());
             return Outcome.NOT_FOUND;
         }
         if (path.equals(app.prefix())) {
@@ -160,7 +170,7 @@ final class FrontDoor extends HttpServlet {
             request.removeAttribute(ROUTE);
             return known;
         }
-        App.Choice choice = app.choose(request, client.scheme().equals("https"));
+        App.Choice choice = app.choose(request, client);
         if (choice.cookie() != null) {
             response.addHeader("Set-Cookie", Prefix.addToCookie(client.prefix(), choice.cookie()));
         }

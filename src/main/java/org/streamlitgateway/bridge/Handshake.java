@@ -191,12 +191,10 @@ final class Handshake implements Relay.Answer {
             if (request.getProtocol().equals("HTTP/1.1")) {
                 response.setHeader("Connection", "close"); // a frame may have come already, which is no request
             }
-            ResponseHeaders.pass(fields, response, client, route);
+            ResponseHeaders.pass(fields, request, response, client, route);
             return null;
         }
-        HttpFields.Mutable cookies = HttpFields.build();
-        upstreamHeaders.getFields("Set-Cookie").forEach(cookies::add);
-        ResponseHeaders.pass(cookies, response, client, route);
+        ResponseHeaders.passCookies(upstreamHeaders, response, client, route);
         String resumes = Subprotocols.sessionId(request);
         if (resumes != null) {
             relays.resumed(resumes);

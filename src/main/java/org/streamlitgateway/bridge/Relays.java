@@ -195,6 +195,13 @@ public final class Relays {
         }
     }
 
+    /** The replica at this prefix that has an open session of this id, or {@code null}. */
+    public Replica holder(String sessionId, String prefix) {
+        Relay relay = bySessionId.get(sessionId);
+        Route route = relay == null ? null : routes.get(relay);
+        return route != null && route.prefix().equals(prefix) ? route.replica() : null;
+    }
+
     private void leave(Relay relay) {
         open.remove(relay);
         Route route = routes.remove(relay);

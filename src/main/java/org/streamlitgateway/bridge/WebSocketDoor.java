@@ -3,8 +3,10 @@ package org.streamlitgateway.bridge;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.Enumeration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
@@ -89,7 +91,7 @@ public final class WebSocketDoor {
             LOG.info("handshake from {} refused: {}", client.peer(), invalid.text());
             return invalid;
         }
-        String origin = request.getHeader("Origin");
+        String origin = origin(request);
         if (!guard.admits(origin, client)) {
             LOG.warn(
                     "handshake from {} refused: Origin {} is neither this host ({}) nor in --allowed-origins",
@@ -116,7 +118,7 @@ public final class WebSocketDoor {
                 client.peer(),
                 route.replica().address(),
                 fields.getFieldNamesCollection());
-        Relay relay = kind.create(request, name, route.stripped());
+        Relay relay = kind.create(request, name, client.prefix() + route.stripped());
         relays.counted(relay, share);
         new Handshake(request, response, route, client, relay, relays, presence)
                 .begin(fields, scheduler, timeouts.handshake().toMillis());
@@ -190,12 +192,30 @@ public final class WebSocketDoor {
         if (!subprotocols.isEmpty()) {
             fields.put(Subprotocols.HEADER, subprotocols);
         }
-        String host = fields.get("Host");
-        if (origin != null && host != null && !Guard.isSameHost(origin, host)) {
-            // admitted by configuration; Streamlit compares Origin with Host and would refuse
-            fields.put("Origin", client.scheme() + "://" + host);
+        if (origin != null && !client.isOwn(origin)) {
+            agree(fields, origin);
         }
         return fields;
+    }
+
+    /**
+     * Admitted by configuration. Streamlit accepts a Host that is the Origin's host; all others it compares with its own
+     * addresses, for which it asks the internet while every session waits. An Origin without a host ({@code null}, {@code
+     * file://}) agrees with no Host, and Streamlit accepts none at all.
+     */
+    private static void agree(HttpFields.Mutable fields, String origin) {
+        String host = Guard.hostOf(origin);
+        if (host == null) {
+            fields.remove("Origin");
+        } else {
+            fields.put("Host", host);
+        }
+    }
+
+    /** The one Origin; several are put together, so that they are no Origin that is admitted. */
+    private static String origin(HttpServletRequest request) {
+        List<String> origins = Collections.list(request.getHeaders("Origin"));
+        return origins.isEmpty() ? null : String.join(", ", origins);
     }
 
     /** What Streamlit would not answer, in words without any value; {@code null} when all fits. */

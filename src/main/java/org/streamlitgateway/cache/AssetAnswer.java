@@ -8,6 +8,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.forward.SecurityHeaders;
 import org.streamlitgateway.outcome.Printable;
 
 /** Answers one request from a stored asset: 200, 206, 304 or 416, never waiting for the client. */
@@ -28,13 +29,15 @@ final class AssetAnswer {
     }
 
     void send() {
+        SecurityHeaders security = SecurityHeaders.of(request);
         for (HttpField field : asset.headers) {
             if (field.getHeader() == HttpHeader.DATE) {
                 response.setHeader("Date", field.getValue()); // servers have put one of their own there already
-            } else {
+            } else if (!security.isDropped(field)) {
                 response.addHeader(field.getName(), field.getValue());
             }
         }
+        security.complete(asset.headers, response);
         response.setHeader("Age", Long.toString(asset.ageSeconds()));
         if (asset.compressible) {
             response.setHeader("Vary", "Accept-Encoding");

@@ -16,6 +16,7 @@ import org.streamlitgateway.bridge.Acceptor;
 import org.streamlitgateway.bridge.WebSocketDoor;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Guard;
+import org.streamlitgateway.guard.IdentityHeaders;
 import org.streamlitgateway.outcome.Outcome;
 
 /** Takes in what is asked of {@code <base>/_gateway/channels/NAME}: finds the channel, and says who may use it. */
@@ -33,14 +34,14 @@ public final class ChannelDoor {
     private final Acceptor acceptor;
     private final Channels channels;
     private final Guard guard;
-    private final String userHeader;
+    private final IdentityHeaders identity;
 
     /** @param guard admits the Origins of the whole gateway */
-    public ChannelDoor(Acceptor acceptor, Channels channels, Guard guard, String userHeader) {
+    public ChannelDoor(Acceptor acceptor, Channels channels, Guard guard, IdentityHeaders identity) {
         this.acceptor = acceptor;
         this.channels = channels;
         this.guard = guard;
-        this.userHeader = userHeader;
+        this.identity = identity;
     }
 
     /** Whether the path is a channel's; {@code prefix} is the app's. */
@@ -59,7 +60,7 @@ public final class ChannelDoor {
         if (channel == null) {
             return Outcome.NO_CHANNEL;
         }
-        String user = user(request, client);
+        String user = identity.user(request, client);
         Outcome refusal = admit(request, channel, client, user);
         if (refusal != null) {
             LOG.info(
@@ -94,7 +95,7 @@ public final class ChannelDoor {
         if (!request.getMethod().equals("GET") || address == null || address.isEmpty()) {
             return Outcome.NO_CHANNEL;
         }
-        String user = user(request, client);
+        String user = identity.user(request, client);
         String found = channels.at(address).stream()
                 .filter(channel -> admit(request, channel, client, user) == null)
                 .map(channel ->
@@ -115,21 +116,12 @@ public final class ChannelDoor {
             admitted = own.contains("*")
                     || origin == null
                     || own.contains(origin.toLowerCase(Locale.ROOT))
-                    || Guard.isSameHost(origin.toLowerCase(Locale.ROOT), client.host());
+                    || client.isOwn(origin);
         }
         if (!admitted || origin == null && "cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
             return Outcome.ORIGIN;
         }
         return channel.config().access().maySubscribe(user) ? null : Outcome.FORBIDDEN;
-    }
-
-    /** Whom the container has authenticated, or a trusted proxy names. */
-    private String user(HttpServletRequest request, Client client) {
-        String known = request.getRemoteUser();
-        if (known == null && client.trusted()) {
-            known = request.getHeader(userHeader);
-        }
-        return known == null || known.isEmpty() ? null : known;
     }
 
     private static Visitor visitor(HttpServletRequest request, String user) {

@@ -14,9 +14,16 @@ import java.util.Map;
  * @param replicas where its Streamlits listen; empty for an app that the gateway starts
  * @param strip whether the prefix is taken off on the way to Streamlit
  * @param launch how to start it, or {@code null} when somebody else does
+ * @param metrics whether Streamlit's metrics are reached from outside
  */
 public record AppConfig(
-        String prefix, String name, String description, List<Upstream> replicas, Strip strip, Launch launch) {
+        String prefix,
+        String name,
+        String description,
+        List<Upstream> replicas,
+        Strip strip,
+        Launch launch,
+        boolean metrics) {
     /** Whether Streamlit is addressed without the prefix; AUTO asks its health page. */
     public enum Strip {
         AUTO,

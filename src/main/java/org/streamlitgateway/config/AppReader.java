@@ -31,9 +31,12 @@ final class AppReader {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private final Rules rules;
+    private final boolean metrics;
 
-    AppReader(Rules rules) {
+    /** @param metrics whether Streamlit's metrics are reached where an app does not say */
+    AppReader(Rules rules, boolean metrics) {
         this.rules = rules;
+        this.metrics = metrics;
     }
 
     List<AppConfig> read(YamlPlace apps) {
@@ -80,7 +83,10 @@ final class AppReader {
                 text(given, AppSetting.DESCRIPTION),
                 replicas == null || script != null ? List.of() : replicas(replicas),
                 rules.strip(value(given, AppSetting.STRIP_PREFIX)),
-                script == null ? null : launch(given, script));
+                script == null ? null : launch(given, script),
+                given.containsKey(AppSetting.STREAMLIT_METRICS)
+                        ? rules.yesOrNo(value(given, AppSetting.STREAMLIT_METRICS))
+                        : metrics);
     }
 
     private List<Upstream> replicas(YamlPlace place) {

@@ -16,6 +16,11 @@ public enum AppSetting implements Described {
                     + "keeps the sessions it has, up to drain-timeout, and gets no new ones."),
     STRIP_PREFIX(
             "strip-prefix", "auto", "auto|yes|no", "Whether Streamlit is addressed without the path; auto asks it."),
+    STREAMLIT_METRICS(
+            "streamlit-metrics",
+            "the gateway's",
+            "yes|no",
+            "Whether /_stcore/metrics of this app is reached from outside."),
     APP("app", "", "FILE", "Start Streamlit on this script, instead of replicas. Relative to the configuration file."),
     COMMAND(
             "command",

@@ -53,6 +53,7 @@ final class EffectiveConfig {
         line(AppSetting.NAME, quoted(app.name()));
         line(AppSetting.DESCRIPTION, quoted(app.description()));
         line(AppSetting.STRIP_PREFIX, app.strip().name().toLowerCase(java.util.Locale.ROOT));
+        line(AppSetting.STREAMLIT_METRICS, app.metrics() ? "yes" : "no");
         if (app.launch() == null) {
             text.append("    replicas:\n");
             for (Upstream replica : app.replicas()) {

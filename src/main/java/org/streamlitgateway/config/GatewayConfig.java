@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  *     where none is at the root
  * @param trustedProxies peers whose forwarding headers are believed
  * @param allowedOrigins further Origins that may open WebSockets, in lower case; {@code *} stands for all
+ * @param exposure under which names and in which frames the gateway is seen
  * @param userHeader name of the header that carries the authenticated user
  * @param relay how WebSockets are relayed where there is a choice: embedded, in Jetty and in Tomcat
  * @param timeouts every wait that has a bound
@@ -37,6 +38,7 @@ public record GatewayConfig(
         boolean named,
         List<Cidr> trustedProxies,
         Set<String> allowedOrigins,
+        Exposure exposure,
         String userHeader,
         Relaying relay,
         Timeouts timeouts,
@@ -94,6 +96,19 @@ public record GatewayConfig(
                 .map(setting -> setting.getKey().key())
                 .toList();
     }
+
+    /**
+     * What the world outside may see and send. See {@link Setting} for the meaning of each.
+     *
+     * @param allowedHosts none for any
+     * @param identityHeaders names, or beginnings with a star behind them; the exceptions, too
+     */
+    public record Exposure(
+            Set<String> allowedHosts,
+            Set<String> embedOrigins,
+            boolean securityHeaders,
+            Set<String> identityHeaders,
+            Set<String> identityHeaderExceptions) {}
 
     /** How WebSockets are relayed. */
     public enum Relaying {

@@ -17,7 +17,15 @@ final class Rules {
     private static final Set<String> LOG_LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
     private static final Pattern PATH_PREFIX = Pattern.compile("(?:/[A-Za-z0-9._~!$&'()*+,=@-]++)++");
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-    private static final Pattern ORIGIN = Pattern.compile("https?://[^/\\s]+");
+    private static final String HOST_AND_PORT = "(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._~-]+)(?::[0-9]{1,5})?";
+    private static final Pattern HOST = Pattern.compile("\\*|(?:\\*\\.)?" + HOST_AND_PORT);
+    private static final Pattern WEB_ORIGIN = Pattern.compile("https?://" + HOST_AND_PORT);
+
+    /** Apps that are no web pages have schemes of their own. */
+    private static final Pattern ORIGIN =
+            Pattern.compile("\\*|null|file://|(?!file:)[A-Za-z][A-Za-z0-9+.-]*://" + HOST_AND_PORT);
+
+    private static final Pattern HEADER_NAMES = Pattern.compile("[!#$%&'+.^_`|~0-9A-Za-z-]+\\*?");
     private static final int LEAST_SECRET_CHARACTERS = 16;
     private static final long LEAST_MEMORY = 16L << 20;
 
@@ -137,10 +145,34 @@ final class Rules {
     }
 
     Set<String> allowedOrigins(Given given) {
+        return each(given, ORIGIN, "is not an Origin such as https://portal.example.com");
+    }
+
+    Set<String> allowedHosts(Given given) {
+        return each(given, HOST, "is not a host such as apps.example.com, *.example.com or [::1]:8500");
+    }
+
+    Set<String> embedOrigins(Given given) {
+        return each(given, WEB_ORIGIN, "is not an Origin such as https://portal.example.com");
+    }
+
+    Set<String> headerNames(Given given) {
+        return each(given, HEADER_NAMES, "is not a header name such as X-Corp-User or X-Corp-*");
+    }
+
+    boolean securityHeaders(Given given) {
+        boolean standard = given.text().equalsIgnoreCase("standard");
+        if (!standard && !given.text().equalsIgnoreCase("off")) {
+            problem(given, "is none of off, standard");
+        }
+        return standard;
+    }
+
+    /** The words of a list in lower case, of which each must be of this form. */
+    private Set<String> each(Given given, Pattern form, String otherwise) {
         for (String word : words(given.text())) {
-            if (!word.equals("*") && !ORIGIN.matcher(word).matches()) {
-                problems.add(new Problem(
-                        given.where(), "'" + word + "' is not an Origin such as https://portal.example.com"));
+            if (!form.matcher(word).matches()) {
+                problems.add(new Problem(given.where(), "'" + word + "' " + otherwise));
             }
         }
         return words(given.text()).stream()

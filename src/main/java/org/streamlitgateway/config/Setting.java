@@ -38,12 +38,52 @@ public enum Setting implements Described {
             "trusted-proxies",
             "",
             "CIDR,…",
-            "Addresses of proxies in front whose X-Forwarded-* and Forwarded headers are believed."),
+            "Addresses of proxies in front whose X-Forwarded-For, -Host, -Proto, -Port, -Prefix are believed, or Forwarded "
+                    + "where none of the first three is there. They must remove what clients send of these."),
     ALLOWED_ORIGINS(
             "allowed-origins",
             "",
             "ORIGIN,…",
-            "Further Origins that may open WebSockets, such as https://portal.example.com; * allows all."),
+            "Further Origins that may open WebSockets, such as https://portal.example.com, null or capacitor://localhost; "
+                    + "* allows all. Streamlit sees such an Origin's host as Host, since it would refuse another."),
+    ALLOWED_HOSTS(
+            "allowed-hosts",
+            "",
+            "HOST,…",
+            "Names that the gateway may be asked by, such as apps.example.com, *.example.com or [::1]:8500; without a port "
+                    + "for any. Requests with another Host are answered with 421, but for /_gateway/health. By default any, "
+                    + "with a warning: a page of another site can make its own name point here (DNS rebinding)."),
+    EMBED_ORIGINS(
+            "embed-origins",
+            "",
+            "ORIGIN,…",
+            "Pages that may show apps in frames, such as https://portal.example.com. Answers of apps then say so "
+                    + "(frame-ancestors), and over https the cookies that keep a visitor on a replica and protect uploads "
+                    + "are sent from such frames (SameSite=None; Secure; Partitioned)."),
+    SECURITY_HEADERS(
+            "security-headers",
+            "off",
+            "off|standard",
+            "What is added to answers of apps that do not say it themselves: standard adds nosniff, Referrer-Policy "
+                    + "same-origin, frame-ancestors 'self' and embed-origins, a Permissions-Policy that leaves camera and "
+                    + "microphone, and on https Strict-Transport-Security for a year; and hides Server."),
+    IDENTITY_HEADERS(
+            "identity-headers",
+            "",
+            "NAME,…",
+            "Further headers that say who the user is, which only the container or a trusted proxy may send; X-Corp-* "
+                    + "is all that begin so."),
+    IDENTITY_HEADER_EXCEPTIONS(
+            "identity-header-exceptions",
+            "",
+            "NAME,…",
+            "Headers that clients may send though their name looks like one that says who the user is; X-Azure-* is all "
+                    + "that begin so."),
+    STREAMLIT_METRICS(
+            "streamlit-metrics",
+            "no",
+            "yes|no",
+            "Whether Streamlit's /_stcore/metrics is reached through the gateway; it can name users. Otherwise 404."),
     USER_HEADER(
             "user-header",
             "X-Forwarded-User",

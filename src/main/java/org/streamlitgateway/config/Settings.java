@@ -180,6 +180,12 @@ public final class Settings {
                 apps != null,
                 rules.trustedProxies(given(Setting.TRUSTED_PROXIES)),
                 rules.allowedOrigins(given(Setting.ALLOWED_ORIGINS)),
+                new GatewayConfig.Exposure(
+                        rules.allowedHosts(given(Setting.ALLOWED_HOSTS)),
+                        rules.embedOrigins(given(Setting.EMBED_ORIGINS)),
+                        rules.securityHeaders(given(Setting.SECURITY_HEADERS)),
+                        rules.headerNames(given(Setting.IDENTITY_HEADERS)),
+                        rules.headerNames(given(Setting.IDENTITY_HEADER_EXCEPTIONS))),
                 rules.userHeader(given(Setting.USER_HEADER)),
                 rules.relay(given(Setting.RELAY)),
                 timeouts,
@@ -223,7 +229,8 @@ public final class Settings {
                 "",
                 launch == null ? List.of(new AppConfig.Upstream(upstream, false)) : List.of(),
                 rules.strip(given(Setting.STRIP_PREFIX)),
-                launch);
+                launch,
+                rules.yesOrNo(given(Setting.STREAMLIT_METRICS)));
     }
 
     private List<AppConfig> namedApps() {
@@ -235,7 +242,7 @@ public final class Settings {
         if (!streamlitArguments.isEmpty()) {
             problems.add(new Problem("--", "arguments for Streamlit belong to an app in " + apps.where()));
         }
-        return new AppReader(rules).read(apps);
+        return new AppReader(rules, rules.yesOrNo(given(Setting.STREAMLIT_METRICS))).read(apps);
     }
 
     private Given given(Setting setting) {

@@ -13,16 +13,23 @@ final class Cookies {
     private static final String STREAMLIT = "_streamlit";
     private static final String TAG = ".";
 
-    private Cookies() {}
+    private final Set<String> own;
+
+    /** @param sessionCookies names of the container's own cookies */
+    Cookies(Set<String> sessionCookies) {
+        Set<String> names = new HashSet<>(sessionCookies);
+        names.add(StickyCookie.NAME);
+        this.own = Set.copyOf(names);
+    }
 
     /**
-     * What Streamlit is told. The gateway's own cookie is not for it. Of several Streamlit cookies of the same name only
-     * the first is kept: browsers send the one with the longest path first (RFC 6265 section 5.4), while Streamlit would
-     * believe the last, which is another app's. An app that lies under another one gets those that bear its tag, and
-     * none of the other's.
+     * What Streamlit is told. The gateway's own cookie is not for it, nor are the container's, which are keys to a log-in
+     * there. Of several Streamlit cookies of the same name only the first is kept: browsers send the one with the longest
+     * path first (RFC 6265 section 5.4), while Streamlit would believe the last, which is another app's. An app that lies
+     * under another one gets those that bear its tag, and none of the other's.
      */
-    static String upstream(String header, String tag) {
-        boolean ours = header.contains(StickyCookie.NAME);
+    String upstream(String header, String tag) {
+        boolean ours = own.stream().anyMatch(header::contains);
         int first = header.indexOf(STREAMLIT);
         if (!ours && (first < 0 || tag.isEmpty() && header.indexOf(STREAMLIT, first + 1) < 0)) {
             return header;
@@ -32,12 +39,12 @@ final class Cookies {
         for (String pair : header.split(";")) {
             String trimmed = pair.trim();
             int equals = trimmed.indexOf('=');
-            String name = equals < 0 ? trimmed : trimmed.substring(0, equals);
-            if (trimmed.isEmpty() || name.equals(StickyCookie.NAME)) {
+            String name = equals < 0 ? trimmed : trimmed.substring(0, equals).trim();
+            if (trimmed.isEmpty() || own.contains(name)) {
                 continue;
             }
             if (!tag.isEmpty() && isOfOneApp(name)) {
-                if (!name.endsWith(TAG + tag)) {
+                if (equals < 0 || !name.endsWith(TAG + tag)) {
                     continue;
                 }
                 name = name.substring(0, name.length() - TAG.length() - tag.length());
@@ -62,12 +69,30 @@ final class Cookies {
      *
      * @param taken what was taken off the path on the way to Streamlit
      * @param whole the app's whole prefix
+     * @param framed whether the token must be sent from frames of other sites, too
      */
-    static String browser(String setCookie, String taken, String whole, String tag) {
+    static String browser(String setCookie, String taken, String whole, String tag, boolean framed) {
+        if (framed && setCookie.startsWith(XSRF + "=")) {
+            return inFrames(setCookie);
+        }
         int equals = setCookie.indexOf('=');
         String name = equals < 0 ? "" : setCookie.substring(0, equals).trim();
         String tagged = tag.isEmpty() || !isOfOneApp(name) ? setCookie : name + TAG + tag + setCookie.substring(equals);
         return withPrefix(tagged, isOfOneApp(name) ? whole : taken);
+    }
+
+    /** Browsers send a cookie from a frame of another site only when it says so; and keep it apart for each such site. */
+    private static String inFrames(String setCookie) {
+        StringBuilder kept = new StringBuilder();
+        for (String part : setCookie.split(";")) {
+            String attribute = part.trim().toLowerCase(Locale.ROOT);
+            boolean replaced =
+                    attribute.startsWith("samesite=") || attribute.equals("secure") || attribute.equals("partitioned");
+            if (kept.isEmpty() || !replaced && !attribute.isEmpty()) {
+                kept.append(kept.isEmpty() ? "" : "; ").append(part.trim());
+            }
+        }
+        return kept + StickyCookie.IN_FRAMES;
     }
 
     /**

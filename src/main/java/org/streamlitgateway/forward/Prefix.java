@@ -23,7 +23,7 @@ public final class Prefix {
         return prefix.isEmpty() ? setCookie : Cookies.withPrefix(setCookie, prefix);
     }
 
-    private static boolean isUnder(String prefix, String path) {
+    static boolean isUnder(String prefix, String path) {
         return path.startsWith(prefix)
                 && (path.length() == prefix.length() || "/?#".indexOf(path.charAt(prefix.length())) >= 0);
     }

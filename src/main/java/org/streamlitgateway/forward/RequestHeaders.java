@@ -10,37 +10,44 @@ import java.util.Set;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.streamlitgateway.guard.Client;
+import org.streamlitgateway.guard.IdentityHeaders;
 import org.streamlitgateway.route.Route;
 
 /** Builds the headers of the request to Streamlit. Immutable, thread-safe. */
 public final class RequestHeaders {
-    /** Say who the user is; only a trusted proxy or the container may. */
-    private static final Set<String> IDENTITY = Set.of("remote-user", "x-remote-user", "x-real-ip", "forwarded");
-
     private final String userHeader;
+    private final IdentityHeaders identity;
+    private final Cookies cookies;
 
-    public RequestHeaders(String userHeader) {
+    /** @param sessionCookies names of the container's own cookies, which are not for apps */
+    public RequestHeaders(String userHeader, IdentityHeaders identity, Set<String> sessionCookies) {
         this.userHeader = userHeader;
+        this.identity = identity;
+        this.cookies = new Cookies(sessionCookies);
     }
 
     /**
-     * In this order: end-to-end headers as they came, Host and port preserved; forwarding and identity headers
-     * dropped unless a trusted proxy sent them, credentials dropped that the container has checked; then our own
-     * X-Forwarded-* and Forwarded (RFC 7239), and the user whom the container knows.
+     * In this order: Host as the browser knows it, in the letters of its Origin; end-to-end headers as they came, but
+     * forwarding and identity headers dropped unless a trusted proxy sent them, and credentials dropped that the
+     * container has checked; then our own X-Forwarded-* and Forwarded (RFC 7239), and the user whom the container knows.
      */
     public HttpFields.Mutable build(HttpServletRequest request, Client client, Route route) {
         HttpFields.Mutable fields = HttpFields.build();
+        fields.add(HttpHeader.HOST, client.hostFor(request.getHeader("Origin")));
         Set<String> hop = HopByHop.of(Collections.list(request.getHeaders("Connection")));
         for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
             String name = names.nextElement();
             String lower = lower(name);
-            if (hop.contains(lower) || isForwarding(lower) || !client.trusted() && isIdentity(lower)) {
+            if (hop.contains(lower) || lower.equals("host") || isForwarding(lower)) {
+                continue;
+            }
+            if (identity.include(lower) && !(client.trusted() && identity.isCredible(request, name))) {
                 continue;
             }
             if (lower.equals("cookie")) {
                 // several lines, as HTTP/2 may send them, become one (RFC 9113 section 8.2.3)
                 String all = String.join("; ", Collections.list(request.getHeaders(name)));
-                String some = Cookies.upstream(all, route.cookieTag());
+                String some = cookies.upstream(all, route.cookieTag());
                 if (!some.isEmpty()) {
                     fields.add(name, some);
                 }
@@ -52,9 +59,6 @@ public final class RequestHeaders {
             for (Enumeration<String> values = request.getHeaders(name); values.hasMoreElements(); ) {
                 fields.add(name, values.nextElement());
             }
-        }
-        if (!fields.contains(HttpHeader.HOST)) {
-            fields.add(HttpHeader.HOST, client.host());
         }
         addForwarding(fields, client, route);
         addUser(fields, request);
@@ -86,9 +90,9 @@ public final class RequestHeaders {
         }
     }
 
-    /** Set anew by us, from what {@link Client} took over. */
+    /** Set anew by us, from what {@link Client} took over; {@code _} is read as {@code -} by some servers. */
     private static boolean isForwarding(String lower) {
-        return switch (lower) {
+        return switch (lower.replace('_', '-')) {
             case "x-forwarded-for",
                     "x-forwarded-proto",
                     "x-forwarded-host",
@@ -97,13 +101,6 @@ public final class RequestHeaders {
                     "forwarded" -> true;
             default -> false;
         };
-    }
-
-    private boolean isIdentity(String lower) {
-        return lower.startsWith("x-forwarded-")
-                || lower.startsWith("x-auth-request-")
-                || IDENTITY.contains(lower)
-                || lower.equalsIgnoreCase(userHeader);
     }
 
     /** A user name as a header value: what is not printable ASCII is percent-encoded as UTF-8. */

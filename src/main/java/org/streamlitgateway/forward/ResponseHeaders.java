@@ -1,5 +1,6 @@
 package org.streamlitgateway.forward;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Locale;
 import java.util.Set;
@@ -14,43 +15,74 @@ import org.streamlitgateway.route.Route;
 public final class ResponseHeaders {
     private ResponseHeaders() {}
 
-    /** All end-to-end headers in their order, each Set-Cookie apart; Location and cookie paths put under the prefix. */
-    public static void pass(HttpFields from, HttpServletResponse to, Client client, Route route) {
+    /**
+     * All end-to-end headers in their order, each Set-Cookie apart; Location and cookie paths put under the prefix; then
+     * what {@link SecurityHeaders} add.
+     */
+    public static void pass(
+            HttpFields from, HttpServletRequest request, HttpServletResponse to, Client client, Route route) {
+        SecurityHeaders security = SecurityHeaders.of(request);
         Set<String> hop = HopByHop.of(from.getValuesList("Connection"));
         for (HttpField field : from) {
             String lower = field.getLowerCaseName();
             if (lower.equals("date")) {
                 to.setHeader("Date", field.getValue()); // servers have put one of their own there already
-            } else if (!hop.contains(lower)) {
-                to.addHeader(field.getName(), rewritten(lower, field.getValue(), client, route));
+            } else if (!hop.contains(lower) && !security.isDropped(field)) {
+                to.addHeader(field.getName(), rewritten(lower, field.getValue(), request, client, route));
             }
         }
+        security.complete(from, to);
     }
 
-    private static String rewritten(String lower, String value, Client client, Route route) {
+    /** Of the answer to a handshake. */
+    public static void passCookies(HttpFields from, HttpServletResponse to, Client client, Route route) {
+        from.getFields("Set-Cookie")
+                .forEach(field -> to.addHeader("Set-Cookie", cookie(field.getValue(), client, route)));
+    }
+
+    private static String rewritten(
+            String lower, String value, HttpServletRequest request, Client client, Route route) {
         if (value == null) {
             return "";
         }
         return switch (lower) {
-            case "location", "content-location" -> location(value, client, route);
-            case "set-cookie" ->
-                Cookies.browser(
-                        value, client.prefix() + route.stripped(), client.prefix() + route.prefix(), route.cookieTag());
+            case "location", "content-location" ->
+                location(value, client, route, isLogIn(request.getRequestURI(), route));
+            case "set-cookie" -> cookie(value, client, route);
             default -> value;
         };
     }
 
+    private static String cookie(String value, Client client, Route route) {
+        return Cookies.browser(
+                value,
+                client.prefix() + route.stripped(),
+                client.prefix() + route.prefix(),
+                route.cookieTag(),
+                client.framed());
+    }
+
+    /** Whether Streamlit's answer may lead to an identity provider, which may be on this host, too. */
+    private static boolean isLogIn(String rawPath, Route route) {
+        int below = route.prefix().length();
+        return rawPath.startsWith("/auth/", below) || rawPath.startsWith("/oauth2callback", below);
+    }
+
     /**
      * An address as the browser must use it: absolute paths get the prefix, absolute addresses of this host or of
-     * Streamlit's own get it too, with the scheme the browser uses; others are not ours.
+     * Streamlit's own get it too, with the scheme the browser uses; others are not ours. Streamlit makes its own absolute
+     * addresses from Host, and mostly with http.
+     *
+     * @param logIn whether an absolute address may be an identity provider's
      */
-    static String location(String location, Client client, Route route) {
+    static String location(String location, Client client, Route route, boolean logIn) {
         String prefix = client.prefix() + route.stripped();
         if (location.startsWith("/")) {
             return Prefix.addToAddress(prefix, location);
         }
         String lower = location.toLowerCase(Locale.ROOT);
-        if (!lower.startsWith("http://") && !lower.startsWith("https://")) {
+        boolean https = lower.startsWith("https://");
+        if (logIn || !https && !lower.startsWith("http://") || https && !client.isSecure()) {
             return location;
         }
         int authority = location.indexOf("://") + 3;
@@ -64,6 +96,9 @@ public final class ResponseHeaders {
             return location;
         }
         String rest = location.substring(path);
+        if (route.stripped().isEmpty() && !Prefix.isUnder(route.prefix(), rest)) {
+            return location; // Streamlit knows its prefix, and this is not below it
+        }
         return client.scheme() + "://" + client.host()
                 + Prefix.addToAddress(prefix, rest.startsWith("/") ? rest : "/" + rest);
     }

@@ -55,7 +55,7 @@ final class DotSegments {
     }
 
     /** Once; each octet becomes a character, but for overlong forms of ASCII. What is not encoded well stays as it is. */
-    private static String decode(String path) {
+    static String decode(String path) {
         StringBuilder decoded = new StringBuilder(path.length());
         for (int i = 0; i < path.length(); ) {
             int octet = octet(path, i);

@@ -1,23 +1,30 @@
 package org.streamlitgateway.guard;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.streamlitgateway.config.Cidr;
 
-/** Says whom a request comes from and whether its Origin may open a WebSocket. Immutable, thread-safe. */
+/** Says whom a request comes from, under which host it may ask, and whether its Origin may open a WebSocket. Immutable. */
 public final class Guard {
-    private static final Pattern PORT = Pattern.compile("\\d{1,5}");
-
     private final List<Cidr> trustedProxies;
     private final Set<String> allowedOrigins;
+    private final AllowedHosts allowedHosts;
+    private final boolean embedded;
+    private final ForwardingFields forwarding = new ForwardingFields(this::isTrusted);
 
-    public Guard(List<Cidr> trustedProxies, Set<String> allowedOrigins) {
+    /**
+     * @param allowedOrigins in lower case
+     * @param allowedHosts none for any
+     * @param embedded whether pages of other sites may show apps in frames
+     */
+    public Guard(List<Cidr> trustedProxies, Set<String> allowedOrigins, Set<String> allowedHosts, boolean embedded) {
         this.trustedProxies = trustedProxies;
         this.allowedOrigins = allowedOrigins;
+        this.allowedHosts = new AllowedHosts(allowedHosts);
+        this.embedded = embedded;
     }
 
     /** Forwarding headers count only when the TCP peer is a trusted proxy. */
@@ -25,93 +32,127 @@ public final class Guard {
         String peer = bare(request.getRemoteAddr());
         String host = request.getHeader("Host");
         if (host == null) {
-            host = authority(request); // HTTP/2 has :authority instead
+            host = HostGrammar.of(request); // HTTP/2 has :authority instead
         }
-        boolean trusted = isTrusted(peer);
-        if (!trusted) {
-            return new Client(peer, peer, request.getScheme(), host, port(host, request.getScheme()), "", false, "");
+        if (!isTrusted(peer)) {
+            return untrusted(request, peer, host);
         }
-        String before = joined(request, "X-Forwarded-For");
-        String scheme = or(last(joined(request, "X-Forwarded-Proto")), request.getScheme());
-        String outerHost = or(last(joined(request, "X-Forwarded-Host")), host);
+        ForwardingFields.Said said = forwarding.read(request, peer);
+        String scheme = said.scheme() == null ? request.getScheme() : said.scheme();
+        String text = said.host() == null ? host : text(said.host());
+        Authority authority = said.host() == null ? Authority.parse(host) : said.host();
+        int port = authority == null ? Authority.NO_PORT : authority.port();
+        // a proxy behind another one may tell the port that it listens at itself, mostly the other scheme's own
+        boolean ownOfAScheme = said.port() == 80 || said.port() == 443;
+        if (port == Authority.NO_PORT && said.port() != Authority.NO_PORT && !ownOfAScheme) {
+            port = said.port();
+            text = text + ":" + port;
+        }
         return new Client(
                 peer,
-                before.isEmpty() ? peer : before + ", " + peer,
+                said.address() == null ? peer : said.address(),
+                forwardedFor(said, peer),
                 scheme,
-                outerHost,
-                forwardedPort(request, outerHost, scheme),
-                joined(request, "X-Forwarded-Prefix"),
+                text,
+                port == Authority.NO_PORT ? Authority.defaultPort(scheme) : port,
+                said.prefix(),
                 true,
-                joined(request, "Forwarded"));
+                forwarded(said),
+                embedded && scheme.equals("https"));
+    }
+
+    private Client untrusted(HttpServletRequest request, String peer, String host) {
+        String scheme = request.getScheme();
+        Authority authority = Authority.parse(host);
+        int port = authority == null ? Authority.defaultPort(scheme) : authority.portFor(scheme);
+        return new Client(peer, peer, peer, scheme, host, port, "", false, "", embedded && scheme.equals("https"));
     }
 
     /**
-     * Whether a WebSocket handshake with this Origin is let through: none (not a browser), the one of the page's own
-     * host and port, or a configured one. Streamlit compares in the same way, but a mismatch there stalls all its
-     * sessions, so it is settled here.
+     * The client and what it claims, then the trusted hops that are on this machine. Streamlit takes the last address
+     * that it does not trust for the client's, and trusts no other proxies than those unless it is told so.
+     */
+    private String forwardedFor(ForwardingFields.Said said, String peer) {
+        boolean known = said.address() != null;
+        List<String> told = new ArrayList<>();
+        for (int i = 0; i < said.chain().size(); i++) {
+            Node node = said.chain().get(i);
+            boolean tell = i > said.client() ? !known || isLoopback(node.text()) : known;
+            if (tell && node.isAddress()) {
+                told.add(node.text());
+            }
+        }
+        if (!known || isLoopback(peer)) {
+            told.add(peer);
+        }
+        return String.join(", ", told);
+    }
+
+    /** As Forwarded (RFC 7239 section 7.4) what came as X-Forwarded-For. */
+    private static String forwarded(ForwardingFields.Said said) {
+        if (!said.forwarded().isEmpty()) {
+            return said.forwarded();
+        }
+        return String.join(
+                ", ", said.chain().stream().map(node -> "for=" + node.quoted()).toList());
+    }
+
+    /** Whether the gateway may be asked under this client's host; every host can be made to point here. */
+    public boolean isAskedByAllowedHost(Client client) {
+        return allowedHosts.include(client.host(), client.scheme());
+    }
+
+    /**
+     * Whether a WebSocket handshake with this Origin is let through: none (not a browser), the page's own, or a
+     * configured one. Streamlit compares in the same way, but a mismatch there stalls all its sessions, so it is settled
+     * here.
      */
     public boolean admits(String origin, Client client) {
-        if (origin == null || allowedOrigins.contains("*")) {
+        if (origin == null || allowedOrigins.contains("*") || client.isOwn(origin)) {
             return true;
         }
         String lower = origin.toLowerCase(Locale.ROOT);
-        return isSameHost(lower, client.host()) || allowedOrigins.contains(lower);
+        return allowedOrigins.contains(lower) || allowedOrigins.contains(withoutDefaultPort(lower));
     }
 
-    /** Whether the Origin names this host, default ports counted as written. */
+    private static String withoutDefaultPort(String origin) {
+        int end = origin.indexOf("://");
+        String port = end < 0 ? "" : ":" + Authority.defaultPort(origin.substring(0, end));
+        return !port.isEmpty() && origin.endsWith(port) ? origin.substring(0, origin.length() - port.length()) : origin;
+    }
+
+    /** Whether the Origin names this host, under the Origin's own scheme. */
     public static boolean isSameHost(String origin, String host) {
-        int scheme = origin.indexOf("://");
-        if (scheme < 0) {
-            return false;
-        }
-        String name = origin.substring(0, scheme);
-        return withPort(origin.substring(scheme + 3), name).equalsIgnoreCase(withPort(host, name));
+        int end = origin.indexOf("://");
+        Authority named = end < 0 ? null : Authority.parse(origin.substring(end + 3));
+        Authority asked = Authority.parse(host);
+        return named != null
+                && asked != null
+                && named.isSame(asked, origin.substring(0, end).toLowerCase(Locale.ROOT));
     }
 
-    /** As a browser writes it: the port only when it is not the scheme's own. */
-    private static String authority(HttpServletRequest request) {
-        String name = request.getServerName();
-        String bracketed = name.indexOf(':') >= 0 && !name.startsWith("[") ? "[" + name + "]" : name;
-        boolean own = request.getServerPort() == (request.getScheme().equals("https") ? 443 : 80);
-        return own ? bracketed : bracketed + ":" + request.getServerPort();
+    /** Host and port of an Origin in its own letters; {@code null} when it has none. */
+    public static String hostOf(String origin) {
+        int end = origin.indexOf("://");
+        String host = end < 0 ? "" : origin.substring(end + 3);
+        return host.isEmpty() || Authority.parse(host) == null ? null : host;
     }
 
-    private boolean isTrusted(String peer) {
+    private static String text(Authority authority) {
+        return authority.port() == Authority.NO_PORT ? authority.host() : authority.host() + ":" + authority.port();
+    }
+
+    private boolean isTrusted(String address) {
         for (Cidr block : trustedProxies) {
-            if (block.contains(peer)) {
+            if (block.contains(address)) {
                 return true;
             }
         }
         return false;
     }
 
-    private static int forwardedPort(HttpServletRequest request, String host, String scheme) {
-        String text = last(joined(request, "X-Forwarded-Port"));
-        return PORT.matcher(text).matches() ? Integer.parseInt(text) : port(host, scheme);
-    }
-
-    private static String joined(HttpServletRequest request, String header) {
-        return String.join(", ", Collections.list(request.getHeaders(header)));
-    }
-
-    private static String last(String list) {
-        return list.substring(list.lastIndexOf(',') + 1).trim();
-    }
-
-    private static String or(String value, String otherwise) {
-        return value.isEmpty() ? otherwise : value;
-    }
-
-    private static String withPort(String authority, String scheme) {
-        int colon = authority.lastIndexOf(':');
-        boolean has = colon > authority.lastIndexOf(']');
-        return has ? authority : authority + (scheme.equalsIgnoreCase("https") ? ":443" : ":80");
-    }
-
-    private static int port(String host, String scheme) {
-        String full = withPort(host, scheme);
-        String digits = full.substring(full.lastIndexOf(':') + 1);
-        return PORT.matcher(digits).matches() ? Integer.parseInt(digits) : 80;
+    private static boolean isLoopback(String address) {
+        return address.startsWith("127.") || address.equals("::1") || address.equals("0:0:0:0:0:0:0:1");
     }
 
     private static String bare(String address) {

@@ -4,8 +4,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.forward.SecurityHeaders;
 import org.streamlitgateway.guard.OwnDate;
 import org.streamlitgateway.guard.RequestGrammar;
 import org.streamlitgateway.outcome.Cause;
@@ -28,6 +30,11 @@ public final class FailureAnswer {
         try {
             response.reset();
             OwnDate.put(response);
+            SecurityHeaders.onOwnPage(
+                    request,
+                    response,
+                    page ? List.of(WaitingPage.SCRIPT) : List.of(),
+                    page ? List.of(WaitingPage.STYLE) : List.of());
             response.setStatus(outcome.status());
             response.setContentType(page ? "text/html;charset=utf-8" : "text/plain;charset=utf-8");
             response.setHeader("Cache-Control", "no-store");

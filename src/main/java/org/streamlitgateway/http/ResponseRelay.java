@@ -55,7 +55,8 @@ final class ResponseRelay implements Response.Listener {
             return;
         }
         makeRoomForPieces(upstream, exchange.response);
-        ResponseHeaders.pass(upstream.getHeaders(), exchange.response, exchange.client, exchange.route);
+        ResponseHeaders.pass(
+                upstream.getHeaders(), exchange.request, exchange.response, exchange.client, exchange.route);
         if (exchange.key != null) {
             record(upstream);
         }

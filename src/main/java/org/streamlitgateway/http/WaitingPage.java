@@ -7,6 +7,26 @@ import org.streamlitgateway.outcome.Outcome;
  * every second and loads it when it is no longer an error; without JavaScript it reloads.
  */
 final class WaitingPage {
+    static final String STYLE = """
+            body { font-family: system-ui, sans-serif; display: grid; place-items: center; min-height: 90vh;
+                   margin: 0; color: #31333f; background: #fff; }
+            main { max-width: 32rem; padding: 1rem; text-align: center; }
+            .bar { height: 4px; background: #eee; overflow: hidden; border-radius: 2px; margin: 1.5rem 0; }
+            .bar i { display: block; width: 30%; height: 100%; background: #ff4b4b; animation: go 1.4s infinite; }
+            @keyframes go { from { margin-left: -30%; } to { margin-left: 100%; } }
+            @media (prefers-color-scheme: dark) { body { color: #fafafa; background: #0e1117; } .bar { background: #262730; } }
+            """;
+
+    static final String SCRIPT = """
+            (function ask() {
+              setTimeout(function () {
+                fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } }).then(function (answer) {
+                  if (answer.status < 500) { location.reload(); } else { ask(); }
+                }, ask);
+              }, 1000);
+            })();
+            """;
+
     private WaitingPage() {}
 
     static String html(Outcome outcome) {
@@ -18,15 +38,7 @@ final class WaitingPage {
                 <meta name="viewport" content="width=device-width, initial-scale=1">
                 <title>Waiting for the app</title>
                 <noscript><meta http-equiv="refresh" content="3"></noscript>
-                <style>
-                body { font-family: system-ui, sans-serif; display: grid; place-items: center; min-height: 90vh;
-                       margin: 0; color: #31333f; background: #fff; }
-                main { max-width: 32rem; padding: 1rem; text-align: center; }
-                .bar { height: 4px; background: #eee; overflow: hidden; border-radius: 2px; margin: 1.5rem 0; }
-                .bar i { display: block; width: 30%%; height: 100%%; background: #ff4b4b; animation: go 1.4s infinite; }
-                @keyframes go { from { margin-left: -30%%; } to { margin-left: 100%%; } }
-                @media (prefers-color-scheme: dark) { body { color: #fafafa; background: #0e1117; } .bar { background: #262730; } }
-                </style>
+                <style>%s</style>
                 </head>
                 <body>
                 <main>
@@ -34,17 +46,9 @@ final class WaitingPage {
                 <p>%s This page opens the app by itself as soon as it answers.</p>
                 <div class="bar"><i></i></div>
                 </main>
-                <script>
-                (function ask() {
-                  setTimeout(function () {
-                    fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } }).then(function (answer) {
-                      if (answer.status < 500) { location.reload(); } else { ask(); }
-                    }, ask);
-                  }, 1000);
-                })();
-                </script>
+                <script>%s</script>
                 </body>
                 </html>
-                """.formatted(outcome.text());
+                """.formatted(STYLE, outcome.text(), SCRIPT);
     }
 }

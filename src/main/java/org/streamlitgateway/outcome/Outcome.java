@@ -39,6 +39,7 @@ public enum Outcome {
     BAD_REQUEST(400, 1002, Level.INFO, "The request is not valid."),
     BAD_METHOD(405, 1002, Level.INFO, "This method is not allowed here."),
     NOT_IMPLEMENTED(501, 1002, Level.INFO, "The gateway does not implement this."),
+    HOST(421, 1008, Level.INFO, "The gateway is not asked by this name."),
     NOT_FOUND(404, 1008, Level.DEBUG, "There is no app at this address."),
     NO_CHANNEL(404, 1008, Level.DEBUG, "There is no channel at this address."),
     FORBIDDEN(403, 1008, Level.INFO, "You may not do this here."),

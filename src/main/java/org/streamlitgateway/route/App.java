@@ -6,8 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.streamlitgateway.config.AppConfig;
+import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.launch.ManagedApp;
 import org.streamlitgateway.upstream.Load;
 import org.streamlitgateway.upstream.Replica;
@@ -20,12 +22,15 @@ import org.streamlitgateway.upstream.Replica;
  * Streamlit keeps sessions and files in memory. A new one goes to the replica with the fewest sessions.
  */
 public final class App {
+    private static final String UPLOAD = "/_stcore/upload_file/";
+
     private final AppConfig config;
     private final String prefix;
     private final List<Replica> replicas;
     private final ManagedApp managed;
     private final StickyCookie sticky;
     private final String cookieTag;
+    private final Function<String, Replica> bySession;
 
     /** By what stands for them in cookies; empty without any. */
     private final Map<String, Replica> byId;
@@ -35,6 +40,7 @@ public final class App {
      * @param managed what starts the replicas, or {@code null}
      * @param sticky {@code null} when visitors need not be told apart
      * @param nested whether another app is served at a part of the prefix
+     * @param bySession which replica of this app has an open session, by the session's id; or {@code null}
      */
     public App(
             AppConfig config,
@@ -42,13 +48,15 @@ public final class App {
             List<Replica> replicas,
             ManagedApp managed,
             StickyCookie sticky,
-            boolean nested) {
+            boolean nested,
+            Function<String, Replica> bySession) {
         this.config = config;
         this.prefix = prefix;
         this.replicas = List.copyOf(replicas);
         this.managed = managed;
         this.sticky = sticky;
         this.cookieTag = nested ? Integer.toHexString(prefix.hashCode()) : "";
+        this.bySession = bySession;
         this.byId = new HashMap<>();
         if (sticky != null) {
             this.replicas.forEach(replica -> byId.putIfAbsent(sticky.id(prefix, replica.name()), replica));
@@ -87,15 +95,19 @@ public final class App {
     /**
      * Where a request goes, and what its browser has to remember.
      *
-     * @param secure whether the browser came over https
+     * @param client where the browser is
      */
-    public Choice choose(HttpServletRequest request, boolean secure) {
+    public Choice choose(HttpServletRequest request, Client client) {
         if (replicas.size() == 1 && sticky == null) {
             return new Choice(new Route(prefix, replicas.get(0), "", cookieTag, false), null);
         }
         Attempts attempts = Attempts.of(request);
         StickyCookie.Visit visit = sticky == null ? null : sticky.read(request, prefix);
         String visitor = visit == null ? "" : visit.visitor();
+        Replica holder = holder(request.getRequestURI());
+        if (holder != null && !attempts.include(holder) && !holder.departure().isOver()) {
+            return new Choice(to(holder, visitor, attempts), null);
+        }
         Replica known = visit == null ? null : byId.get(visit.replica());
         if (known != null && !attempts.include(known) && mayStay(known, visitor, request)) {
             return new Choice(to(known, visitor, attempts), null);
@@ -122,7 +134,17 @@ public final class App {
             chosen.load().expect();
         }
         String newcomer = visitor.isEmpty() ? sticky.newVisitor() : visitor;
-        return new Choice(to(chosen, newcomer, attempts), sticky.line(prefix, newcomer, chosen.name(), secure));
+        return new Choice(to(chosen, newcomer, attempts), sticky.line(prefix, newcomer, chosen.name(), client));
+    }
+
+    /** An upload names its session, whose replica is known while it is open, even where cookies are not kept. */
+    private Replica holder(String rawPath) {
+        if (!rawPath.startsWith(UPLOAD, prefix.length())) {
+            return null;
+        }
+        int start = prefix.length() + UPLOAD.length();
+        int end = rawPath.indexOf('/', start);
+        return end < 0 ? null : bySession.apply(rawPath.substring(start, end));
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.Enumeration;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.streamlitgateway.guard.Client;
 
 /**
  * The cookie that keeps a visitor on a replica. Its value is opaque: an id of the replica that only holders of the key
@@ -19,6 +20,9 @@ import javax.crypto.spec.SecretKeySpec;
 public final class StickyCookie {
     /** Streamlit never sees it. */
     public static final String NAME = "streamlit_gateway_replica";
+
+    /** Attributes of a cookie that is sent from frames of other sites (CHIPS); over https only. */
+    public static final String IN_FRAMES = "; SameSite=None; Secure; Partitioned";
 
     private static final int ID_BYTES = 9; // twelve characters of base64, with nothing left over
     private static final int MAC_BYTES = 18;
@@ -80,10 +84,11 @@ public final class StickyCookie {
     }
 
     /** The whole Set-Cookie line. A browser session long: as long as a tab may remember its Streamlit session. */
-    String line(String prefix, String visitor, String replica, boolean secure) {
+    String line(String prefix, String visitor, String replica, Client client) {
         String id = id(prefix, replica);
         return NAME + "=" + id + visitor + signature(prefix, id, visitor) + "; Path="
-                + (prefix.isEmpty() ? "/" : prefix) + "; HttpOnly; SameSite=Lax" + (secure ? "; Secure" : "");
+                + (prefix.isEmpty() ? "/" : prefix) + "; HttpOnly"
+                + (client.framed() ? IN_FRAMES : client.isSecure() ? "; SameSite=Lax; Secure" : "; SameSite=Lax");
     }
 
     private String signature(String prefix, String replica, String visitor) {

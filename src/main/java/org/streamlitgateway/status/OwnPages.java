@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import org.streamlitgateway.forward.SecurityHeaders;
 
 /**
  * The gateway's own addresses, {@code /_gateway/…} at its root or, in a container, under its context path.
@@ -29,20 +30,25 @@ public final class OwnPages {
         return rawPath.startsWith(root) && (rawPath.length() == root.length() || rawPath.charAt(root.length()) == '/');
     }
 
+    /** Balancers and orchestrators ask by whatever address they have. */
+    public boolean isHealth(String rawPath) {
+        return rawPath.startsWith("/health/", root.length()) && isOwn(rawPath);
+    }
+
     public void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (!READS.contains(request.getMethod())) {
             response.setHeader("Allow", "GET, HEAD");
-            text(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "only GET and HEAD");
+            text(request, response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "only GET and HEAD");
             return;
         }
         switch (request.getRequestURI().substring(root.length())) {
-            case "/health/live" -> text(response, HttpServletResponse.SC_OK, "ok");
+            case "/health/live" -> text(request, response, HttpServletResponse.SC_OK, "ok");
             case "/health/ready" -> {
                 boolean ready = readiness.isReady();
                 int status = ready ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE;
-                text(response, status, ready ? "ok" : "stopping");
+                text(request, response, status, ready ? "ok" : "stopping");
             }
-            default -> text(response, HttpServletResponse.SC_NOT_FOUND, "There is no such page.");
+            default -> text(request, response, HttpServletResponse.SC_NOT_FOUND, "There is no such page.");
         }
     }
 
@@ -51,18 +57,21 @@ public final class OwnPages {
             throws IOException {
         if (!READS.contains(request.getMethod())) {
             response.setHeader("Allow", "GET, HEAD");
-            text(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "only GET and HEAD");
+            text(request, response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "only GET and HEAD");
             return;
         }
         byte[] body = LandingPage.html(apps).getBytes(StandardCharsets.UTF_8);
+        SecurityHeaders.onOwnPage(request, response, List.of(), List.of(LandingPage.STYLE));
         response.setContentType("text/html;charset=utf-8");
         response.setHeader("Cache-Control", "no-store");
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
     }
 
-    private static void text(HttpServletResponse response, int status, String text) throws IOException {
+    private static void text(HttpServletRequest request, HttpServletResponse response, int status, String text)
+            throws IOException {
         byte[] body = (text + "\n").getBytes(StandardCharsets.UTF_8);
+        SecurityHeaders.onOwnPage(request, response, List.of(), List.of());
         response.setStatus(status);
         response.setContentType("text/plain;charset=utf-8");
         response.setHeader("Cache-Control", "no-store");

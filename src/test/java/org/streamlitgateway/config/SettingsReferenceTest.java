@@ -32,6 +32,7 @@ class SettingsReferenceTest {
                 description=
                 replicas=
                 strip-prefix=auto
+                streamlit-metrics=the gateway's
                 app=
                 command=
                 arguments=

@@ -39,6 +39,12 @@ class SettingsTest {
                 strip-prefix=auto $STREAMLIT_GATEWAY_STRIP_PREFIX
                 trusted-proxies= $STREAMLIT_GATEWAY_TRUSTED_PROXIES
                 allowed-origins= $STREAMLIT_GATEWAY_ALLOWED_ORIGINS
+                allowed-hosts= $STREAMLIT_GATEWAY_ALLOWED_HOSTS
+                embed-origins= $STREAMLIT_GATEWAY_EMBED_ORIGINS
+                security-headers=off $STREAMLIT_GATEWAY_SECURITY_HEADERS
+                identity-headers= $STREAMLIT_GATEWAY_IDENTITY_HEADERS
+                identity-header-exceptions= $STREAMLIT_GATEWAY_IDENTITY_HEADER_EXCEPTIONS
+                streamlit-metrics=no $STREAMLIT_GATEWAY_STREAMLIT_METRICS
                 user-header=X-Forwarded-User $STREAMLIT_GATEWAY_USER_HEADER
                 relay=splice $STREAMLIT_GATEWAY_RELAY
                 channel= $STREAMLIT_GATEWAY_CHANNEL

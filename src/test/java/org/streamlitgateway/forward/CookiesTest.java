@@ -2,11 +2,14 @@ package org.streamlitgateway.forward;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CookiesTest {
+    private static final Cookies COOKIES = new Cookies(Set.of("JSESSIONID", "JSESSIONIDSSO"));
+
     @ParameterizedTest
     @CsvSource(
             delimiterString = " -> ",
@@ -29,30 +32,55 @@ class CookiesTest {
     void ofSeveralStreamlitCookiesTheNearestIsKept() {
         assertEquals(
                 "_streamlit_xsrf=near; a=1; a=2; _streamlit_user=u",
-                Cookies.upstream("_streamlit_xsrf=near; a=1; a=2; _streamlit_xsrf=far; _streamlit_user=u", ""));
+                COOKIES.upstream("_streamlit_xsrf=near; a=1; a=2; _streamlit_xsrf=far; _streamlit_user=u", ""));
     }
 
     @Test
     void theGatewaysOwnCookieIsNotForStreamlit() {
-        assertEquals("a=1; b=2", Cookies.upstream("a=1; streamlit_gateway_replica=x; b=2", ""));
-        assertEquals("", Cookies.upstream("streamlit_gateway_replica=x", ""));
+        assertEquals("a=1; b=2", COOKIES.upstream("a=1; streamlit_gateway_replica=x; b=2", ""));
+        assertEquals("", COOKIES.upstream("streamlit_gateway_replica=x", ""));
     }
 
     @Test
     void anAppUnderAnotherOneHasCookiesOfItsOwn() {
         assertEquals(
-                "_streamlit_user.7f=x; Path=/a/b", Cookies.browser("_streamlit_user=x; Path=/", "/a/b", "/a/b", "7f"));
-        assertEquals("_streamlit_user=x; Path=/a", Cookies.browser("_streamlit_user=x; Path=/a", "", "/a", ""));
-        assertEquals("_streamlit_session=x; Path=/a", Cookies.browser("_streamlit_session=x; Path=/", "", "/a", ""));
-        assertEquals("other=x; Path=/", Cookies.browser("other=x; Path=/", "", "/a", ""));
-        assertEquals("_streamlit_xsrf=x; Path=/", Cookies.browser("_streamlit_xsrf=x; Path=/", "/a/b", "/a/b", "7f"));
+                "_streamlit_user.7f=x; Path=/a/b",
+                Cookies.browser("_streamlit_user=x; Path=/", "/a/b", "/a/b", "7f", false));
+        assertEquals("_streamlit_user=x; Path=/a", Cookies.browser("_streamlit_user=x; Path=/a", "", "/a", "", false));
+        assertEquals(
+                "_streamlit_session=x; Path=/a", Cookies.browser("_streamlit_session=x; Path=/", "", "/a", "", false));
+        assertEquals("other=x; Path=/", Cookies.browser("other=x; Path=/", "", "/a", "", false));
+        assertEquals(
+                "_streamlit_xsrf=x; Path=/", Cookies.browser("_streamlit_xsrf=x; Path=/", "/a/b", "/a/b", "7f", false));
         assertEquals(
                 "_streamlit_user=in; _streamlit_xsrf=t; a=1",
-                Cookies.upstream("_streamlit_user.7f=in; _streamlit_user=out; _streamlit_xsrf=t; a=1", "7f"));
+                COOKIES.upstream("_streamlit_user.7f=in; _streamlit_user=out; _streamlit_xsrf=t; a=1", "7f"));
     }
 
     @Test
     void otherCookiesAreNotTouched() {
-        assertEquals("b=\"x;y\";a=1;  _streamlit_xsrf=t", Cookies.upstream("b=\"x;y\";a=1;  _streamlit_xsrf=t", ""));
+        assertEquals("b=\"x;y\";a=1;  _streamlit_xsrf=t", COOKIES.upstream("b=\"x;y\";a=1;  _streamlit_xsrf=t", ""));
+    }
+
+    @Test
+    void theContainersOwnCookiesAreNotForApps() {
+        assertEquals("a=1; b=2", COOKIES.upstream("a=1; JSESSIONID=0123; b=2; JSESSIONIDSSO=4567", ""));
+        assertEquals("", COOKIES.upstream("JSESSIONID=0123", "7f"));
+        assertEquals("MYJSESSIONID=1", COOKIES.upstream("MYJSESSIONID=1", ""));
+    }
+
+    @Test
+    void aNameAloneIsNoCookieOfAnApp() {
+        assertEquals("a=1", COOKIES.upstream("_streamlit_user.7f; a=1", "7f"));
+    }
+
+    @Test
+    void theTokenIsSentFromFramesOfOtherSitesWhereAppsAreEmbedded() {
+        assertEquals(
+                "_streamlit_xsrf=2|3; Path=/; SameSite=None; Secure; Partitioned",
+                Cookies.browser("_streamlit_xsrf=2|3; Path=/; SameSite=lax", "", "/a", "", true));
+        assertEquals(
+                "_streamlit_user=x; Path=/a; SameSite=lax",
+                Cookies.browser("_streamlit_user=x; Path=/; SameSite=lax", "/a", "/a", "", true));
     }
 }

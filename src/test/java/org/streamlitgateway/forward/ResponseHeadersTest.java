@@ -14,7 +14,7 @@ import org.streamlitgateway.upstream.UpstreamClient;
 
 class ResponseHeadersTest {
     private static final Client CLIENT =
-            new Client("10.0.0.1", "10.0.0.1", "https", "gw.example:8443", 8443, "", false, "");
+            new Client("10.0.0.1", "10.0.0.1", "10.0.0.1", "https", "gw.example:8443", 8443, "", false, "", false);
     private static final Route ROUTE = new Route(
             "/ctx",
             new Replica(
@@ -44,6 +44,25 @@ class ResponseHeadersTest {
         "mailto:a@b, mailto:a@b",
     })
     void anAddressIsMadeWhatTheBrowserMustUse(String from, String to) {
-        assertEquals(to, ResponseHeaders.location(from, CLIENT, ROUTE));
+        assertEquals(to, ResponseHeaders.location(from, CLIENT, ROUTE, false));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://gw.example:8443/realms/x, https://gw.example:8443/realms/x",
+        "http://gw.example:8443/realms/x, http://gw.example:8443/realms/x",
+        "https://login.example/x, https://login.example/x",
+        "/, /ctx/",
+    })
+    void anAnswerOfTheLogInMayLeadToAProviderOnTheSameHost(String from, String to) {
+        assertEquals(to, ResponseHeaders.location(from, CLIENT, ROUTE, true));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"https://gw.example/realms/x", "https://gw.example:443/page2", "HTTPS://gw.example/page2"})
+    void httpsNeverBecomesHttp(String location) {
+        Client plain = new Client("10.0.0.1", "10.0.0.1", "10.0.0.1", "http", "gw.example", 80, "", false, "", false);
+
+        assertEquals(location, ResponseHeaders.location(location, plain, ROUTE, false));
     }
 }

@@ -16,12 +16,13 @@ class RouteTableTest {
     private static RouteTable table(String... prefixes) {
         return new RouteTable(Arrays.stream(prefixes)
                 .map(prefix -> new App(
-                        new AppConfig(prefix, prefix, "", List.of(), AppConfig.Strip.AUTO, null),
+                        new AppConfig(prefix, prefix, "", List.of(), AppConfig.Strip.AUTO, null, false),
                         prefix,
                         List.of(),
                         null,
                         null,
-                        false))
+                        false,
+                        id -> null))
                 .toList());
     }
 
