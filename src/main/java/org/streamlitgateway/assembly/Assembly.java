@@ -246,6 +246,10 @@ public final class Assembly {
         }
     }
 
+    private int underWay() {
+        return silence.running() + cache.answering() + relays.size() + channels.subscribers();
+    }
+
     private void closeAndWait() {
         Timeouts timeouts = config.timeouts();
         channels.stop();
@@ -253,7 +257,7 @@ public final class Assembly {
         long deadline = System.nanoTime()
                 + Math.max(timeouts.stop().toNanos(), timeouts.closeSpread().toNanos());
         try {
-            while (silence.running() + relays.size() + channels.subscribers() > 0 && System.nanoTime() - deadline < 0) {
+            while (underWay() > 0 && System.nanoTime() - deadline < 0) {
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
             }
         } catch (InterruptedException hurry) {

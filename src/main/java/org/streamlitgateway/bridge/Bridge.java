@@ -6,6 +6,7 @@ import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
@@ -78,6 +79,7 @@ final class Bridge implements Relay {
     }
 
     void upstreamOpened(Session session) {
+        session.setIdleTimeout(Duration.ZERO); // the keep-alive finds dead peers
         upstreamLife.heard(System.nanoTime());
         dialling = null; // it knows the handshake
         synchronized (this) {

@@ -16,6 +16,7 @@ import org.eclipse.jetty.websocket.api.exceptions.UpgradeException;
 import org.eclipse.jetty.websocket.client.ClientUpgradeRequest;
 import org.eclipse.jetty.websocket.client.JettyUpgradeListener;
 import org.eclipse.jetty.websocket.client.WebSocketClient;
+import org.streamlitgateway.upstream.UpstreamClient;
 
 /** Joins by a {@link Bridge}: the container's Jakarta WebSocket on one side, Jetty's WebSocketClient on the other. */
 public final class BridgeKind implements Relay.Kind {
@@ -67,6 +68,9 @@ public final class BridgeKind implements Relay.Kind {
 
     /** The target and the headers go out as the browser sent them, not as Jetty's request would rebuild them. */
     private static final class Upgrade implements JettyUpgradeListener {
+        /** What begins no code: Jetty fails at it, and Streamlit reads it as it reads the code for the sign itself. */
+        private static final Pattern STRAY_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+
         private final Relay.Dial dial;
         private final Relay.Answer answer;
         private volatile HttpFields answered = HttpFields.EMPTY;
@@ -80,10 +84,12 @@ public final class BridgeKind implements Relay.Kind {
         @Override
         public void onHandshakeRequest(Request made) {
             request = made;
-            if (isUri(dial.target())) {
-                made.path(dial.target());
+            made.tag(UpstreamClient.Fresh.HANDSHAKE);
+            String target = STRAY_PERCENT.matcher(dial.target()).replaceAll("%25");
+            if (isUri(target)) {
+                made.path(target);
             } else { // Jetty wants a URI before it sends and once the answer is there
-                made.onRequestBegin(begun -> made.path(dial.target()));
+                made.onRequestBegin(begun -> made.path(target));
                 made.onRequestSuccess(sent -> made.path("/"));
             }
             made.headers(fields -> {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.eclipse.jetty.client.Response;
@@ -54,6 +55,7 @@ public final class AssetCache {
     private final RecentNames passed = new RecentNames();
 
     private final LongAdder hits = new LongAdder();
+    private final AtomicInteger answering = new AtomicInteger();
     private long bytes;
     private long recordingBytes;
 
@@ -85,7 +87,12 @@ public final class AssetCache {
             return false;
         }
         hits.increment();
-        new AssetAnswer(asset, request, response, () -> giveBack(asset)).send();
+        answering.incrementAndGet();
+        new AssetAnswer(asset, request, response, () -> {
+                    giveBack(asset);
+                    answering.decrementAndGet();
+                })
+                .send();
         return true;
     }
 
@@ -279,6 +286,11 @@ public final class AssetCache {
     /** Bytes in use: stored, growing, or still read by a client. */
     public synchronized long bytes() {
         return bytes;
+    }
+
+    /** How many answers from memory are on their way. */
+    public int answering() {
+        return answering.get();
     }
 
     /** How many requests were answered from memory. */

@@ -152,7 +152,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         out.idleTimeout(0, TimeUnit.MILLISECONDS); // see Silence
         boolean repeatable = !exchange.hasBody && IDEMPOTENT.contains(exchange.request.getMethod());
         if (!repeatable || exchange.attempts() > 0) {
-            out.tag(UpstreamClient.FRESH);
+            out.tag(exchange.hasBody ? UpstreamClient.Fresh.UPLOAD : UpstreamClient.Fresh.REQUEST);
         }
         if (LOG.isDebugEnabled()) {
             LOG.debug(
@@ -282,12 +282,16 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     /** Streamlit has done its part; the client still reads from memory. */
     void recorded(Exchange exchange) {
         exchange.awaitClient();
-        silence.forget(exchange);
         exchange.land();
+        exchange.whole();
+        if (exchange.isEnded()) {
+            silence.forget(exchange); // else its client is still being sent it, and a stop waits for that
+        }
     }
 
     /** The client has taken all that was recorded. */
     void taken(Exchange exchange) {
+        silence.forget(exchange);
         if (exchange.end()) {
             log(exchange, HttpServletResponse.SC_OK, "done", null);
             complete(exchange);
@@ -296,7 +300,13 @@ public final class AppProxyServlet extends AsyncProxyServlet {
 
     /** The client of a recording is gone; the recording goes on for the others. */
     void abandoned(Exchange exchange, Throwable cause) {
+        exchange.clientGone(cause);
         if (exchange.end()) {
+            exchange.awaitUpstream();
+            if (exchange.isWhole()) {
+                exchange.awaitClient();
+                silence.forget(exchange);
+            }
             log(exchange, Outcome.CLIENT_GONE.status(), Outcome.CLIENT_GONE.name(), cause);
             Abort.dispatch(exchange.request);
         }

@@ -45,6 +45,7 @@ final class Exchange {
     private volatile boolean requestRead;
     private volatile boolean answered;
     private volatile boolean recorded;
+    private volatile boolean whole;
     private int boardings; // the next only when the one before has come to its end
     private Flight flight; // set before it is sent
     private volatile boolean passing;
@@ -76,6 +77,19 @@ final class Exchange {
     /** What comes is kept for others too, so it is read to its end whoever leaves. */
     void recorded() {
         recorded = true;
+    }
+
+    /** All of what is kept for others has come. */
+    void whole() {
+        whole = true;
+    }
+
+    boolean isWhole() {
+        return whole;
+    }
+
+    boolean isEnded() {
+        return ended.get();
     }
 
     /** Others wait for what comes of this exchange. */
@@ -174,6 +188,7 @@ final class Exchange {
         long since = waitingSinceNanos;
         if (since != NOT_WAITING && nowNanos - since > timeoutNanos) {
             timedOut = true;
+            awaitClient();
             upstream.abort(new TimeoutException("silent for " + timeoutNanos / 1_000_000 + " ms"));
         }
     }

@@ -27,6 +27,8 @@ public final class FailureAnswer {
         boolean upstreamDown = outcome.status() >= 502 && outcome.status() <= 504;
         boolean page = upstreamDown && wantsPage(request);
         byte[] body = (page ? WaitingPage.html(outcome) : outcome.text() + "\n").getBytes(StandardCharsets.UTF_8);
+        boolean close =
+                "close".equalsIgnoreCase(response.getHeader("Connection")) || endsConnection(request, outcome);
         try {
             response.reset();
             OwnDate.put(response);
@@ -47,7 +49,7 @@ public final class FailureAnswer {
             if (outcome == Outcome.BAD_METHOD) {
                 response.setHeader("Allow", RequestGrammar.ALLOWED_METHODS);
             }
-            if (endsConnection(request, outcome)) {
+            if (close) {
                 response.setHeader("Connection", "close");
             }
             response.setContentLength(body.length);

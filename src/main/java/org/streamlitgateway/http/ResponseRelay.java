@@ -49,6 +49,11 @@ final class ResponseRelay implements Response.Listener {
     @Override
     public void onHeaders(Response upstream) {
         exchange.awaitUpstream();
+        if (upstream.getStatus() < 200) { // after 101 the bytes would be another protocol's
+            isUnwanted = true;
+            upstream.abort(new IOException("answered " + upstream.getStatus() + ", which was not asked for"));
+            return;
+        }
         if (exchange.mayMove() && isMissingAsset(upstream)) {
             isUnwanted = true;
             upstream.abort(new MissingAssetException());

@@ -6,7 +6,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.streamlitgateway.guard.Presence;
+import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.upstream.Replica;
 
 /**
@@ -14,6 +17,7 @@ import org.streamlitgateway.upstream.Replica;
  * all of them, so that an exchange costs no timer of its own; it counts only time in which it is Streamlit's turn.
  */
 public final class Silence {
+    private static final Logger LOG = LoggerFactory.getLogger(Silence.class);
     private static final long PERIOD_MILLIS = 250;
 
     private final Set<Exchange> exchanges = ConcurrentHashMap.newKeySet();
@@ -69,15 +73,25 @@ public final class Silence {
         if (stopped) {
             return;
         }
-        long now = System.nanoTime();
-        for (Exchange exchange : exchanges) {
+        try {
+            long now = System.nanoTime();
+            for (Exchange exchange : exchanges) {
+                look(exchange, now);
+            }
+        } finally {
+            start(); // whatever happens: every exchange relies on it
+        }
+    }
+
+    private void look(Exchange exchange, long now) {
+        try {
             if (exchange.isRequestRead() && presence.isGone(exchange.request)) {
                 exchange.clientGone(new IOException("the client has left"));
-            } else {
-                exchange.expire(now, timeoutNanos);
-                exchange.expireBody(now, minBodyRate);
             }
+            exchange.expire(now, timeoutNanos); // a recording goes on without its client, but not for ever
+            exchange.expireBody(now, minBodyRate);
+        } catch (RuntimeException unexpected) {
+            LOG.warn("{} cannot be looked after: {}", exchange.request.getRequestURI(), Cause.of(unexpected));
         }
-        start();
     }
 }

@@ -48,7 +48,7 @@ final class Upgrade implements HttpUpgrader {
                 .put("Connection", "Upgrade")
                 .put("Sec-WebSocket-Key", key)
                 .put("Sec-WebSocket-Version", "13"));
-        request.tag(UpstreamClient.FRESH);
+        request.tag(UpstreamClient.Fresh.HANDSHAKE);
         request.idleTimeout(0, TimeUnit.MILLISECONDS); // the handshake has a timer of its own
         request.attribute(HttpUpgrader.Factory.class.getName(), (HttpUpgrader.Factory) version -> this);
         request.send(this::completed);

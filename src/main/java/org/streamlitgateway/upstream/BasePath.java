@@ -14,12 +14,18 @@ public final class BasePath {
     private static final Logger LOG = LoggerFactory.getLogger(BasePath.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
+    /** How long nobody is asked again after an answer that was not Streamlit's. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private final String prefix;
     private final HealthPage page;
     private final boolean asks;
 
     /** Whether the prefix is taken off; {@code null} until asked, and again after the replica was lost. */
     private volatile CompletableFuture<Boolean> stripped;
+
+    /** When an answer came that was not Streamlit's; guarded by this. */
+    private long unclearNanos = System.nanoTime() - PAUSE.toNanos();
 
     BasePath(String prefix, Strip strip, HealthPage page) {
         this.prefix = prefix;
@@ -52,6 +58,9 @@ public final class BasePath {
             if (stripped != null) {
                 return stripped;
             }
+            if (System.nanoTime() - unclearNanos < PAUSE.toNanos()) {
+                return CompletableFuture.completedFuture(true);
+            }
             question = new CompletableFuture<>();
             stripped = question;
         }
@@ -60,8 +69,9 @@ public final class BasePath {
     }
 
     private void answered(CompletableFuture<Boolean> question, HealthPage.Answer answer) {
-        if (answer.status() == 0) {
+        if (!isStreamlits(answer)) {
             synchronized (this) {
+                unclearNanos = answer.status() == 0 ? unclearNanos : System.nanoTime();
                 if (stripped == question) {
                     stripped = null;
                 }
@@ -70,6 +80,11 @@ public final class BasePath {
             LOG.debug("{} is asked {} {}", page, answer.isWell() ? "with" : "without", prefix);
         }
         question.complete(!answer.isWell());
+    }
+
+    /** A 5xx, a redirect or a log-in page is of something in between. */
+    private static boolean isStreamlits(HealthPage.Answer answer) {
+        return answer.isWell() || answer.status() == 404;
     }
 
     /** Streamlit could not be reached; it may come back started otherwise. */

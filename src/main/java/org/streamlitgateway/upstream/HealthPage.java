@@ -53,7 +53,7 @@ final class HealthPage {
             client.http()
                     .newRequest(at.host(), at.port())
                     .path(prefix + PATH)
-                    .tag(UpstreamClient.FRESH)
+                    .tag(UpstreamClient.Fresh.HEALTH)
                     .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                     .idleTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                     .onRequestBegin(request -> connected.set(true))

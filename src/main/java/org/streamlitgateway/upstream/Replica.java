@@ -103,13 +103,9 @@ public final class Replica {
         if (!checking.compareAndSet(false, true)) {
             return; // a slow answer is one answer
         }
-        basePath.find().thenAccept(stripping -> {
-            if (basePath.isKnown()) {
-                page.ask(basePath.asked(), health.timeout())
-                        .thenAccept(answer -> count(answer.isWell(), !answer.unreachable(), health));
-            } else {
-                count(false, false, health);
-            }
+        basePath.find().thenAccept(found -> {
+            page.ask(basePath.asked(), health.timeout())
+                    .thenAccept(answer -> count(answer.isWell(), !answer.unreachable(), health));
         });
     }
 

@@ -2,15 +2,15 @@ package org.streamlitgateway.upstream;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.DuplexConnectionPool;
 import org.eclipse.jetty.client.EarlyHintsProtocolHandler;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.ProcessingProtocolHandler;
 import org.eclipse.jetty.client.ProtocolHandlers;
+import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.UpgradeProtocolHandler;
-import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
-import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
@@ -23,13 +23,28 @@ import org.eclipse.jetty.websocket.core.client.WebSocketCoreClient;
  * added. One of each per gateway; thread-safe.
  */
 public final class UpstreamClient {
-    /** Tag of requests that must not travel on a connection that has been used before. */
-    public static final Object FRESH = "fresh";
+    /**
+     * Tags of requests that must not travel on a connection that has been used before. Each has connections of its own,
+     * so that none of them can take those of another, nor those of requests without a tag.
+     */
+    public enum Fresh {
+        /** A request that cannot be repeated, or is being repeated, without a body. */
+        REQUEST,
+        /** A request with a body, which may come as slowly as its client likes. */
+        UPLOAD,
+        /** A WebSocket handshake. */
+        HANDSHAKE,
+        /** A question for the health. */
+        HEALTH
+    }
 
     /** The most that one read of Streamlit gives. */
     public static final int BUFFER_BYTES = 32 * 1024;
 
-    /** Below Streamlit's keep-alive of 5 s, so that a pooled connection is given up before Streamlit does so. */
+    /**
+     * Below Streamlit's keep-alive of 5 s, so that a pooled connection is given up before Streamlit does so, and before
+     * anything in between forgets it.
+     */
     private static final long POOLED_IDLE_MILLIS = 3000;
 
     /** What Streamlit sends is relayed by the thread that reads it, and one of them can keep up with several cores. */
@@ -37,7 +52,9 @@ public final class UpstreamClient {
 
     private static final int MAX_SELECTORS = 4;
 
+    /** For each tag, and for requests without one. */
     private static final int MAX_CONNECTIONS_PER_REPLICA = 1024;
+
     private static final int MAX_QUEUED_PER_REPLICA = 4096;
     private static final int MAX_HEADERS_BYTES = 64 * 1024;
     private static final int HEADERS_BYTES = 8 * 1024;
@@ -47,13 +64,13 @@ public final class UpstreamClient {
     private final WebSocketClient webSocket;
 
     public UpstreamClient(Executor executor, Duration connectTimeout) {
-        ClientConnector connector = new UpstreamConnector();
+        UpstreamConnector connector = new UpstreamConnector();
         int cores = Runtime.getRuntime().availableProcessors();
         connector.setSelectors(Math.max(1, Math.min(MAX_SELECTORS, cores / CORES_PER_SELECTOR)));
-        HttpClientTransportOverHTTP transport = new HttpClientTransportOverHTTP(connector);
+        AnswerConnection.Transport transport = new AnswerConnection.Transport(connector);
         transport.setConnectionPoolFactory(destination -> {
             DuplexConnectionPool pool = new DuplexConnectionPool(destination, MAX_CONNECTIONS_PER_REPLICA);
-            if (FRESH.equals(destination.getOrigin().getTag())) {
+            if (destination.getOrigin().getTag() instanceof Fresh) {
                 pool.setMaxUsage(1);
             }
             return pool;
@@ -64,7 +81,6 @@ public final class UpstreamClient {
         http.setScheduler(scheduler);
         http.setSocketAddressResolver(new LoopbackFirst(executor, scheduler, connectTimeout.toMillis()));
         http.setConnectTimeout(connectTimeout.toMillis());
-        http.setIdleTimeout(POOLED_IDLE_MILLIS);
         http.setMaxConnectionsPerDestination(MAX_CONNECTIONS_PER_REPLICA);
         http.setMaxRequestsQueuedPerDestination(MAX_QUEUED_PER_REPLICA);
         http.setFollowRedirects(false);
@@ -76,7 +92,17 @@ public final class UpstreamClient {
         http.setResponseBufferSize(BUFFER_BYTES);
         http.setDefaultRequestContentType(null);
         webSocket = new WebSocketClient(http);
+        webSocket.setIdleTimeout(Duration.ZERO); // which it passes on to the other client
+        http.setIdleTimeout(POOLED_IDLE_MILLIS);
+        http.getRequestListeners().addQueuedListener(UpstreamClient::withoutIdleTimeout);
         withoutIdleThreads(webSocket);
+    }
+
+    /** What is waited for has timers of its own; the time-out is for connections that nobody uses. */
+    private static void withoutIdleTimeout(Request request) {
+        if (request.getIdleTimeout() < 0) {
+            request.idleTimeout(0, TimeUnit.MILLISECONDS);
+        }
     }
 
     /** Its own pool is for listeners that take messages on another thread; none of ours does. */
@@ -101,7 +127,6 @@ public final class UpstreamClient {
         handlers.put(new UpgradeProtocolHandler());
         handlers.put(new EarlyHintsProtocolHandler());
         handlers.put(new ProcessingProtocolHandler());
-        webSocket.setIdleTimeout(Duration.ZERO);
         webSocket.setInputBufferSize(BUFFER_BYTES);
         webSocket.setAutoFragment(true);
         webSocket.setMaxFrameSize(0);
