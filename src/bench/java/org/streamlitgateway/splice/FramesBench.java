@@ -18,7 +18,7 @@ public class FramesBench {
     private static final int SIZE = 1000;
 
     private final ByteBuffer frames = ByteBuffer.allocateDirect(FRAMES * (SIZE + 4));
-    private final FrameHeader header = new FrameHeader(false);
+    private final FrameHeader header = new FrameHeader(false, Long.MAX_VALUE);
     private final Utf8 utf8 = new Utf8();
 
     public FramesBench() {

@@ -87,6 +87,7 @@ public final class Assembly {
                 config.limits().sessions(), new OverLimit(Setting.MAX_SESSIONS_PER_CLIENT.key(), upstream.scheduler()));
         cache = new AssetCache(config.assetCacheBytes());
         relays = new Relays(upstream.scheduler(), threads.blocking(), config.timeouts());
+        relays.setMaxMessageBytes(config.maxMessageBytes());
         silence = new Silence(upstream.scheduler(), config.timeouts().upstream().toNanos(), presence);
         silence.setMinBodyRate(config.limits().minBodyRate());
         Dialler dialler =
@@ -209,6 +210,7 @@ public final class Assembly {
         }
         door.use(doors(next));
         relays.setTimeouts(next.timeouts());
+        relays.setMaxMessageBytes(next.maxMessageBytes());
         silence.setTimeoutNanos(next.timeouts().upstream().toNanos());
         silence.setMinBodyRate(next.limits().minBodyRate());
         uploads.setMost(next.limits().uploads());

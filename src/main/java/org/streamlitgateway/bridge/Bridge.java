@@ -7,7 +7,6 @@ import jakarta.websocket.CloseReason.CloseCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
 import org.eclipse.jetty.websocket.common.WebSocketSession;
@@ -46,11 +45,13 @@ final class Bridge implements Relay {
     private volatile Runnable dialling;
 
     private Ending ending;
-    private List<String> sessionIds = List.of();
     private final Liveness browserLife = new Liveness(System.nanoTime());
     private final Liveness upstreamLife = new Liveness(System.nanoTime());
     /** Counted by one thread; read for the log when the session has ended. */
     private long messagesUp;
+
+    /** Of the message that is coming; counted by the same thread. */
+    private long messageBytesUp;
 
     Bridge(BridgeKind kind, Relays relays, String name, String prefix) {
         this.kind = kind;
@@ -139,18 +140,7 @@ final class Bridge implements Relay {
     }
 
     @Override
-    public synchronized List<String> sessionIds() {
-        return sessionIds;
-    }
-
-    @Override
     public void learn(String id) {
-        synchronized (this) {
-            if (ended || sessionIds.contains(id)) {
-                return;
-            }
-            sessionIds = sessionIds.isEmpty() ? List.of(id) : List.of(sessionIds.get(0), id);
-        }
         relays.learned(id, this);
     }
 
@@ -197,10 +187,18 @@ final class Bridge implements Relay {
         }
     }
 
+    /** @param size in bytes, or of text in characters, which are no more */
     private boolean mayGoUp(int size, boolean last) {
         browserLife.heard(System.nanoTime());
+        messageBytesUp += size;
+        if (messageBytesUp > relays.maxMessageBytes()) {
+            Outcome how = Outcome.MESSAGE_TOO_LARGE;
+            end(how.name(), Ending.of(how), Ending.of(Outcome.CLIENT_GONE), null);
+            return false;
+        }
         if (last) {
             messagesUp++;
+            messageBytesUp = 0;
         }
         try {
             return credit.take(size);
@@ -213,8 +211,11 @@ final class Bridge implements Relay {
 
     // --- keep-alive: called by the timer, for one bridge at a time
 
-    void browserPong() {
+    void browserPong(ByteBuffer payload) {
         browserLife.heard(System.nanoTime());
+        byte[] bytes = new byte[payload.remaining()];
+        payload.get(bytes);
+        down.underWay().taken(bytes);
     }
 
     /** What came before it does not wait until Streamlit has taken the pong. */
@@ -238,7 +239,7 @@ final class Bridge implements Relay {
             }
             return; // a side is hardly read while the other is slow, so its silence says nothing
         }
-        if (relays.isBrowserPingDue(this, browserLife, now)) {
+        if (relays.isBrowserPingDue(this, browserLife, down.underWay().bytes(), now)) {
             browserLife.pinged(now);
             relays.execute(this::pingBrowser);
         }
@@ -251,7 +252,7 @@ final class Bridge implements Relay {
     /** By the remote that sends whole messages: in Jetty the other one forgets at a ping that it is in between parts. */
     private void pingBrowser() {
         try {
-            browser().getAsyncRemote().sendPing(ByteBuffer.allocate(0));
+            browser().getAsyncRemote().sendPing(ByteBuffer.wrap(down.underWay().mark()));
         } catch (IOException | RuntimeException lost) {
             browserFailed(lost);
         }

@@ -20,7 +20,8 @@ public final class BrowserEndpoint extends Endpoint {
     public void onOpen(Session session, EndpointConfig config) {
         session.addMessageHandler(ByteBuffer.class, (MessageHandler.Partial<ByteBuffer>) bridge::binaryUp);
         session.addMessageHandler(String.class, (MessageHandler.Partial<String>) bridge::textUp);
-        session.addMessageHandler(PongMessage.class, (MessageHandler.Whole<PongMessage>) pong -> bridge.browserPong());
+        session.addMessageHandler(PongMessage.class, (MessageHandler.Whole<PongMessage>)
+                pong -> bridge.browserPong(pong.getApplicationData()));
         bridge.browserOpened(session);
     }
 

@@ -28,10 +28,14 @@ public record Ending(int code, String reason) {
         return isSendable(code) ? new Ending(code, cut(reason)) : of(Outcome.CLIENT_GONE);
     }
 
-    /** RFC 6455 section 7.4: what may stand in a close frame, and none at all. */
+    /** What may stand in a close frame, and none at all. */
     private static boolean isSendable(int code) {
-        return code == NO_CODE
-                || code >= 1000 && code <= 1014 && code != 1004 && code != ABNORMAL
+        return code == NO_CODE || isCode(code);
+    }
+
+    /** RFC 6455 section 7.4: what may stand in a close frame. */
+    public static boolean isCode(int code) {
+        return code >= 1000 && code <= 1014 && code != 1004 && code != NO_CODE && code != ABNORMAL
                 || code >= 3000 && code <= 4999;
     }
 

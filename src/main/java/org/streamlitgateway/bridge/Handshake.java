@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
@@ -33,6 +34,13 @@ final class Handshake implements Relay.Answer {
 
     private static final long LOOK_MILLIS = 250;
 
+    /** How its turn comes and goes. */
+    private enum Place {
+        WAITING,
+        DIALLING,
+        OVER
+    }
+
     /** Headers of a body that is not passed on. */
     private static final List<String> REFUSAL_BODY = List.of("Content-Length", "Content-Type", "Content-Encoding");
 
@@ -48,6 +56,12 @@ final class Handshake implements Relay.Answer {
     private Scheduler scheduler;
     private volatile Scheduler.Task nextLook;
     private long deadlineNanos;
+
+    /** Until when it may wait for its turn: what is left of the time then is Streamlit's. */
+    private long turnNanos;
+
+    private Runnable turn;
+    private final AtomicReference<Place> place = new AtomicReference<>(Place.WAITING);
     private volatile HttpFields upstreamHeaders = HttpFields.EMPTY;
     private volatile int refusedWith;
     private volatile Outcome failure;
@@ -74,9 +88,22 @@ final class Handshake implements Relay.Answer {
         async = request.startAsync();
         async.setTimeout(0); // our own timer is the bound
         this.scheduler = scheduler;
-        deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        long now = System.nanoTime();
+        deadlineNanos = now + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        turnNanos = now + TimeUnit.MILLISECONDS.toNanos(timeoutMillis) / 2;
         lookLater();
-        relay.dial(new Relay.Dial(route.replica().address(), target(request, route), headers), this);
+        turn = () -> dial(new Relay.Dial(route.replica().address(), target(request, route), headers));
+        if (!route.replica().handshakes().enter(turn)) {
+            giveUp(Outcome.CROWDED);
+        }
+    }
+
+    private void dial(Relay.Dial dial) {
+        if (place.compareAndSet(Place.WAITING, Place.DIALLING)) {
+            relay.dial(dial, this);
+        } else {
+            route.replica().handshakes().answered(); // nobody waits for it any more
+        }
     }
 
     /** While Streamlit is silent: its time may be up, or the browser may have left. */
@@ -84,8 +111,11 @@ final class Handshake implements Relay.Answer {
         if (answered.get()) {
             return;
         }
-        if (System.nanoTime() - deadlineNanos >= 0) {
+        long now = System.nanoTime();
+        if (now - deadlineNanos >= 0) {
             giveUp(Outcome.TIMED_OUT);
+        } else if (now - turnNanos >= 0 && place.get() == Place.WAITING) {
+            giveUp(Outcome.CROWDED);
         } else if (presence.isGone(request)) {
             giveUp(Outcome.CLIENT_GONE);
         } else {
@@ -102,6 +132,9 @@ final class Handshake implements Relay.Answer {
     }
 
     private void giveUp(Outcome outcome) {
+        if (outcome == Outcome.CROWDED) {
+            route.replica().handshakes().refused();
+        }
         LOG.atLevel(outcome.level())
                 .log(
                         "{} got no answer from {}: {}",
@@ -165,10 +198,20 @@ final class Handshake implements Relay.Answer {
             look.cancel(); // or the timer keeps the request until then
         }
         failure = outcome;
+        makeRoom();
         try {
             async.dispatch();
         } catch (IllegalStateException clientGone) {
             relay.end(Outcome.CLIENT_GONE, clientGone);
+        }
+    }
+
+    /** The next handshake may go to Streamlit. */
+    private void makeRoom() {
+        if (place.getAndSet(Place.OVER) == Place.DIALLING) {
+            route.replica().handshakes().answered();
+        } else {
+            route.replica().handshakes().leave(turn);
         }
     }
 
@@ -195,12 +238,7 @@ final class Handshake implements Relay.Answer {
             return null;
         }
         ResponseHeaders.passCookies(upstreamHeaders, response, client, route);
-        String resumes = Subprotocols.sessionId(request);
-        if (resumes != null) {
-            relays.resumed(resumes);
-            relay.learn(resumes);
-        }
-        relays.place(relay, route);
+        relays.place(relay, route, Subprotocols.sessionId(request));
         try {
             relay.accept(request, response, upstreamHeaders.get(Subprotocols.HEADER));
         } catch (IOException lost) {

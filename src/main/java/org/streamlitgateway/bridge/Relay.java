@@ -3,7 +3,6 @@ package org.streamlitgateway.bridge;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.List;
 import org.eclipse.jetty.http.HttpFields;
 import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.outcome.Outcome;
@@ -65,9 +64,6 @@ public interface Relay {
     /** Sends pings to silent sides, and ends the session when one stays silent or takes nothing. */
     void keepAlive(long nowNanos);
 
-    /** This relay carries the Streamlit session of that id. */
+    /** Streamlit has said, in a message to the browser, that this relay carries the session of that id. */
     void learn(String sessionId);
-
-    /** At most two: the one the browser came back with, and the one that Streamlit told it. */
-    List<String> sessionIds();
 }

@@ -28,11 +28,11 @@ import org.streamlitgateway.upstream.Replica;
 public final class Relays {
     private static final Logger LOG = LoggerFactory.getLogger(Relays.class);
 
-    /** Pause between two closes when there is time enough: a hundred browsers a second come back. */
-    private static final Duration CLOSE_GAP = Duration.ofMillis(10);
-
     /** Between the container's acceptance and the open session there is only the 101 to be written. */
     private static final long OPEN_MILLIS = 5000;
+
+    /** What a slow browser may take for each byte that it has yet to take before a ping: 16 KB a second. */
+    private static final long NANOS_PER_BYTE = TimeUnit.SECONDS.toNanos(1) / (16 * 1024);
 
     /** A Streamlit that was busy answers the question for its health, and then the ping. */
     private static final long ABOUT_TO_ANSWER_MILLIS = 5000;
@@ -45,7 +45,7 @@ public final class Relays {
      */
     private final ConcurrentHashMap<Relay, Scheduler.Task> opening = new ConcurrentHashMap<>();
 
-    private final ConcurrentHashMap<String, Relay> bySessionId = new ConcurrentHashMap<>();
+    private final Sessions sessions = new Sessions();
 
     /** Where each was sent. */
     private final ConcurrentHashMap<Relay, Route> routes = new ConcurrentHashMap<>();
@@ -56,6 +56,7 @@ public final class Relays {
     private final Scheduler scheduler;
     private final Executor blocking;
     private volatile Timeouts timeouts;
+    private volatile long maxMessageBytes = Long.MAX_VALUE;
     private volatile boolean stopped;
     private final Farewells farewells;
 
@@ -76,14 +77,22 @@ public final class Relays {
         this.timeouts = timeouts;
     }
 
+    /** The most that one message of a browser's may have; for sessions that open from now on. */
+    public void setMaxMessageBytes(long bytes) {
+        maxMessageBytes = bytes;
+    }
+
+    public long maxMessageBytes() {
+        return maxMessageBytes;
+    }
+
     public void start() {
         long period = Liveness.periodMillis(timeouts.pingInterval(), timeouts.pong(), timeouts.stall());
         scheduler.schedule(this::keepAlive, period, TimeUnit.MILLISECONDS);
     }
 
     /**
-     * Tells every browser and every Streamlit that the gateway goes away: one after another, {@link #CLOSE_GAP} apart
-     * or less, so that all are told within the given time.
+     * Tells every browser and every Streamlit that the gateway goes away: one after another, evenly over the given time.
      */
     public void stop(Duration spread) {
         stopped = true;
@@ -103,7 +112,7 @@ public final class Relays {
     }
 
     private void end(List<Relay> all, Outcome why, Duration spread) {
-        long gapNanos = Math.min(CLOSE_GAP.toNanos(), spread.toNanos() / Math.max(1, all.size()));
+        long gapNanos = spread.toNanos() / Math.max(1, all.size());
         for (int i = 0; i < all.size(); i++) {
             Relay relay = all.get(i);
             later(() -> relay.end(why, null), i * gapNanos, TimeUnit.NANOSECONDS);
@@ -141,12 +150,19 @@ public final class Relays {
         }
     }
 
-    /** The relay is about to open; from now on it counts for the replica of that route. */
-    void place(Relay relay, Route route) {
+    /**
+     * The relay is about to open; from now on it counts for the replica of that route.
+     *
+     * @param resumes the session that the browser wants back, or {@code null}
+     */
+    void place(Relay relay, Route route, String resumes) {
         route.replica().load().opened(route.visitor());
         routes.put(relay, route);
+        if (resumes != null) {
+            sessions.wanted(relay, route.replica(), resumes);
+        }
         if (relay.isEnded()) {
-            leave(relay);
+            ended(relay);
         }
     }
 
@@ -180,26 +196,28 @@ public final class Relays {
         }
     }
 
+    /**
+     * Streamlit names the session that a relay carries. When it is the one that the browser wanted back, what carried it
+     * before is closed, for Streamlit does not do so; who only claims a session closes nothing.
+     */
     public void learned(String sessionId, Relay relay) {
-        bySessionId.put(sessionId, relay);
-        if (relay.isEnded()) {
-            bySessionId.remove(sessionId, relay);
-        }
-    }
-
-    /** A browser came back for this session: what it left behind is closed, for Streamlit does not do so. */
-    void resumed(String sessionId) {
-        Relay left = bySessionId.remove(sessionId);
-        if (left != null) {
-            left.end(Outcome.RESUMED, null);
+        Route route = routes.get(relay);
+        if (route != null) {
+            sessions.named(relay, route.replica(), sessionId).forEach(left -> left.end(Outcome.RESUMED, null));
+            if (relay.isEnded()) {
+                sessions.forget(relay);
+            }
         }
     }
 
     /** The replica at this prefix that has an open session of this id, or {@code null}. */
     public Replica holder(String sessionId, String prefix) {
-        Relay relay = bySessionId.get(sessionId);
-        Route route = relay == null ? null : routes.get(relay);
-        return route != null && route.prefix().equals(prefix) ? route.replica() : null;
+        return sessions.holders(sessionId).stream()
+                .map(routes::get)
+                .filter(route -> route != null && route.prefix().equals(prefix))
+                .map(Route::replica)
+                .findFirst()
+                .orElse(null);
     }
 
     private void leave(Relay relay) {
@@ -213,9 +231,7 @@ public final class Relays {
     public void ended(Relay relay) {
         leave(relay);
         refused(relay);
-        for (String id : relay.sessionIds()) {
-            bySessionId.remove(id, relay);
-        }
+        sessions.forget(relay);
     }
 
     /** Runs what may wait for a slow browser. */
@@ -254,9 +270,14 @@ public final class Relays {
         return timeouts;
     }
 
-    /** Whether the browser is to be sent a ping; one that answers none is gone, and its session ends. */
-    public boolean isBrowserPingDue(Relay relay, Liveness browser, long nowNanos) {
-        Finding finding = browser.look(nowNanos, timeouts.pingInterval(), timeouts.pong());
+    /**
+     * Whether the browser is to be sent a ping; one that answers none is gone, and its session ends.
+     *
+     * @param underWay bytes that it has to take before it sees a ping
+     */
+    public boolean isBrowserPingDue(Relay relay, Liveness browser, long underWay, long nowNanos) {
+        long patience = Math.min(timeouts.stall().toNanos(), underWay * NANOS_PER_BYTE);
+        Finding finding = browser.look(nowNanos, timeouts.pingInterval(), timeouts.pong(), patience);
         if (finding == Finding.SILENT) {
             relay.end(Outcome.SILENT, null);
         }

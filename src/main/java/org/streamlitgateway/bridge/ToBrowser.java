@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.websocket.api.Callback;
+import org.streamlitgateway.outcome.UnderWay;
 
 /**
  * Streamlit's messages on their way to the browser, for one {@link Bridge}. One message or part at a time is under way:
@@ -24,6 +25,7 @@ final class ToBrowser {
     private final Bridge bridge;
     private final Relays relays;
     private final String prefix;
+    private final UnderWay underWay = new UnderWay();
     private boolean partsSent;
     private int looks = MAX_LOOKS;
     private long messages;
@@ -63,7 +65,13 @@ final class ToBrowser {
         }
     }
 
+    /** What is on its way, for all that the container has taken. */
+    UnderWay underWay() {
+        return underWay;
+    }
+
     void binary(ByteBuffer payload, boolean last, Callback taken) {
+        underWay.add(payload.remaining());
         if (begin(last)) {
             ByteBuffer message = payload.remaining() <= ForwardMsg.MAX_BYTES ? look(payload) : payload;
             bridge.browser().getAsyncRemote().sendBinary(message, result -> {
@@ -76,6 +84,7 @@ final class ToBrowser {
     }
 
     void text(String payload, boolean last) {
+        underWay.add(payload.length());
         if (begin(last)) {
             bridge.browser().getAsyncRemote().sendText(payload, result -> sent(result.getException()));
         } else {

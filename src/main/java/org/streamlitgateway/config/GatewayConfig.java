@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
  * @param assetCacheBytes memory for stored assets; 0 keeps none
  * @param logLevel ERROR, WARN, INFO, DEBUG or TRACE
  * @param channels the feeds that pages may subscribe to
+ * @param maxMessageBytes the most that one WebSocket message of a browser's may have
  */
 public record GatewayConfig(
         HostPort listen,
@@ -48,7 +49,8 @@ public record GatewayConfig(
         Path stateFolder,
         long assetCacheBytes,
         String logLevel,
-        List<ChannelConfig> channels) {
+        List<ChannelConfig> channels,
+        long maxMessageBytes) {
 
     /** The first app: the only one, unless a file names more. */
     public AppConfig app() {

@@ -221,6 +221,15 @@ final class Rules {
         return Math.max(0, bytes);
     }
 
+    /** @param least in bytes */
+    long size(Given given, long least) {
+        long bytes = Sizes.parse(given.text());
+        if (bytes < least) {
+            problem(given, "is not a size from " + (least >> 10) + "K on, such as 512K, 64M or 1G");
+        }
+        return Math.max(bytes, least);
+    }
+
     /** Nothing means no limit. */
     long memory(Given given) {
         if (given.text().isEmpty()) {

@@ -103,6 +103,11 @@ public enum Setting implements Described {
             "NAME=URL,…",
             "A WebSocket feed for pages, such as prices=ws://localhost:8011/ws,mode=shared; may be given again. "
                     + "Elsewhere than on the command line, several stand on lines of their own or with ;; between."),
+    MAX_MESSAGE_SIZE(
+            "max-message-size",
+            "200M",
+            "SIZE",
+            "Largest WebSocket message that a browser may send to an app; a larger one ends its session with 1009."),
     CONNECT_TIMEOUT("connect-timeout", "5s", "TIME", "Longest wait for a TCP connection to Streamlit."),
     UPSTREAM_TIMEOUT(
             "upstream-timeout",
@@ -150,7 +155,8 @@ public enum Setting implements Described {
             "handshake-timeout",
             "10s",
             "TIME",
-            "Longest wait for Streamlit's answer to a WebSocket handshake; browsers give up after 15 s."),
+            "Longest wait for Streamlit's answer to a WebSocket handshake; browsers give up after 15 s. Streamlit is sent "
+                    + "16 at a time; one that has not been sent after half of this time gets 503."),
     PING_INTERVAL("ping-interval", "20s", "TIME", "Silence of a WebSocket peer after which it is sent a ping."),
     PONG_TIMEOUT(
             "pong-timeout",
@@ -181,8 +187,8 @@ public enum Setting implements Described {
             "close-spread",
             "2s",
             "TIME",
-            "Longest time over which WebSockets are closed one after another, so that browsers do not all come back "
-                    + "at once."),
+            "Time over which WebSockets are closed one after another when the gateway stops or a replica leaves, "
+                    + "so that browsers do not all come back at once."),
     DRAIN_TIMEOUT(
             "drain-timeout", "1h", "TIME", "Longest time for which a replica that drains keeps the sessions it has."),
     HEALTH_INTERVAL(

@@ -195,7 +195,8 @@ public final class Settings {
                 rules.stateFolder(given(Setting.STATE_FOLDER)),
                 rules.assetCache(given(Setting.ASSET_CACHE)),
                 rules.logLevel(given(Setting.LOG_LEVEL)),
-                channels());
+                channels(),
+                rules.size(given(Setting.MAX_MESSAGE_SIZE), 1 << 10));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }

@@ -27,8 +27,7 @@ public final class FailureAnswer {
         boolean upstreamDown = outcome.status() >= 502 && outcome.status() <= 504;
         boolean page = upstreamDown && wantsPage(request);
         byte[] body = (page ? WaitingPage.html(outcome) : outcome.text() + "\n").getBytes(StandardCharsets.UTF_8);
-        boolean close =
-                "close".equalsIgnoreCase(response.getHeader("Connection")) || endsConnection(request, outcome);
+        boolean close = "close".equalsIgnoreCase(response.getHeader("Connection")) || endsConnection(request, outcome);
         try {
             response.reset();
             OwnDate.put(response);

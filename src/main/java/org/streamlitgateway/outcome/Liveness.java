@@ -63,6 +63,15 @@ public final class Liveness {
      * @param pongTimeout time after a ping within which anything has to come
      */
     public Finding look(long nowNanos, Duration pingInterval, Duration pongTimeout) {
+        return look(nowNanos, pingInterval, pongTimeout, 0);
+    }
+
+    /**
+     * Like {@link #look(long, Duration, Duration)}, for a peer that has much to take before the ping.
+     *
+     * @param patienceNanos time on top of the time-out
+     */
+    public Finding look(long nowNanos, Duration pingInterval, Duration pongTimeout, long patienceNanos) {
         long heard = heardNanos;
         long pinged = pingedNanos;
         long unseen = nowNanos - lookedNanos;
@@ -73,7 +82,7 @@ public final class Liveness {
         }
         // In half of the time-out at most, so that there are three looks at least.
         waitedNanos += Math.min(Math.min(unseen, nowNanos - pinged), pongTimeout.toNanos() / 2);
-        return waitedNanos > pongTimeout.toNanos() ? Finding.SILENT : Finding.FINE;
+        return waitedNanos > pongTimeout.toNanos() + patienceNanos ? Finding.SILENT : Finding.FINE;
     }
 
     /** Whether nothing has been heard since the last ping. */

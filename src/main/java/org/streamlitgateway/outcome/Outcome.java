@@ -30,6 +30,8 @@ public enum Outcome {
     STOPPING(503, 1012, Level.DEBUG, "The gateway is stopping."),
     ORIGIN(403, 1008, Level.WARN, "This origin may not open a WebSocket here."),
     HEADER_TOO_LARGE(431, 1009, Level.WARN, "A request header is too large for the app."),
+    MESSAGE_TOO_LARGE(413, 1009, Level.INFO, "The message is larger than allowed."),
+    CROWDED(503, 1013, Level.DEBUG, "Too many browsers are connecting to the app; come back."),
     BAD_HANDSHAKE(400, 1002, Level.INFO, "This is not a valid WebSocket handshake."),
     BAD_VERSION(426, 1002, Level.INFO, "Only WebSocket version 13 is spoken here."),
     TOO_MANY_UPLOADS(429, 1013, Level.DEBUG, "Too many uploads at a time; try again later."),

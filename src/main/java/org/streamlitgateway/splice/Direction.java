@@ -71,7 +71,7 @@ final class Direction {
         this.from = from;
         this.to = to;
         this.pool = pool;
-        this.header = new FrameHeader(from.isBrowser);
+        this.header = new FrameHeader(from.isBrowser, from.isBrowser ? splice.maxMessageBytes() : Long.MAX_VALUE);
         if (early != null) {
             lend(Math.max(BUFFER_BYTES, early.remaining()));
             BufferUtil.append(bytes, early);
@@ -239,10 +239,9 @@ final class Direction {
         if (next != null) {
             return next;
         }
-        if (pingWanted) {
+        if (pingWanted || closing == null) { // or a mark is due
             pingWanted = false;
-            to.life().pinged(System.nanoTime());
-            return OwnFrames.ping(from.isBrowser);
+            return to.ping();
         }
         discarding = true;
         return closing;
@@ -287,7 +286,8 @@ final class Direction {
     }
 
     private boolean isInsertWaiting() {
-        return !discarding && (closing != null || pingWanted || changed != null || pong.get() != null);
+        return !discarding
+                && (closing != null || pingWanted || changed != null || pong.get() != null || to.isMarkDue());
     }
 
     private boolean isUtf8(int at, int count) {
@@ -340,6 +340,10 @@ final class Direction {
             payload[i] = (byte) (bytes.get(at + size + i) ^ header.mask() >>> 24 - 8 * (i & 3));
         }
         if (header.opcode() == FrameHeader.CLOSE) {
+            Outcome violation = CloseFrame.violation(payload);
+            if (violation != null) {
+                return stop(violation, at);
+            }
             broken = true; // nothing counts after it
             skipTo(bytes.limit());
             splice.closeReceived(from, payload);
@@ -347,6 +351,8 @@ final class Direction {
         }
         if (header.opcode() == FrameHeader.PING) {
             splice.pingReceived(from, payload);
+        } else {
+            from.pongReceived(payload);
         }
         skipTo(next);
         return next;

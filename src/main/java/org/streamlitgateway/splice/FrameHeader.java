@@ -20,19 +20,34 @@ final class FrameHeader {
     private static final int MASKED = 0x80;
     private static final int MAX_CONTROL = 125;
 
+    /** What the seven bits of the length say when it follows in so many bytes. */
+    private static final int TWO_BYTES = 126;
+
+    private static final int EIGHT_BYTES = 127;
+
     private final boolean masked;
+    private final long maxMessageBytes;
     private int first;
+    private boolean bad;
     private long length;
     private int mask;
     private int messageOpcode;
 
-    /** @param masked whether this side must mask: browsers must, servers must not */
-    FrameHeader(boolean masked) {
+    /** Of the frames so far. */
+    private long messageBytes;
+
+    /**
+     * @param masked whether this side must mask: browsers must, servers must not
+     * @param maxMessageBytes the most that all frames of a message may have together
+     */
+    FrameHeader(boolean masked, long maxMessageBytes) {
         this.masked = masked;
+        this.maxMessageBytes = maxMessageBytes;
     }
 
     /**
-     * Reads the header that begins at {@code at}.
+     * Reads the header that begins at {@code at}. One that no frame can have is told by its first two bytes: what would
+     * follow them is not waited for.
      *
      * @return its size, or 0 when it is not whole before {@code end}
      */
@@ -40,48 +55,55 @@ final class FrameHeader {
         if (end - at < 2) {
             return 0;
         }
+        first = bytes.get(at) & 0xff;
         int second = bytes.get(at + 1);
-        int size = 2;
         long value = second & 0x7f;
-        if (value == 126) {
-            size = 4;
-        } else if (value == 127) {
-            size = 10;
+        bad = isBadBegin((second & MASKED) != 0, (int) value);
+        if (bad) {
+            return 2;
         }
-        int whole = (second & MASKED) == 0 ? size : size + 4;
+        int size = value == TWO_BYTES ? 4 : value == EIGHT_BYTES ? 10 : 2;
+        int whole = masked ? size + 4 : size;
         if (end - at < whole) {
             return 0;
         }
         if (size == 4) {
             value = bytes.getShort(at + 2) & 0xffff;
+            bad = value < TWO_BYTES;
         } else if (size == 10) {
             value = bytes.getLong(at + 2);
+            bad = value < 1 << 16; // longer than need be, or negative
         }
-        first = bytes.get(at) & 0xff;
         length = value;
-        mask = whole == size ? 0 : bytes.getInt(at + size);
-        wasMasked = whole != size;
+        mask = masked ? bytes.getInt(at + size) : 0;
         return whole;
     }
 
-    private boolean wasMasked;
+    /** @param length the seven bits of it in the second byte */
+    private boolean isBadBegin(boolean wasMasked, int length) {
+        boolean wrong = (first & RESERVED) != 0 || wasMasked != masked;
+        if (isControl()) {
+            return wrong || !isFinal() || length > MAX_CONTROL || opcode() > PONG || opcode() == CLOSE && length == 1;
+        }
+        return wrong || opcode() > BINARY || (opcode() == CONTINUATION) != (messageOpcode != 0);
+    }
 
     /** Why the frame may not stand here, or {@code null}; to be asked once per frame, before its message goes on. */
     Outcome violation() {
-        boolean bad = (first & RESERVED) != 0 || wasMasked != masked || length < 0;
-        if (isControl()) {
-            bad |= !isFinal() || length > MAX_CONTROL || opcode() > PONG || opcode() == CLOSE && length == 1;
-        } else {
-            bad |= opcode() > BINARY || (opcode() == CONTINUATION) != (messageOpcode != 0);
+        if (bad) {
+            return Outcome.BAD_FRAME;
         }
-        return bad ? Outcome.BAD_FRAME : null;
+        boolean tooLong = !isControl() && length > maxMessageBytes - (opcode() == CONTINUATION ? messageBytes : 0);
+        return tooLong ? Outcome.MESSAGE_TOO_LARGE : null;
     }
 
     /** The frame just read belongs to the message that goes on, or begins one. Not for control frames. */
     void enter() {
         if (opcode() != CONTINUATION) {
             messageOpcode = opcode();
+            messageBytes = 0;
         }
+        messageBytes += length;
     }
 
     /** The payload of the frame has passed; true when it was a message's last. */

@@ -23,8 +23,9 @@ final class OwnFrames {
         return frame(FrameHeader.CLOSE, payload.array(), masked);
     }
 
-    static ByteBuffer ping(boolean masked) {
-        return frame(FrameHeader.PING, new byte[0], masked);
+    /** @param payload comes back in the pong; may be changed */
+    static ByteBuffer ping(byte[] payload, boolean masked) {
+        return frame(FrameHeader.PING, payload, masked);
     }
 
     /** @param payload the ping's; may be changed */

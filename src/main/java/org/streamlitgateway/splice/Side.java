@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.util.Callback;
 import org.streamlitgateway.outcome.Liveness;
+import org.streamlitgateway.outcome.UnderWay;
 
 /**
  * One of the two peers of a splice: its socket, and how far its closing has come. The methods for reading belong to the
@@ -57,6 +58,7 @@ final class Side {
     private Direction writer;
 
     private final Liveness life = new Liveness(System.nanoTime());
+    private final UnderWay underWay = new UnderWay();
     /** When it last took something, or was offered the first thing that it has not taken. */
     private volatile long tookNanos = System.nanoTime();
 
@@ -116,8 +118,32 @@ final class Side {
 
     // --- writing
 
+    /**
+     * A ping at this place between the frames; its pong will say that all before it has been taken. The system takes
+     * megabytes, and proxies in between more, of which a slow browser has not seen a byte.
+     */
+    ByteBuffer ping() {
+        life.pinged(System.nanoTime());
+        return OwnFrames.ping(underWay.mark(), !isBrowser);
+    }
+
+    /** Whether so much has been written since the last ping that a slow peer should show that it is taking it. */
+    boolean isMarkDue() {
+        return isBrowser && underWay.isMarkDue();
+    }
+
+    void pongReceived(byte[] payload) {
+        underWay.taken(payload);
+    }
+
+    /** Bytes that were written and of which no pong has said that they were taken. */
+    long underWay() {
+        return underWay.bytes();
+    }
+
     /** True when all was taken; else {@link #isWriting} until it has been. A failure shows in {@link #isClosed}. */
     boolean write(ByteBuffer bytes) {
+        underWay.add(bytes.remaining());
         try {
             if (wire.flush(bytes)) {
                 tookNanos = System.nanoTime();

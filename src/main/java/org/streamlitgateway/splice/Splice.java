@@ -49,7 +49,6 @@ final class Splice implements Relay {
     private final String name;
     private final String prefix;
     private final AtomicReference<End> end = new AtomicReference<>();
-    private volatile List<String> sessionIds = List.of();
 
     // until both sides are open
     private Upgrade dialling;
@@ -157,19 +156,16 @@ final class Splice implements Relay {
     }
 
     @Override
-    public synchronized void learn(String id) {
-        if (!isEnded() && !sessionIds.contains(id)) {
-            sessionIds = sessionIds.isEmpty() ? List.of(id) : List.of(sessionIds.get(0), id);
-            relays.learned(id, this);
-        }
-    }
-
-    @Override
-    public List<String> sessionIds() {
-        return sessionIds;
+    public void learn(String id) {
+        relays.learned(id, this);
     }
 
     // --- what the directions find
+
+    /** The most that one message of the browser's may have. */
+    long maxMessageBytes() {
+        return relays.maxMessageBytes();
+    }
 
     /** Whether the message has to be held until it is whole and then shown to {@link #look}. */
     boolean wants(Side from, FrameHeader header) {
@@ -229,7 +225,7 @@ final class Splice implements Relay {
     /** RFC 6455 section 5.5.1: the close frame is answered with its code; the other side is closed in the same way. */
     void closeReceived(Side side, byte[] payload) {
         side.closeReceived();
-        int code = payload.length < 2 ? Ending.NO_CODE : (payload[0] & 0xff) << 8 | payload[1] & 0xff;
+        int code = CloseFrame.code(payload);
         String reason = payload.length < 2 ? "" : new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
         if (side.isBrowser) {
             Ending on = Ending.fromBrowser(code, reason);
@@ -257,7 +253,7 @@ final class Splice implements Relay {
         if (one.stalled(now) > 0 || other.stalled(now) > 0) {
             return; // its pong comes behind what it has yet to take, and the other is not read meanwhile
         }
-        boolean pingBrowser = relays.isBrowserPingDue(this, one.life(), now);
+        boolean pingBrowser = relays.isBrowserPingDue(this, one.life(), one.underWay(), now);
         boolean pingStreamlit = relays.isStreamlitPingDue(this, other.life(), now);
         if (pingBrowser) {
             down.ping();

@@ -1,7 +1,6 @@
 package org.streamlitgateway.upstream;
 
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.transport.HttpConversation;
 import org.eclipse.jetty.client.transport.HttpRequest;
@@ -19,20 +18,9 @@ public final class RawRequest extends HttpRequest {
     public RawRequest(HttpClient client, HostPort address, String method, String target) {
         super(client, new HttpConversation(), URI.create("http://" + address));
         this.method = method;
-        String bytes = bytes(target);
-        int mark = bytes.indexOf('?');
-        this.path = mark < 0 ? bytes : bytes.substring(0, mark);
-        this.query = mark < 0 ? null : bytes.substring(mark + 1);
-    }
-
-    /** Jetty writes one byte for each character: what the container has decoded from UTF-8 becomes UTF-8 again. */
-    private static String bytes(String target) {
-        for (int i = 0; i < target.length(); i++) {
-            if (target.charAt(i) > 0x7f) {
-                return new String(target.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-            }
-        }
-        return target;
+        int mark = target.indexOf('?');
+        this.path = mark < 0 ? target : target.substring(0, mark);
+        this.query = mark < 0 ? null : target.substring(mark + 1);
     }
 
     @Override

@@ -30,6 +30,7 @@ public final class Replica {
     private final Load load;
     private final Departure departure;
     private final Vitals vitals = new Vitals();
+    private final Admission handshakes;
     private final AtomicBoolean checking = new AtomicBoolean();
 
     /** The last question of {@link #presence}; guarded by this. */
@@ -54,6 +55,7 @@ public final class Replica {
         this.name = name;
         this.address = address;
         this.watched = watched;
+        handshakes = new Admission(address);
         page = new HealthPage(client, address);
         presenceTimeout = client.connectTimeout().plus(PRESENCE_TIMEOUT);
         basePath = new BasePath(prefix, strip, page);
@@ -75,6 +77,11 @@ public final class Replica {
 
     public Load load() {
         return load;
+    }
+
+    /** By which WebSocket handshakes get here. */
+    public Admission handshakes() {
+        return handshakes;
     }
 
     public Departure departure() {

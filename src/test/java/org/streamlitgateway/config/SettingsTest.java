@@ -48,6 +48,7 @@ class SettingsTest {
                 user-header=X-Forwarded-User $STREAMLIT_GATEWAY_USER_HEADER
                 relay=splice $STREAMLIT_GATEWAY_RELAY
                 channel= $STREAMLIT_GATEWAY_CHANNEL
+                max-message-size=200M $STREAMLIT_GATEWAY_MAX_MESSAGE_SIZE
                 connect-timeout=5s $STREAMLIT_GATEWAY_CONNECT_TIMEOUT
                 upstream-timeout=60s $STREAMLIT_GATEWAY_UPSTREAM_TIMEOUT
                 client-timeout=60s $STREAMLIT_GATEWAY_CLIENT_TIMEOUT

@@ -27,7 +27,7 @@ class FrameHeaderTest {
         "827f00000001ffffffff, 10, 8589934591",
     })
     void everyLengthIsReadAndNoneBeforeItIsWhole(String bytes, int size, long length) {
-        FrameHeader header = new FrameHeader(false);
+        FrameHeader header = new FrameHeader(false, Long.MAX_VALUE);
         for (int end = 0; end < size; end++) {
             assertEquals(0, header.read(hex(bytes), 0, end), "with " + end + " bytes");
         }
@@ -38,7 +38,7 @@ class FrameHeaderTest {
 
     @Test
     void aMaskIsPartOfTheHeader() {
-        FrameHeader header = new FrameHeader(true);
+        FrameHeader header = new FrameHeader(true, Long.MAX_VALUE);
 
         assertEquals(0, header.read(hex("8285010203"), 0, 5));
         assertEquals(6, header.read(hex("828501020304"), 0, 6));
@@ -60,9 +60,14 @@ class FrameHeaderTest {
                 "8000", // the continuation of nothing
                 "828001020304", // masked by a server
                 "827fffffffffffffffff", // a negative length
+                "827f8000000000000000",
+                "827e007d", // a length in more bytes than it needs
+                "827e0000",
+                "827f000000000000ffff",
+                "827f0000000000000001",
             })
     void whatAServerMayNotSendIsAViolation(String bytes) {
-        FrameHeader header = new FrameHeader(false);
+        FrameHeader header = new FrameHeader(false, Long.MAX_VALUE);
         header.read(hex(bytes), 0, bytes.length() / 2);
 
         assertEquals(Outcome.BAD_FRAME, header.violation());
@@ -70,7 +75,7 @@ class FrameHeaderTest {
 
     @Test
     void aBrowserMustMask() {
-        FrameHeader header = new FrameHeader(true);
+        FrameHeader header = new FrameHeader(true, Long.MAX_VALUE);
         header.read(hex("8200"), 0, 2);
 
         assertEquals(Outcome.BAD_FRAME, header.violation());
@@ -78,7 +83,7 @@ class FrameHeaderTest {
 
     @Test
     void aMessageMustEndBeforeTheNextBeginsAndPingsMayStandBetween() {
-        FrameHeader header = new FrameHeader(false);
+        FrameHeader header = new FrameHeader(false, Long.MAX_VALUE);
         header.read(hex("0100"), 0, 2);
         header.enter();
         header.leave();
@@ -91,5 +96,41 @@ class FrameHeaderTest {
         header.enter();
         assertEquals(true, header.inText());
         assertEquals(true, header.leave());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "83ff", "87ff", "8bff", "8fff", "f2ff", "a2fe", "c2ff", "827f", "89fe", "88ff", "0980", "80ff", "8881"
+            })
+    void twoBytesAreEnoughForAFrameThatCannotBe(String begin) {
+        FrameHeader header = new FrameHeader(true, Long.MAX_VALUE);
+
+        assertEquals(2, header.read(hex(begin), 0, 2));
+        assertEquals(Outcome.BAD_FRAME, header.violation());
+    }
+
+    @Test
+    void allFramesOfAMessageCountAgainstItsLimit() {
+        FrameHeader header = new FrameHeader(false, 300);
+        header.read(hex("027e0100"), 0, 4);
+        assertNull(header.violation());
+        header.enter();
+        header.read(hex("897d"), 0, 2);
+        assertNull(header.violation(), "a ping between");
+        header.read(hex("002c"), 0, 2);
+        assertNull(header.violation());
+        header.enter();
+        header.read(hex("8001"), 0, 2);
+        assertEquals(Outcome.MESSAGE_TOO_LARGE, header.violation());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"827e012d", "827f7fffffffffffffff", "827f0000000100000000"})
+    void aMessageThatIsTooLargeIsToldByItsHeader(String bytes) {
+        FrameHeader header = new FrameHeader(false, 300);
+        header.read(hex(bytes), 0, bytes.length() / 2);
+
+        assertEquals(Outcome.MESSAGE_TOO_LARGE, header.violation());
     }
 }

@@ -4,13 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.End;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
+import org.streamlitgateway.fixture.Recorder;
 
 /** Each request gets its own answer, whatever Streamlit sends besides. */
 @NeedsGateway
@@ -44,21 +46,29 @@ class OneAnswerIT extends AtEveryDoor {
     @ValueSource(strings = {POISON, "HTTP/1.1 200 OK\r\ncontent-le", "x"})
     void bytesThatComeLaterAreNobodys(String poison) throws IOException {
         String target = "/late/" + poison.hashCode();
+        CountDownLatch read = new CountDownLatch(1);
+        Recorder<End> ends = new Recorder<>("end of the poisoned connection");
         rig.upstream().on(target, exchange -> {
             exchange.startBody("200 OK", "content-length: 2");
             exchange.raw("ok");
-            rig.upstream().requests("/first/" + poison.hashCode()).take();
+            await(read);
             exchange.raw(poison);
-            exchange.awaitEnd();
+            ends.add(exchange.awaitEnd());
         });
 
-        try (RawHttp client = rig.http();
-                RawHttp other = rig.http()) {
+        try (RawHttp client = rig.http()) {
             assertEquals("ok", client.get(rig.target(target)).text());
-            other.get(rig.target("/first/" + poison.hashCode()));
-            Patience.until(
-                    "the connection has gone", () -> rig.upstream().openConnections() <= 1);
+            read.countDown();
+            ends.take();
             assertOwnAnswers(client);
+        }
+    }
+
+    private static void await(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
         }
     }
 
@@ -91,7 +101,8 @@ class OneAnswerIT extends AtEveryDoor {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"discount=50%&x=%zz", "%", "%%%", "a=%u1234", "q=%E4", "a=b?c", "x=%zz%zz", "%00", "a=%C3&b=%2"})
+    @ValueSource(
+            strings = {"discount=50%&x=%zz", "%", "%%%", "a=%u1234", "q=%E4", "a=b?c", "x=%zz%zz", "%00", "a=%C3&b=%2"})
     void aQueryIsAskedAsItCame(String query) throws IOException {
         try (RawHttp client = rig.http()) {
             assertEquals(
@@ -102,20 +113,14 @@ class OneAnswerIT extends AtEveryDoor {
 
     @Test
     void whatABrowserSendsUnencodedIsAskedAsItCame() throws IOException {
-        String[] raw = {"x={|}^`\"<>[]\\", "name=\u00c3\u00a4\u00e2\u0082\u00ac"}; // the second is UTF-8 for ä€
+        String query = "x={|}^`\"<>[]\\";
         try (RawHttp client = rig.http()) {
-            for (String query : raw) {
-                RawResponse answer = client.get(rig.target("/echo-request?" + query));
-                if (answer.status() == 400 && !door.embedded()) {
-                    continue; // Tomcat refuses them itself
-                }
-                String asked = rig.upstream()
-                        .requests("/echo-request?" + query)
-                        .take()
-                        .request()
-                        .target();
-                assertEquals("/echo-request?" + query, asked);
+            RawResponse answer = client.get(rig.target("/echo-request?" + query));
+            if (answer.status() == 400 && !door.embedded()) {
+                return; // Tomcat refuses it itself
             }
+            assertEquals(
+                    "GET /echo-request?" + query + " HTTP/1.1", answer.text().split("\n")[0]);
         }
     }
 }

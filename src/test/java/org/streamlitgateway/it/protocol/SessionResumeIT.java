@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.streamlitgateway.fixture.Closing;
@@ -123,6 +124,47 @@ class SessionResumeIT extends AtEveryDoor {
             old.frames().send(Frame.text("untouched"));
 
             assertEquals(Frame.text("untouched"), old.frames().nextMessage());
+        }
+    }
+
+    @Test
+    void whoOnlyClaimsASessionClosesNothing() throws IOException {
+        Recorder<Closing> ends = new Recorder<>("end of a socket upstream");
+        rig.upstream().on(Rig.streamOf("owner"), telling("0a1b-owner", ends));
+        rig.upstream().on(Rig.streamOf("thief"), telling("0a1b-another", ends));
+        rig.upstream().on(Rig.streamOf("silent"), exchange -> exchange.acceptWebSocket()
+                .awaitClosing());
+
+        try (RawWebSocket owner = rig.open("owner", protocols(""))) {
+            owner.frames().nextMessage();
+            try (RawWebSocket thief = rig.open("thief", protocols("0a1b-owner"));
+                    RawWebSocket silent = rig.open("silent", protocols("0a1b-owner"))) {
+                assertEquals(Frame.BINARY, thief.frames().nextMessage().opcode());
+                thief.frames().send(Frame.text("has another one"));
+                assertEquals(Frame.text("has another one"), thief.frames().nextMessage());
+                owner.frames().send(Frame.text("untouched"));
+
+                assertEquals(Frame.text("untouched"), owner.frames().nextMessage());
+                ends.assertExhausted();
+                assertTrue(silent.isSilentFor(Duration.ofMillis(50)));
+            }
+        }
+    }
+
+    @Test
+    void whatWaitedInVainForTheSessionIsClosedWhenAnotherGetsIt() throws IOException {
+        Recorder<Closing> ends = new Recorder<>("end of a socket upstream");
+        rig.upstream()
+                .on(
+                        Rig.streamOf("quiet"),
+                        exchange -> ends.add(exchange.acceptWebSocket().awaitClosing()));
+        rig.upstream().on(Rig.streamOf("told"), telling("0a1b-told", ends));
+
+        try (RawWebSocket quiet = rig.open("quiet", protocols("0a1b-told"));
+                RawWebSocket told = rig.open("told", protocols("0a1b-told"))) {
+            told.frames().nextMessage();
+            quiet.frames().awaitClosing();
+            ends.take();
         }
     }
 }
