@@ -2,6 +2,7 @@ package org.streamlitgateway.http;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import org.eclipse.jetty.io.EofException;
 
 /**
  * Cuts the client's connection when a body cannot be finished. Tomcat would end a chunked body as if it were whole;
@@ -25,7 +26,7 @@ public final class Abort {
     /** To be called first on every dispatch; throws when the request was marked by {@link #dispatch}. */
     public static void throwIfMarked(HttpServletRequest request) throws IOException {
         if (request.getAttribute(ATTRIBUTE) != null) {
-            throw new IOException("the answer broke off");
+            throw new EofException("the answer broke off"); // which Jetty does not log: a client can cause it at will
         }
     }
 }
