@@ -1,6 +1,6 @@
 """One socket for each tab, in the shape that earlier WebSocket helpers for Streamlit taught.
 
-    java -jar streamlit-gateway.war --app seed_dedicated.py --channel mine=ws://localhost:8011/ws,mode=dedicated
+    java -jar streamlit-gateway.war --app seed_dedicated.py --channel mine=ws://localhost:8011/ws,mode=dedicated,send=true
 """
 
 import os

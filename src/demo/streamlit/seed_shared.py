@@ -1,6 +1,6 @@
 """One socket for everybody, in the shape that earlier WebSocket helpers for Streamlit taught.
 
-    java -jar streamlit-gateway.war --app seed_shared.py --channel ours=ws://localhost:8011/ws,mode=shared
+    java -jar streamlit-gateway.war --app seed_shared.py --channel ours=ws://localhost:8011/ws,mode=shared,send=true
 """
 
 import os

@@ -60,7 +60,8 @@ public final class FanoutBench {
                     "--ping-interval",
                     "1h",
                     "--channel",
-                    "feed=ws://127.0.0.1:" + feed.getLocalPort() + "/,slow=drop-oldest,eager=true");
+                    "feed=ws://127.0.0.1:" + feed.getLocalPort()
+                            + "/,slow=drop-oldest,eager=true,max-subscribers-per-client=10000");
             try (MeasuredServer server = MeasuredServer.start(command, "ready");
                     Socket socket = feed.accept()) {
                 Handshakes.accept(socket);

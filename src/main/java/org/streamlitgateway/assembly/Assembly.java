@@ -92,7 +92,8 @@ public final class Assembly {
         silence.setMinBodyRate(config.limits().minBodyRate());
         Dialler dialler =
                 new Dialler(upstream.webSocket(), upstream.scheduler(), threads.clientExecutor(), threads.blocking());
-        channels = new Channels(config.channels(), dialler, config.timeouts());
+        channels = new Channels(
+                config.channels(), dialler, config.timeouts(), config.limits().minBodyRate());
         apps = new Apps(upstream, relays, silence, context.getContextPath(), ownPath, config);
         this.handover = handover;
         Relay.Kind bridge = new BridgeKind(acceptor, upstream.webSocket(), relays);

@@ -140,7 +140,7 @@ final class FrontDoor extends HttpServlet {
             return null;
         }
         if (ChannelDoor.isChannel(path, app.prefix())) {
-            return through.channels().enter(request, response, app.prefix(), client);
+            return through.channels().enter(request, response, app, client);
         }
         Outcome notUp = wake(app);
         if (notUp != null) {

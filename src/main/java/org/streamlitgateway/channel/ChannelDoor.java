@@ -18,6 +18,7 @@ import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Guard;
 import org.streamlitgateway.guard.IdentityHeaders;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.route.App;
 
 /** Takes in what is asked of {@code <base>/_gateway/channels/NAME}: finds the channel, and says who may use it. */
 public final class ChannelDoor {
@@ -50,14 +51,14 @@ public final class ChannelDoor {
     }
 
     /** Returns why the request is refused, or {@code null} when it has been taken care of. */
-    public Outcome enter(HttpServletRequest request, HttpServletResponse response, String prefix, Client client)
+    public Outcome enter(HttpServletRequest request, HttpServletResponse response, App app, Client client)
             throws IOException {
-        String name = request.getRequestURI().substring(prefix.length() + PATH.length());
+        String name = request.getRequestURI().substring(app.prefix().length() + PATH.length());
         if (name.isEmpty()) {
-            return lookUp(request, response, client);
+            return lookUp(request, response, app, client);
         }
         Channel channel = channels.find(name);
-        if (channel == null) {
+        if (channel == null || !isFor(channel, app)) {
             return Outcome.NO_CHANNEL;
         }
         String user = identity.user(request, client);
@@ -71,8 +72,13 @@ public final class ChannelDoor {
             return refusal;
         }
         boolean streams = String.valueOf(request.getHeader("Accept")).contains("text/event-stream");
-        Visitor visitor = visitor(request, user);
-        if (WebSocketDoor.isUpgrade(request)) {
+        Visitor visitor = visitor(request, user, client);
+        boolean upgrade = WebSocketDoor.isUpgrade(request);
+        Outcome full = upgrade || streams ? channel.full(visitor) : null;
+        if (full != null) {
+            return full;
+        }
+        if (upgrade) {
             return upgrade(request, response, channel, visitor);
         }
         response.setHeader("Cache-Control", "no-store");
@@ -90,14 +96,15 @@ public final class ChannelDoor {
      * Which channels have a feed of this address, among those that the visitor may subscribe to: for pages that know a
      * feed by its address. An address is confirmed here, none is ever told.
      */
-    private Outcome lookUp(HttpServletRequest request, HttpServletResponse response, Client client) throws IOException {
+    private Outcome lookUp(HttpServletRequest request, HttpServletResponse response, App app, Client client)
+            throws IOException {
         String address = query(request, "address");
         if (!request.getMethod().equals("GET") || address == null || address.isEmpty()) {
             return Outcome.NO_CHANNEL;
         }
         String user = identity.user(request, client);
         String found = channels.at(address).stream()
-                .filter(channel -> admit(request, channel, client, user) == null)
+                .filter(channel -> isFor(channel, app) && admit(request, channel, client, user) == null)
                 .map(channel ->
                         Notice.summary(channel.config().name(), channel.config().mode()))
                 .collect(Collectors.joining(",", "[", "]"));
@@ -107,29 +114,27 @@ public final class ChannelDoor {
         return null;
     }
 
+    private static boolean isFor(Channel channel, App app) {
+        return channel.config().access().isFor(app.config().prefix());
+    }
+
     /** By Origin, then by user. A page of another site must not reach a channel with its visitor's cookies. */
     private Outcome admit(HttpServletRequest request, Channel channel, Client client, String user) {
         Set<String> own = channel.config().access().origins();
         String origin = request.getHeader("Origin");
-        boolean admitted = guard.admits(origin, client);
-        if (!own.isEmpty()) {
-            admitted = own.contains("*")
-                    || origin == null
-                    || own.contains(origin.toLowerCase(Locale.ROOT))
-                    || client.isOwn(origin);
-        }
+        boolean admitted = own.isEmpty() ? guard.admits(origin, client) : Guard.admits(origin, client, own);
         if (!admitted || origin == null && "cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
             return Outcome.ORIGIN;
         }
         return channel.config().access().maySubscribe(user) ? null : Outcome.FORBIDDEN;
     }
 
-    private static Visitor visitor(HttpServletRequest request, String user) {
+    private static Visitor visitor(HttpServletRequest request, String user, Client client) {
         String lastEvent = request.getHeader("Last-Event-ID");
         Cursor cursor = lastEvent == null
                 ? Cursor.of(query(request, "epoch"), query(request, "after"))
                 : Cursor.ofEventId(lastEvent);
-        return new Visitor(user, query(request, "client"), cursor);
+        return new Visitor(user, client.address(), query(request, "client"), cursor);
     }
 
     /** Not {@code getParameter}, which would read the body of a POST. */
@@ -173,7 +178,7 @@ public final class ChannelDoor {
         if (FORM_TYPES.contains(bare) && request.getHeader("X-Requested-With") == null) {
             return Outcome.FORBIDDEN;
         }
-        new PostBody(request, response, bare.equals("application/octet-stream")).read(channel, visitor);
+        new PostBody(request, response, bare.equals("application/octet-stream"), channel, visitor).read();
         return null;
     }
 }

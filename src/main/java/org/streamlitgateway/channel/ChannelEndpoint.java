@@ -9,11 +9,15 @@ import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import java.nio.ByteBuffer;
 import org.streamlitgateway.channel.Incoming.Bye;
+import org.streamlitgateway.channel.Incoming.Greeting;
 import org.streamlitgateway.channel.Incoming.Send;
 import org.streamlitgateway.outcome.Outcome;
 
 /** A subscriber's WebSocket, in any container. Containers call one method at a time. */
 public final class ChannelEndpoint extends Endpoint {
+    /** What the protocol puts around a payload, its id included. */
+    private static final int ENVELOPE_CHARS = 4096;
+
     /** Whether the classes of the embedded Jetty are there; learned once. */
     private static volatile boolean jettyInReach = true;
 
@@ -21,6 +25,7 @@ public final class ChannelEndpoint extends Endpoint {
     private final Visitor visitor;
     private final boolean enveloped;
     private final Dialler dialler;
+    private final MessageParts parts;
     private Sink sink;
     private volatile Subscriber subscriber;
 
@@ -29,21 +34,24 @@ public final class ChannelEndpoint extends Endpoint {
         this.visitor = visitor;
         this.enveloped = enveloped;
         this.dialler = dialler;
+        this.parts = new MessageParts(most());
+    }
+
+    /** Base64, quotation marks and indentation make a payload longer. */
+    private int most() {
+        int payload = channel.config().quota().messageBytes();
+        return enveloped ? payload * 2 + ENVELOPE_CHARS : payload;
     }
 
     @Override
     public void onOpen(Session session, EndpointConfig config) {
         session.setMaxIdleTimeout(0); // pings find dead peers
-        session.setMaxTextMessageBufferSize(Payload.MAX_BYTES * 2); // the envelope, and base64
-        session.setMaxBinaryMessageBufferSize(Payload.MAX_BYTES);
-        session.addMessageHandler(String.class, (MessageHandler.Whole<String>) this::text);
-        session.addMessageHandler(ByteBuffer.class, (MessageHandler.Whole<ByteBuffer>) this::binary);
+        FrameBound.set(session, most() * 2L);
+        session.addMessageHandler(String.class, (MessageHandler.Partial<String>) this::text);
+        session.addMessageHandler(ByteBuffer.class, (MessageHandler.Partial<ByteBuffer>) this::binary);
         session.addMessageHandler(PongMessage.class, (MessageHandler.Whole<PongMessage>) pong -> heard());
         sink = sink(session);
         subscriber = channel.subscribe(visitor, sink);
-        if (subscriber == null) {
-            sink.close(Outcome.STOPPING);
-        }
     }
 
     private Sink sink(Session session) {
@@ -67,44 +75,66 @@ public final class ChannelEndpoint extends Endpoint {
         }
     }
 
-    private void text(String text) {
-        heard();
+    /** The one who may say something, or {@code null}: what still comes of one that has been ended is dropped. */
+    private Subscriber speaker(int size) {
+        Subscriber present = subscriber;
+        if (present == null || present.hasEnded()) {
+            return null;
+        }
+        present.heard();
+        if (parts.isTooLarge(size)) {
+            present.end(Outcome.MESSAGE_TOO_LARGE);
+            return null;
+        }
+        return present;
+    }
+
+    private void text(String part, boolean last) {
+        Subscriber present = speaker(part.length());
+        String text = present == null ? null : parts.add(part, last);
+        if (text == null) {
+            return;
+        }
         if (!enveloped) {
-            send(Payload.text(text));
+            send(present, Payload.text(text));
             return;
         }
         Incoming incoming = Incoming.parse(text);
-        Subscriber present = subscriber;
-        if (present == null) {
-            return;
-        }
         if (incoming == null) {
             present.end(Outcome.NOT_UNDERSTOOD);
         } else if (incoming instanceof Send send) {
             channel.send(visitor, present.feed(), send.payload(), sent -> present.tell(Notice.sent(send.id(), sent)));
+        } else if (incoming instanceof Greeting greeting) {
+            channel.greet(visitor, present, greeting.payloads());
         } else if (incoming instanceof Bye) {
             present.left(true);
             sink.close(Outcome.GOOD_BYE);
         }
     }
 
-    private void binary(ByteBuffer bytes) {
-        heard();
-        if (enveloped) {
-            subscriber.end(Outcome.NOT_UNDERSTOOD);
+    private void binary(ByteBuffer part, boolean last) {
+        Subscriber present = speaker(part.remaining());
+        if (present != null && enveloped) {
+            present.end(Outcome.NOT_UNDERSTOOD);
             return;
         }
-        byte[] copy = new byte[bytes.remaining()];
-        bytes.get(copy);
-        send(Payload.binary(copy));
+        byte[] bytes = present == null ? null : parts.add(part, last);
+        if (bytes != null) {
+            send(present, Payload.binary(bytes));
+        }
     }
 
     /** Without the protocol there is no way to tell of an outcome but to close. */
-    private void send(Payload payload) {
-        Subscriber present = subscriber;
+    private void send(Subscriber present, Payload payload) {
         channel.send(visitor, present.feed(), payload, sent -> {
             if (sent.outcome() == Sent.Outcome.REJECTED) {
-                present.end(sent.reason().equals(Sent.NOT_ALLOWED) ? Outcome.FORBIDDEN : Outcome.BEHIND);
+                present.end(
+                        switch (sent.reason()) {
+                            case Sent.NOT_ALLOWED -> Outcome.FORBIDDEN;
+                            case Sent.TOO_LARGE -> Outcome.MESSAGE_TOO_LARGE;
+                            case Sent.TOO_MANY -> Outcome.TOO_MANY_SENDS;
+                            default -> Outcome.BEHIND;
+                        });
             }
         });
     }

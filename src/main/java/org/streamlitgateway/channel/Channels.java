@@ -15,10 +15,11 @@ public final class Channels {
     private final Timeouts timeouts;
     private volatile boolean stopped;
 
-    public Channels(List<ChannelConfig> configs, Dialler dialler, Timeouts timeouts) {
+    /** @param minBodyRate least bytes per second of a POST's body; 0 for any rate */
+    public Channels(List<ChannelConfig> configs, Dialler dialler, Timeouts timeouts, long minBodyRate) {
         this.dialler = dialler;
         this.timeouts = timeouts;
-        configs.forEach(config -> byName.put(config.name(), new Channel(config, dialler, timeouts)));
+        configs.forEach(config -> byName.put(config.name(), new Channel(config, dialler, timeouts, minBodyRate)));
     }
 
     public void start() {

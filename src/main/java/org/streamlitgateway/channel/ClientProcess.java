@@ -53,6 +53,7 @@ final class ClientProcess {
                 usual.linger(),
                 usual.upstream(),
                 new Limits(0, 0, limits.outbox(), limits.outboxBytes(), Slow.DROP_OLDEST),
+                usual.quota(),
                 usual.access());
         return new Feed(config, Duration.ZERO, new Counters(), dialler(), TIMEOUTS, () -> {});
     }

@@ -33,7 +33,7 @@ public final class Connection implements AutoCloseable {
     public synchronized Connection connect() {
         if (feed == null) {
             feed = ClientProcess.feed(address, Mode.DEDICATED);
-            feed.subscribe(new ListenerSink(listener, ClientProcess.dialler().blocking()), Cursor.LIVE);
+            feed.subscribe(new ListenerSink(listener, ClientProcess.dialler().blocking()), Cursor.LIVE, () -> {});
         }
         return this;
     }

@@ -50,7 +50,6 @@ final class EventStream implements Sink, WriteListener {
         output = response.getOutputStream();
         Subscriber opened = channel.subscribe(visitor, this);
         if (opened == null) {
-            close(Outcome.STOPPING);
             return;
         }
         synchronized (this) {

@@ -135,8 +135,12 @@ final class Feed {
 
     // --- subscribers
 
-    /** {@code null} when the feed has been closed. */
-    Subscriber subscribe(Sink sink, Cursor cursor) {
+    /**
+     * {@code null} when the feed has been closed.
+     *
+     * @param onLeft run once, when the subscriber has gone
+     */
+    Subscriber subscribe(Sink sink, Cursor cursor, Runnable onLeft) {
         Subscriber subscriber;
         Fanout fanout;
         synchronized (this) {
@@ -146,7 +150,7 @@ final class Feed {
             count++;
             counters.subscribers.incrementAndGet();
             link.start();
-            subscriber = new Subscriber(this, sink, cursor);
+            subscriber = new Subscriber(this, sink, cursor, onLeft);
             fanout = fanouts.get(turn++ % fanouts.size());
             fanout.add(subscriber);
         }
@@ -161,6 +165,9 @@ final class Feed {
                 return;
             }
             counters.subscribers.decrementAndGet();
+            if (config.mode() == Mode.SHARED) {
+                link.forget(subscriber);
+            }
             if (--count > 0 || config.eager() || closed) {
                 return;
             }
@@ -228,24 +235,37 @@ final class Feed {
 
     // --- what goes to the feed
 
+    /** What the feed is told on each connection for this subscriber; false when that is too much. */
+    boolean greet(Subscriber subscriber, List<Payload> payloads) {
+        return link.greet(greeter(subscriber), payloads);
+    }
+
+    /** A dedicated feed keeps its greeting while it waits for its page. */
+    private Object greeter(Subscriber subscriber) {
+        return config.mode() == Mode.SHARED ? subscriber : this;
+    }
+
     /** {@code outcome} is called once, from any thread. */
     void send(Payload payload, Consumer<Sent> outcome) {
         Consumer<Sent> counted = sent -> {
             (sent.outcome() == Sent.Outcome.REJECTED ? counters.rejected : counters.sent).increment();
             outcome.accept(sent);
         };
-        if (payload.size() > Payload.MAX_BYTES) {
+        if (payload.size() > config.quota().messageBytes()) {
             counted.accept(Sent.rejected(Sent.TOO_LARGE));
             return;
         }
         synchronized (this) {
             if (!closed) {
+                departures++; // a wait that is about to end does not count any more
                 link.start();
-                if (count == 0 && !config.eager()) {
-                    linger(); // dialled for this one message
-                }
             }
         }
         link.send(payload, counted);
+        synchronized (this) {
+            if (!closed && count == 0 && !config.eager()) {
+                linger(); // dialled for this one message
+            }
+        }
     }
 }

@@ -74,13 +74,8 @@ final class JettySink implements Sink {
     @Override
     public void close(Outcome outcome) {
         session.close(outcome.closeCode(), outcome.text(), Callback.NOOP);
-        scheduler.schedule(this::cut, CLOSE_GRACE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    private void cut() {
-        if (!session.isClosed()) {
-            session.abort();
-        }
+        // whatever the session says: for most codes it counts as closed while the frame still waits to be written
+        scheduler.schedule(session::abort, CLOSE_GRACE_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override

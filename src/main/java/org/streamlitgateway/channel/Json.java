@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -11,7 +12,22 @@ import java.nio.charset.StandardCharsets;
 
 /** The little JSON that the protocol needs; values of others are passed on as they are written. */
 final class Json {
-    static final JsonFactory FACTORY = new JsonFactory();
+    /** Deeper values are passed on as text: readers of JSON in many languages fail on them. */
+    private static final int MAX_DEPTH = 200;
+
+    private static final int MAX_NUMBER_CHARS = 1000;
+    private static final int MAX_NAME_CHARS = 50_000;
+    /** What a feed may say at most. */
+    private static final int MAX_STRING_CHARS = 16 << 20;
+
+    static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(MAX_NUMBER_CHARS)
+                    .maxNameLength(MAX_NAME_CHARS)
+                    .maxStringLength(MAX_STRING_CHARS)
+                    .build())
+            .build();
 
     private Json() {}
 

@@ -48,8 +48,8 @@ public final class LinkListener implements Session.Listener {
     @Override
     public void onWebSocketPing(ByteBuffer payload) {
         heard();
-        session.sendPong(payload, Callback.NOOP);
-        session.demand();
+        // a feed that asks without end and reads nothing is not read either
+        session.sendPong(payload, Callback.from(session::demand, failure -> session.disconnect()));
     }
 
     @Override

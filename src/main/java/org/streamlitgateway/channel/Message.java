@@ -28,7 +28,7 @@ public final class Message implements Item {
         this.payload = payload;
         this.offset = offset;
         this.length = length;
-        this.total = before + envelope.length;
+        this.total = before + size(envelope, payload);
     }
 
     static Message text(long seq, String text, boolean json, long before) {
@@ -95,7 +95,12 @@ public final class Message implements Item {
 
     /** What it counts for in every limit of bytes. */
     int size() {
-        return envelope.length;
+        return size(envelope, payload);
+    }
+
+    /** A payload that the envelope does not hold letter for letter takes room of its own. */
+    private static int size(byte[] envelope, byte[] payload) {
+        return envelope.length + (payload == envelope ? 0 : payload.length);
     }
 
     long total() {

@@ -17,6 +17,7 @@ record Notice(String type, byte[] json, long seq, Status status) implements Item
     static final String STATE = "state";
     static final String GAP = "gap";
     static final String SENT = "sent";
+    static final String GREETING = "greeting";
 
     /** Asks for a sign of life, in whatever way the subscriber's connection has for it. */
     static final Notice PING = new Notice("ping", new byte[0], -1, null);
@@ -48,6 +49,12 @@ record Notice(String type, byte[] json, long seq, Status status) implements Item
         String json =
                 "{\"type\":\"sent\",\"id\":" + Json.quote(id) + ",\"outcome\":\"" + sent.word() + "\"" + reason + "}";
         return of(SENT, json, -1, null);
+    }
+
+    /** Whether what the feed is to be told on each connection will be; {@code reason} is empty when it will. */
+    static Notice greeting(String reason) {
+        String outcome = reason.isEmpty() ? "\"accepted\"" : "\"rejected\",\"reason\":" + Json.quote(reason);
+        return of(GREETING, "{\"type\":\"greeting\",\"outcome\":" + outcome + "}", -1, null);
     }
 
     /** A channel among others. */

@@ -1,19 +1,22 @@
 package org.streamlitgateway.channel;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 
 /** One frame for a feed: either text or binary, the other is {@code null}. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Payload(String text, byte[] binary) {
-    /** The largest that is taken from a subscriber, in bytes. */
-    static final int MAX_BYTES = 1 << 20;
-
     static Payload text(String text) {
         return new Payload(text, null);
     }
 
     static Payload binary(byte[] bytes) {
         return new Payload(null, bytes);
+    }
+
+    /** Equal for equal payloads. */
+    String identity() {
+        return text == null ? "binary:" + Base64.getEncoder().encodeToString(binary) : "text:" + text;
     }
 
     int size() {

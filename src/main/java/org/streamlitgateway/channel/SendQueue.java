@@ -38,6 +38,9 @@ final class SendQueue {
     }
 
     private final Deque<Waiting> waiting = new ArrayDeque<>();
+    /** What the present connection is told before all that waits. */
+    private final Deque<Waiting> greeting = new ArrayDeque<>();
+
     private long bytes;
     private boolean closed = true;
     private Session session;
@@ -71,11 +74,18 @@ final class SendQueue {
         }
     }
 
-    /** The feed is up: {@link #pump} sends what waits. */
-    synchronized void use(Session opened) {
+    /** The feed is up: {@link #pump} sends the greeting, and then what waits. */
+    synchronized void use(Session opened, List<Payload> first) {
         if (!closed) {
             session = opened;
+            greeting.clear();
+            greet(first);
         }
+    }
+
+    /** Goes before what waits; for the present connection only. */
+    synchronized void greet(List<Payload> payloads) {
+        payloads.forEach(payload -> greeting.add(new Waiting(payload, sent -> {})));
     }
 
     /**
@@ -94,6 +104,7 @@ final class SendQueue {
 
     private synchronized Runnable end(Sent outcome, boolean forGood) {
         session = null;
+        greeting.clear();
         closed |= forGood;
         List<Waiting> untold = new ArrayList<>(waiting);
         if (forGood) {
@@ -115,17 +126,21 @@ final class SendQueue {
             Session to;
             Waiting item;
             synchronized (this) {
-                if (underWay != null || session == null || waiting.isEmpty()) {
+                if (underWay != null || session == null || greeting.isEmpty() && waiting.isEmpty()) {
                     pumping = false;
                     return;
                 }
                 to = session;
-                item = waiting.poll();
-                bytes -= item.size;
+                item = greeting.poll();
+                if (item == null) {
+                    item = waiting.poll();
+                    bytes -= item.size;
+                }
                 underWay = item;
             }
+            Waiting sending = item;
             Callback done = Callback.from(
-                    () -> done(item, Sent.DELIVERED), failure -> done(item, Sent.rejected(Sent.UNCERTAIN)));
+                    () -> done(sending, Sent.DELIVERED), failure -> done(sending, Sent.rejected(Sent.UNCERTAIN)));
             if (item.payload.text() != null) {
                 to.sendText(item.payload.text(), done);
             } else {

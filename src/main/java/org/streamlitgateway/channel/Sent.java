@@ -21,6 +21,8 @@ public record Sent(Outcome outcome, String reason) {
     static final String FULL = "too many sends are waiting";
     static final String TOO_LARGE = "the message is too large";
     static final String NOT_ALLOWED = "you may not send here";
+    static final String TOO_MANY = "too many sends in too short a time";
+    static final String TOO_SLOW = "the message took too long to arrive";
     static final String CLOSED = "the channel is closed";
     /** Never sent again: the feed would get it twice. */
     static final String UNCERTAIN = "the connection was lost while sending; the feed may have got it";

@@ -54,7 +54,7 @@ public final class SharedConnection implements AutoCloseable {
     /** Hears every message from now on. */
     public Subscription listen(ChannelListener listener) {
         Subscriber subscriber = feed.subscribe(
-                new ListenerSink(listener, ClientProcess.dialler().blocking()), Cursor.LIVE);
+                new ListenerSink(listener, ClientProcess.dialler().blocking()), Cursor.LIVE, () -> {});
         if (subscriber == null) {
             throw new IllegalStateException("the connection to " + address + " was closed; get a new one");
         }

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.eclipse.jetty.util.IteratingCallback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.ChannelConfig.Limits;
 import org.streamlitgateway.config.ChannelConfig.Slow;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
@@ -17,17 +19,22 @@ import org.streamlitgateway.outcome.Outcome;
  * by {@code this}; {@link #end} is the one way to end it.
  */
 final class Subscriber extends IteratingCallback {
+    private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
     private static final int BATCH_MESSAGES = 64;
     private static final int BATCH_BYTES = 64 * 1024;
     /** A subscriber that sends this much without taking the outcomes is not a good one. */
     private static final int MAX_NOTICES = 10_000;
+
+    private static final int MAX_NOTICE_BYTES = 1 << 20;
 
     private final Feed feed;
     private final History history;
     private final Limits limits;
     private final Sink sink;
     private final Counters counters;
+    private final Runnable onLeft;
     private final Queue<Notice> notices = new ArrayDeque<>();
+    private int noticeBytes;
     private long next;
     /** What was there when it came; catching up with that does not count as being slow. */
     private final long joined;
@@ -37,7 +44,9 @@ final class Subscriber extends IteratingCallback {
     private volatile long writingSinceNanos;
     private final Liveness life = new Liveness(System.nanoTime());
 
-    Subscriber(Feed feed, Sink sink, Cursor cursor) {
+    /** @param onLeft run once, when it has gone */
+    Subscriber(Feed feed, Sink sink, Cursor cursor, Runnable onLeft) {
+        this.onLeft = onLeft;
         this.feed = feed;
         this.history = feed.history();
         this.limits = feed.config().limits();
@@ -66,6 +75,10 @@ final class Subscriber extends IteratingCallback {
         return Notice.gap(from, to);
     }
 
+    synchronized boolean hasEnded() {
+        return ended;
+    }
+
     Feed feed() {
         return feed;
     }
@@ -80,9 +93,9 @@ final class Subscriber extends IteratingCallback {
             if (ended) {
                 return Action.IDLE;
             }
-            for (Notice notice = notices.poll(); notice != null; notice = notices.poll()) {
-                batch.add(notice);
-            }
+            batch.addAll(notices);
+            notices.clear();
+            noticeBytes = 0;
             Status now = feed.status();
             if (now.change() != told.change()) {
                 told = now;
@@ -142,7 +155,8 @@ final class Subscriber extends IteratingCallback {
                 return;
             }
             notices.add(notice);
-            flooded = notices.size() > MAX_NOTICES;
+            noticeBytes += notice.json().length;
+            flooded = notices.size() > MAX_NOTICES || noticeBytes > MAX_NOTICE_BYTES;
         }
         if (flooded) {
             end(Outcome.BEHIND);
@@ -161,7 +175,8 @@ final class Subscriber extends IteratingCallback {
         long writing = writingSinceNanos;
         if (writing != 0) {
             if (now - writing > timeouts.stall().toNanos()) {
-                end(Outcome.STALLED);
+                counters.behind.increment();
+                end(Outcome.BEHIND);
             }
             return;
         }
@@ -189,6 +204,8 @@ final class Subscriber extends IteratingCallback {
     /** Ends it from the gateway's side, once. */
     void end(Outcome outcome) {
         if (left(false)) {
+            LOG.atLevel(outcome.level())
+                    .log("channel {}: a subscriber is closed: {}", feed.config().name(), outcome.text());
             sink.close(outcome);
         }
     }
@@ -207,6 +224,7 @@ final class Subscriber extends IteratingCallback {
             ended = true;
             notices.clear();
         }
+        onLeft.run();
         feed.left(this, forGood);
         return true;
     }

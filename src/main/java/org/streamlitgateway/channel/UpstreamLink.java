@@ -3,6 +3,7 @@ package org.streamlitgateway.channel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -40,6 +41,7 @@ final class UpstreamLink {
     private final Counters counters;
     private final Feed feed;
     private final SendQueue sends = new SendQueue();
+    private final Greetings greetings;
     private boolean wanted;
     private LinkListener current;
     private Session session;
@@ -53,6 +55,7 @@ final class UpstreamLink {
         this.timeouts = timeouts;
         this.counters = counters;
         this.feed = feed;
+        this.greetings = new Greetings(upstream.greeting());
     }
 
     /** Does nothing when it has been started. */
@@ -91,6 +94,25 @@ final class UpstreamLink {
 
     void send(Payload payload, Consumer<Sent> outcome) {
         sends.offer(payload, outcome);
+    }
+
+    /** Tells the feed these on each connection, and on the present one; false when they are too many. */
+    boolean greet(Object owner, List<Payload> payloads) {
+        synchronized (this) {
+            if (!greetings.set(owner, payloads)) {
+                return false;
+            }
+            if (session != null) {
+                sends.greet(greetings.unsaid());
+            }
+        }
+        sends.pump();
+        return true;
+    }
+
+    /** What the owner said is not told to later connections. */
+    void forget(Object owner) {
+        greetings.forget(owner);
     }
 
     /** Begins an attempt; called while holding the lock. */
@@ -135,7 +157,7 @@ final class UpstreamLink {
                 session = opened;
                 timer.cancel();
                 openedNanos = System.nanoTime();
-                sends.use(opened);
+                sends.use(opened, greetings.begin());
                 feed.changed(State.OPEN, "");
                 watchLater(attempt);
             }

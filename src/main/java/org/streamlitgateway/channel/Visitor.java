@@ -1,12 +1,15 @@
 package org.streamlitgateway.channel;
 
+import org.streamlitgateway.limit.ClientKey;
+
 /**
  * Who asks for a channel.
  *
  * @param user who is logged in, or {@code null}
+ * @param address where the client is
  * @param client the random word by which a page is known again, or {@code null}
  */
-record Visitor(String user, String client, Cursor cursor) {
+record Visitor(String user, String address, String client, Cursor cursor) {
     private static final int SHORTEST = 16;
     private static final int LONGEST = 200;
 
@@ -14,5 +17,10 @@ record Visitor(String user, String client, Cursor cursor) {
     String key() {
         boolean usable = client != null && client.length() >= SHORTEST && client.length() <= LONGEST;
         return usable ? (user == null ? "-" : "+" + user) + "\n" + client : null;
+    }
+
+    /** Whom limits count: the user, or the address where nobody is logged in. */
+    String owner() {
+        return user != null ? "+" + user : "-" + ClientKey.of(address);
     }
 }

@@ -2,6 +2,7 @@ package org.streamlitgateway.config;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -14,7 +15,17 @@ import java.util.Set;
  * @param linger how long an upstream socket is kept for subscribers that went without saying so
  */
 public record ChannelConfig(
-        String name, Mode mode, boolean eager, Duration linger, Upstream upstream, Limits limits, Access access) {
+        String name,
+        Mode mode,
+        boolean eager,
+        Duration linger,
+        Upstream upstream,
+        Limits limits,
+        Quota quota,
+        Access access) {
+    /** Stands for every app in {@link Access#apps}. */
+    public static final String ALL = "*";
+
     /** How many upstream sockets there are. */
     public enum Mode {
         SHARED,
@@ -39,9 +50,15 @@ public record ChannelConfig(
      * @param subprotocol asked for in the handshake, or empty
      * @param retryLeast the first wait before the feed is dialled again
      * @param retryMost what the wait grows to, doubling
+     * @param greeting text frames that the feed is sent first on each connection; may hold secrets
      */
     public record Upstream(
-            URI address, Map<String, String> headers, String subprotocol, Duration retryLeast, Duration retryMost) {
+            URI address,
+            Map<String, String> headers,
+            String subprotocol,
+            Duration retryLeast,
+            Duration retryMost,
+            List<String> greeting) {
         /** Where it is without what may be secret: no query, no headers. */
         @Override
         public String toString() {
@@ -60,14 +77,30 @@ public record ChannelConfig(
     public record Limits(int history, long historyBytes, int outbox, long outboxBytes, Slow slow) {}
 
     /**
+     * What clients may ask of the channel.
+     *
+     * @param subscribers at one time; for a dedicated channel sockets to the feed, those that wait for a page included
+     * @param subscribersPerClient of one user, or of one address where the user is not known
+     * @param sendsPerSecond of one client, on average; a second's worth may come at once
+     * @param messageBytes the largest message that is taken for the feed
+     */
+    public record Quota(int subscribers, int subscribersPerClient, int sendsPerSecond, int messageBytes) {}
+
+    /**
      * Who may do what.
      *
+     * @param apps path prefixes of the apps whose pages may use the channel, or {@link #ALL}; empty for the only app
      * @param users who may subscribe; empty for everybody who may see the app
      * @param senders who of these may send; empty for all of them
      * @param send whether anybody may send
      * @param origins further Origins of pages that may subscribe; empty for those of the whole gateway
      */
-    public record Access(Set<String> users, Set<String> senders, boolean send, Set<String> origins) {
+    public record Access(Set<String> apps, Set<String> users, Set<String> senders, boolean send, Set<String> origins) {
+        /** Whether pages of the app at this path prefix, empty for the root, may use it. */
+        public boolean isFor(String prefix) {
+            return apps.isEmpty() || apps.contains(ALL) || apps.contains(prefix);
+        }
+
         /** {@code user} is {@code null} when nobody is logged in. */
         public boolean maySubscribe(String user) {
             return users.isEmpty() || user != null && users.contains(user);
@@ -80,13 +113,15 @@ public record ChannelConfig(
 
     /** A channel with every default, for the Java API and for tests. */
     public static ChannelConfig of(String name, URI address, Mode mode) {
+        boolean shared = mode == Mode.SHARED;
         return new ChannelConfig(
                 name,
                 mode,
                 false,
                 Duration.ofSeconds(10),
-                new Upstream(address, Map.of(), "", Duration.ofMillis(250), Duration.ofSeconds(10)),
+                new Upstream(address, Map.of(), "", Duration.ofMillis(250), Duration.ofSeconds(10), List.of()),
                 new Limits(20_000, 4 << 20, 20_000, 4 << 20, Slow.DISCONNECT),
-                new Access(Set.of(), Set.of(), true, Set.of()));
+                new Quota(shared ? 10_000 : 500, shared ? 1000 : 50, 1000, 1 << 20),
+                new Access(Set.of(), Set.of(), Set.of(), false, Set.of()));
     }
 }

@@ -22,7 +22,7 @@ final class Rules {
     private static final Pattern WEB_ORIGIN = Pattern.compile("https?://" + HOST_AND_PORT);
 
     /** Apps that are no web pages have schemes of their own. */
-    private static final Pattern ORIGIN =
+    static final Pattern ORIGIN =
             Pattern.compile("\\*|null|file://|(?!file:)[A-Za-z][A-Za-z0-9+.-]*://" + HOST_AND_PORT);
 
     private static final Pattern HEADER_NAMES = Pattern.compile("[!#$%&'+.^_`|~0-9A-Za-z-]+\\*?");

@@ -86,7 +86,7 @@ public final class Secrets {
     /** One channel as it stands on the command line. */
     static String channel(String entry) {
         List<String> shown = new ArrayList<>();
-        for (String part : ChannelOptions.parts(entry)) {
+        for (String part : ChannelList.parts(entry)) {
             int equals = part.indexOf('=');
             String name = part.substring(0, Math.max(0, equals)).trim();
             boolean address = shown.isEmpty();

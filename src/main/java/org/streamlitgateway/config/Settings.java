@@ -46,6 +46,11 @@ public final class Settings {
     private List<String> streamlitArguments = List.of();
     private Map<String, String> commandLine = Map.of();
     private YamlPlace apps;
+    /** Channels that a YAML file has as a mapping; what is wrong with them counts unless a nearer source has others. */
+    private List<ChannelConfig> mappedChannels = List.of();
+
+    private Given mappedChannelsGiven;
+    private final List<Problem> mappedChannelProblems = new ArrayList<>();
 
     /** Values by option name, as given on the command line or by the builder. */
     public Settings commandLine(Map<String, String> values) {
@@ -99,6 +104,8 @@ public final class Settings {
                 place.problem("no such setting" + Suggestion.among(names, key));
             } else if (apps != null && setting.filter(ONE_APP::contains).isPresent()) {
                 place.problem("is for a gateway with one app; it belongs under apps: and the app's path");
+            } else if (setting.isPresent() && setting.get() == Setting.CHANNEL && place.isMapping()) {
+                given.put(Setting.CHANNEL, channelMapping(place));
             } else if (setting.isPresent()) {
                 given.put(setting.get(), place.given(setting.get() == Setting.CHANNEL ? "\n" : ","));
             }
@@ -107,6 +114,13 @@ public final class Settings {
                 s -> given.get(s).where(),
                 s -> given.containsKey(s) ? given.get(s).text() : null));
         return this;
+    }
+
+    private Given channelMapping(YamlPlace place) {
+        List<String> text = new ArrayList<>();
+        mappedChannels = ChannelList.ofMapping(place, text::add, mappedChannelProblems);
+        mappedChannelsGiven = new Given(place.where(), String.join("\n", text));
+        return mappedChannelsGiven;
     }
 
     private Settings properties(Path file) {
@@ -195,7 +209,7 @@ public final class Settings {
                 rules.stateFolder(given(Setting.STATE_FOLDER)),
                 rules.assetCache(given(Setting.ASSET_CACHE)),
                 rules.logLevel(given(Setting.LOG_LEVEL)),
-                channels(),
+                channels(served),
                 rules.size(given(Setting.MAX_MESSAGE_SIZE), 1 << 10));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
@@ -278,9 +292,17 @@ public final class Settings {
                 app.text(), words, streamlitArguments, 1, false, Duration.ZERO, null, Map.of(), 0, SUPERVISED_RESTARTS);
     }
 
-    private List<ChannelConfig> channels() {
+    private List<ChannelConfig> channels(List<AppConfig> served) {
         Given given = given(Setting.CHANNEL);
-        return ChannelOptions.readAll(given.where(), given.text(), problems);
+        List<ChannelConfig> channels;
+        if (mappedChannelsGiven != null && mappedChannelsGiven.where().equals(given.where())) {
+            problems.addAll(mappedChannelProblems);
+            channels = mappedChannels;
+        } else {
+            channels = ChannelList.ofText(given.where(), given.text(), problems);
+        }
+        ChannelList.checkApps(given.where(), channels, served, problems);
+        return channels;
     }
 
     private GatewayConfig.Tls tls() {

@@ -108,11 +108,16 @@ public final class Guard {
      * here.
      */
     public boolean admits(String origin, Client client) {
-        if (origin == null || allowedOrigins.contains("*") || client.isOwn(origin)) {
+        return admits(origin, client, allowedOrigins);
+    }
+
+    /** The same with other Origins configured, in lower case; {@code *} stands for all. */
+    public static boolean admits(String origin, Client client, Set<String> allowed) {
+        if (origin == null || allowed.contains("*") || client.isOwn(origin)) {
             return true;
         }
         String lower = origin.toLowerCase(Locale.ROOT);
-        return allowedOrigins.contains(lower) || allowedOrigins.contains(withoutDefaultPort(lower));
+        return allowed.contains(lower) || allowed.contains(withoutDefaultPort(lower));
     }
 
     private static String withoutDefaultPort(String origin) {

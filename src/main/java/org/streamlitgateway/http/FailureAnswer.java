@@ -17,7 +17,6 @@ import org.streamlitgateway.outcome.Outcome;
 public final class FailureAnswer {
     private static final Logger LOG = LoggerFactory.getLogger(FailureAnswer.class);
     private static final String RETRY_AFTER_SECONDS = "2";
-
     /** RFC 6585 section 4. */
     private static final int TOO_MANY_REQUESTS = 429;
 
@@ -36,7 +35,7 @@ public final class FailureAnswer {
                     response,
                     page ? List.of(WaitingPage.SCRIPT) : List.of(),
                     page ? List.of(WaitingPage.STYLE) : List.of());
-            response.setStatus(outcome.status());
+            response.setStatus(status(request, outcome));
             response.setContentType(page ? "text/html;charset=utf-8" : "text/plain;charset=utf-8");
             response.setHeader("Cache-Control", "no-store");
             if (upstreamDown || outcome.status() == TOO_MANY_REQUESTS) {
@@ -70,6 +69,14 @@ public final class FailureAnswer {
                         || outcome == Outcome.BAD_REQUEST
                         || outcome == Outcome.BAD_METHOD
                         || outcome == Outcome.CLIENT_SLOW);
+    }
+
+    /** A WebSocket handshake over a limit gets 503: browsers and their libraries know no 429 there. */
+    private static int status(HttpServletRequest request, Outcome outcome) {
+        boolean handshake = request.getHeader("Sec-WebSocket-Version") != null;
+        return handshake && outcome.status() == TOO_MANY_REQUESTS
+                ? HttpServletResponse.SC_SERVICE_UNAVAILABLE
+                : outcome.status();
     }
 
     private static boolean wantsPage(HttpServletRequest request) {

@@ -46,6 +46,8 @@ public enum Outcome {
     NO_CHANNEL(404, 1008, Level.DEBUG, "There is no channel at this address."),
     FORBIDDEN(403, 1008, Level.INFO, "You may not do this here."),
     BEHIND(503, 1013, Level.INFO, "Too far behind; come back and resume."),
+    TOO_MANY_SUBSCRIBERS(429, 1013, Level.INFO, "There are too many subscribers; come back later."),
+    TOO_MANY_SENDS(429, 1013, Level.INFO, "Too many messages in too short a time; slow down."),
     GOOD_BYE(200, 1000, Level.DEBUG, "Good bye."),
     TAKEN_OVER(409, 4001, Level.DEBUG, "The subscription went on on another connection."),
     NOT_UNDERSTOOD(400, 1008, Level.INFO, "This message is not understood here."),

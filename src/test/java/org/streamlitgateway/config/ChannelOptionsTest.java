@@ -20,7 +20,7 @@ class ChannelOptionsTest {
     private final List<Problem> problems = new ArrayList<>();
 
     private List<ChannelConfig> read(String text) {
-        return ChannelOptions.readAll("--channel", text, problems);
+        return ChannelList.ofText("--channel", text, problems);
     }
 
     private String problem(String text) {

@@ -60,9 +60,9 @@ final class FeedServer implements AutoCloseable {
                 "channel",
                 String.join(
                         ";;",
-                        PRICES + "=" + address(PRICES) + ",mode=shared",
-                        NEWS + "=" + address(NEWS) + ",mode=shared",
-                        ECHO + "=" + address(ECHO) + ",mode=dedicated"));
+                        PRICES + "=" + address(PRICES) + ",mode=shared,send=true",
+                        NEWS + "=" + address(NEWS) + ",mode=shared,send=true",
+                        ECHO + "=" + address(ECHO) + ",mode=dedicated,send=true"));
     }
 
     String address(String feed) {

@@ -25,7 +25,7 @@ class ChannelDedicatedIT extends WithFeeds {
 
     @Override
     String[] options() {
-        String quick = ",mode=dedicated,retry-least=20ms,retry-most=200ms,linger=";
+        String quick = ",send=true,mode=dedicated,retry-least=20ms,retry-most=200ms,linger=";
         return new String[] {
             "channel", "echo=" + feed.address() + quick + "1m;;short=" + patient.address() + quick + "100ms"
         };

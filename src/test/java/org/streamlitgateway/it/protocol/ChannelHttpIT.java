@@ -37,8 +37,8 @@ class ChannelHttpIT extends WithFeeds {
     String[] options() {
         return new String[] {
             "channel",
-            "ticks=" + feed.address() + ",linger=500ms;;posted=" + feed.address() + "?posted,linger=5s;;own="
-                    + own.address() + ",mode=dedicated,linger=100ms",
+            "ticks=" + feed.address() + ",send=true,linger=500ms;;posted=" + feed.address()
+                    + "?posted,send=true,linger=5s;;own=" + own.address() + ",send=true,mode=dedicated,linger=100ms",
             "ping-interval",
             "1s"
         };

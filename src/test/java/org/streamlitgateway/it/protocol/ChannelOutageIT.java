@@ -25,7 +25,7 @@ class ChannelOutageIT extends WithFeeds {
 
     @Override
     String[] options() {
-        String quick = ",linger=20ms,retry-least=600ms,retry-most=1s";
+        String quick = ",send=true,linger=20ms,retry-least=600ms,retry-most=1s";
         return new String[] {
             "channel",
             "ticks=" + feed.address() + quick + ";;eager=" + eager.address() + quick + ",eager=true",

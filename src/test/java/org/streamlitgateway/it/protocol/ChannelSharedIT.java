@@ -19,7 +19,7 @@ import org.streamlitgateway.fixture.Frame;
 /** Many pages, one socket to the feed. */
 @NeedsGateway
 class ChannelSharedIT extends WithFeeds {
-    private static final String QUICK = ",linger=50ms,retry-least=20ms,retry-most=200ms";
+    private static final String QUICK = ",send=true,linger=50ms,retry-least=20ms,retry-most=200ms";
 
     private FakeFeed feed;
     private FakeFeed small;

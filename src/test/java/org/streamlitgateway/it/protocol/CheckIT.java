@@ -28,7 +28,7 @@ class CheckIT extends AtEachCommandLine {
                 proxy-port: 1
                 stop-timeout: 9s
                 sticky-key: a secret that nobody sees
-                channel: prices=ws://localhost:1/ws,header.Authorization=another secret
+                channel: prices=ws://localhost:1/ws,apps=/a,header.Authorization=another secret
                 apps:
                   /a: {replicas: [one:1, {address: two:2, drain: yes}]}
                   /b: {app: app.py, environment: {PASSWORD: a third secret}}
