@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -30,8 +31,8 @@ public final class Prepare {
 
     public static void main(String[] args) throws IOException, InterruptedException {
         List<String> wanted = List.of(args).subList(Math.min(1, args.length), args.length);
-        if (wanted.isEmpty() || !List.of("venv", "chromium", "haproxy").containsAll(wanted)) {
-            System.err.println("usage: java Prepare.java PARTS_FOLDER venv|chromium|haproxy...");
+        if (wanted.isEmpty() || !List.of("venv", "chromium", "haproxy", "nginx").containsAll(wanted)) {
+            System.err.println("usage: java Prepare.java PARTS_FOLDER venv|chromium|haproxy|nginx...");
             System.exit(2);
         }
         Path parts = Files.createDirectories(Path.of(args[0]).toAbsolutePath());
@@ -42,7 +43,8 @@ public final class Prepare {
             for (String part : wanted) {
                 switch (part) {
                     case "venv" -> prepare.venv();
-                    case "haproxy" -> prepare.haproxy();
+                    case "haproxy" -> prepare.proxy("haproxy", "HAProxy");
+                    case "nginx" -> prepare.proxy("nginx", "nginx");
                     default -> prepare.chromium();
                 }
             }
@@ -120,21 +122,24 @@ public final class Prepare {
         found("chromium", chromium);
     }
 
-    private void haproxy() throws IOException, InterruptedException, Missing {
-        String named = System.getenv().getOrDefault("HAPROXY", "/usr/sbin/haproxy");
+    /** A program of Debian's that its name in capitals names instead; both print their version with {@code -v}. */
+    private void proxy(String name, String title) throws IOException, InterruptedException, Missing {
+        String variable = name.toUpperCase(Locale.ROOT);
+        String named = System.getenv().getOrDefault(variable, "/usr/sbin/" + name);
         if (!works(named, "-v") && isRoot() && isDebian()) {
-            Path log = parts.resolve("haproxy.log");
-            System.out.println("Installing Debian's haproxy");
+            Path log = parts.resolve(name + ".log");
+            System.out.println("Installing Debian's " + name);
             var apt = List.of("apt-get", "-q", "-o", "DPkg::Lock::Timeout=300");
             require(
                     run(log, join(apt, List.of("update")))
-                            && run(log, join(apt, List.of("install", "-y", "--no-install-recommends", "haproxy"))),
-                    "apt-get cannot install haproxy: install it or set HAPROXY; its output is in " + log);
+                            && run(log, join(apt, List.of("install", "-y", "--no-install-recommends", name))),
+                    "apt-get cannot install " + name + ": install it or set " + variable + "; its output is in " + log);
         }
         require(
                 works(named, "-v"),
-                "HAProxy is missing: install it (Debian, as root: apt-get install haproxy), or set HAPROXY to one");
-        found("haproxy", Path.of(named));
+                title + " is missing: install it (Debian, as root: apt-get install " + name + "), or set " + variable
+                        + " to one");
+        found(name, Path.of(named));
     }
 
     /** One that starts: on some systems {@code chromium-browser} is only a hint at another package manager. */

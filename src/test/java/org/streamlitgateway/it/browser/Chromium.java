@@ -6,6 +6,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
 import java.io.IOException;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -29,6 +30,13 @@ final class Chromium implements AutoCloseable {
     }
 
     static Chromium launch() throws IOException {
+        return launch(List.of());
+    }
+
+    /** With more arguments. */
+    static Chromium launch(List<String> more) throws IOException {
+        List<String> arguments = new ArrayList<>(ARGUMENTS);
+        arguments.addAll(more);
         Playwright playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         try {
@@ -36,7 +44,7 @@ final class Chromium implements AutoCloseable {
                     .chromium()
                     .launch(new BrowserType.LaunchOptions()
                             .setExecutablePath(Part.CHROMIUM.path())
-                            .setArgs(ARGUMENTS));
+                            .setArgs(arguments));
             return new Chromium(playwright, browser);
         } catch (IOException | RuntimeException e) {
             playwright.close();
@@ -46,7 +54,8 @@ final class Chromium implements AutoCloseable {
 
     /** With cookies and a cache of its own. */
     BrowserContext newWindow() {
-        return browser.newContext(new Browser.NewContextOptions().setViewportSize(1280, 1000));
+        return browser.newContext(
+                new Browser.NewContextOptions().setViewportSize(1280, 1000).setIgnoreHTTPSErrors(true));
     }
 
     /** A blank tab of somebody who was never here before, who finds the app at this address. */
