@@ -10,6 +10,7 @@ import static org.streamlitgateway.it.protocol.ConfiguredGateway.draining;
 import static org.streamlitgateway.it.protocol.ConfiguredGateway.stickyPair;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Set;
@@ -17,11 +18,15 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.streamlitgateway.fixture.FakeStreamlit;
+import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.LiveSessions;
 import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.fixture.StreamlitMessages;
 import org.streamlitgateway.fixture.StreamlitSessions;
+import org.streamlitgateway.fixture.WebSocketWire;
 
 /** Several replicas of one app: who is sent where, who stays, and what the others do for one that is missing. */
 class ReplicasIT extends AtEachCommandLine {
@@ -64,6 +69,47 @@ class ReplicasIT extends AtEachCommandLine {
                     .count();
             assertEquals(1, seen);
             assertEquals(List.of(), gateway.get("/a/static/js/index.js").head().all("Set-Cookie"));
+        }
+    }
+
+    @Test
+    void anUploadFindsTheReplicaOfItsSessionWithoutACookie() throws IOException {
+        try (FakeStreamlit one = FakeStreamlit.start();
+                FakeStreamlit two = FakeStreamlit.start();
+                FakeStreamlit three = FakeStreamlit.start();
+                ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app("/a", one, two, three))) {
+            List<FakeStreamlit> replicas = List.of(one, two, three);
+            for (FakeStreamlit replica : replicas) {
+                String id = "session-at-" + replica.port();
+                replica.on("/_stcore/stream", exchange -> {
+                    WebSocketWire frames = exchange.acceptWebSocket();
+                    frames.send(Frame.binary(StreamlitMessages.newSession(id)));
+                    exchange.awaitEnd();
+                });
+                replica.on("/_stcore/upload_file/" + id + "/1", exchange -> exchange.reply("204 No Content", ""));
+            }
+            for (int i = 0; i < replicas.size(); i++) {
+                try (RawWebSocket socket = RawWebSocket.open(gateway.uri(), "/a/_stcore/stream")) {
+                    byte[] message = socket.frames().nextMessage().payload();
+                    FakeStreamlit own = replicas.stream()
+                            .filter(replica -> new String(message, StandardCharsets.ISO_8859_1)
+                                    .contains("session-at-" + replica.port()))
+                            .findFirst()
+                            .orElseThrow();
+                    String upload = "/_stcore/upload_file/session-at-" + own.port() + "/1";
+
+                    for (int again = 0; again < 4; again++) {
+                        assertEquals(204, put(gateway, "/a" + upload));
+                        own.requests(upload).take();
+                    }
+                }
+            }
+        }
+    }
+
+    private static int put(ConfiguredGateway gateway, String target) throws IOException {
+        try (RawHttp http = RawHttp.connect(gateway.uri())) {
+            return http.exchangeBody("PUT", target, new byte[] {1}).status();
         }
     }
 
