@@ -79,7 +79,7 @@ public final class EmbeddedJetty {
 
     private void install(ServletContext context) throws DeploymentException {
         try {
-            assembly = Assembly.install(context, config, true, WatchedConnector::isGone, new EmbeddedHandover(threads));
+            assembly = Assembly.install(context, config, true, new EmbeddedPresence(), new EmbeddedHandover(threads));
         } catch (Exception failure) {
             throw new DeploymentException("the gateway did not start", failure);
         }

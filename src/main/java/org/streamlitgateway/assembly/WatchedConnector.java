@@ -1,6 +1,5 @@
 package org.streamlitgateway.assembly;
 
-import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
@@ -9,9 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.DateGenerator;
-import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.io.Connection;
@@ -21,7 +18,6 @@ import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ConnectionFactory;
-import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.internal.HttpConnection;
@@ -139,26 +135,11 @@ final class WatchedConnector extends ServerConnector {
         }
     }
 
-    /** The way to the connection under a servlet request; HTTP/2 tells by itself, by resetting the stream. */
-    static boolean isGone(HttpServletRequest request) {
-        ConnectionMetaData metaData =
-                ServletContextRequest.getServletContextRequest(request).getConnectionMetaData();
-        Connection connection = metaData.getConnection();
-        if (connection == null || metaData.getHttpVersion().getVersion() > HttpVersion.HTTP_1_1.getVersion()) {
-            return false;
-        }
-        EndPoint endPoint = connection.getEndPoint();
-        if (endPoint instanceof SslConnection.SslEndPoint ssl) {
-            endPoint = ssl.getSslConnection().getEndPoint();
-        }
-        return endPoint instanceof WatchedEndPoint watched && watched.isGone();
-    }
-
     /**
      * Looks ahead by one byte, which the next {@link #fill} hands over first. A client that has sent its request and
      * stays sends nothing, or the next request, which is longer than a byte, so the selector still tells of the rest.
      */
-    private final class WatchedEndPoint extends SingleBufferEndPoint {
+    private final class WatchedEndPoint extends SingleBufferEndPoint implements Watched {
         private final ByteBuffer ahead = ByteBuffer.allocate(1).limit(0);
         private final HeadClock clock = new HeadClock();
         private long bytesIn; // guarded by ahead
@@ -176,7 +157,8 @@ final class WatchedConnector extends ServerConnector {
             return watch.isLate(clock, getConnection(), bytes, nowNanos);
         }
 
-        boolean isGone() {
+        @Override
+        public boolean isGone() {
             synchronized (ahead) {
                 if (!isOpen()) {
                     return true;

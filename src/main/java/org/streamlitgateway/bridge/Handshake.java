@@ -91,6 +91,7 @@ final class Handshake implements Relay.Answer {
         long now = System.nanoTime();
         deadlineNanos = now + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         turnNanos = now + TimeUnit.MILLISECONDS.toNanos(timeoutMillis) / 2;
+        presence.watch(request);
         lookLater();
         turn = () -> dial(new Relay.Dial(route.replica().address(), target(request, route), headers));
         if (!route.replica().handshakes().enter(turn)) {

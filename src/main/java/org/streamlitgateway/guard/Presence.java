@@ -13,4 +13,7 @@ public interface Presence {
 
     /** True when the client has closed its side of the connection. Called only after the request was read whole. */
     boolean isGone(HttpServletRequest request);
+
+    /** To be called before the first of the questions: some connections tell only once. */
+    default void watch(HttpServletRequest request) {}
 }

@@ -52,6 +52,7 @@ public final class Silence {
     }
 
     void watch(Exchange exchange) {
+        presence.watch(exchange.request);
         exchanges.add(exchange);
     }
 

@@ -62,7 +62,9 @@ class HostileFramesIT extends AtEveryDoor {
             String whole = bytes.length() % 2 == 0 ? bytes : bytes.substring(0, bytes.length() - 1);
             socket.frames().sendRaw(HexFormat.of().parseHex(whole));
 
-            assertEquals(1002, socket.frames().awaitClosing().code());
+            int code = socket.frames().awaitClosing().code();
+            assertTrue(
+                    code == 1002 || code == 1009 && !door.splices(), "code " + code); // Jetty looks at the size first
             upstream.take();
         }
     }

@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.streamlitgateway.fixture.End;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.Pace;
@@ -204,5 +207,45 @@ class Http2IT extends AtEveryDoor {
         String[] all = java.util.Arrays.copyOf(fields, fields.length + more.length);
         System.arraycopy(more, 0, all, fields.length, more.length);
         client.send(true, all);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST", "websocket"})
+    void aClientThatResetsItsStreamIsNoticedAtOnce(String kind) throws IOException {
+        assertLeavingIsNoticed(kind + "/reset", RawHttp2::reset);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST", "websocket"})
+    void aClientWhoseConnectionEndsIsNoticedAtOnce(String kind) throws IOException {
+        assertLeavingIsNoticed(kind + "/close", RawHttp2::close);
+    }
+
+    @FunctionalInterface
+    private interface Leave {
+        void by(RawHttp2 client) throws IOException;
+    }
+
+    private void assertLeavingIsNoticed(String name, Leave leave) throws IOException {
+        assumeTrue(door.embedded(), "a container hides the client's end");
+        String target = "/leaving/" + name;
+        Recorder<End> ends = new Recorder<>("end upstream");
+        rig.upstream().on(target, exchange -> {
+            exchange.body().summarize();
+            ends.add(exchange.awaitEnd());
+        });
+        try (RawHttp2 client = connect()) {
+            if (name.startsWith("websocket")) {
+                client.connectWebSocket(rig.target(target));
+            } else if (name.startsWith("POST")) {
+                client.send(false, ":method", "POST", ":scheme", "http", ":path", rig.target(target));
+                client.data(new byte[10], true);
+            } else {
+                get(client, target);
+            }
+            rig.upstream().requests(target).take();
+            leave.by(client);
+            ends.take(Duration.ofSeconds(10)); // "at once" on a busy machine; the time-outs are a minute
+        }
     }
 }

@@ -1,27 +1,38 @@
 package org.streamlitgateway.it.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.End;
 import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.RawHttp;
+import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.TestCertificate;
 import org.streamlitgateway.fixture.TrustingContext;
 
@@ -107,6 +118,76 @@ class TlsIT extends AtEveryDoor {
         Files.writeString(files.key(), "damaged");
         Patience.until("the warning", () -> rig.gateway().log().contains("the certificate stays as it was"));
         assertTrue(subject().startsWith("CN=second"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"close", "close_notify", "pipelined"})
+    @SuppressWarnings("try") // to close early is the test
+    void aClientThatLeavesIsNoticedAtOnce(String how) throws Exception {
+        assumeTrue(door.embedded(), "a container hides the client's end");
+        String target = "/leaving/" + how;
+        Recorder<End> ends = new Recorder<>("end upstream");
+        rig.upstream().on(target, exchange -> ends.add(exchange.awaitEnd()));
+        try (SSLSocket socket = connect()) {
+            send(socket, target);
+            rig.upstream().requests(target).take();
+            if (how.equals("close_notify")) {
+                socket.shutdownOutput();
+            } else {
+                if (how.equals("pipelined")) {
+                    socket.getOutputStream().write("GET / HTTP".getBytes(StandardCharsets.US_ASCII));
+                }
+                socket.close();
+            }
+            ends.take(Duration.ofSeconds(10)); // on a busy machine; the time-outs are a minute
+        }
+    }
+
+    @Test
+    void theNextRequestMayComeWhileTheFirstIsBeingAnswered() throws Exception {
+        Recorder<String> asked = new Recorder<>("request");
+        CountDownLatch answer = new CountDownLatch(1);
+        rig.upstream().on("/slow-tls", exchange -> {
+            asked.add("slow");
+            try {
+                answer.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            exchange.reply("200 OK", "slow");
+        });
+        try (SSLSocket socket = connect()) {
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            for (int round = 0; round < 2; round++) {
+                send(socket, "/slow-tls");
+                asked.take();
+                send(socket, "/quick-tls/" + round);
+                LockSupport.parkNanos(Duration.ofMillis(700).toNanos()); // the gateway looks whether we are still there
+                answer.countDown();
+                for (int answers = 0; answers < 2; ) {
+                    String line = in.readLine();
+                    assertNotNull(line, "closed");
+                    answers += line.contains("HTTP/1.1 200") ? 1 : 0; // behind the body before
+                }
+            }
+        }
+    }
+
+    private SSLSocket connect() throws Exception {
+        SSLSocket socket = (SSLSocket) TrustingContext.create()
+                .getSocketFactory()
+                .createSocket(rig.uri().getHost(), rig.uri().getPort());
+        socket.setSoTimeout(Patience.readMillis());
+        socket.startHandshake();
+        return socket;
+    }
+
+    private void send(SSLSocket socket, String target) throws IOException {
+        socket.getOutputStream()
+                .write(("GET " + rig.target(target) + " HTTP/1.1\r\nHost: "
+                                + rig.uri().getAuthority() + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
     }
 
     private String subject() {
