@@ -59,6 +59,7 @@ public final class EmbeddedJetty {
         server.addConnector(connector);
         ServletContextHandler context = new ServletContextHandler("/", ServletContextHandler.NO_SESSIONS);
         context.getServletHandler().setDecodeAmbiguousURIs(true); // the raw path is what we use
+        context.getServletHandler().setFilterChainsCached(false); // by path, however long: clients would fill the heap
         withoutUpgradeFilter(context.getServletHandler());
         JakartaWebSocketServletContainerInitializer.configure(
                 context, (servletContext, container) -> install(servletContext));

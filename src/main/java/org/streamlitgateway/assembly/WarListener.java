@@ -41,6 +41,10 @@ public final class WarListener implements ServletContextListener {
                 reload = watching;
                 reload.start(() -> read(context), assembly::take);
             }
+            String warning = LeastVersions.warning(context.getServerInfo());
+            if (warning != null) {
+                LOG.warn("{}", warning);
+            }
             LOG.info("streamlit-gateway is deployed at {}/ -> {}", context.getContextPath(), config.upstreams());
         } catch (ConfigException bad) {
             bad.problems().forEach(problem -> LOG.error("streamlit-gateway: {}", problem));

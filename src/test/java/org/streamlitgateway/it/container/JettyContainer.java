@@ -50,6 +50,7 @@ record JettyContainer(String name, Path home) implements Container {
                 <Configure class="org.eclipse.jetty.ee10.webapp.WebAppContext">
                   <Set name="contextPath">%s</Set>
                   <Set name="war">%s</Set>
+                  <Get name="servletHandler"><Set name="filterChainsCached">false</Set></Get>
                 """.formatted(site.contextPath, war));
         site.parameters.forEach((name, value) -> context.append(
                 "  <Call name=\"setInitParameter\"><Arg>" + name + "</Arg><Arg>" + value + "</Arg></Call>\n"));

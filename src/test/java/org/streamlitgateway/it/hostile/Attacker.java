@@ -19,7 +19,10 @@ import java.util.Locale;
 /** A client that sends any bytes over TCP or TLS, and reads whatever comes back. */
 final class Attacker implements Closeable {
     /** No answer may take longer: an attack that stalls has succeeded. */
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** Who reads nothing shall hold little in the kernel, so that the sender notices. */
+    private static final int RECEIVE_BYTES = 32 * 1024;
 
     private final Socket socket;
     private final InputStream in;
@@ -34,6 +37,7 @@ final class Attacker implements Closeable {
     /** @param from the loopback address to come from; each counts as another client */
     static Attacker connect(InetSocketAddress to, String from) throws IOException {
         Socket socket = new Socket();
+        socket.setReceiveBufferSize(RECEIVE_BYTES);
         socket.bind(new InetSocketAddress(from, 0));
         socket.connect(to, (int) PATIENCE.toMillis());
         return new Attacker(socket);

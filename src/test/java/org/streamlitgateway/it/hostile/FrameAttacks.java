@@ -149,7 +149,7 @@ final class FrameAttacks {
                 }
             });
             writer.start();
-            writer.join(3000); // held back, or done
+            writer.join(1500); // held back, or done
             t.assertServes();
             long grown = t.footprint().residentMebibytes() - before;
             assertTrue(grown < 100, () -> grown + " MiB more");

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +12,7 @@ import java.util.TreeSet;
 
 /**
  * What was tried and what was withstood: {@code target/hostile.tsv} line by line, {@code target/hostile.md} as a table.
- * What earlier runs of the same build directory saw stays until it is tried again.
+ * What earlier runs of the same build directory saw of other gateways stays.
  */
 final class Ledger {
     private static final Path TARGET = Path.of(System.getProperty("project.build.directory", "target"));
@@ -36,8 +35,11 @@ final class Ledger {
     /** Writes both files and returns the table. */
     String write() {
         try {
-            Files.write(LINES, rows, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-            String table = table(Files.readAllLines(LINES));
+            List<String> lines = new ArrayList<>(Files.exists(LINES) ? Files.readAllLines(LINES) : List.of());
+            lines.removeIf(line -> line.contains("\t" + where + "\t"));
+            lines.addAll(rows);
+            Files.write(LINES, lines);
+            String table = table(lines);
             Files.writeString(TABLE, table);
             return table;
         } catch (IOException e) {

@@ -5,18 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeStreamlit;
-import org.streamlitgateway.fixture.Frame;
-import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.fixture.TestCertificate;
+import org.streamlitgateway.fixture.TrustingContext;
 import org.streamlitgateway.it.Door;
 import org.streamlitgateway.it.RunningGateway;
 
@@ -26,6 +30,10 @@ final class Target implements AutoCloseable {
     static final String PROXY = "127.0.0.3";
 
     static final String STRANGER = "127.0.0.1";
+
+    /** How long a head may take. */
+    static final int HEAD_SECONDS = 3;
+
     private static final String VISITOR = "127.0.0.9";
 
     private final String name;
@@ -33,9 +41,11 @@ final class Target implements AutoCloseable {
     private final FakeStreamlit upstream = FakeStreamlit.start();
     private final FakeFeed feed = FakeFeed.start();
     private final FakeFeed echo = FakeFeed.start().echoing();
+    private final FakeStreamlit wild = FakeStreamlit.start();
     private final RunningGateway gateway;
-    private RawWebSocket visitor;
-    private int pings;
+    private final boolean secure;
+    private Visitor visitor;
+    private Target twin;
 
     /** @param options what the gateway is given beside its Streamlit and its channels: name, value … */
     Target(String name, Door door, String... options) throws IOException {
@@ -46,14 +56,58 @@ final class Target implements AutoCloseable {
         all.put("streamlit-port", Integer.toString(upstream.port()));
         all.put("trusted-proxies", PROXY);
         all.put("asset-cache", "8M");
+        all.put("head-timeout", HEAD_SECONDS + "s");
         all.put(
                 "channel",
                 "shared=" + feed.address() + ";;sends=" + echo.address() + ",send=true;;own=" + echo.address()
-                        + ",mode=dedicated,send=true");
+                        + ",mode=dedicated,send=true;;wild=ws://127.0.0.1:" + wild.port() + "/feed,mode=dedicated");
         for (int i = 0; i < options.length; i += 2) {
             all.put(options[i], options[i + 1]);
         }
+        secure = all.containsKey("tls-certificate");
         gateway = door.start(all);
+    }
+
+    /** The same with TLS; started when it is wanted first. */
+    Target secure() throws IOException {
+        if (twin == null) {
+            Path folder = Files.createTempDirectory(Path.of("target"), "hostile-tls");
+            TestCertificate files = TestCertificate.in(folder, "hostile", "EC");
+            twin = new Target(
+                    name + "-tls",
+                    door,
+                    "tls-certificate",
+                    files.certificate().toString(),
+                    "tls-key",
+                    files.key().toString());
+        }
+        return twin;
+    }
+
+    boolean isSecure() {
+        return secure;
+    }
+
+    /** A client that speaks TLS and wants this protocol. */
+    Attacker connectTls(String protocol) throws IOException {
+        return new Attacker(tls(STRANGER, protocol));
+    }
+
+    private SSLSocket tls(String from, String protocol) throws IOException {
+        Socket plain = new Socket();
+        plain.bind(new InetSocketAddress(from, 0));
+        plain.connect(address());
+        try {
+            SSLSocket socket = (SSLSocket)
+                    TrustingContext.create().getSocketFactory().createSocket(plain, "localhost", uri().getPort(), true);
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {protocol});
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            return socket;
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
     }
 
     boolean embedded() {
@@ -78,6 +132,11 @@ final class Target implements AutoCloseable {
         return echo;
     }
 
+    /** Behind the channel {@code wild}, at {@code /feed}. */
+    FakeStreamlit wild() {
+        return wild;
+    }
+
     URI uri() {
         return gateway.uri();
     }
@@ -100,11 +159,11 @@ final class Target implements AutoCloseable {
     }
 
     Attacker connect() throws IOException {
-        return Attacker.connect(address(), STRANGER);
+        return connectFrom(STRANGER);
     }
 
     Attacker connectFrom(String address) throws IOException {
-        return Attacker.connect(address(), address);
+        return secure ? new Attacker(tls(address, "http/1.1")) : Attacker.connect(address(), address);
     }
 
     /** A request head with Host, these field lines and the empty line. */
@@ -129,25 +188,45 @@ final class Target implements AutoCloseable {
         }
     }
 
+    /** What an attacker sends and gets. */
+    @FunctionalInterface
+    interface Exchange {
+        Answer take() throws IOException;
+    }
+
+    /** Streamlit hears nothing of this. What an attack before has left under way may arrive meanwhile, but not twice. */
+    Answer assertUnheard(Exchange exchange) throws IOException {
+        int before = upstream.asked();
+        Answer answer = exchange.take();
+        if (upstream.asked() != before) {
+            before = upstream.asked();
+            answer = exchange.take();
+        }
+        assertEquals(before, upstream.asked(), "it reached Streamlit; " + answer);
+        return answer;
+    }
+
     /** Sends this and nothing else; it must be refused, and Streamlit must not hear of it. */
     void assertRefused(String request) throws IOException {
-        int before = upstream.asked();
-        try (Attacker client = connect()) {
-            Answer answer = client.trySend(request).answer();
-            assertTrue(answer.isRefusal(), answer::toString);
-            assertEquals(before, upstream.asked(), () -> "it reached Streamlit; " + answer);
-        }
+        assertUnheard(() -> {
+            try (Attacker client = connect()) {
+                Answer answer = client.trySend(request).answer();
+                assertTrue(answer.isRefusal(), answer::toString);
+                return answer;
+            }
+        });
     }
 
     /** As before; besides, nothing that follows on this connection may count as a request. */
     void assertRefusedForGood(String request) throws IOException {
-        int before = upstream.asked();
-        try (Attacker client = connect()) {
-            Answer answer = client.trySend(request).answer();
-            assertTrue(answer.isRefusal(), answer::toString);
-            assertTrue(client.endsWithin(Duration.ofSeconds(5)), () -> "the connection stays open; " + answer);
-            assertEquals(before, upstream.asked(), () -> "it reached Streamlit; " + answer);
-        }
+        assertUnheard(() -> {
+            try (Attacker client = connect()) {
+                Answer answer = client.trySend(request).answer();
+                assertTrue(answer.isRefusal(), answer::toString);
+                assertTrue(client.endsWithin(Duration.ofSeconds(5)), () -> "the connection stays open; " + answer);
+                return answer;
+            }
+        });
     }
 
     /** The honest visitor's socket, opened before the first attack, still echoes, and a newcomer is served at once. */
@@ -157,14 +236,23 @@ final class Target implements AutoCloseable {
             Answer answer = newcomer.send(head("GET /_stcore/health HTTP/1.1")).answer();
             assertEquals(200, answer.status(), answer::toString);
         }
-        if (visitor == null) {
-            visitor = RawWebSocket.open(uri(), "/_stcore/stream?visitor", "Sec-WebSocket-Protocol: streamlit, token");
+        if (secure) {
+            return; // the visitor is the other gateway's
         }
-        Frame ping = Frame.text("visitor " + pings++);
-        visitor.frames().send(ping);
-        assertEquals(ping, visitor.frames().nextMessage());
+        if (visitor == null) {
+            visitor = new Visitor(uri());
+        }
+        visitor.assertEchoes();
         long millis = (System.nanoTime() - start) / 1_000_000;
         assertTrue(millis < 5000, () -> "the visitor waited for " + millis + " ms");
+    }
+
+    /** A new one in place of the visitor whose socket an attack has ended, so that the next attack is judged by itself. */
+    void replaceVisitor() throws IOException {
+        if (visitor != null) {
+            visitor.close();
+            visitor = null;
+        }
     }
 
     @Override
@@ -172,11 +260,15 @@ final class Target implements AutoCloseable {
         if (visitor != null) {
             visitor.close();
         }
+        if (twin != null) {
+            twin.close();
+        }
         gateway.close();
         Path logs = Files.createDirectories(Path.of("target/gateway-logs"));
         Files.writeString(logs.resolve("hostile-" + name + ".log"), gateway.log());
         upstream.close();
         feed.close();
         echo.close();
+        wild.close();
     }
 }

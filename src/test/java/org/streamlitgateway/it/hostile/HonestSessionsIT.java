@@ -1,0 +1,110 @@
+package org.streamlitgateway.it.hostile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.streamlitgateway.fixture.Pace;
+import org.streamlitgateway.it.WarDoor;
+
+/**
+ * Five hundred visitors, each with an echo every few seconds, first alone and then beside attacks that never stop
+ * ({@code -Dhostile.minutes=10}): none may lose its socket, and their waiting may not double.
+ */
+class HonestSessionsIT {
+    private static final int SESSIONS = 500;
+    private static final Duration ROUND = Duration.ofSeconds(5);
+    private static final int ROUNDS_ALONE = 12;
+    private static final int PERCENT = 100;
+    private static final double MOST_TIMES = 2;
+
+    /** Below this a wait is the scheduler's, not the gateway's. */
+    private static final double LEAST_MILLIS = 5;
+
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicLong attacks = new AtomicLong();
+
+    @Test
+    @Timeout(60 * 60)
+    void noneIsLostBesideAContinuousAttack() throws Exception {
+        int rounds = Math.toIntExact(Math.max(
+                1,
+                Duration.ofMillis((long) (Double.parseDouble(System.getProperty("hostile.minutes", "10")) * 60_000))
+                        .dividedBy(ROUND)));
+        try (Target target = new Target("honest", WarDoor.installed().get(0))) {
+            List<Visitor> visitors = new ArrayList<>();
+            for (int i = 0; i < SESSIONS; i++) {
+                visitors.add(new Visitor(target.uri()));
+            }
+            echoes(visitors, 2); // warm
+            double alone = percentile(echoes(visitors, ROUNDS_ALONE));
+            List<Thread> attackers = List.of(attacker(target, 0), attacker(target, 1));
+            double beside = percentile(echoes(visitors, rounds));
+            over.set(true);
+            for (Thread attacker : attackers) {
+                attacker.join();
+            }
+            String line =
+                    "%d sessions, %d rounds beside %d attacks: none lost; p99 of an echo %.1f ms alone, %.1f ms beside them"
+                            .formatted(SESSIONS, rounds, attacks.get(), alone, beside);
+            System.out.println(line);
+            Files.writeString(Path.of("target/hostile-sessions.txt"), line + "\n");
+            for (Visitor visitor : visitors) {
+                visitor.close();
+            }
+            assertTrue(attacks.get() > rounds, "hardly an attack");
+            assertTrue(beside <= MOST_TIMES * Math.max(alone, LEAST_MILLIS), line);
+        }
+    }
+
+    /** In each round every visitor says something and gets it back; a lost one fails. */
+    private static long[] echoes(List<Visitor> visitors, int rounds) throws IOException {
+        long[] nanos = new long[rounds * visitors.size()];
+        Pace.every(ROUND, rounds, round -> {
+            for (int i = 0; i < visitors.size(); i++) {
+                long start = System.nanoTime();
+                visitors.get(i).assertEchoes();
+                nanos[round * visitors.size() + i] = System.nanoTime() - start;
+            }
+        });
+        return nanos;
+    }
+
+    private static double percentile(long[] nanos) {
+        Arrays.sort(nanos);
+        return nanos[(nanos.length - 1) * (PERCENT - 1) / PERCENT] / 1e6;
+    }
+
+    /** Goes through all attacks again and again; whether each is withstood is the other suite's question. */
+    private Thread attacker(Target target, int first) {
+        List<Attack> all = HostileSuiteIT.attacksOn(true)
+                .filter(attack -> !attack.heavy() && !attack.kind().equals("the log"))
+                .toList();
+        assertEquals(false, all.isEmpty());
+        Thread thread = new Thread(
+                () -> {
+                    for (int i = first; !over.get(); i += 2) {
+                        try {
+                            all.get(i % all.size()).attempt().on(target);
+                        } catch (Exception | AssertionError fell) {
+                            // beside other attacks nothing is measured but the visitors
+                        }
+                        attacks.incrementAndGet();
+                    }
+                },
+                "attacker-" + first);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+}

@@ -1,0 +1,55 @@
+package org.streamlitgateway.it.hostile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.fixture.Recorder;
+import org.streamlitgateway.fixture.WebSocketWire;
+
+/** An honest visitor with the page open: answers pings, and gets back what it says. */
+final class Visitor implements Closeable {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final RawWebSocket socket;
+    private final Recorder<Frame> heard = new Recorder<>("echo for the visitor");
+    private int said;
+
+    Visitor(URI app) throws IOException {
+        socket = RawWebSocket.open(app, "/_stcore/stream?visitor", "Sec-WebSocket-Protocol: streamlit, token");
+        Thread reader = new Thread(this::read, "visitor");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void read() {
+        try {
+            WebSocketWire frames = socket.frames().waitingWithoutLimit();
+            while (true) {
+                heard.add(frames.nextData());
+            }
+        } catch (IOException | AssertionError ended) {
+            heard.add(Frame.text("the socket ended: " + ended));
+        }
+    }
+
+    void assertEchoes() throws IOException {
+        Frame words = Frame.text("visitor " + said++);
+        try {
+            socket.frames().send(words);
+        } catch (IOException ended) {
+            throw new AssertionError(
+                    "the visitor's socket ended; " + heard.take(PATIENCE).asText(), ended);
+        }
+        assertEquals(words, heard.take(PATIENCE));
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
