@@ -28,7 +28,7 @@ public final class SecurityHeaders {
     private static final String SAME_ORIGIN = "same-origin";
 
     /** {@code st.camera_input} and {@code st.audio_input} need two of these. */
-    private static final String PERMISSIONS = "camera=(self), microphone=(self), accelerometer=(), bluetooth=(),"
+    private static final String PERMISSIONS = "camera=(self), microphone=(self), accelerometer=(),"
             + " display-capture=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), midi=(), payment=(),"
             + " serial=(), usb=()";
 
