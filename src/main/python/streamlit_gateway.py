@@ -23,6 +23,7 @@ import base64
 import contextvars
 import json
 import uuid
+import warnings
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
@@ -109,7 +110,7 @@ class _Mailbox:
         for number, text in enumerate(ring["frames"], ring["from"]):
             if number > self.received:
                 self.received = number
-                self._take_frame(json.loads(text))
+                self._take_text(text)
         if ring["ring"] > self.ring:
             self.ring = ring["ring"]
             self.resume = ring["cursor"]
@@ -119,6 +120,14 @@ class _Mailbox:
                 sent._outcome, sent.reason = outcome, reason
         while self.outbox and next(iter(self.outbox)) <= ring["taken"]:
             self.outbox.popitem(last=False)
+
+    def _take_text(self, text: str) -> None:
+        try:
+            frame = json.loads(text)
+        except (ValueError, RecursionError):  # a feed may say what Python does not read, such as endless numbers
+            self._miss(1, "not readable")
+        else:
+            self._take_frame(frame)
 
     def _take_frame(self, frame: dict[str, Any]) -> None:
         if frame["type"] == "gap":
@@ -200,6 +209,13 @@ class Channel:
     @property
     def new(self) -> New:
         """Everything since it was last read, in order, each exactly once. Looping reads; ``len`` and ``if`` do not."""
+        if not self._base.get("scope") and _in_dialog():
+            warnings.warn(
+                f"channel {self._base.get('feed')!r} was opened outside of this dialog: news of it run the page again, "
+                "which closes the dialog. Call channel() in the dialog.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
         return New(self._box)
 
     @property
@@ -263,7 +279,9 @@ class Channel:
 _channels: WeakValueDictionary[str, Channel] = WeakValueDictionary()
 
 
-def channel(name: str, *, key: str | None = None, pace: float = 0.2, buffer: int = 20_000) -> Channel:
+def channel(
+    name: str, *, key: str | None = None, pace: float = 0.2, buffer: int = 20_000, greeting: Any = None
+) -> Channel:
     """The channel of this name, for this tab.
 
     Call it in every run, best at the top of the script, of the page or of the fragment that uses it: the script runs
@@ -274,11 +292,15 @@ def channel(name: str, *, key: str | None = None, pace: float = 0.2, buffer: int
     :param pace: seconds from one rerun to the next, at least
     :param buffer: how many messages wait for a slow script, both in the page and in the session, before the oldest are
         given up (which :attr:`Channel.gaps` tells)
+    :param greeting: what the gateway says to the feed first, on each connection: a message as for
+        :meth:`Channel.send`, or a list of messages; needs a channel with ``send=true``
     """
-    return _open({"channel": name}, key, pace, buffer, one_by_one=False)
+    return _open({"channel": name}, key, pace, buffer, one_by_one=False, greeting=greeting)
 
 
-def _open(target: dict[str, str], key: str | None, pace: float, buffer: int, one_by_one: bool) -> Channel:
+def _open(
+    target: dict[str, str], key: str | None, pace: float, buffer: int, one_by_one: bool, greeting: Any = None
+) -> Channel:
     feed = ":".join([*target.values(), key or ""])
     scope = _fragment()
     key = ":".join(filter(None, [_KEY, feed, scope]))
@@ -295,6 +317,8 @@ def _open(target: dict[str, str], key: str | None, pace: float, buffer: int, one
         "more": one_by_one and len(box.unread) > 1,
         "pace": pace,
         "buffer": buffer,
+        "dialog": bool(scope) and _in_dialog(),
+        "greeting": [_encode(message) for message in _messages(greeting)],
         **_sends(box, list(box.outbox)),
     }
 
@@ -312,6 +336,12 @@ def _open(target: dict[str, str], key: str | None, pace: float, buffer: int, one
 
     _channels[box.session] = opened = Channel(box, key, base, _outside_forms(mount))
     return opened
+
+
+def _messages(greeting: Any) -> list[Any]:
+    if greeting is None:
+        return []
+    return list(greeting) if isinstance(greeting, (list, tuple)) else [greeting]
 
 
 def _sends(box: _Mailbox, numbers: list[int]) -> dict[str, Any]:
@@ -346,13 +376,25 @@ def _fragment() -> str:
         return getattr(_context(), "current_fragment_id", None) or ""
 
 
+def _in_dialog() -> bool:
+    """A dialog lies in a place of its own; in a rerun of it, that is all that tells it from a fragment."""
+    try:
+        from streamlit.delta_generator_singletons import context_dg_stack
+        from streamlit.proto.RootContainer_pb2 import RootContainer
+
+        return any(dg._root_container == RootContainer.EVENT for dg in context_dg_stack.get())
+    except (ImportError, AttributeError, LookupError):
+        return False
+
+
 def _outside_forms(work: Callable[[], Any]) -> Any:
     """Does the work before the form that this code is in, if any: inside, a component cannot rerun the script."""
     try:
         from streamlit.delta_generator_singletons import context_dg_stack
 
         stack = context_dg_stack.get()
-        outside = next((i for i, dg in enumerate(stack) if dg._form_data is not None), None)
+        # any container has form data, with an id only within a form
+        outside = next((i for i, dg in enumerate(stack) if getattr(dg._form_data, "form_id", "")), None)
     except (ImportError, AttributeError):
         outside = None
     if outside is None:
@@ -376,6 +418,7 @@ class _Seed:
         mode: str,
         batch: bool,
         pace: float,
+        greeting: Any,
     ) -> None:
         self._target = (
             {"address": address_or_channel, "mode": mode}
@@ -385,10 +428,13 @@ class _Seed:
         self._on_message = on_message_cb or _into_session_state
         self._batch = batch
         self._pace = pace
+        self._greeting = greeting
         self._channel: Channel | None = None
 
     def _run(self) -> None:
-        self._channel = _open(self._target, None, self._pace, 20_000, one_by_one=not self._batch)
+        self._channel = _open(
+            self._target, None, self._pace, 20_000, one_by_one=not self._batch, greeting=self._greeting
+        )
         box = self._channel._box
         for _ in range(len(box.unread) if self._batch else min(1, len(box.unread))):
             frame = box.unread.popleft()
@@ -424,8 +470,9 @@ class Connection(_Seed):
         *,
         batch: bool = False,
         pace: float = 0.05,
+        greeting: Any = None,
     ) -> None:
-        super().__init__(address_or_channel, on_message_cb, "dedicated", batch, pace)
+        super().__init__(address_or_channel, on_message_cb, "dedicated", batch, pace, greeting)
 
     def connect(self) -> Connection:
         self._run()
@@ -443,8 +490,9 @@ class SharedConnection(_Seed):
         *,
         batch: bool = False,
         pace: float = 0.05,
+        greeting: Any = None,
     ) -> SharedConnection:
-        connection = cls(address_or_channel, on_message_cb, "shared", batch, pace)
+        connection = cls(address_or_channel, on_message_cb, "shared", batch, pace, greeting)
         connection._run()
         return connection
 
@@ -473,6 +521,8 @@ const LARGEST = 4_000_000;      // a single message above this cannot be handed 
 const BUFFER_CHARS = 64_000_000;
 const OUTGOING = 1000;          // sends that wait for the socket
 const LINGER = 2000;            // ms at rest, without a place on the page, before the socket is let go
+const LAST_SENDS = 30_000;      // ms for which sends of a place that is gone keep the socket
+const WRITERS = 200;            // sessions of places that are gone, of which it is known what they sent
 const GLAD_TIDINGS = 3;         // reruns in a row for nothing but that sends were delivered
 const UNTOLD_SENDS = 100;       // sends whose arrival in the page the script has not heard of
 const SETTLE = 250;             // ms that a state lasts before it is worth a rerun
@@ -480,6 +530,7 @@ const COURTESY = 700;           // ms in which what the visitor just did may rea
 
 const feeds = new Map();
 const subscriptions = new Map();
+const writers = new Map();      // session → Writer; outlives places and sockets, or a send that was repeated would go twice
 let gate = null;                // the ring that is being answered: {waiting, at, running}
 let timer = 0;
 let rested = false;             // whether the script was at rest when last looked at
@@ -488,7 +539,9 @@ let actedAt = -Infinity;        // when the visitor last did something that the 
 export default function ({ data, key, parentElement, setTriggerValue }) {
   parentElement.closest?.('[data-testid="stElementContainer"]')?.style.setProperty("display", "none", "important");
   if (data.outbox) {
-    feedOf(data).write(data);
+    const feed = feedOf(data);
+    feed.write(data);
+    feed.letGo();
     subscriptions.get(placeOf(data))?.watch(data);
     return;
   }
@@ -521,6 +574,31 @@ function placeOf({ feed, scope }) {
   return feed + " " + scope;
 }
 
+/** What one session sent through this page, and what became of it, until the session has heard. */
+class Writer {
+  constructor() {
+    this.next = 1;            // number of the next send; all before it have been taken
+    this.early = new Map();   // sends that came before one before them
+    this.outcomes = [];       // [number, outcome, reason]
+    this.outcomesSince = 0;
+  }
+
+  learn(outcome) {
+    if (!this.outcomes.length) this.outcomesSince = performance.now();
+    this.outcomes.push(outcome);
+  }
+}
+
+function writerOf(session) {
+  let writer = writers.get(session);
+  if (!writer) {
+    const used = new Set([...subscriptions.values()].map((s) => s.session));
+    for (const known of writers.keys()) if (writers.size >= WRITERS && !used.has(known)) writers.delete(known);
+    writers.set(session, (writer = new Writer()));
+  }
+  return writer;
+}
+
 /** One socket to the gateway, which is kept open as long as somebody subscribes. */
 class Feed {
   constructor({ feed, channel, address, mode, resume }) {
@@ -535,14 +613,20 @@ class Feed {
     this.readyAt = Infinity;
     this.outgoing = [];                   // frames that wait for the socket: [id, text]
     this.unanswered = new Map();          // id → text, sent and without an outcome
-    this.writers = new Map();             // session → {next, early}
+    this.greeting = "";                   // what the gateway has been told to tell the feed
+    this.complaint = "";
     this.connect();
   }
 
   async connect() {
     this.cancel?.();
     const attempt = (this.attempt = {});
-    const name = this.name ?? (await this.lookup());
+    let name = this.name;
+    try {
+      name ??= await this.lookup();
+    } catch {
+      return this.attempt === attempt && this.lost();
+    }
     if (this.attempt !== attempt) return;
     if (name == null) return this.refused(`no channel for ${this.address}`);
     const url = endpoint(name);
@@ -586,15 +670,15 @@ class Feed {
     };
   }
 
+  /** The channel's name; nothing when there is none, and an error when nobody says. */
   async lookup() {
-    try {
-      const url = endpoint("");
-      url.searchParams.set("address", this.address);
-      const found = await (await fetch(url, { headers: { Accept: "application/json" } })).json();
-      return (found.find((c) => c.mode === this.mode) ?? found[0])?.name;
-    } catch {
-      return null;
-    }
+    const url = endpoint("");
+    url.searchParams.set("address", this.address);
+    const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout?.(15_000) });
+    if (answer.status >= 500 || answer.status === 429) throw new Error("HTTP " + answer.status);
+    if (!answer.ok || !/json/.test(answer.headers.get("Content-Type"))) return null;
+    const found = await answer.json();
+    return (found.find((c) => c.mode === this.mode) ?? found[0])?.name;
   }
 
   /** Not refused for ever: somebody may be changing the gateway's configuration. */
@@ -604,6 +688,7 @@ class Feed {
     for (const [id] of this.outgoing.splice(0)) this.outcome(id, "rejected", why);
     this.become("closed", why);
     this.again(Math.min(30_000, 2000 * 2 ** this.tries++));
+    this.letGo();
   }
 
   lost() {
@@ -629,8 +714,20 @@ class Feed {
       this.seq = seq;
       this.floor = -Infinity;
     }
+    this.greeting = "";
     this.become(state, reason ?? "");
+    this.greet();
     for (const [id, text] of this.outgoing.splice(0)) this.transmit(id, text);
+  }
+
+  /** Tells the gateway what all places here want the feed to be told on each connection, when that has changed. */
+  greet() {
+    if (!this.ready) return;
+    const messages = new Set([...this.subscriptions].flatMap((s) => s.greeting));
+    const greeting = [...messages].join(",");
+    if (greeting === this.greeting) return;
+    this.greeting = greeting;
+    this.socket.send(`{"type":"greeting","messages":[${greeting}]}`);
   }
 
   receive(frame, text) {
@@ -645,9 +742,13 @@ class Feed {
         return this.spread(text);
       case "state":
         return this.become(frame.state, frame.reason ?? "");
+      case "greeting":
+        this.complaint = frame.outcome === "rejected" ? `the greeting was rejected: ${frame.reason}` : "";
+        return this.become(this.state, this.why);
       case "sent":
         this.unanswered.delete(frame.id);
-        return this.outcome(frame.id, frame.outcome, frame.reason ?? "");
+        this.outcome(frame.id, frame.outcome, frame.reason ?? "");
+        return this.letGo();
     }
   }
 
@@ -656,7 +757,9 @@ class Feed {
     pump();
   }
 
-  become(state, reason) {
+  become(state, why) {
+    this.why = why;
+    const reason = why || (state === "open" ? this.complaint : "");
     if (state === this.state && reason === this.reason) return;
     Object.assign(this, { state, reason, since: performance.now() });
     pump();
@@ -664,8 +767,7 @@ class Feed {
 
   /** Sends of one session in the order of their numbers, each once, whatever order and however often they are handed in. */
   write({ session, first, sends }) {
-    let writer = this.writers.get(session);
-    if (!writer) this.writers.set(session, (writer = { next: 1, early: new Map() }));
+    const writer = writerOf(session);
     writer.next = Math.max(writer.next, first);
     for (const [number, kind, text] of sends) if (number >= writer.next) writer.early.set(number, [kind, text]);
     for (; writer.early.has(writer.next); writer.next++) {
@@ -677,10 +779,6 @@ class Feed {
       this.transmit(id, `{"type":"send","id":"${id}","${kind}":${value}}`);
     }
     pump();
-  }
-
-  taken(session) {
-    return (this.writers.get(session)?.next ?? 1) - 1;
   }
 
   transmit(id, text) {
@@ -697,14 +795,35 @@ class Feed {
   }
 
   outcome(id, outcome, reason) {
-    const [session, number] = id.split(".");
-    for (const subscription of this.subscriptions) {
-      if (subscription.session === session) subscription.learn([Number(number), outcome, reason]);
-    }
+    this.settle(id, outcome, reason);
     pump();
   }
 
+  settle(id, outcome, reason) {
+    const [session, number] = id.split(".");
+    writerOf(session).learn([Number(number), outcome, reason]);
+  }
+
+  /** Closes when nobody subscribes any more and no send waits, or has waited for long. */
+  letGo() {
+    if (this.subscriptions.size) return;
+    this.leaving ??= performance.now();
+    const wait = this.leaving + LAST_SENDS - performance.now();
+    if ((this.outgoing.length || this.unanswered.size) && wait > 0) {
+      clearTimeout(this.last);
+      this.last = setTimeout(() => this.letGo(), wait + 1);
+      return;
+    }
+    if (feeds.get(this.id) === this) feeds.delete(this.id);
+    for (const [id] of this.outgoing.splice(0)) this.settle(id, "rejected", "the page was left");
+    this.close();
+  }
+
+  /** Ends the connection. What waits for one goes on waiting, for a page that comes back as it was. */
   close() {
+    for (const [id] of this.unanswered) this.settle(id, "unknown", "the page was left");
+    this.unanswered.clear();
+    clearTimeout(this.last);
     this.cancel?.();
     this.attempt = null;
     const socket = this.socket;
@@ -717,16 +836,15 @@ class Feed {
 
 /** What one place of the script has yet to hear of a feed. */
 class Subscription {
-  constructor(id, feed, { scope, resume }) {
+  constructor(id, feed, { scope, resume, page, received, ring }) {
     Object.assign(this, { id, feed, scope });
     this.places = new Map();     // component key → ring
     this.items = [];             // {text, cursor}, the first of which has the number `acked + 1`
     this.chars = 0;
-    this.acked = 0;
+    this.acked = page === PAGE ? received : 0;
     this.flying = 0;             // how many of the items are in the ring that is being answered
-    this.rings = 0;
-    this.outcomes = [];
-    this.outcomesSince = 0;
+    this.rings = page === PAGE ? ring : 0;
+    this.greeting = [];
     this.flyingOutcomes = 0;
     this.complaints = 0;         // rings in a row that brought no message
     this.complainAt = 0;
@@ -735,6 +853,7 @@ class Subscription {
     this.nextAt = 0;
     this.failures = 0;
     feed.subscriptions.add(this);
+    feed.leaving = null;
     // the feed has been there for others, and went on while this place was away
     if (resume && resume[0] === feed.epoch && feed.seq > resume[1]) {
       this.push(gap(feed.seq - resume[1], "not on the page"), [feed.epoch, feed.seq]);
@@ -746,9 +865,12 @@ class Subscription {
     pump();
   }
 
-  learn(outcome) {
-    if (!this.outcomes.length) this.outcomesSince = performance.now();
-    this.outcomes.push(outcome);
+  get writer() {
+    return writerOf(this.session);
+  }
+
+  get taken() {
+    return this.writer.next - 1;
   }
 
   push(text, cursor) {
@@ -775,19 +897,24 @@ class Subscription {
   /** What the script says each time that it comes by. */
   told(data) {
     Object.assign(this, { pace: data.pace * 1000, buffer: data.buffer, more: data.more, watched: data.watched });
+    this.dialog = data.dialog;
     if (data.session !== this.session) {
       this.session = data.session;
       this.toldStatus = null;
       this.toldTaken = 0;
+      this.flyingOutcomes = 0;
     }
+    this.greeting = data.greeting.map(([kind, text]) => `{"${kind}":${kind === "data" ? text : JSON.stringify(text)}}`);
+    this.feed.greet();
     if (data.page === PAGE) {
       const taken = Math.max(0, data.received - this.acked);
       for (const { text } of this.items.splice(0, taken)) this.chars -= text.length;
       this.acked += taken;
       this.flying = Math.max(0, this.flying - taken);
       if (data.ring >= this.rings && gate?.waiting.delete(this)) {
-        this.outcomes.splice(0, this.flyingOutcomes);
-        this.outcomesSince = performance.now();
+        this.writer.outcomes.splice(0, this.flyingOutcomes);
+        this.writer.outcomesSince = performance.now();
+        this.flyingOutcomes = 0;
         this.failures = 0;
       }
     }
@@ -798,14 +925,15 @@ class Subscription {
   wantsAt() {
     const now = performance.now();
     const { state, reason, since = 0 } = this.feed;
+    const { outcomes, outcomesSince } = this.writer;
     let at = Infinity;
     if (this.items.length || this.more) at = now;
-    else if (this.feed.taken(this.session) - this.toldTaken >= UNTOLD_SENDS) at = now;
+    else if (this.taken - this.toldTaken >= UNTOLD_SENDS) at = now;
     else {
       if (this.toldStatus !== state + " " + reason && !(state === "connecting" && !this.toldStatus)) at = since + SETTLE;
-      if (this.outcomes.some(([, o]) => o === "rejected" || o === "unknown")) at = Math.min(at, this.complainAt);
-      else if (this.outcomes.length && this.watched && this.complaints < GLAD_TIDINGS) {
-        at = Math.min(at, Math.max(this.complainAt, this.outcomesSince + SETTLE));
+      if (outcomes.some(([, o]) => o === "rejected" || o === "unknown")) at = Math.min(at, this.complainAt);
+      else if (outcomes.length && this.watched && this.complaints < GLAD_TIDINGS) {
+        at = Math.min(at, Math.max(this.complainAt, outcomesSince + SETTLE));
       }
     }
     return Math.max(at, this.nextAt);
@@ -824,8 +952,8 @@ class Subscription {
     }
     this.complain(frames.length > 0, now);
     this.flying = frames.length;
-    this.flyingOutcomes = this.outcomes.length;
-    this.toldTaken = this.feed.taken(this.session);
+    this.flyingOutcomes = this.writer.outcomes.length;
+    this.toldTaken = this.taken;
     this.toldStatus = this.feed.state + " " + this.feed.reason;
     this.nextAt = now + this.pace;
     [...this.places.values()].at(-1)({
@@ -836,7 +964,7 @@ class Subscription {
       cursor: this.cursorAfter(frames.length),
       status: [this.feed.state, this.feed.reason],
       taken: this.toldTaken,
-      outcomes: this.outcomes,
+      outcomes: this.writer.outcomes,
     });
   }
 
@@ -864,10 +992,8 @@ class Subscription {
     subscriptions.delete(this.id);
     this.feed.subscriptions.delete(this);
     gate?.waiting.delete(this);
-    if (!this.feed.subscriptions.size) {
-      feeds.delete(this.feed.id);
-      this.feed.close();
-    }
+    this.feed.greet();
+    this.feed.letGo();
   }
 }
 
@@ -894,10 +1020,16 @@ function pump() {
   rested = true;
   // A ring between a click on a link and the run that follows would bring the visitor back to the page before
   if (now - actedAt < COURTESY) return later(pump, COURTESY - (now - actedAt));
-  const placed = [...subscriptions.values()].filter((s) => s.places.size);
+  let placed = [...subscriptions.values()].filter((s) => s.places.size);
+  // a rerun of the page would close a dialog, and end what the channel in it is for
+  const dialog = placed.some((s) => s.dialog) && document.querySelector('[data-testid="stDialog"]');
+  if (dialog) {
+    placed = placed.filter((s) => s.scope);
+    later(pump, 250);
+  }
   const soonest = Math.min(...placed.map((s) => s.wantsAt()));
   if (soonest > now) {
-    if (soonest < Infinity) later(pump, soonest - now);
+    if (soonest < Infinity) later(pump, dialog ? Math.min(250, soonest - now) : soonest - now);
     return;
   }
   // those of one scope together: their triggers make one rerun

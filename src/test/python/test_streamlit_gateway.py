@@ -128,6 +128,19 @@ class MailboxTest(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "script"):
             self.channel.send({})
 
+    def test_what_python_cannot_read_is_told_as_missed(self):
+        deep = '{"type":"message","seq":1,"data":' + "[" * 100_000 + "]" * 100_000 + "}"
+        endless = '{"type":"message","seq":2,"data":' + "9" * 10_000 + "}"
+        self.box.take(ring(1, 1, [deep, endless, message(3)]))
+        self.assertEqual(self.read(), [3])
+        self.assertEqual(self.channel.gaps, [gateway.Gap(1, "not readable")] * 2)
+
+    def test_a_greeting_is_one_message_or_a_list_of_them(self):
+        self.assertEqual(gateway._messages(None), [])
+        self.assertEqual(gateway._messages("hello"), ["hello"])
+        self.assertEqual(gateway._messages({"op": "subscribe"}), [{"op": "subscribe"}])
+        self.assertEqual(gateway._messages(["a", {"b": 1}]), ["a", {"b": 1}])
+
     def test_a_status_survives_being_pickled(self):
         status = pickle.loads(pickle.dumps(gateway.Status("closed", "why")))
         self.assertEqual((status, status.reason), ("closed", "why"))

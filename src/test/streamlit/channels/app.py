@@ -2,5 +2,20 @@
 
 import streamlit as st
 
-pages = ["burst", "slow", "send", "outcome", "form", "fragment", "several", "failing", "missing", "plain"]
+pages = [
+    "burst",
+    "slow",
+    "send",
+    "order",
+    "outcome",
+    "form",
+    "fragment",
+    "dialog",
+    "greeting",
+    "address",
+    "several",
+    "failing",
+    "missing",
+    "plain",
+]
 st.navigation([st.Page(f"{page}.py", title=page, url_path=page, default=page == "burst") for page in pages]).run()

@@ -35,3 +35,10 @@ def fold(name: str, channel: Channel) -> dict[str, object]:
         "missed": channel.missed,
         "gaps": gaps,
     }
+
+
+def fold_any(name: str, channel: Channel) -> dict[str, object]:
+    """Reads what is new, whatever it is."""
+    seen = st.session_state.setdefault(f"all of {name}", [])
+    seen += channel.new
+    return {"seen": seen, "status": channel.status, "reason": channel.status.reason}

@@ -54,7 +54,9 @@ final class FeedServer implements AutoCloseable {
         }
     }
 
-    /** The gateway's options for all three, {@code echo} dedicated and the others shared. */
+    /**
+     * The gateway's options for all three, {@code echo} dedicated and the others shared; {@code mute} takes no sends.
+     */
     Map<String, String> channels() {
         return Map.of(
                 "channel",
@@ -62,7 +64,8 @@ final class FeedServer implements AutoCloseable {
                         ";;",
                         PRICES + "=" + address(PRICES) + ",mode=shared,send=true",
                         NEWS + "=" + address(NEWS) + ",mode=shared,send=true",
-                        ECHO + "=" + address(ECHO) + ",mode=dedicated,send=true"));
+                        ECHO + "=" + address(ECHO) + ",mode=dedicated,send=true",
+                        "mute=" + address(NEWS) + ",mode=dedicated"));
     }
 
     String address(String feed) {

@@ -66,6 +66,64 @@ class PlacesIT extends OnStageWithFeeds {
     }
 
     @Test
+    void channelInADialogRunsOnlyTheDialogAgain() throws Exception {
+        Page page = stage.visit("dialog").page();
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Open"))
+                .click();
+        Facts.awaitOpen(page, "dialog");
+        long runs = Facts.now(page, "page").number("runs");
+
+        feed.count(FeedServer.PRICES, 0, 500);
+
+        Facts.await(page, "dialog", facts -> facts.sawAll(500));
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Send from the dialog"))
+                .click();
+        assertEquals("{\"op\":\"dialog\"}", feed.heard(FeedServer.PRICES).take());
+        feed.count(FeedServer.PRICES, 500, 10);
+        Facts.await(page, "dialog", facts -> facts.sawAll(510));
+        assertEquals(runs, Facts.now(page, "page").number("runs"));
+        feed.heard(FeedServer.PRICES).assertExhausted();
+    }
+
+    @Test
+    void dialogStaysOpenWhileThePageHasNewsAndThePageGetsThemThen() throws Exception {
+        Page page = stage.visit("dialog?both=1").page();
+        Facts.awaitOpen(page, "both");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Open"))
+                .click();
+        Facts.awaitOpen(page, "dialog");
+
+        feed.count(FeedServer.PRICES, 0, 500);
+
+        Facts.await(page, "dialog", facts -> facts.sawAll(500));
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Close"))
+                .click();
+        Facts.await(page, "both", facts -> facts.sawAll(500));
+    }
+
+    @Test
+    void feedIsGreetedOnEachConnectionAndWhoMayNotIsTold() throws Exception {
+        Page page = stage.visit("greeting").page();
+        Facts.awaitOpen(page, "greeting");
+        assertEquals(
+                "{\"op\":\"subscribe\",\"to\":[\"ACME\"]}",
+                feed.heard(FeedServer.ECHO).take());
+        assertEquals("plain", feed.heard(FeedServer.ECHO).take());
+        Facts.await(
+                page, "mute", facts -> facts.text("reason").equals("the greeting was rejected: you may not send here"));
+
+        feed.goAway();
+        Facts.await(page, "greeting", facts -> facts.text("status").equals("reconnecting"));
+        feed.comeBack();
+
+        Facts.awaitOpen(page, "greeting");
+        feed.heard(FeedServer.ECHO).take();
+        assertEquals("plain", feed.heard(FeedServer.ECHO).take());
+        Facts.await(page, "greeting", facts -> facts.list("seen").size() == 4);
+        feed.heard(FeedServer.ECHO).assertExhausted();
+    }
+
+    @Test
     void severalChannelsOnOnePageKeepApart() throws Exception {
         Page page = stage.visit("several").page();
         Facts opened = Facts.await(page, "several", facts -> List.of("prices", "news", "echo", "again").stream()
