@@ -138,7 +138,6 @@ public final class Assembly {
         relays.start();
         channels.start();
         door.use(doors(config));
-        warnOfAnyHost();
         ServletRegistration.Dynamic registration = context.addServlet("streamlit-gateway", door);
         registration.setAsyncSupported(true);
         registration.setLoadOnStartup(1);
@@ -147,8 +146,8 @@ public final class Assembly {
 
     private void warnOfAnyHost() {
         if (config.exposure().allowedHosts().isEmpty()) {
-            LOG.warn("any Host is served, so that a page of another site could reach the apps by DNS rebinding:"
-                    + " set allowed-hosts to the names that visitors use, or to * to be content");
+            LOG.warn("allowed-hosts is not set: any Host is served, and a page of another site could reach the apps by"
+                    + " DNS rebinding; set it to the names that visitors use, or to * to accept this");
         }
     }
 
@@ -194,6 +193,7 @@ public final class Assembly {
      */
     public void startApps() throws IOException, InterruptedException {
         apps.start();
+        warnOfAnyHost();
     }
 
     /**

@@ -16,17 +16,17 @@ import org.streamlitgateway.outcome.Outcome;
 final class TargetCustomizer implements HttpConfiguration.Customizer {
     @Override
     public Request customize(Request request, HttpFields.Mutable responseHeaders) {
-        Outcome refusal = refusal(request);
-        if (refusal != null) {
-            request.setAttribute(RequestGrammar.REFUSAL, refusal);
-            return request;
-        }
         String host = request.getHeaders().get(HttpHeader.HOST);
         String target = request.getHttpURI().getAuthority();
         boolean differ = host != null
                 && target != null
                 && !HostGrammar.areSame(host, target, request.getHttpURI().getScheme());
-        return differ && !isHttp2(request) ? new WithHost(request, target) : request;
+        Outcome refusal = differ && isHttp2(request) ? Outcome.BAD_REQUEST : refusal(request); // RFC 9113 section 8.3.1
+        if (refusal != null) {
+            request.setAttribute(RequestGrammar.REFUSAL, refusal);
+            return request;
+        }
+        return differ ? new WithHost(request, target) : request;
     }
 
     private static Outcome refusal(Request request) {

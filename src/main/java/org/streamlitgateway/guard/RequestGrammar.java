@@ -93,7 +93,15 @@ public final class RequestGrammar {
         }
         return !isHttp2(request)
                 || isRewrittenByContainer(request)
-                || HostGrammar.areSame(host, HostGrammar.of(request), request.getScheme());
+                || HostGrammar.areSame(host, HostGrammar.of(request), request.getScheme())
+                || isLocalPort(request);
+    }
+
+    /** Without {@code :authority}, as HAProxy sends a request that came by HTTP/1.1, Jetty names its own port. */
+    private static boolean isLocalPort(HttpServletRequest request) {
+        return request.getServerPort() == request.getLocalPort()
+                && (request.getServerName().equals(request.getLocalName())
+                        || request.getServerName().equals(request.getLocalAddr()));
     }
 
     /** A container may be told to take the authority from a proxy's word. */
