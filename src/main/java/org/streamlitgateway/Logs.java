@@ -2,6 +2,7 @@ package org.streamlitgateway;
 
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
@@ -16,8 +17,9 @@ final class Logs {
     private static final Logger ROOT = Logger.getLogger("");
     private static final Logger OWN = Logger.getLogger("org.streamlitgateway");
 
-    /** Jetty warns of each invalid authority that a client sends; the client is refused all the same. */
-    private static final Logger AUTHORITIES = Logger.getLogger("org.eclipse.jetty.util.HostPort");
+    /** Jetty warns of each Host that is not valid or not alone; the client is refused all the same. */
+    private static final List<Logger> REFUSED_HEADS = List.of(
+            Logger.getLogger("org.eclipse.jetty.util.HostPort"), Logger.getLogger("org.eclipse.jetty.http.HttpParser"));
 
     private static final Logger STREAMLIT = Logger.getLogger("streamlit"); // held here, or its level would be forgotten
 
@@ -32,11 +34,12 @@ final class Logs {
         Handler console = new ConsoleHandler();
         console.setLevel(Level.ALL);
         console.setFormatter(new Line());
+        console.setFilter(new LibraryLines());
         ROOT.addHandler(console);
         ROOT.setLevel(level.equals("TRACE") ? Level.INFO : level.equals("ERROR") ? Level.SEVERE : Level.WARNING);
         OWN.setLevel(julLevel(level));
         STREAMLIT.setLevel(julLevel(level));
-        AUTHORITIES.setLevel(Level.SEVERE);
+        REFUSED_HEADS.forEach(logger -> logger.setLevel(Level.SEVERE));
     }
 
     private static Level julLevel(String level) {

@@ -65,6 +65,8 @@ public final class EmbeddedJetty {
                 context, (servletContext, container) -> install(servletContext));
         GracefulHandler graceful = new GracefulHandler(context);
         server.setHandler(graceful);
+        server.setErrorHandler(new PlainErrors());
+        context.setErrorHandler(new PlainErrors.InContext());
         server.setStopTimeout(LAST_BYTES_MILLIS);
     }
 

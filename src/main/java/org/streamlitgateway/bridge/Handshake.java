@@ -15,6 +15,7 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.streamlitgateway.forward.ResponseHeaders;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Presence;
@@ -136,7 +137,7 @@ final class Handshake implements Relay.Answer {
         if (outcome == Outcome.CROWDED) {
             route.replica().handshakes().refused();
         }
-        LOG.atLevel(outcome.level())
+        LOG.atLevel(route.replica().failures().level(outcome.level(), outcome.name()))
                 .log(
                         "{} got no answer from {}: {}",
                         relay.name(),
@@ -174,7 +175,12 @@ final class Handshake implements Relay.Answer {
         boolean slow = root instanceof TimeoutException || root instanceof SocketTimeoutException;
         Outcome outcome = slow ? Outcome.TIMED_OUT : root instanceof ConnectException ? Outcome.REFUSED : Outcome.LOST;
         if (!answered.get()) {
-            LOG.warn("{} cannot reach {}: {}", relay.name(), route.replica().address(), Cause.of(root));
+            LOG.atLevel(route.replica().failures().level(Level.WARN, "handshake " + outcome))
+                    .log(
+                            "{} cannot reach {}: {} (said at most once a minute)",
+                            relay.name(),
+                            route.replica().address(),
+                            Cause.of(root));
         }
         if (outcome == Outcome.REFUSED || root instanceof SocketTimeoutException) { // of connecting
             route.replica().refused();

@@ -15,6 +15,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.forward.RequestHeaders;
 import org.streamlitgateway.guard.Client;
@@ -24,6 +25,7 @@ import org.streamlitgateway.limit.ClientKey;
 import org.streamlitgateway.limit.Quota;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
+import org.streamlitgateway.outcome.RareLog;
 import org.streamlitgateway.route.Route;
 
 /** Takes WebSocket handshakes in: checks them, dials Streamlit, and accepts or refuses as Streamlit did. */
@@ -44,6 +46,8 @@ public final class WebSocketDoor {
     /** 16 bytes in base64 (RFC 6455 section 4.1). */
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{21}[AQgw]==");
 
+    private static final Pattern DIGITS = Pattern.compile("[0-9]++");
+
     private final Relay.Kind kind;
     private final Scheduler scheduler;
     private final RequestHeaders headers;
@@ -52,6 +56,7 @@ public final class WebSocketDoor {
     private final Timeouts timeouts;
     private final Presence presence;
     private final Quota sessions;
+    private final RareLog rare = new RareLog();
     private final AtomicLong count = new AtomicLong();
 
     public WebSocketDoor(
@@ -88,22 +93,26 @@ public final class WebSocketDoor {
     public Outcome begin(HttpServletRequest request, HttpServletResponse response, Route route, Client client) {
         Outcome invalid = validate(request);
         if (invalid != null) {
-            LOG.info("handshake from {} refused: {}", client.peer(), invalid.text());
+            LOG.atLevel(rare.level(Level.INFO, invalid.name()))
+                    .log("handshake from {} refused: {} (said at most once a minute)", client.peer(), invalid.text());
             return invalid;
         }
         String origin = origin(request);
         if (!guard.admits(origin, client)) {
-            LOG.warn(
-                    "handshake from {} refused: Origin {} is neither this host ({}) nor in --allowed-origins",
-                    client.peer(),
-                    new Printable(origin),
-                    new Printable(client.host()));
+            LOG.atLevel(rare.level(Level.WARN, "origin"))
+                    .log(
+                            "handshake from {} refused: Origin {} is neither this host ({}) nor in --allowed-origins"
+                                    + " (said at most once a minute)",
+                            client.peer(),
+                            new Printable(origin),
+                            new Printable(client.host()));
             return Outcome.ORIGIN;
         }
         HttpFields.Mutable fields = upstreamHeaders(request, route, client, origin);
         String tooLarge = tooLarge(fields, Handshake.target(request, route));
         if (tooLarge != null) {
-            LOG.warn("handshake from {} refused: {}", client.peer(), tooLarge);
+            LOG.atLevel(rare.level(Level.WARN, DIGITS.matcher(tooLarge).replaceAll("")))
+                    .log("handshake from {} refused: {} (said at most once a minute)", client.peer(), tooLarge);
             return Outcome.HEADER_TOO_LARGE;
         }
         Quota.Share share = sessions.take(ClientKey.of(client.address()));

@@ -12,12 +12,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.streamlitgateway.bridge.Acceptor;
 import org.streamlitgateway.bridge.WebSocketDoor;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.guard.Guard;
 import org.streamlitgateway.guard.IdentityHeaders;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.outcome.RareLog;
 import org.streamlitgateway.route.App;
 
 /** Takes in what is asked of {@code <base>/_gateway/channels/NAME}: finds the channel, and says who may use it. */
@@ -34,6 +36,7 @@ public final class ChannelDoor {
 
     private final Acceptor acceptor;
     private final Channels channels;
+    private final RareLog rare = new RareLog();
     private final Guard guard;
     private final IdentityHeaders identity;
 
@@ -64,11 +67,12 @@ public final class ChannelDoor {
         String user = identity.user(request, client);
         Outcome refusal = admit(request, channel, client, user);
         if (refusal != null) {
-            LOG.info(
-                    "{} for channel {} refused: {}",
-                    client.peer(),
-                    channel.config().name(),
-                    refusal.text());
+            LOG.atLevel(rare.level(Level.INFO, refusal.name()))
+                    .log(
+                            "{} for channel {} refused: {} (said at most once a minute)",
+                            client.peer(),
+                            channel.config().name(),
+                            refusal.text());
             return refusal;
         }
         boolean streams = String.valueOf(request.getHeader("Accept")).contains("text/event-stream");

@@ -12,6 +12,7 @@ import org.streamlitgateway.config.ChannelConfig.Slow;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.outcome.Liveness;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.outcome.RareLog;
 
 /**
  * One who listens to a feed. Its outbox is its position in the history; only notices are queued. Whoever has news calls
@@ -20,6 +21,9 @@ import org.streamlitgateway.outcome.Outcome;
  */
 final class Subscriber extends IteratingCallback {
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
+    /** What clients can cause at will is said once a minute for each kind. */
+    private static final RareLog RARE = new RareLog();
+
     private static final int BATCH_MESSAGES = 64;
     private static final int BATCH_BYTES = 64 * 1024;
     /** A subscriber that sends this much without taking the outcomes is not a good one. */
@@ -204,8 +208,11 @@ final class Subscriber extends IteratingCallback {
     /** Ends it from the gateway's side, once. */
     void end(Outcome outcome) {
         if (left(false)) {
-            LOG.atLevel(outcome.level())
-                    .log("channel {}: a subscriber is closed: {}", feed.config().name(), outcome.text());
+            LOG.atLevel(RARE.level(outcome.level(), outcome.name()))
+                    .log(
+                            "channel {}: a subscriber is closed: {} (said at most once a minute)",
+                            feed.config().name(),
+                            outcome.text());
             sink.close(outcome);
         }
     }

@@ -13,10 +13,12 @@ import org.eclipse.jetty.websocket.api.Session;
 import org.eclipse.jetty.websocket.client.ClientUpgradeRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.streamlitgateway.config.ChannelConfig.Upstream;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.outcome.Liveness;
 import org.streamlitgateway.outcome.Printable;
+import org.streamlitgateway.outcome.RareLog;
 
 /**
  * The socket to a feed: dialled while it is wanted, again and again, with a growing wait between.
@@ -30,6 +32,8 @@ import org.streamlitgateway.outcome.Printable;
  */
 final class UpstreamLink {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamLink.class);
+    /** A dedicated channel has a link for each subscriber; kinds are channels. */
+    private static final RareLog RARE = new RareLog();
     /** Larger ones end the connection with 1009. */
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
 
@@ -166,7 +170,7 @@ final class UpstreamLink {
             opened.disconnect();
             return;
         }
-        LOG.info("{} is open", upstream);
+        LOG.atLevel(RARE.level(Level.INFO, upstream + " is open")).log("{} is open", upstream);
         sends.pump();
         opened.demand();
     }
@@ -210,11 +214,12 @@ final class UpstreamLink {
             timer = dialler.scheduler().schedule(this::again, wait, TimeUnit.MILLISECONDS);
         }
         if (dead != null || failures == 1) {
-            LOG.warn(
-                    "{}: {}; dialled again until it answers{}",
-                    upstream,
-                    new Printable(reason),
-                    cause == null ? "" : ": " + cause);
+            LOG.atLevel(RARE.level(Level.WARN, upstream + " is gone"))
+                    .log(
+                            "{}: {}; dialled again until it answers{}",
+                            upstream,
+                            new Printable(reason),
+                            cause == null ? "" : ": " + cause);
         } else {
             LOG.debug("{}: {}; dialled again in {} ms", upstream, new Printable(reason), wait);
         }

@@ -8,6 +8,8 @@ import org.streamlitgateway.route.StickyCookie;
 /** Cookies of apps that share a host. */
 final class Cookies {
     /** Streamlit's frontend reads this one and sends it back in a header; see {@link #withPrefix}. */
+    private static final String FOR_THE_HOST = "__Host-";
+
     private static final String XSRF = "_streamlit_xsrf";
 
     private static final String STREAMLIT = "_streamlit";
@@ -98,33 +100,30 @@ final class Cookies {
     /**
      * Puts the stripped prefix back on a cookie's Path. The XSRF cookie stays where Streamlit puts it: the token is
      * good for every Streamlit on the host, while two of them at different paths would make uploads fail with 403
-     * (streamlit/streamlit#9719).
+     * (streamlit/streamlit#9719). A name that begins with {@code __Host-} stands for the path {@code /}, and a browser
+     * takes no other (RFC 6265bis section 4.1.3.2).
      */
     static String withPrefix(String setCookie, String prefix) {
-        if (prefix.isEmpty() || setCookie.startsWith(XSRF + "=")) {
+        if (prefix.isEmpty()
+                || setCookie.startsWith(XSRF + "=")
+                || setCookie.regionMatches(true, 0, FOR_THE_HOST, 0, FOR_THE_HOST.length())) {
             return setCookie;
         }
-        int at = setCookie.toLowerCase(Locale.ROOT).indexOf("path=");
-        while (at > 0
-                && setCookie
-                                .substring(0, at)
-                                .stripTrailing()
-                                .charAt(setCookie
-                                                .substring(0, at)
-                                                .stripTrailing()
-                                                .length()
-                                        - 1)
-                        != ';') {
-            at = setCookie.toLowerCase(Locale.ROOT).indexOf("path=", at + 1);
+        StringBuilder changed = new StringBuilder(setCookie.length() + prefix.length());
+        for (int start = 0, end; start <= setCookie.length(); start = end + 1) {
+            int semicolon = setCookie.indexOf(';', start);
+            end = semicolon < 0 ? setCookie.length() : semicolon;
+            int equals = setCookie.indexOf('=', start);
+            boolean path = start > 0
+                    && equals > 0
+                    && equals < end
+                    && setCookie.substring(start, equals).trim().equalsIgnoreCase("path");
+            changed.append(start == 0 ? "" : ";").append(setCookie, start, path ? equals + 1 : end);
+            if (path) {
+                changed.append(
+                        Prefix.add(prefix, setCookie.substring(equals + 1, end).trim()));
+            }
         }
-        if (at <= 0) {
-            return setCookie;
-        }
-        int start = at + "path=".length();
-        int end = setCookie.indexOf(';', start);
-        String path =
-                setCookie.substring(start, end < 0 ? setCookie.length() : end).trim();
-        String rest = end < 0 ? "" : setCookie.substring(end);
-        return setCookie.substring(0, start) + Prefix.add(prefix, path) + rest;
+        return changed.toString();
     }
 }

@@ -2,6 +2,7 @@ package org.streamlitgateway.forward;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
@@ -23,6 +24,10 @@ public final class ResponseHeaders {
             HttpFields from, HttpServletRequest request, HttpServletResponse to, Client client, Route route) {
         SecurityHeaders security = SecurityHeaders.of(request);
         Set<String> hop = HopByHop.of(from.getValuesList("Connection"));
+        if (to.getStatus() == HttpServletResponse.SC_NO_CONTENT) {
+            hop = new HashSet<>(hop);
+            hop.add("content-length"); // it cannot have one (RFC 9110 section 8.6); some say 0, or more
+        }
         for (HttpField field : from) {
             String lower = field.getLowerCaseName();
             if (lower.equals("date")) {

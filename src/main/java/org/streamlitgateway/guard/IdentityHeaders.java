@@ -11,8 +11,8 @@ import org.streamlitgateway.outcome.RareLog;
 
 /**
  * Headers that say who the user is or where the client is. Proxies, access gateways and clouds set them, and apps believe
- * them, so a client must not send its own. Names are compared with {@code _} read as {@code -}, as CGI and WSGI servers
- * do. Immutable, thread-safe.
+ * them, so a client must not send its own. Names are compared with all but letters and digits read as {@code -}, as CGI and
+ * WSGI servers do. Immutable, thread-safe.
  */
 public final class IdentityHeaders {
     private static final Logger LOG = LoggerFactory.getLogger(IdentityHeaders.class);
@@ -22,6 +22,20 @@ public final class IdentityHeaders {
             "x-forwarded-", // oauth2-proxy, Traefik, Envoy
             "x-auth-request-", // oauth2-proxy
             "x-auth-user",
+            "x-user", // -Id, -Name, -Email, -Roles, -Info, and X-Username
+            "x-email",
+            "x-forward-",
+            "x-kubernetes-",
+            "x-okta-",
+            "x-hasura-",
+            "x-ms-client-", // Azure
+            "x-endpoint-api-userinfo", // Google Cloud Endpoints
+            "x-apigateway-api-userinfo",
+            "x-host",
+            "x-http-host-",
+            "x-url-scheme",
+            "x-originating-",
+            "x-proxyuser-",
             "x-auth-email",
             "x-auth-group",
             "x-auth-name",
@@ -47,7 +61,6 @@ public final class IdentityHeaders {
             "x-vouch-",
             "x-pomerium-",
             "x-jwt-assertion",
-            "x-userinfo", // Kong
             "x-consumer-",
             "x-credential-",
             "x-anonymous-consumer",
@@ -57,11 +70,10 @@ public final class IdentityHeaders {
             "x-amzn-oidc-", // AWS ALB
             "x-amzn-mtls-",
             "x-amzn-tls-",
-            "x-ms-client-principal", // Azure
             "x-ms-token-",
             "x-azure-",
             "x-arr-",
-            "x-ssl-",
+            "x-ssl",
             "x-client-cert",
             "x-client-verify",
             "x-client-dn",
@@ -83,6 +95,10 @@ public final class IdentityHeaders {
             "cf-pseudo-",
             "cloudfront-viewer-",
             "tailscale-",
+            "sf-context-", // Snowflake
+            "gap-", // oauth2-proxy
+            "impersonate-", // Kubernetes
+            "wl-proxy-", // WebLogic
             "ssl-client-");
 
     private static final Set<String> NAMES = Set.of(
@@ -93,12 +109,19 @@ public final class IdentityHeaders {
             "x-real-port",
             "true-client-ip",
             "client-ip",
+            "proxy-client-ip",
+            "proxy", // would be HTTP_PROXY in the environment of a CGI program
+            "front-end-https",
+            "auth-user",
             "client-cert", // RFC 9440
             "client-cert-chain",
             "fastly-client-ip",
             "fly-client-ip",
             "do-connecting-ip",
             "x-principal",
+            "x-identity",
+            "x-subject",
+            "x-scheme",
             "x-groups",
             "x-roles");
 
@@ -163,7 +186,7 @@ public final class IdentityHeaders {
             }
             return false;
         }
-        return name.indexOf('_') < 0 || name.equalsIgnoreCase(userHeaderAsGiven);
+        return name.equalsIgnoreCase(userHeaderAsGiven) || normal(name).equals(name.toLowerCase(Locale.ROOT));
     }
 
     private static boolean isAlone(HttpServletRequest request, String normal) {
@@ -185,8 +208,8 @@ public final class IdentityHeaders {
         return known == null || known.isEmpty() ? null : known;
     }
 
-    /** In lower case, with {@code -} for {@code _}. */
+    /** In lower case, with {@code -} for all but letters and digits, and {@code *} at the end of a setting's. */
     static String normal(String name) {
-        return name.toLowerCase(Locale.ROOT).replace('_', '-');
+        return name.toLowerCase(Locale.ROOT).replace('_', '-').replace('.', '-');
     }
 }

@@ -44,6 +44,7 @@ public final class RequestGrammar {
         boolean valid = isTarget(request.getRequestURI())
                 && (request.getQueryString() == null || isVisible(request.getQueryString()))
                 && !DotSegments.in(request.getRequestURI())
+                && !hasCodedControl(request.getRequestURI())
                 && isScheme(request.getScheme())
                 && isHost(request)
                 && areFields(request);
@@ -75,6 +76,19 @@ public final class RequestGrammar {
             }
         }
         return true;
+    }
+
+    /** Whoever decodes the path has a line end or a NUL in it, which is no name of anything. */
+    private static boolean hasCodedControl(String path) {
+        for (int i = path.indexOf('%'); i >= 0 && i + 2 < path.length(); i = path.indexOf('%', i + 1)) {
+            char high = path.charAt(i + 1);
+            char low = path.charAt(i + 2);
+            if ((high == '0' || high == '1') && Character.digit(low, 16) >= 0
+                    || high == '7' && (low == 'f' || low == 'F')) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isScheme(String scheme) {

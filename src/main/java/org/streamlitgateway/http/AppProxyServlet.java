@@ -198,6 +198,9 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         Exchange exchange = (Exchange) request.getAttribute(Exchange.ATTRIBUTE);
         exchange.bodyRate().await(System.nanoTime());
         return new StreamReader(request, response, out, content) {
+            /** Whether a piece is on its way to Streamlit; else a failure is the client's. */
+            private volatile boolean passing;
+
             @Override
             protected void onRequestContent(
                     HttpServletRequest from,
@@ -209,7 +212,14 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                     Callback taken) {
                 exchange.bodyRate().came(length, System.nanoTime());
                 exchange.awaitUpstream();
-                Callback next = Callback.from(() -> awaitMore(exchange), taken);
+                passing = true;
+                Callback next = Callback.from(
+                        () -> {
+                            passing = false;
+                            awaitMore(exchange);
+                            taken.succeeded();
+                        },
+                        taken::failed);
                 super.onRequestContent(from, to, body, buffer, offset, length, next);
             }
 
@@ -227,7 +237,10 @@ public final class AppProxyServlet extends AsyncProxyServlet {
 
             @Override
             protected void onFailure(Throwable cause) {
-                content.fail(cause); // it could not be passed on: not the client's fault
+                if (!passing) {
+                    exchange.requestFailed(cause); // it could not be read
+                }
+                content.fail(cause);
             }
         };
     }
@@ -338,10 +351,12 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         } else if (outcome == Outcome.LOST) {
             exchange.route.replica().lost();
         }
-        if (exchange.isPassing() || exchange.response.isCommitted() || outcome == Outcome.CLIENT_GONE) {
+        boolean brokenBody =
+                outcome == Outcome.CLIENT_GONE && !exchange.isRequestRead(); // the client may still be there
+        if (exchange.isPassing() || exchange.response.isCommitted() || outcome == Outcome.CLIENT_GONE && !brokenBody) {
             Abort.dispatch(exchange.request);
         } else {
-            FailureAnswer.send(exchange.request, exchange.response, outcome);
+            FailureAnswer.send(exchange.request, exchange.response, brokenBody ? Outcome.BAD_REQUEST : outcome);
             complete(exchange);
         }
     }
@@ -380,9 +395,10 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     }
 
     private static void log(Exchange exchange, int status, String how, Throwable cause) {
-        if (cause != null && !"CLIENT_GONE".equals(how)) {
+        boolean failed = cause != null && !"CLIENT_GONE".equals(how);
+        if (failed && exchange.route.replica().failures().isDue(how)) {
             LOG.warn(
-                    "{} {} ended with {} ({}): {}: {}",
+                    "{} {} ended with {} ({}): {}: {} (said at most once a minute)",
                     exchange.request.getMethod(),
                     new Printable(exchange.request.getRequestURI()),
                     status,

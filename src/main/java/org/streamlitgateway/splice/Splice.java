@@ -13,6 +13,7 @@ import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.streamlitgateway.bridge.Ending;
 import org.streamlitgateway.bridge.ForwardMsg;
 import org.streamlitgateway.bridge.Relay;
@@ -20,6 +21,7 @@ import org.streamlitgateway.bridge.Relays;
 import org.streamlitgateway.outcome.Cause;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
+import org.streamlitgateway.outcome.RareLog;
 
 /**
  * One browser's socket spliced to one of Streamlit's: its beginning, its keep-alive and its end. While it is open, the
@@ -29,6 +31,9 @@ import org.streamlitgateway.outcome.Printable;
  */
 final class Splice implements Relay {
     private static final Logger LOG = LoggerFactory.getLogger(Splice.class);
+
+    /** What clients can cause at will is said once a minute for each kind. */
+    private static final RareLog RARE = new RareLog();
 
     /** How long a closed side may take to answer the close frame before its connection is cut. */
     private static final long CLOSE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -212,8 +217,9 @@ final class Splice implements Relay {
     void violated(Side side, Outcome how) {
         Ending told = Ending.of(how);
         if (!isEnded()) {
-            LOG.info(
-                    "{}: {} sent what it must not: {}", name, side.isBrowser ? "the browser" : "Streamlit", how.text());
+            String who = side.isBrowser ? "the browser" : "Streamlit";
+            LOG.atLevel(RARE.level(Level.INFO, who + how))
+                    .log("{}: {} sent what it must not: {} (said at most once a minute)", name, who, how.text());
         }
         end(new End(
                 how.name(),

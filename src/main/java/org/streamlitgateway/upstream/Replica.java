@@ -10,6 +10,7 @@ import org.slf4j.event.Level;
 import org.streamlitgateway.config.AppConfig.Strip;
 import org.streamlitgateway.config.GatewayConfig.Health;
 import org.streamlitgateway.config.HostPort;
+import org.streamlitgateway.outcome.RareLog;
 
 /**
  * One Streamlit server as the gateway sees it: where it is, how it is, whom it serves, and whether it is being taken out
@@ -31,6 +32,7 @@ public final class Replica {
     private final Departure departure;
     private final Vitals vitals = new Vitals();
     private final Admission handshakes;
+    private final RareLog failures = new RareLog();
     private final AtomicBoolean checking = new AtomicBoolean();
 
     /** The last question of {@link #presence}; guarded by this. */
@@ -82,6 +84,11 @@ public final class Replica {
     /** By which WebSocket handshakes get here. */
     public Admission handshakes() {
         return handshakes;
+    }
+
+    /** Which failures of requests and handshakes are due to be logged. */
+    public RareLog failures() {
+        return failures;
     }
 
     public Departure departure() {

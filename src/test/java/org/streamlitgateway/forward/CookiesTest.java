@@ -1,7 +1,9 @@
 package org.streamlitgateway.forward;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,12 +22,23 @@ class CookiesTest {
                 "a=b; Path=/ctx/x; Secure -> a=b; Path=/ctx/x; Secure",
                 "a=b; Path=/ctxual -> a=b; Path=/ctx/ctxual",
                 "a=b -> a=b",
+                "a=b; Path=/; path = /x -> a=b; Path=/ctx; path =/ctx/x",
+                "__Host-a=b; Path=/; Secure -> __Host-a=b; Path=/; Secure",
+                "a; Path=/ -> a; Path=/ctx",
+                "a=b;;Path=/; -> a=b;;Path=/ctx;",
+                "Path=/; Secure -> Path=/; Secure",
                 "a=path=/; Max-Age=1 -> a=path=/; Max-Age=1",
                 "a=b; Path=/; Max-Age=0 -> a=b; Path=/ctx; Max-Age=0",
                 "_streamlit_xsrf=2|3; Path=/; SameSite=Lax -> _streamlit_xsrf=2|3; Path=/; SameSite=Lax",
             })
     void theStrippedPrefixIsPutOnThePath(String from, String to) {
         assertEquals(to, Cookies.withPrefix(from, "/ctx"));
+    }
+
+    @Test
+    void aCookieOfManyPathsTakesNoLongTime() {
+        String many = "a=" + "xpath=".repeat(200_000) + "; Path=/" + ";path=/".repeat(10_000);
+        assertTimeout(Duration.ofSeconds(2), () -> Cookies.withPrefix(many, "/ctx"));
     }
 
     @Test

@@ -42,7 +42,11 @@ final class PathAttacks {
                 "/a/%2e%2e;x/b",
                 "/a/x%2f%2e%2e",
                 "/%2e%2e",
-                "/.%2e/%2e./_stcore/health")) {
+                "/.%2e/%2e./_stcore/health",
+                "/a%0d%0aX-A:%20b",
+                "/a%0Ab",
+                "/a%00b",
+                "/%7f")) {
             attacks.add(Attack.of(DOTS, "`" + path + "`", t -> t.assertRefused(t.head("GET " + path + " HTTP/1.1"))));
         }
         for (String target : List.of(

@@ -56,8 +56,14 @@ final class RequestLineAttacks {
         attacks.add(Attack.of(FIELDS, "no Host", t -> t.assertRefused("GET / HTTP/1.1\r\nX-A: b\r\n\r\n")));
         for (String hosts :
                 List.of("Host: a\r\nHost: b", "Host: a, b", "Host: a b", "Host: a/b", "Host: u@b", "Host: a:port")) {
-            attacks.add(
-                    Attack.of(FIELDS, shown(hosts), t -> t.assertRefused("GET / HTTP/1.1\r\n" + hosts + "\r\n\r\n")));
+            attacks.add(Attack.of(FIELDS, shown(hosts), t -> {
+                String request = "GET / HTTP/1.1\r\n" + hosts + "\r\n\r\n";
+                if (t.embedded()) {
+                    t.assertRefusedForGood(request);
+                } else {
+                    t.assertRefused(request);
+                }
+            }));
         }
         attacks.add(Attack.of(
                 FIELDS,
