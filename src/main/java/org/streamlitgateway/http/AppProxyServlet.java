@@ -143,7 +143,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     }
 
     private void send(Exchange exchange) {
-        Request out = new RawRequest(
+        RawRequest out = new RawRequest(
                 getHttpClient(), exchange.route.replica().address(), exchange.request.getMethod(), exchange.target);
         out.headers(fields -> fields.clear().add(headers.build(exchange.request, exchange.client, exchange.route)));
         if (exchange.isLeading()) {
@@ -264,6 +264,11 @@ public final class AppProxyServlet extends AsyncProxyServlet {
 
     /** The exchange with Streamlit is over, and the answer has been passed on whole, or something failed. */
     void completed(Exchange exchange, Result result, boolean whole) {
+        if (exchange.isEnded()) { // a recording whose client has left: the container has taken its request back
+            exchange.land();
+            silence.forget(exchange);
+            return;
+        }
         if (result.isSucceeded() || whole && exchange.isAnswered() && !exchange.isClientGone()) {
             exchange.land();
             if (exchange.end()) {

@@ -2,13 +2,16 @@ package org.streamlitgateway.http;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.eclipse.jetty.client.Request;
 import org.streamlitgateway.cache.Flight;
 import org.streamlitgateway.guard.Client;
 import org.streamlitgateway.limit.Quota;
 import org.streamlitgateway.route.Route;
+import org.streamlitgateway.upstream.RawRequest;
 
 /**
  * One HTTP exchange on its way: what is asked, of whom, and since when Streamlit has been silent. Fields that change
@@ -21,6 +24,13 @@ final class Exchange {
     private static final int MAX_BOARDINGS = 2;
 
     private static final long NOT_WAITING = Long.MAX_VALUE;
+
+    /** Silence after which a connection that was used before may be a dead one. */
+    private static final long DOUBT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final Set<String> READY_PATHS = Set.of("/", "/_stcore/health", "/_stcore/host-config");
+    private static final Set<String> READY_FOLDERS =
+            Set.of("/static/", "/media/", "/component/", "/_stcore/bidi-components/");
 
     final HttpServletRequest request;
     final HttpServletResponse response;
@@ -37,13 +47,15 @@ final class Exchange {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final BodyRate bodyRate = new BodyRate();
     private volatile Quota.Share upload;
-    private volatile Request upstream;
+    private volatile RawRequest upstream;
     private volatile long waitingSinceNanos = NOT_WAITING;
     private volatile boolean timedOut;
     private volatile boolean clientGone;
     private volatile boolean clientSlow;
     private volatile boolean requestRead;
     private volatile boolean answered;
+    private volatile boolean doubted;
+    private boolean givenUp; // guarded by this
     private volatile boolean recorded;
     private volatile boolean whole;
     private int boardings; // the next only when the one before has come to its end
@@ -108,7 +120,10 @@ final class Exchange {
         }
     }
 
-    void sent(Request upstream) {
+    void sent(RawRequest upstream) {
+        synchronized (this) {
+            givenUp = false;
+        }
         this.upstream = upstream;
         attempts++;
         awaitUpstream();
@@ -137,7 +152,7 @@ final class Exchange {
 
     /** Ends the exchange when its body comes more slowly than this. */
     void expireBody(long nowNanos, long bytesPerSecond) {
-        Request request = upstream;
+        RawRequest request = upstream;
         if (hasBody && !requestRead && request != null && bodyRate.isBelow(bytesPerSecond, nowNanos)) {
             clientSlow = true;
             request.abort(new TimeoutException("the body came at less than " + bytesPerSecond + " bytes per second"));
@@ -165,9 +180,53 @@ final class Exchange {
         return route.movable() && !hasBody && !response.isCommitted();
     }
 
-    /** Streamlit's status line has come. */
-    void answered() {
-        answered = true;
+    /**
+     * Streamlit's status line has come.
+     *
+     * @return false when this answer is no longer waited for
+     */
+    synchronized boolean answered() {
+        answered |= !givenUp;
+        return answered;
+    }
+
+    /**
+     * Whether it is time to find out if the connection still leads to Streamlit, which a firewall may have forgotten
+     * since it was last used. True once, and only for what Streamlit has ready and may be asked for twice: any other
+     * answer may take long to make.
+     */
+    boolean isDoubtful(long nowNanos) {
+        long since = waitingSinceNanos;
+        RawRequest sent = upstream;
+        if (since == NOT_WAITING
+                || nowNanos - since < DOUBT_NANOS
+                || doubted
+                || answered
+                || hasBody
+                || sent == null
+                || !sent.isOnUsedConnection()
+                || !isReady()) {
+            return false;
+        }
+        doubted = true;
+        return true;
+    }
+
+    private boolean isReady() {
+        String path = request.getRequestURI().substring(route.prefix().length());
+        return READY_PATHS.contains(path) || READY_FOLDERS.stream().anyMatch(path::startsWith);
+    }
+
+    /** Gives the connection up, unless it has answered meanwhile or has been given up already. */
+    void giveUpConnection() {
+        RawRequest sent = upstream;
+        synchronized (this) {
+            if (answered || givenUp || !sent.isOnUsedConnection()) {
+                return;
+            }
+            givenUp = true;
+        }
+        sent.abort(new IOException("no answer on this connection, while Streamlit answers on another"));
     }
 
     /** From now on the container writes to the client, so that no other answer can be given. */
@@ -216,7 +275,7 @@ final class Exchange {
     /** The client's connection is gone; Streamlit need not work on. */
     void clientGone(Throwable cause) {
         clientGone = true;
-        Request request = upstream;
+        RawRequest request = upstream;
         if (request != null && !recorded) {
             request.abort(cause);
         }

@@ -42,12 +42,18 @@ final class ResponseRelay implements Response.Listener {
 
     @Override
     public void onBegin(Response upstream) {
-        exchange.answered();
+        if (!exchange.answered()) {
+            isUnwanted = true;
+            return;
+        }
         exchange.response.setStatus(upstream.getStatus());
     }
 
     @Override
     public void onHeaders(Response upstream) {
+        if (isUnwanted) {
+            return;
+        }
         exchange.awaitUpstream();
         if (upstream.getStatus() < 200) { // after 101 the bytes would be another protocol's
             isUnwanted = true;

@@ -1,6 +1,7 @@
 package org.streamlitgateway.http;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.guard.Presence;
 import org.streamlitgateway.outcome.Cause;
+import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.upstream.Replica;
 
 /**
@@ -19,6 +21,12 @@ import org.streamlitgateway.upstream.Replica;
 public final class Silence {
     private static final Logger LOG = LoggerFactory.getLogger(Silence.class);
     private static final long PERIOD_MILLIS = 250;
+
+    /** How long what is known of a Streamlit's health holds. */
+    private static final Duration HEALTH_AGE = Duration.ofSeconds(1);
+
+    /** A Streamlit that was busy answers the question for its health, and then the request. */
+    private static final long ABOUT_TO_ANSWER_MILLIS = 1000;
 
     private final Set<Exchange> exchanges = ConcurrentHashMap.newKeySet();
     private final Scheduler scheduler;
@@ -86,13 +94,23 @@ public final class Silence {
 
     private void look(Exchange exchange, long now) {
         try {
-            if (exchange.isRequestRead() && presence.isGone(exchange.request)) {
+            if (exchange.isRequestRead() && !exchange.isEnded() && presence.isGone(exchange.request)) {
                 exchange.clientGone(new IOException("the client has left"));
             }
             exchange.expire(now, timeoutNanos); // a recording goes on without its client, but not for ever
             exchange.expireBody(now, minBodyRate);
+            if (exchange.isDoubtful(now)) {
+                exchange.route.replica().presence(HEALTH_AGE).thenAccept(found -> judge(exchange, found));
+            }
         } catch (RuntimeException unexpected) {
-            LOG.warn("{} cannot be looked after: {}", exchange.request.getRequestURI(), Cause.of(unexpected));
+            LOG.warn("{} cannot be looked after: {}", new Printable(exchange.target), Cause.of(unexpected));
+        }
+    }
+
+    /** A Streamlit that is busy is not asked twice. */
+    private void judge(Exchange exchange, Replica.Presence found) {
+        if (found == Replica.Presence.ANSWERS) {
+            scheduler.schedule(exchange::giveUpConnection, ABOUT_TO_ANSWER_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 }

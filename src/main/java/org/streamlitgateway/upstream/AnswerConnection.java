@@ -32,6 +32,9 @@ final class AnswerConnection extends HttpConnectionOverHTTP {
     /** The destination takes another connection when this one is no longer fit for use. */
     @Override
     public SendFailure send(HttpExchange exchange) {
+        if (exchange.getRequest() instanceof RawRequest request) {
+            request.onUsedConnection(socket.isUsed());
+        }
         if (socket.ask()) {
             return super.send(exchange);
         }

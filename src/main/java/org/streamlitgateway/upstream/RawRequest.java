@@ -14,6 +14,7 @@ public final class RawRequest extends HttpRequest {
     private final String method;
     private final String path;
     private final String query;
+    private volatile boolean onUsedConnection;
 
     public RawRequest(HttpClient client, HostPort address, String method, String target) {
         super(client, new HttpConversation(), URI.create("http://" + address));
@@ -21,6 +22,15 @@ public final class RawRequest extends HttpRequest {
         int mark = target.indexOf('?');
         this.path = mark < 0 ? target : target.substring(0, mark);
         this.query = mark < 0 ? null : target.substring(mark + 1);
+    }
+
+    void onUsedConnection(boolean used) {
+        onUsedConnection = used;
+    }
+
+    /** Whether it was last sent on a connection that had carried another request before. */
+    public boolean isOnUsedConnection() {
+        return onUsedConnection;
     }
 
     @Override

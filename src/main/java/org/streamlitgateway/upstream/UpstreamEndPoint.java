@@ -62,6 +62,13 @@ final class UpstreamEndPoint extends SingleBufferEndPoint {
         }
     }
 
+    /** Whether a request has been sent on it. */
+    boolean isUsed() {
+        synchronized (turn) {
+            return used;
+        }
+    }
+
     /** Whether there is nothing to read, not even an end. */
     private boolean isQuiet() {
         try {

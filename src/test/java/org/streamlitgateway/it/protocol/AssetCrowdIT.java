@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.streamlitgateway.fixture.End;
 import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.PatternBytes;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
+import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.Signal;
 
 /** Many want the same asset at once: one asks for it, and nobody is held up by another for long. */
@@ -163,6 +165,36 @@ class AssetCrowdIT extends WithAssetCache {
             assertEquals(1_000_000, other.get(rig.target(target)).body().length);
         }
         assertAskedOnce(target);
+    }
+
+    @Test
+    void anAssetThatStopsComingEndsThoughItsFirstClientHasLeft() throws IOException {
+        String target = "/static/media/stalled.Abcdefgh1.bin";
+        Recorder<End> ends = new Recorder<>("end upstream");
+        AtomicBoolean first = new AtomicBoolean(true);
+        try (Rig impatient = Rig.start(door, "asset-cache", "8M", "upstream-timeout", "1s")) {
+            impatient.upstream().on(target, exchange -> {
+                if (!first.getAndSet(false)) {
+                    immutable(BODY).play(exchange);
+                    return;
+                }
+                exchange.startBody("200 OK", IMMUTABLE, "content-length: 1000000");
+                exchange.writePattern(300_000);
+                ends.add(exchange.awaitEnd());
+            });
+            try (RawHttp client = impatient.http()) {
+                client.send(client.head("GET", impatient.target(target)));
+                client.readHead();
+                client.reset();
+            }
+            ends.take(Duration.ofSeconds(15));
+            impatient.upstream().requests(target).take();
+            try (RawHttp other = impatient.http()) {
+                other.send(other.head("GET", impatient.target(target)));
+                impatient.upstream().requests(target).take(Duration.ofSeconds(4)); // it does not wait for the first
+                assertArrayEquals(BODY, other.readResponse("GET").body());
+            }
+        }
     }
 
     private List<RawHttp> ask(String target, int clients) throws IOException {

@@ -6,13 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.HttpHead;
+import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
@@ -258,6 +263,33 @@ class ContextPathIT extends AtEveryDoor {
                 assertEquals(404, client.get("/_stcore/health").status());
             }
             assertFalse(based.uri().getPath().isEmpty());
+        }
+    }
+
+    @Test
+    void anErrorOfSomethingInBetweenDoesNotSayHowTheAppIsAddressed() throws IOException {
+        Queue<String> errors = new ConcurrentLinkedQueue<>(List.of("503 Service Unavailable", "302 Found"));
+        try (Rig based = Rig.start(door, "context-path", "/based")) {
+            based.upstream().on("/based/_stcore/health", exchange -> {
+                String error = errors.poll();
+                exchange.reply(error == null ? "200 OK" : error, error == null ? "ok" : "");
+            });
+            based.upstream().on("/_stcore/health", exchange -> exchange.reply("404 Not Found", "Not Found"));
+            based.upstream().on("/", exchange -> exchange.reply("404 Not Found", "Not Found"));
+            based.upstream().on("/based/", exchange -> exchange.reply("200 OK", "the app"));
+
+            Patience.until(
+                    () -> "the app, once nothing stands in between; left: " + errors,
+                    Duration.ofSeconds(15),
+                    () -> isTheApp(based));
+        }
+    }
+
+    private static boolean isTheApp(Rig based) {
+        try (RawHttp client = based.http()) {
+            return client.get("/based/").text().equals("the app");
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
         }
     }
 

@@ -2,10 +2,12 @@ package org.streamlitgateway.it.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -18,9 +20,12 @@ import org.streamlitgateway.fixture.Closing;
 import org.streamlitgateway.fixture.End;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.Pace;
+import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.RawHttp;
+import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
+import org.streamlitgateway.fixture.Signal;
 import org.streamlitgateway.it.Door;
 
 /** An orderly stop lets go of everything, in the way that each side understands. */
@@ -28,6 +33,7 @@ import org.streamlitgateway.it.Door;
 @NeedsGateway
 class GatewayStopIT {
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
+    private static final Duration CLOSE_SPREAD = Duration.ofSeconds(2);
 
     @Parameter
     private Door door;
@@ -83,6 +89,108 @@ class GatewayStopIT {
             assertEquals(End.COMPLETE, body.end());
             assertEquals(0, code.get(30, TimeUnit.SECONDS));
         }
+    }
+
+    @Test
+    void anAssetThatComesFromMemoryIsFinished() throws Exception {
+        int length = 7_000_000; // more than the system takes by itself
+        String target = "/static/media/large.Abcdefgh1.bin";
+        rig.upstream()
+                .on(
+                        target,
+                        exchange ->
+                                exchange.replyPattern(length, "cache-control: public, immutable, max-age=31536000"));
+
+        try (RawHttp first = rig.http();
+                RawHttp second = rig.http()) {
+            BodyReader recorded = begin(first, target);
+            BodyReader kept = begin(second, target);
+            assertEquals(1, rig.upstream().requests(target).size());
+            CompletableFuture<Integer> code = CompletableFuture.supplyAsync(rig.gateway()::stop);
+
+            Pace.every(Duration.ofMillis(100), 20, count -> {
+                recorded.read(10_000);
+                kept.read(10_000);
+            });
+            assertEquals(length - 200_001, recorded.readAll().length);
+            assertEquals(length - 200_001, kept.readAll().length);
+            assertEquals(0, code.get(30, TimeUnit.SECONDS));
+        }
+    }
+
+    /** Returns when the first byte has come. */
+    private BodyReader begin(RawHttp client, String target) throws IOException {
+        client.send(client.head("GET", rig.target(target)));
+        BodyReader body = client.body(client.readHead(), "GET");
+        assertEquals(1, body.read(1).length);
+        return body;
+    }
+
+    @Test
+    void aRefusalWhileItStopsSendsTheClientElsewhere() throws Exception {
+        assumeTrue(door.embedded(), "a container takes no requests by then");
+        Signal refused = new Signal("a request was refused");
+        rig.upstream().on("/running", exchange -> {
+            exchange.startChunks("200 OK");
+            exchange.chunk("x");
+            refused.await();
+            exchange.endChunks();
+        });
+
+        try (RawHttp client = rig.http();
+                RawHttp kept = rig.http();
+                RawWebSocket socket = rig.open("refused", PROTOCOL)) {
+            assertEquals(200, kept.get(rig.target("/")).status());
+            BodyReader running = begin(client, "/running");
+            Recorder<Closing> browser = socket.answerInBackground();
+            CompletableFuture<Integer> code = CompletableFuture.supplyAsync(rig.gateway()::stop);
+            browser.take(); // from now on
+
+            RawResponse answer = kept.get(rig.target("/_stcore/health"));
+            assertEquals(503, answer.status());
+            assertTrue(answer.head().lists("Connection", "close"), answer::toString);
+            assertEquals(End.FIN, kept.awaitEnd());
+            refused.give();
+            running.readAll();
+            assertEquals(0, code.get(30, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void socketsAreClosedOneAfterAnotherEvenlyOverTheirTime() throws Exception {
+        int count = 5;
+        List<RawWebSocket> sockets = new ArrayList<>();
+        List<Recorder<Closing>> browsers = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                RawWebSocket socket = rig.open("spread-" + i, PROTOCOL);
+                sockets.add(socket);
+                browsers.add(socket.answerInBackground());
+            }
+            long began = System.nanoTime();
+            CompletableFuture<Integer> code = CompletableFuture.supplyAsync(rig.gateway()::stop);
+
+            for (int i = 0; i < count; i++) {
+                int next = i + 1;
+                Patience.until("close " + next, () -> closed(browsers) >= next);
+                Duration since = Duration.ofNanos(System.nanoTime() - began);
+                Duration least = CLOSE_SPREAD.multipliedBy(i).dividedBy(count);
+                assertTrue(since.compareTo(least) >= 0, "close " + next + " came after " + since);
+                assertTrue(i > 0 || closed(browsers) < count, "all at once, after " + since);
+            }
+            for (Recorder<Closing> browser : browsers) {
+                assertEquals(1012, browser.take().code());
+            }
+            assertEquals(0, code.get(30, TimeUnit.SECONDS));
+        } finally {
+            for (RawWebSocket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    private static long closed(List<Recorder<Closing>> browsers) {
+        return browsers.stream().filter(browser -> browser.size() > 0).count();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.streamlitgateway.it.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -9,9 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.Pace;
+import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.PatternBytes;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
+import org.streamlitgateway.fixture.Recorder;
+import org.streamlitgateway.fixture.Signal;
 
 /**
  * Streamlit closes idle connections, at the very moment at which the gateway may be sending the next request on one of
@@ -75,6 +79,57 @@ class KeepAliveRaceIT extends AtEveryDoor {
             }
         }
         assertEquals(true, died.get(), "no connection was ever reused, so that nothing was tested");
+    }
+
+    @Test
+    void aConnectionThatNobodyUsesIsClosedBeforeAFirewallForgetsIt() throws IOException {
+        String target = "/forgotten-while-idle";
+        Recorder<Long> forgotten = forgetAfterTheFirstAnswer(target);
+
+        try (RawHttp client = rig.http()) {
+            assertEquals(200, client.get(rig.target(target)).status());
+            assertEquals(0, forgotten.take(Duration.ofSeconds(15)), "bytes sent into the void");
+            assertEquals(200, client.get(rig.target(target)).status());
+        }
+    }
+
+    @Test
+    void whatStreamlitHasReadyIsAskedForAgainWhenAConnectionWasForgottenAMomentAgo() throws IOException {
+        Patience.until("no pooled connection", () -> rig.upstream().openConnections() == 0);
+        String target = "/static/js/forgotten.js";
+        Signal answered = new Signal("the other client has its answer");
+        rig.upstream().on("/slow-report", exchange -> {
+            answered.await();
+            exchange.reply("200 OK", "report");
+        });
+
+        try (RawHttp client = rig.http();
+                RawHttp patient = rig.http()) {
+            assertEquals(200, patient.get(rig.target("/warm-up")).status());
+            patient.send(patient.head("GET", rig.target("/slow-report"))); // on the same connection
+            rig.upstream().requests("/slow-report").take();
+            Recorder<Long> forgotten = forgetAfterTheFirstAnswer(target);
+            assertEquals(200, client.get(rig.target(target)).status());
+
+            assertEquals(200, client.get(rig.target(target)).status());
+            assertTrue(forgotten.take() > 0, "the connection was not used again, so that nothing was tested");
+            answered.give();
+            assertEquals("report", patient.readResponse("GET").text());
+        }
+        rig.upstream().requests("/slow-report").assertExhausted(); // it may have been made at great cost
+    }
+
+    /** Tells of each such connection how many bytes came after the answer, when the gateway has closed it. */
+    private Recorder<Long> forgetAfterTheFirstAnswer(String target) {
+        Recorder<Long> forgotten = new Recorder<>("end of the forgotten connection");
+        AtomicBoolean first = new AtomicBoolean(true);
+        rig.upstream().on(target, exchange -> {
+            exchange.reply("200 OK", "answer");
+            if (first.getAndSet(false)) {
+                forgotten.add(exchange.forget());
+            }
+        });
+        return forgotten;
     }
 
     @Test

@@ -16,12 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,12 +44,15 @@ class TlsIT extends AtEveryDoor {
     static Path directory;
 
     private TestCertificate files;
+    private String logAtStart;
 
     @Override
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
         files = TestCertificate.in(directory, "first-" + door.name(), "EC");
+        Files.setPosixFilePermissions(files.key(), PosixFilePermissions.fromString("rw-r-----"));
         super.start();
+        logAtStart = rig.gateway().log();
     }
 
     @Override
@@ -87,6 +91,15 @@ class TlsIT extends AtEveryDoor {
     }
 
     @Test
+    void theLogSaysOnceThatOthersCanReadTheKey() {
+        List<String> warnings = logAtStart
+                .lines()
+                .filter(line -> line.contains(files.key() + " can be read by others"))
+                .toList();
+        assertEquals(1, warnings.size(), () -> logAtStart);
+    }
+
+    @Test
     void oldClientsGetHttp1() throws Exception {
         assertEquals(
                 HttpClient.Version.HTTP_1_1,
@@ -122,9 +135,13 @@ class TlsIT extends AtEveryDoor {
 
     @ParameterizedTest
     @ValueSource(strings = {"close", "close_notify", "pipelined"})
-    @SuppressWarnings("try") // to close early is the test
     void aClientThatLeavesIsNoticedAtOnce(String how) throws Exception {
         assumeTrue(door.embedded(), "a container hides the client's end");
+        leaveAndBeNoticed(how);
+    }
+
+    @SuppressWarnings("try") // to close early is the test
+    private void leaveAndBeNoticed(String how) throws Exception {
         String target = "/leaving/" + how;
         Recorder<End> ends = new Recorder<>("end upstream");
         rig.upstream().on(target, exchange -> ends.add(exchange.awaitEnd()));
@@ -163,7 +180,9 @@ class TlsIT extends AtEveryDoor {
                 send(socket, "/slow-tls");
                 asked.take();
                 send(socket, "/quick-tls/" + round);
-                LockSupport.parkNanos(Duration.ofMillis(700).toNanos()); // the gateway looks whether we are still there
+                if (door.embedded()) {
+                    awaitLook();
+                }
                 answer.countDown();
                 for (int answers = 0; answers < 2; ) {
                     String line = in.readLine();
@@ -172,6 +191,12 @@ class TlsIT extends AtEveryDoor {
                 }
             }
         }
+    }
+
+    /** Returns when the gateway has looked whether each client is still there, and has come to the end of that. */
+    private void awaitLook() throws Exception {
+        leaveAndBeNoticed("close"); // maybe by a look that had begun before
+        leaveAndBeNoticed("close");
     }
 
     private SSLSocket connect() throws Exception {
