@@ -165,6 +165,7 @@ public final class WebSocketDoor {
     private static boolean isValidUpgrade(HttpServletRequest request) {
         Enumeration<String> keys = request.getHeaders("Sec-WebSocket-Key");
         return request.getMethod().equals("GET")
+                && !request.getProtocol().equals("HTTP/1.0") // RFC 6455 section 4.1
                 && lists(request.getHeaders("Connection"), "upgrade")
                 && keys.hasMoreElements()
                 && KEY.matcher(keys.nextElement()).matches()

@@ -14,6 +14,7 @@ final class Cookies {
 
     private static final String STREAMLIT = "_streamlit";
     private static final String TAG = ".";
+    private static final String PATH = "path";
 
     private final Set<String> own;
 
@@ -110,20 +111,36 @@ final class Cookies {
             return setCookie;
         }
         StringBuilder changed = new StringBuilder(setCookie.length() + prefix.length());
-        for (int start = 0, end; start <= setCookie.length(); start = end + 1) {
-            int semicolon = setCookie.indexOf(';', start);
-            end = semicolon < 0 ? setCookie.length() : semicolon;
-            int equals = setCookie.indexOf('=', start);
-            boolean path = start > 0
-                    && equals > 0
-                    && equals < end
-                    && setCookie.substring(start, equals).trim().equalsIgnoreCase("path");
-            changed.append(start == 0 ? "" : ";").append(setCookie, start, path ? equals + 1 : end);
-            if (path) {
-                changed.append(
-                        Prefix.add(prefix, setCookie.substring(equals + 1, end).trim()));
+        int done = 0;
+        for (int semicolon = setCookie.indexOf(';'); semicolon >= 0; ) {
+            int next = setCookie.indexOf(';', semicolon + 1);
+            int value = pathValue(setCookie, semicolon + 1);
+            if (value > 0) {
+                int end = next < 0 ? setCookie.length() : next;
+                changed.append(setCookie, done, value)
+                        .append(Prefix.add(prefix, setCookie.substring(value, end).trim()));
+                done = end;
             }
+            semicolon = next;
         }
-        return changed.toString();
+        return changed.append(setCookie, done, setCookie.length()).toString();
+    }
+
+    /** Where the value of the attribute that begins here begins, if its name is Path; else negative. */
+    private static int pathValue(String setCookie, int attribute) {
+        int name = skipBlanks(setCookie, attribute);
+        if (!setCookie.regionMatches(true, name, PATH, 0, PATH.length())) {
+            return -1;
+        }
+        int equals = skipBlanks(setCookie, name + PATH.length());
+        return equals < setCookie.length() && setCookie.charAt(equals) == '=' ? equals + 1 : -1;
+    }
+
+    private static int skipBlanks(String text, int from) {
+        int at = from;
+        while (at < text.length() && (text.charAt(at) == ' ' || text.charAt(at) == '\t')) {
+            at++;
+        }
+        return at;
     }
 }

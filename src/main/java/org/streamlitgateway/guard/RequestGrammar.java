@@ -17,6 +17,9 @@ public final class RequestGrammar {
     /** For the field Allow (RFC 9110 section 10.2.1); there are more, but these are what apps have. */
     public static final String ALLOWED_METHODS = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE";
 
+    /** A longer number does not fit into 64 bits. */
+    private static final int MOST_DIGITS = 18;
+
     private static final String TRANSFER_ENCODING = "Transfer-Encoding";
 
     /** HTTP/2 has none of these (RFC 9113 section 8.2.2). */
@@ -47,7 +50,8 @@ public final class RequestGrammar {
                 && !hasCodedControl(request.getRequestURI())
                 && isScheme(request.getScheme())
                 && isHost(request)
-                && areFields(request);
+                && areFields(request)
+                && isLength(request);
         return valid ? transferCoding(request) : Outcome.BAD_REQUEST;
     }
 
@@ -137,6 +141,19 @@ public final class RequestGrammar {
             }
         }
         return true;
+    }
+
+    /** Absent, or one number (RFC 9110 section 8.6); HTTP/2 connections hardly look at it. */
+    private static boolean isLength(HttpServletRequest request) {
+        Enumeration<String> lengths = request.getHeaders("Content-Length");
+        if (!lengths.hasMoreElements()) {
+            return true;
+        }
+        String length = lengths.nextElement();
+        return !lengths.hasMoreElements()
+                && !length.isEmpty()
+                && length.length() <= MOST_DIGITS
+                && length.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     /** RFC 9110 section 5.5. */

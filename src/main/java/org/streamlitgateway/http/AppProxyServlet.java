@@ -357,7 +357,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             exchange.route.replica().lost();
         }
         boolean brokenBody =
-                outcome == Outcome.CLIENT_GONE && !exchange.isRequestRead(); // the client may still be there
+                outcome == Outcome.CLIENT_GONE && !exchange.isRequestRead(); // what came may be no body, and the client still there
         if (exchange.isPassing() || exchange.response.isCommitted() || outcome == Outcome.CLIENT_GONE && !brokenBody) {
             Abort.dispatch(exchange.request);
         } else {

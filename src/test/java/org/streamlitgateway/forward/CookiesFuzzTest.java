@@ -52,8 +52,8 @@ class CookiesFuzzTest {
     private static void browser(String text) {
         for (boolean framed : new boolean[] {false, true}) {
             String set = Cookies.browser(text, "/tools/app", "/tools/app", TAG, framed);
-            assertTrue(set.length() <= text.length() + MOST_ADDED, () -> "it grew: " + set);
-            assertEquals(text.indexOf('\n') >= 0, set.indexOf('\n') >= 0);
+            assertTrue(set.length() <= text.length() + pairs(text) + MOST_ADDED, () -> "it grew: " + set);
+            assertTrue(set.indexOf('\n') < 0 || text.indexOf('\n') >= 0, "a line break came in");
         }
     }
 }

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 
 /** Any bytes as the frames of one side: headers are read whole or not at all, and none that is wrong is let through. */
 class FrameFuzzTest {
-    /** Of one message; the frames of this test are too few to have more together. */
+    /** Of one message. */
     private static final long MOST = 1L << 40;
 
     @FuzzTest
@@ -20,6 +20,7 @@ class FrameFuzzTest {
         FrameHeader header = new FrameHeader(masked, MOST);
         ByteBuffer bytes = ByteBuffer.wrap(input);
         boolean inMessage = false;
+        long before = 0; // of the message that goes on
         for (int at = 1; at < input.length; ) {
             int size = header.read(bytes, at, input.length);
             if (size == 0) {
@@ -28,7 +29,7 @@ class FrameFuzzTest {
             }
             assertTrue(size >= 2 && size <= FrameHeader.MAX_BYTES && at + size <= input.length, () -> "size " + size);
             assertEquals(input[at] & 0x0f, header.opcode());
-            boolean violates = violatesAtOnce(input, at, masked, inMessage) || violates(bytes, at, header);
+            boolean violates = violatesAtOnce(input, at, masked, inMessage) || violates(bytes, at, header, before);
             assertEquals(violates, header.violation() != null);
             if (violates) {
                 return;
@@ -37,6 +38,7 @@ class FrameFuzzTest {
             assertEquals(0, header.read(bytes, at, at + size - 1), "read beyond its end");
             header.read(bytes, at, input.length);
             if (!header.isControl()) {
+                before = header.length() + (inMessage ? before : 0);
                 header.enter();
                 inMessage = !header.leave();
             }
@@ -68,9 +70,11 @@ class FrameFuzzTest {
     }
 
     /** The length in as few bytes as it needs, and no more than a message may have. */
-    private static boolean violates(ByteBuffer bytes, int at, FrameHeader header) {
+    private static boolean violates(ByteBuffer bytes, int at, FrameHeader header, long before) {
         int first = bytes.get(at + 1) & 0x7f;
         long length = lengthAt(bytes, at);
-        return first == 126 && length < 126 || first == 127 && length < 1 << 16 || !header.isControl() && length > MOST;
+        boolean tooLong =
+                !header.isControl() && length > MOST - (header.opcode() == FrameHeader.CONTINUATION ? before : 0);
+        return first == 126 && length < 126 || first == 127 && length < 1 << 16 || tooLong;
     }
 }

@@ -299,7 +299,7 @@ final class ChannelAttacks {
             }
             t.assertServes();
             long more = t.footprint().threads() - threads;
-            assertTrue(more < 60, () -> more + " threads more");
+            assertTrue(more < (t.embedded() ? 60 : 220), () -> more + " threads more"); // a container's pool has 200
         } finally {
             for (Attacker client : clients) {
                 client.close();

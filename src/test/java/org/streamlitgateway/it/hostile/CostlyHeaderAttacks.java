@@ -124,7 +124,8 @@ final class CostlyHeaderAttacks {
             assertAnswered(t.get(target, lines));
         }
         long used = t.footprint().cpuMillis() - before;
-        assertTrue(used < LIMIT_MILLIS, () -> used + " ms of CPU for " + TIMES + " requests");
+        long limit = t.embedded() ? LIMIT_MILLIS : 3 * LIMIT_MILLIS; // a container reads the path by itself
+        assertTrue(used < limit, () -> used + " ms of CPU for " + TIMES + " requests");
     }
 
     /** With something of Streamlit, or refused. */

@@ -23,6 +23,9 @@ final class FeedAttacks {
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: gateway.channel.v1";
     private static final int MOST_MEBIBYTES = 100;
 
+    /** A feed is dialled again after ten seconds at most. */
+    private static final int RECOVERY_MILLIS = 30_000;
+
     private FeedAttacks() {}
 
     static List<Attack> all() {
@@ -139,6 +142,7 @@ final class FeedAttacks {
                 e.awaitEnd();
             });
             try (Attacker client = FrameBytes.open(t, TARGET, PROTOCOL)) {
+                client.socket().setSoTimeout(RECOVERY_MILLIS);
                 StringBuilder heard = new StringBuilder();
                 while (!heard.toString().contains("{\"fine\":true}")) {
                     int b = client.in().read();

@@ -11,6 +11,7 @@ import java.util.List;
 /** Where a request ends (RFC 9112 sections 6 and 7): whoever can make two readers disagree smuggles a request. */
 final class FramingAttacks {
     private static final String KIND = "where a request ends";
+    private static final String CHUNKS = "chunks of a request";
     private static final String HIDDEN = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
 
     private FramingAttacks() {}
@@ -67,7 +68,7 @@ final class FramingAttacks {
                 "FFFFFFFFFFFFFFFF\r\nhello\r\n0\r\n\r\n",
                 "5;" + "a".repeat(200_000) + "\r\nhello\r\n0\r\n\r\n",
                 "0\r\n" + "X-Trailer: y\r\n".repeat(20_000) + "\r\n")) {
-            attacks.add(Attack.of(KIND, "a chunk reads " + shown(body), t -> assertNothingSmuggled(t, body)));
+            attacks.add(Attack.of(CHUNKS, "a chunk reads " + shown(body), t -> assertNothingSmuggled(t, body)));
         }
         attacks.add(Attack.of(KIND, "trailers try to be header fields", FramingAttacks::assertTrailersStayTrailers));
         return attacks;
@@ -88,7 +89,8 @@ final class FramingAttacks {
             Answer answer = client.trySend(t.head("POST /sink HTTP/1.1", "Transfer-Encoding: chunked") + body + HIDDEN)
                     .answer();
             boolean tolerated = answer.status() == 200 && body.length() > 1000; // long, and not wrong
-            assertTrue(tolerated || answer.isRefusal(), answer::toString);
+            boolean cut = t.isTomcat() && answer.status() == 500; // it tells a wrong chunk from a lost client no better
+            assertTrue(tolerated || cut || answer.isRefusal(), answer::toString);
             if (!tolerated) {
                 assertTrue(!t.embedded() || Target.isOwnAnswer(answer), answer::toString);
                 assertTrue(client.endsWithin(Duration.ofSeconds(5)), "the connection stays open");

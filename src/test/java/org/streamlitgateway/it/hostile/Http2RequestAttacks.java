@@ -176,7 +176,7 @@ final class Http2RequestAttacks {
         attacks.add(both(
                 CONNECT,
                 "GET with a protocol",
-                t -> assertRefused(t, h -> h.request(true, "GET", "/_stcore/stream", ":protocol", "websocket"))));
+                t -> assertNoSocket(t, h -> h.request(true, "GET", "/_stcore/stream", ":protocol", "websocket"))));
         attacks.add(both(
                 CONNECT,
                 "a WebSocket of a foreign Origin",
@@ -245,6 +245,14 @@ final class Http2RequestAttacks {
                 return answer;
             }
         });
+    }
+
+    /** A GET it may stay; with a protocol it is malformed, which a server may overlook (RFC 9113 section 8.1.1). */
+    private static void assertNoSocket(Target t, Sent sent) throws IOException {
+        try (Http2 connection = Http2.open(t)) {
+            Answer answer = connection.answer(sent.on(connection));
+            assertTrue(answer.isRefusal() || answer.says("content-type", "text/html"), answer::toString);
+        }
     }
 
     private static void assertNotPassedOn(Target t, String name, String value) throws IOException {

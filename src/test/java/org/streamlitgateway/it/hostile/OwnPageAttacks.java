@@ -13,6 +13,7 @@ import java.util.Locale;
 final class OwnPageAttacks {
     private static final String KIND = "the gateway's own answers";
     private static final String LOG = "the log";
+    private static final String TRACES = "stack traces in the log";
 
     private OwnPageAttacks() {}
 
@@ -52,7 +53,7 @@ final class OwnPageAttacks {
             }
         }));
         attacks.add(Attack.of(
-                LOG,
+                TRACES,
                 "no attack so far left a stack trace",
                 t -> assertFalse(t.log().lines().anyMatch(line -> line.startsWith("\tat ")), () -> trace(t.log()))));
         attacks.add(Attack.of(

@@ -34,9 +34,17 @@ final class RequestLineAttacks {
                 "GET / HTTP/1.1 GET /b HTTP/1.1",
                 "GET relative HTTP/1.1",
                 "GET ?query HTTP/1.1")) {
-            attacks.add(Attack.of(LINE, "HTTP/1.1: " + shown(line), t -> t.assertRefused(t.head(line))));
+            attacks.add(Attack.of(LINE, "HTTP/1.1: " + shown(line), t -> {
+                if (!t.isTomcat() || !line.contains("\tHTTP")) { // there a tab is a blank (RFC 9112 section 3)
+                    t.assertRefused(t.head(line));
+                }
+            }));
         }
-        attacks.add(Attack.of(LINE, "HTTP/0.9: a line without a version", t -> t.assertRefused("GET /\r\n\r\n")));
+        attacks.add(Attack.of(LINE, "HTTP/0.9: a line without a version", t -> {
+            if (!t.isTomcat()) { // which still speaks it
+                t.assertRefused("GET /\r\n\r\n");
+            }
+        }));
         attacks.add(Attack.of(
                 LINE, "a target of 200 KB", t -> t.assertRefused(t.head("GET /" + "a".repeat(200_000) + " HTTP/1.1"))));
         attacks.add(Attack.of(

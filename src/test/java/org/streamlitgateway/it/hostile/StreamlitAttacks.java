@@ -10,13 +10,15 @@ import static org.streamlitgateway.it.hostile.FrameBytes.PING;
 import static org.streamlitgateway.it.hostile.FrameBytes.TEXT;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.streamlitgateway.fixture.Exchange;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Pace;
+import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.WebSocketWire;
 
 /** A Streamlit, or what stands at its address, that answers wrongly, endlessly, or more than it was asked. */
@@ -27,6 +29,9 @@ final class StreamlitAttacks {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n";
     private static final String POISON = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nX-Poison: yes\r\n\r\npoison";
     private static final int MOST_MEBIBYTES = 100;
+
+    /** The bridge waits for the rest of such frames, until its own pings are not answered. */
+    private static final int UNTIL_PINGED_MILLIS = 90_000;
 
     private StreamlitAttacks() {}
 
@@ -184,12 +189,23 @@ final class StreamlitAttacks {
     }
 
     private static void assertNextIsClean(Target t, String method, String text, int lateMillis) throws IOException {
-        t.upstream().on("/leftover", exchange -> play(exchange, text, lateMillis));
-        for (int round = 0; round < 3; round++) {
+        AtomicInteger played = new AtomicInteger();
+        t.upstream().on("/leftover", exchange -> {
+            exchange.raw(text);
+            if (lateMillis > 0) {
+                Pace.every(Duration.ofMillis(lateMillis), 2, step -> {});
+                exchange.raw(POISON);
+            }
+            played.incrementAndGet();
+            exchange.awaitEnd();
+        });
+        for (int round = 1; round <= 3; round++) {
             try (Attacker client = t.connect()) {
                 client.send(t.head(method + " /leftover HTTP/1.1")).answer(method);
             }
-            Pace.every(java.time.Duration.ofMillis(lateMillis == 0 ? 1 : 2L * lateMillis), 2, step -> {});
+            int now = round;
+            Patience.until("all of it was sent", () -> played.get() >= now);
+            Pace.every(Duration.ofMillis(100), 2, step -> {}); // nobody can tell what crosses the next request
             for (int i = 0; i < 3; i++) {
                 Answer next = t.get("/echo-request?" + i);
                 assertEquals(200, next.status(), next::toString);
@@ -197,15 +213,6 @@ final class StreamlitAttacks {
                 assertFalse(next.says("X-Poison", "yes"), next::toString);
             }
         }
-    }
-
-    private static void play(Exchange exchange, String text, int lateMillis) throws IOException {
-        exchange.raw(text);
-        if (lateMillis > 0) {
-            Pace.every(java.time.Duration.ofMillis(lateMillis), 2, step -> {});
-            exchange.raw(POISON);
-        }
-        exchange.awaitEnd();
     }
 
     private static void assertSocketEnds(Target t, FakeStreamlit.Script script) throws IOException {
@@ -216,6 +223,7 @@ final class StreamlitAttacks {
                             HandshakeAttacks.handshake(t, "/_stcore/stream?wild", "Sec-WebSocket-Protocol: streamlit"))
                     .answer();
             if (answer.status() == 101) {
+                client.socket().setSoTimeout(t.splices() ? (int) Attacker.PATIENCE.toMillis() : UNTIL_PINGED_MILLIS);
                 int code = FrameBytes.awaitClose(client);
                 assertTrue(code != FrameBytes.OPEN, "the socket stays open");
             } else {

@@ -114,6 +114,11 @@ final class Target implements AutoCloseable {
         return door.embedded();
     }
 
+    /** Whether the bytes of sockets are passed on as they are. */
+    boolean splices() {
+        return door.splices();
+    }
+
     boolean isTomcat() {
         return door.name().startsWith("tomcat");
     }
@@ -225,16 +230,19 @@ final class Target implements AutoCloseable {
         return answer.status() == 0 || text && !answer.first("Date").isEmpty();
     }
 
-    /** As before; besides, nothing that follows on this connection may count as a request. */
+    /**
+     * As before; besides, nothing that follows on this connection may count as a request. A container may read a body that
+     * has both framings by its chunks, if it closes the connection then (RFC 9112 section 6.3).
+     */
     void assertRefusedForGood(String request) throws IOException {
-        assertUnheard(() -> {
-            try (Attacker client = connect()) {
-                Answer answer = client.trySend(request).answer();
-                assertTrue(answer.isRefusal(), answer::toString);
-                assertTrue(client.endsWithin(Duration.ofSeconds(5)), () -> "the connection stays open; " + answer);
-                return answer;
-            }
-        });
+        int before = upstream.requests("/smuggled").size();
+        try (Attacker client = connect()) {
+            Answer answer = client.trySend(request).answer();
+            boolean bothFramings = request.contains("Content-Length:") && request.contains("Transfer-Encoding:");
+            assertTrue(answer.isRefusal() || !embedded() && bothFramings, answer::toString);
+            assertTrue(client.endsWithin(Duration.ofSeconds(5)), () -> "the connection stays open; " + answer);
+            assertEquals(before, upstream.requests("/smuggled").size(), "a second request came");
+        }
     }
 
     /** The honest visitor's socket, opened before the first attack, still echoes, and a newcomer is served at once. */
