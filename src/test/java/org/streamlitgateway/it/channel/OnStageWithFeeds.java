@@ -1,5 +1,6 @@
 package org.streamlitgateway.it.channel;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -14,7 +15,7 @@ abstract class OnStageWithFeeds extends OnStage {
     final FeedServer feed;
 
     OnStageWithFeeds(App app) {
-        this(app, FeedServer.start(), null);
+        this(app, FeedServer.start(), (String) null);
     }
 
     /** With an app that dials one of the feeds itself: {@code FEED} in its environment is the address. */
@@ -25,6 +26,22 @@ abstract class OnStageWithFeeds extends OnStage {
     private OnStageWithFeeds(App app, FeedServer feed, String dialled) {
         super(new Stage(app, feed.channels(), dialled == null ? Map.of() : Map.of("FEED", feed.address(dialled))));
         this.feed = feed;
+    }
+
+    /** With more options for the gateway. */
+    OnStageWithFeeds(App app, Map<String, String> options) {
+        this(app, FeedServer.start(), options);
+    }
+
+    private OnStageWithFeeds(App app, FeedServer feed, Map<String, String> options) {
+        super(new Stage(app, with(feed.channels(), options)));
+        this.feed = feed;
+    }
+
+    private static Map<String, String> with(Map<String, String> channels, Map<String, String> options) {
+        Map<String, String> all = new HashMap<>(channels);
+        all.putAll(options);
+        return all;
     }
 
     @Override

@@ -1,0 +1,69 @@
+package org.streamlitgateway.it.channel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.microsoft.playwright.Page;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.TestCertificate;
+import org.streamlitgateway.it.browser.App;
+
+/** Tabs whose WebSockets are streams of an HTTP/2 connection, which stays when a tab goes. */
+@UnderAPrefix
+class TabsOverHttp2IT extends OnStageWithFeeds {
+    /** Far less than a dedicated socket would wait for a tab that only lost its connection. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(8);
+
+    TabsOverHttp2IT() {
+        super(App.CHANNELS, tls());
+    }
+
+    private static Map<String, String> tls() {
+        TestCertificate files = TestCertificate.in(Path.of("target"), "tabs-over-http2", "EC");
+        return Map.of(
+                "tls-certificate",
+                files.certificate().toString(),
+                "tls-key",
+                files.key().toString());
+    }
+
+    @Test
+    void closedTabFreesItsSocketAtOnce() {
+        Page other = stage.visit("").page();
+        Page page = stage.visit("send").page();
+        Facts.awaitOpen(page, "send");
+        assertEquals(1, feed.sockets(FeedServer.ECHO));
+
+        page.close(new Page.CloseOptions().setRunBeforeUnload(true));
+
+        Patience.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
+        Facts.awaitOpen(other, "burst");
+    }
+
+    @Test
+    void killedTabFreesItsSocketAtOnce() {
+        Page other = stage.visit("").page();
+        Page page = stage.visit("send").page();
+        Facts.awaitOpen(page, "send");
+
+        page.close();
+
+        Patience.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
+        Facts.awaitOpen(other, "burst");
+    }
+
+    @Test
+    void tabThatGoesElsewhereFreesItsSocketAtOnce() {
+        Page other = stage.visit("").page();
+        Page page = stage.visit("send").page();
+        Facts.awaitOpen(page, "send");
+
+        page.navigate("about:blank");
+
+        Patience.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
+        Facts.awaitOpen(other, "burst");
+    }
+}
