@@ -118,7 +118,8 @@ final class Cookies {
             if (value > 0) {
                 int end = next < 0 ? setCookie.length() : next;
                 changed.append(setCookie, done, value)
-                        .append(Prefix.add(prefix, setCookie.substring(value, end).trim()));
+                        .append(Prefix.add(
+                                prefix, setCookie.substring(value, end).trim()));
                 done = end;
             }
             semicolon = next;

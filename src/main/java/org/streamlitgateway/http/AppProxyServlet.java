@@ -356,8 +356,8 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         } else if (outcome == Outcome.LOST) {
             exchange.route.replica().lost();
         }
-        boolean brokenBody =
-                outcome == Outcome.CLIENT_GONE && !exchange.isRequestRead(); // what came may be no body, and the client still there
+        boolean brokenBody = outcome == Outcome.CLIENT_GONE
+                && !exchange.isRequestRead(); // what came may be no body, and the client still there
         if (exchange.isPassing() || exchange.response.isCommitted() || outcome == Outcome.CLIENT_GONE && !brokenBody) {
             Abort.dispatch(exchange.request);
         } else {
