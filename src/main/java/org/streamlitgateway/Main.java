@@ -11,14 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.streamlitgateway.assembly.Reload;
 import org.streamlitgateway.config.ConfigException;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.Problem;
 import org.streamlitgateway.config.Secrets;
 import org.streamlitgateway.config.Setting;
-import org.streamlitgateway.config.Settings;
-import org.streamlitgateway.outcome.Cause;
+import org.streamlitgateway.config.reader.Settings;
+import org.streamlitgateway.gateway.ConfigWatcher;
+import org.streamlitgateway.logging.ConsoleLog;
+import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Printable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,8 +50,8 @@ public final class Main {
         List<String> forStreamlit = dashes < 0 ? List.of() : Arrays.asList(args).subList(dashes + 1, args.length);
         CommandLine line = new CommandLine(spec());
         GatewayConfig config;
-        Reload reload;
-        Reload.Reader reader;
+        ConfigWatcher reload;
+        ConfigWatcher.Reader reader;
         try {
             ParseResult parsed = line.parseArgs(own.toArray(String[]::new));
             if (parsed.hasMatchedOption("--help")) {
@@ -62,7 +63,7 @@ public final class Main {
                 return 0;
             }
             Path file = file(parsed);
-            reload = file == null ? null : Reload.of(file);
+            reload = file == null ? null : ConfigWatcher.of(file);
             reader = () -> settings(values(parsed), forStreamlit, file).read();
             config = reader.read();
             if (parsed.hasMatchedOption("--check")) {
@@ -76,10 +77,10 @@ public final class Main {
             bad.problems().forEach(problem -> err.println("streamlit-gateway: " + problem));
             return BAD_USAGE;
         } catch (RuntimeException | StackOverflowError unexpected) {
-            err.println("streamlit-gateway: the configuration cannot be read: " + Cause.of(unexpected));
+            err.println("streamlit-gateway: the configuration cannot be read: " + FailureText.of(unexpected));
             return BAD_USAGE;
         }
-        Logs.configure(config.logLevel());
+        ConsoleLog.configure(config.logLevel());
         return serve(StreamlitGateway.of(config), config, reload, reader, out, err);
     }
 
@@ -109,8 +110,8 @@ public final class Main {
     private static int serve(
             StreamlitGateway gateway,
             GatewayConfig config,
-            Reload reload,
-            Reload.Reader reader,
+            ConfigWatcher reload,
+            ConfigWatcher.Reader reader,
             PrintStream out,
             PrintStream err) {
         if (reload != null) {
@@ -134,7 +135,7 @@ public final class Main {
             SpareThreads.require();
             Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
                 if (failure instanceof Error) { // before it is ready, somebody may wait for that thread for ever
-                    err.println("streamlit-gateway: cannot start: " + Cause.of(failure));
+                    err.println("streamlit-gateway: cannot start: " + FailureText.of(failure));
                     Runtime.getRuntime().halt(flushed(FAILED));
                 }
             });
@@ -146,7 +147,7 @@ public final class Main {
             failed.set(true);
             boolean told = failure instanceof IOException;
             err.println("streamlit-gateway: "
-                    + (told ? Printable.of(failure.getMessage(), 1000) : "cannot start: " + Cause.of(failure)));
+                    + (told ? Printable.of(failure.getMessage(), 1000) : "cannot start: " + FailureText.of(failure)));
             return FAILED;
         }
         Thread.setDefaultUncaughtExceptionHandler(null);
@@ -154,11 +155,11 @@ public final class Main {
                 config.named() ? config.upstreams() : gateway.upstream().toString();
         out.println("streamlit-gateway " + Version.TEXT + " ready: " + gateway.uri() + " -> " + upstream);
         out.flush();
-        IdleMemory.giveBack();
+        IdleHeap.giveBack();
         if (reload != null) {
             reload.start(reader, next -> {
                 gateway.take(next);
-                Logs.configure(next.logLevel());
+                ConsoleLog.configure(next.logLevel());
             });
         }
         try {
@@ -188,7 +189,7 @@ public final class Main {
     private static CommandSpec spec() {
         CommandSpec spec = CommandSpec.create().name("java -jar streamlit-gateway.war");
         spec.usageMessage()
-                .description("The front door for Streamlit apps: HTTP and WebSocket, in one.")
+                .description("A reverse proxy for Streamlit apps: HTTP and WebSocket, in one.")
                 .synopsisHeading("Usage: ")
                 .customSynopsis("java -jar streamlit-gateway.war [OPTIONS] [-- STREAMLIT-ARGUMENTS]")
                 .sortOptions(false)

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.streamlitgateway.assembly.EmbeddedJetty;
 import org.streamlitgateway.config.ConfigException;
 import org.streamlitgateway.config.GatewayConfig;
-import org.streamlitgateway.config.Settings;
+import org.streamlitgateway.config.reader.Settings;
+import org.streamlitgateway.server.EmbeddedServer;
 
 /**
  * A gateway in this JVM, in front of a Streamlit app.
@@ -30,7 +30,7 @@ import org.streamlitgateway.config.Settings;
  */
 public final class StreamlitGateway implements AutoCloseable {
     private final GatewayConfig config;
-    private EmbeddedJetty jetty;
+    private EmbeddedServer jetty;
     private boolean closed;
 
     private StreamlitGateway(GatewayConfig config) {
@@ -54,7 +54,7 @@ public final class StreamlitGateway implements AutoCloseable {
      */
     public StreamlitGateway start() throws IOException {
         try {
-            EmbeddedJetty opened = open();
+            EmbeddedServer opened = open();
             opened.startApps(); // close() may come meanwhile, and ends the wait
             return this;
         } catch (IOException | RuntimeException failure) {
@@ -66,11 +66,11 @@ public final class StreamlitGateway implements AutoCloseable {
         }
     }
 
-    private synchronized EmbeddedJetty open() throws Exception {
+    private synchronized EmbeddedServer open() throws Exception {
         if (jetty != null || closed) {
             throw new IllegalStateException("started or closed already");
         }
-        jetty = new EmbeddedJetty(config);
+        jetty = new EmbeddedServer(config);
         jetty.start();
         return jetty;
     }
@@ -85,7 +85,7 @@ public final class StreamlitGateway implements AutoCloseable {
         return URI.create("http://" + jetty.firstUpstream());
     }
 
-    /** Goes on with another configuration; see {@link EmbeddedJetty#take}. */
+    /** Goes on with another configuration; see {@link EmbeddedServer#take}. */
     synchronized void take(GatewayConfig next) throws Exception {
         if (jetty != null) {
             jetty.take(next);

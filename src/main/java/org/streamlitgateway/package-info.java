@@ -1,13 +1,23 @@
 /**
- * The front door for Streamlit apps.
+ * A reverse proxy for Streamlit apps, with three ways to start it: the command line ({@code Main}), a Java program
+ * ({@link StreamlitGateway}) and a servlet container ({@link WarListener}).
  *
- * <p>The way of a request: {@link org.streamlitgateway.assembly.FrontDoor} asks the guard who sends it and the route
- * table which app it is for. A WebSocket handshake goes to {@link org.streamlitgateway.bridge.WebSocketDoor}, which dials
- * Streamlit first and then joins both sides by a relay; everything else goes to
- * {@link org.streamlitgateway.http.AppProxyServlet}. Both build what they send with
- * {@link org.streamlitgateway.forward}, and dial through {@link org.streamlitgateway.upstream}.
+ * <p>A request enters at {@link org.streamlitgateway.gateway.GatewayServlet}, which checks its grammar, finds out who sent
+ * it, and looks up the app. A WebSocket handshake goes on to {@link org.streamlitgateway.websocket.WebSocketHandler}, which
+ * dials Streamlit first and then joins both sockets by a relay. A channel goes to
+ * {@link org.streamlitgateway.channel.transport.ChannelHandler}, an immutable asset to
+ * {@link org.streamlitgateway.cache.AssetCache}, and everything else to
+ * {@link org.streamlitgateway.http.AppProxyServlet}.
  *
- * <p>The way of the configuration: {@link org.streamlitgateway.config.Settings} reads it, records hold it,
- * {@link org.streamlitgateway.assembly.Assembly} builds the gateway from it, once, in whatever container.
+ * <p>Layers, each using only those below it:
+ *
+ * <pre>
+ *   root
+ *   gateway  server
+ *   http  websocket  channel  pages  cache
+ *   routing  process  headers  forwarding  streamlit  upstream  limit
+ *   container  grammar
+ *   config  tls  logging  outcome
+ * </pre>
  */
 package org.streamlitgateway;

@@ -2,41 +2,61 @@ package org.streamlitgateway;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
-/** The packages' order, as the root package's documentation draws it. */
+/** Order, size and surface of the packages, as the root package's documentation draws them. */
 @AnalyzeClasses(packages = "org.streamlitgateway", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String ROOT = "org.streamlitgateway.";
+    private static final Path SOURCES = Path.of("src/main/java");
+    private static final int MAX_FILES = 12;
+    private static final int MAX_LINES = 1300;
+
+    /** Records, enums, interfaces and exceptions are free. */
+    private static final int MAX_PUBLIC_CLASSES = 3;
 
     @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CYCLES =
-            slices().matching(ROOT + "(*)..").should().beFreeOfCycles();
+            slices().matching(ROOT + "(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule ONLY_WHAT_RUNS_EMBEDDED_KNOWS_THE_SERVER = noClasses()
+    static final ArchRule ONLY_SERVER_AND_CONTAINER_USE_JETTY_SERVER = noClasses()
             .that()
-            .resideOutsideOfPackage(ROOT + "assembly..")
-            .and()
-            .doNotHaveSimpleName("EmbeddedHandover")
+            .resideOutsideOfPackages(ROOT + "server..", ROOT + "container.jetty..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.eclipse.jetty.server..", "org.eclipse.jetty.ee10.servlet..");
 
     @ArchTest
-    static final ArchRule ONLY_WHAT_RUNS_IN_TOMCAT_KNOWS_TOMCAT = noClasses()
+    static final ArchRule ONLY_CONTAINER_TOMCAT_USES_TOMCAT = noClasses()
             .that()
-            .haveNameNotMatching(".*\\.Tomcat(Api|Wire)(\\$.*)?")
+            .resideOutsideOfPackage(ROOT + "container.tomcat..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache..");
 
     @ArchTest
-    static final ArchRule CONFIGURATION_AND_OUTCOMES_STAND_ALONE = noClasses()
+    static final ArchRule CONFIG_AND_OUTCOME_USE_NO_FRAMEWORK = noClasses()
             .that()
             .resideInAnyPackage(ROOT + "config..", ROOT + "outcome..")
             .should()
@@ -44,24 +64,64 @@ class ArchitectureTest {
             .resideInAnyPackage("org.eclipse.jetty..", "jakarta..");
 
     @ArchTest
-    static final ArchRule NOBODY_CALLS_THE_ASSEMBLY_BUT_THE_ROOT = noClasses()
+    static final ArchRule ONLY_THE_ROOT_PACKAGE_USES_GATEWAY_AND_SERVER = noClasses()
             .that()
-            .resideInAnyPackage(
-                    ROOT + "config..",
-                    ROOT + "outcome..",
-                    ROOT + "guard..",
-                    ROOT + "route..",
-                    ROOT + "forward..",
-                    ROOT + "http..",
-                    ROOT + "bridge..",
-                    ROOT + "channel..",
-                    ROOT + "upstream..",
-                    ROOT + "launch..")
+            .resideInAPackage(ROOT + "*..")
+            .and()
+            .resideOutsideOfPackages(ROOT + "gateway..", ROOT + "server..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ROOT + "assembly..");
+            .resideInAnyPackage(ROOT + "gateway..", ROOT + "server..");
 
     @ArchTest
     static final ArchRule NAMES_SAY_SOMETHING =
             noClasses().should().haveNameMatching(".*(Util|Utils|Helper|Manager|Impl|Common|Misc)");
+
+    @ArchTest
+    static void packagesHaveAtMostThreePublicClasses(JavaClasses classes) {
+        Map<String, TreeSet<String>> surface = new TreeMap<>();
+        classes.stream().filter(ArchitectureTest::isPublicClass).forEach(found -> surface.computeIfAbsent(
+                        found.getPackageName(), name -> new TreeSet<>())
+                .add(found.getSimpleName()));
+        assertAll(surface.entrySet().stream()
+                .map(entry -> () -> assertTrue(entry.getValue().size() <= MAX_PUBLIC_CLASSES, entry::toString)));
+    }
+
+    private static boolean isPublicClass(JavaClass type) {
+        return type.isTopLevelClass()
+                && type.getModifiers().contains(JavaModifier.PUBLIC)
+                && !type.isInterface()
+                && !type.isEnum()
+                && !type.isRecord()
+                && !type.isAssignableTo(Throwable.class);
+    }
+
+    @Test
+    void packagesAreSmall() throws IOException {
+        Map<Path, List<Path>> packages;
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            packages = files.filter(file -> file.toString().endsWith(".java") && !file.endsWith("package-info.java"))
+                    .collect(Collectors.groupingBy(Path::getParent));
+        }
+        assertAll(packages.entrySet().stream().map(entry -> () -> {
+            assertTrue(entry.getValue().size() <= MAX_FILES, () -> entry.getKey() + " has too many files");
+            long lines = 0;
+            for (Path file : entry.getValue()) {
+                lines += Files.readAllLines(file).size();
+            }
+            assertTrue(lines <= MAX_LINES, entry.getKey() + " has too many lines: " + lines);
+        }));
+    }
+
+    @Test
+    void everyPackageIsDocumented() throws IOException {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            List<Path> undocumented = files.filter(file -> file.toString().endsWith(".java"))
+                    .map(Path::getParent)
+                    .distinct()
+                    .filter(folder -> !Files.exists(folder.resolve("package-info.java")))
+                    .toList();
+            assertEquals(List.of(), undocumented);
+        }
+    }
 }

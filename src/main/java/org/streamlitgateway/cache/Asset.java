@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpField;
+import org.streamlitgateway.cache.header.ContentCoding;
 
 /**
  * One stored answer: its headers and its body in up to three codings. All but the encoded forms is fixed; those are
@@ -27,7 +28,7 @@ final class Asset {
     private final long ageAtArrivalSeconds;
     private final long arrivedNanos = System.nanoTime();
     private final long freshSeconds;
-    private volatile Map<Coding, byte[]> bodies;
+    private volatile Map<ContentCoding, byte[]> bodies;
 
     /** Bytes that count against the bound; how many clients read it; whether it can still be found. */
     long weight;
@@ -38,7 +39,7 @@ final class Asset {
     Asset(String key, List<HttpField> headers, byte[] body, long ageSeconds, long freshSeconds) {
         this.key = key;
         this.headers = headers;
-        this.bodies = Map.of(Coding.IDENTITY, body);
+        this.bodies = Map.of(ContentCoding.IDENTITY, body);
         this.etag = value("ETag");
         this.lastModifiedSeconds = seconds(value("Last-Modified"));
         this.compressible = isCompressible(value("Content-Type"));
@@ -71,16 +72,16 @@ final class Asset {
         return COMPRESSIBLE.stream().anyMatch(lower::contains);
     }
 
-    byte[] body(Coding coding) {
+    byte[] body(ContentCoding coding) {
         return bodies.get(coding);
     }
 
     /** The form that a client likes best of those that are there; the plain one when it likes none. */
-    Coding choose(String acceptEncoding) {
-        Coding best = Coding.IDENTITY;
+    ContentCoding choose(String acceptEncoding) {
+        ContentCoding best = ContentCoding.IDENTITY;
         double bestWeight = 0;
-        Map<Coding, byte[]> there = bodies;
-        for (Coding coding : Coding.values()) {
+        Map<ContentCoding, byte[]> there = bodies;
+        for (ContentCoding coding : ContentCoding.values()) {
             if (there.containsKey(coding)) {
                 double weight = coding.weight(acceptEncoding);
                 if (weight > bestWeight) {
@@ -92,8 +93,8 @@ final class Asset {
         return best;
     }
 
-    void add(Coding coding, byte[] body) {
-        Map<Coding, byte[]> more = new EnumMap<>(bodies);
+    void add(ContentCoding coding, byte[] body) {
+        Map<ContentCoding, byte[]> more = new EnumMap<>(bodies);
         more.put(coding, body);
         bodies = more;
     }

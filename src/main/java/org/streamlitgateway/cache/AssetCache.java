@@ -15,6 +15,8 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.streamlitgateway.cache.header.CachePolicy;
+import org.streamlitgateway.cache.header.ContentCoding;
 
 /**
  * The stored assets of all apps, within one bound of bytes; the least recently used ones make room. Thread-safe: its
@@ -50,9 +52,9 @@ public final class AssetCache {
     private final long maxBytes;
     private final Compressor compressor = new Compressor(this);
     private final Map<String, Asset> assets = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<String, Flight> flights = new HashMap<>();
+    private final Map<String, InFlightRequest> flights = new HashMap<>();
     /** Names that look like an asset's and are none: their requests neither wait nor ask for the plain form. */
-    private final RecentNames passed = new RecentNames();
+    private final RecentKeys passed = new RecentKeys();
 
     private final LongAdder hits = new LongAdder();
     private final AtomicInteger answering = new AtomicInteger();
@@ -75,7 +77,7 @@ public final class AssetCache {
     public String key(HttpServletRequest request, String host, String app, String target) {
         return maxBytes > 0
                         && target.length() + host.length() + app.length() < LONGEST_KEY
-                        && Storable.mayAnswer(request)
+                        && CachePolicy.mayAnswer(request)
                 ? host + '\n' + app + ' ' + target // no header holds a line's end
                 : null;
     }
@@ -88,7 +90,7 @@ public final class AssetCache {
         }
         hits.increment();
         answering.incrementAndGet();
-        new AssetAnswer(asset, request, response, () -> {
+        new CachedResponse(asset, request, response, () -> {
                     giveBack(asset);
                     answering.decrementAndGet();
                 })
@@ -102,18 +104,20 @@ public final class AssetCache {
      * @return the flight to wait for; a new one of the caller's own, to be landed by it; or {@code null} for neither
      */
     public Boarding board(String key, HttpServletRequest request) {
-        if (!Storable.mayRecord(request) || !Storable.isUnconditional(request) || !Storable.isFingerprinted(key)) {
+        if (!CachePolicy.mayRecord(request)
+                || !CachePolicy.isUnconditional(request)
+                || !CachePolicy.isFingerprinted(key)) {
             return null;
         }
         synchronized (this) {
             if (passed.contains(key)) {
                 return null;
             }
-            Flight there = flights.get(key);
+            InFlightRequest there = flights.get(key);
             if (there != null) {
                 return new Boarding(there, false);
             }
-            Flight own = new Flight(this, key);
+            InFlightRequest own = new InFlightRequest(this, key);
             if (isKept(key)) {
                 own.land(); // it came after the caller had looked for it
                 return new Boarding(own, false);
@@ -134,7 +138,7 @@ public final class AssetCache {
      * @param flight the one request for the asset
      * @param leads whether the caller is to send it
      */
-    public record Boarding(Flight flight, boolean leads) {}
+    public record Boarding(InFlightRequest flight, boolean leads) {}
 
     /**
      * Begins to keep an answer whose headers have come, when it may be kept and there is room.
@@ -151,10 +155,10 @@ public final class AssetCache {
             Runnable taken,
             Consumer<Throwable> lost)
             throws IOException {
-        if (!Storable.mayRecord(request)) {
+        if (!CachePolicy.mayRecord(request)) {
             return null;
         }
-        long freshSeconds = Storable.freshSeconds(answer);
+        long freshSeconds = CachePolicy.freshSeconds(answer);
         if (freshSeconds == 0) {
             if (answer.getStatus() == 200) {
                 pass(key);
@@ -173,8 +177,8 @@ public final class AssetCache {
         if (!reserve(weight)) {
             return null;
         }
-        Asset asset =
-                new Asset(key, headers, new byte[(int) length], Storable.ageSeconds(answer.getHeaders()), freshSeconds);
+        Asset asset = new Asset(
+                key, headers, new byte[(int) length], CachePolicy.ageSeconds(answer.getHeaders()), freshSeconds);
         asset.weight = weight;
         asset.readers = 2; // the recording and its client
         if (asset.compressible && !answer.getHeaders().contains(HttpHeader.VARY)) {
@@ -194,7 +198,7 @@ public final class AssetCache {
     }
 
     private synchronized void pass(String key) {
-        if (Storable.isFingerprinted(key)) {
+        if (CachePolicy.isFingerprinted(key)) {
             passed.add(key);
         }
     }
@@ -232,7 +236,7 @@ public final class AssetCache {
         giveBack(asset);
     }
 
-    synchronized void add(Asset asset, Coding coding, byte[] encoded) {
+    synchronized void add(Asset asset, ContentCoding coding, byte[] encoded) {
         if (asset.listed) {
             asset.add(coding, encoded);
             asset.weight += encoded.length;
@@ -279,7 +283,7 @@ public final class AssetCache {
         }
     }
 
-    synchronized void landed(String key, Flight flight) {
+    synchronized void landed(String key, InFlightRequest flight) {
         flights.remove(key, flight);
     }
 

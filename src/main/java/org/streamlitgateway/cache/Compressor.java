@@ -6,6 +6,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
+import org.streamlitgateway.cache.header.ContentCoding;
 
 /** Compresses assets in the background, one at a time, on a thread that exists only while there is work. */
 final class Compressor {
@@ -43,16 +44,16 @@ final class Compressor {
 
     /** Adds the encoded forms to an asset that has just been stored. */
     void compress(Asset asset) {
-        if (asset.compressible && asset.body(Coding.IDENTITY).length >= LEAST_BYTES) {
+        if (asset.compressible && asset.body(ContentCoding.IDENTITY).length >= LEAST_BYTES) {
             worker.execute(() -> {
-                keep(asset, Coding.GZIP, gzip(asset.body(Coding.IDENTITY)));
-                keep(asset, Coding.BROTLI, Brotli.compress(asset.body(Coding.IDENTITY)));
+                keep(asset, ContentCoding.GZIP, gzip(asset.body(ContentCoding.IDENTITY)));
+                keep(asset, ContentCoding.BROTLI, Brotli.compress(asset.body(ContentCoding.IDENTITY)));
             });
         }
     }
 
-    private void keep(Asset asset, Coding coding, byte[] encoded) {
-        int plain = asset.body(Coding.IDENTITY).length;
+    private void keep(Asset asset, ContentCoding coding, byte[] encoded) {
+        int plain = asset.body(ContentCoding.IDENTITY).length;
         if (encoded.length > 0 && encoded.length < plain * (1 - LEAST_SAVING)) {
             cache.add(asset, coding, encoded);
         }

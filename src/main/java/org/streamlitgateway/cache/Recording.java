@@ -4,6 +4,7 @@ import jakarta.servlet.ServletOutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.streamlitgateway.cache.header.ContentCoding;
 
 /**
  * An asset on its way into the cache. It takes the body as fast as Streamlit sends it, so that a slow client holds up
@@ -26,7 +27,7 @@ public final class Recording {
     Recording(AssetCache cache, Asset asset, ServletOutputStream output, Runnable taken, Consumer<Throwable> lost) {
         this.cache = cache;
         this.asset = asset;
-        this.body = asset.body(Coding.IDENTITY);
+        this.body = asset.body(ContentCoding.IDENTITY);
         this.first = new MemoryWriter(
                 output,
                 body,

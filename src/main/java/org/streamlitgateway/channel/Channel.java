@@ -6,6 +6,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.streamlitgateway.channel.feed.ChannelStatus;
+import org.streamlitgateway.channel.feed.Counters;
+import org.streamlitgateway.channel.feed.Feed;
+import org.streamlitgateway.channel.feed.FeedRuntime;
+import org.streamlitgateway.channel.feed.Subscriber;
+import org.streamlitgateway.channel.feed.SubscriberTransport;
+import org.streamlitgateway.channel.protocol.ChannelState;
+import org.streamlitgateway.channel.protocol.ControlMessage;
+import org.streamlitgateway.channel.protocol.Payload;
+import org.streamlitgateway.channel.protocol.SendResult;
 import org.streamlitgateway.config.ChannelConfig;
 import org.streamlitgateway.config.ChannelConfig.Mode;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
@@ -13,7 +23,7 @@ import org.streamlitgateway.limit.OverLimit;
 import org.streamlitgateway.outcome.Outcome;
 
 /** A configured channel: one feed for all, or one for each subscriber. Thread-safe. */
-final class Channel {
+public final class Channel {
     private static final int MAX_GREETING_BYTES = 64 * 1024;
 
     /** POSTs whose bodies are gathered at one time, in all and of one client. */
@@ -22,13 +32,13 @@ final class Channel {
     private static final int MAX_POSTS_PER_CLIENT = 16;
 
     private final ChannelConfig config;
-    private final Dialler dialler;
+    private final FeedRuntime dialler;
     private final Timeouts timeouts;
     private final long minBodyRate;
     private final Counters counters = new Counters();
-    private final Places places;
-    private final Places posts = new Places(MAX_POSTS, MAX_POSTS_PER_CLIENT);
-    private final SendRates rates;
+    private final SubscriberQuota places;
+    private final SubscriberQuota posts = new SubscriberQuota(MAX_POSTS, MAX_POSTS_PER_CLIENT);
+    private final SendRateLimiter rates;
     private final OverLimit overSubscribers;
     private final OverLimit overSends;
     private final Feed shared;
@@ -38,23 +48,24 @@ final class Channel {
     private final Map<String, Feed> byKey = new ConcurrentHashMap<>();
     private volatile boolean stopped;
 
-    Channel(ChannelConfig config, Dialler dialler, Timeouts timeouts, long minBodyRate) {
+    Channel(ChannelConfig config, FeedRuntime dialler, Timeouts timeouts, long minBodyRate) {
         this.config = config;
         this.dialler = dialler;
         this.timeouts = timeouts;
         this.minBodyRate = minBodyRate;
-        this.places = new Places(config.quota().subscribers(), config.quota().subscribersPerClient());
+        this.places =
+                new SubscriberQuota(config.quota().subscribers(), config.quota().subscribersPerClient());
         String name = "channel " + config.name() + "'s ";
         this.overSubscribers =
                 new OverLimit(name + "max-subscribers or max-subscribers-per-client", dialler.scheduler());
         this.overSends = new OverLimit(name + "max-sends-per-second", dialler.scheduler());
-        this.rates = new SendRates(config.quota().sendsPerSecond());
+        this.rates = new SendRateLimiter(config.quota().sendsPerSecond());
         this.shared = config.mode() == Mode.SHARED
                 ? new Feed(config, config.linger(), counters, dialler, timeouts, () -> {})
                 : null;
     }
 
-    ChannelConfig config() {
+    public ChannelConfig config() {
         return config;
     }
 
@@ -73,18 +84,18 @@ final class Channel {
     }
 
     /** Why nobody more can subscribe now, or {@code null}; {@link #subscribe} asks again. */
-    Outcome full(Visitor visitor) {
+    public Outcome full(SubscribeRequest visitor) {
         boolean known = shared == null && visitor.key() != null && byKey.containsKey(visitor.key());
         return known || places.isFree(visitor.owner()) ? null : tooMany(visitor);
     }
 
-    private Outcome tooMany(Visitor visitor) {
+    private Outcome tooMany(SubscribeRequest visitor) {
         overSubscribers.refused(visitor.address());
         return Outcome.TOO_MANY_SUBSCRIBERS;
     }
 
     /** {@code null} when there is no place or the gateway is stopping; the sink has been told then. */
-    Subscriber subscribe(Visitor visitor, Sink sink) {
+    public Subscriber subscribe(SubscribeRequest visitor, SubscriberTransport sink) {
         Subscriber subscriber = shared != null ? join(visitor, sink) : subscribeAlone(visitor, sink);
         if (subscriber == null) {
             sink.close(stopped ? Outcome.STOPPING : tooMany(visitor));
@@ -92,7 +103,7 @@ final class Channel {
         return subscriber;
     }
 
-    private Subscriber join(Visitor visitor, Sink sink) {
+    private Subscriber join(SubscribeRequest visitor, SubscriberTransport sink) {
         String owner = visitor.owner();
         if (!places.take(owner)) {
             return null;
@@ -104,7 +115,7 @@ final class Channel {
         return subscriber;
     }
 
-    private Subscriber subscribeAlone(Visitor visitor, Sink sink) {
+    private Subscriber subscribeAlone(SubscribeRequest visitor, SubscriberTransport sink) {
         Subscriber subscriber = null;
         while (subscriber == null && !stopped) {
             Feed feed = own(visitor);
@@ -117,7 +128,7 @@ final class Channel {
         return subscriber;
     }
 
-    private Feed own(Visitor visitor) {
+    private Feed own(SubscribeRequest visitor) {
         String key = visitor.key();
         return key == null ? add(null, visitor.owner()) : byKey.computeIfAbsent(key, k -> add(k, visitor.owner()));
     }
@@ -145,33 +156,33 @@ final class Channel {
     }
 
     /** Why a send of this visitor is rejected before anybody looks at it, or {@code null}; counts as a send. */
-    Sent refuseSend(Visitor visitor) {
-        Sent refused = null;
+    public SendResult refuseSend(SubscribeRequest visitor) {
+        SendResult refused = null;
         if (!config.access().maySend(visitor.user())) {
-            refused = Sent.rejected(Sent.NOT_ALLOWED);
+            refused = SendResult.rejected(SendResult.NOT_ALLOWED);
         } else if (!rates.take(visitor.owner(), System.nanoTime())) {
             overSends.refused(visitor.address());
-            refused = Sent.rejected(Sent.TOO_MANY);
+            refused = SendResult.rejected(SendResult.TOO_MANY);
         }
         if (refused != null) {
-            counters.rejected.increment();
+            counters.rejected().increment();
         }
         return refused;
     }
 
     /** Has the feed told these on each connection. */
-    void greet(Visitor visitor, Subscriber subscriber, List<Payload> payloads) {
-        Sent refused = refuseSend(visitor);
+    public void greet(SubscribeRequest visitor, Subscriber subscriber, List<Payload> payloads) {
+        SendResult refused = refuseSend(visitor);
         String reason = refused == null ? "" : refused.reason();
         int bytes = payloads.stream().mapToInt(Payload::size).sum();
         if (refused == null && (bytes > MAX_GREETING_BYTES || !subscriber.feed().greet(subscriber, payloads))) {
-            reason = Sent.TOO_LARGE;
+            reason = SendResult.TOO_LARGE;
         }
-        subscriber.tell(Notice.greeting(reason));
+        subscriber.tell(ControlMessage.greeting(reason));
     }
 
-    void send(Visitor visitor, Feed feed, Payload payload, Consumer<Sent> outcome) {
-        Sent refused = refuseSend(visitor);
+    public void send(SubscribeRequest visitor, Feed feed, Payload payload, Consumer<SendResult> outcome) {
+        SendResult refused = refuseSend(visitor);
         if (refused != null) {
             outcome.accept(refused);
         } else {
@@ -180,20 +191,20 @@ final class Channel {
     }
 
     /** For POSTs that are on their way in. */
-    Places posts() {
+    public SubscriberQuota posts() {
         return posts;
     }
 
-    Dialler dialler() {
+    public FeedRuntime dialler() {
         return dialler;
     }
 
-    long minBodyRate() {
+    public long minBodyRate() {
         return minBodyRate;
     }
 
     /** The feed that a visitor without a subscription of its own sends to; {@code null} when there is none. */
-    Feed feedOf(Visitor visitor) {
+    public Feed feedOf(SubscribeRequest visitor) {
         if (shared != null) {
             return shared;
         }
@@ -212,22 +223,22 @@ final class Channel {
         int upstreams = 0;
         int open = 0;
         for (Feed feed : shared != null ? Set.of(shared) : dedicated) {
-            State state = feed.status().state();
-            upstreams += state == State.CLOSED ? 0 : 1;
-            open += state == State.OPEN ? 1 : 0;
+            ChannelState state = feed.status().state();
+            upstreams += state == ChannelState.CLOSED ? 0 : 1;
+            open += state == ChannelState.OPEN ? 1 : 0;
         }
         return new ChannelStatus(
                 config.name(),
                 config.mode(),
-                counters.subscribers.get(),
+                counters.subscribers().get(),
                 upstreams,
                 open,
-                counters.messages.sum(),
-                counters.delivered.sum(),
-                counters.dropped.sum(),
-                counters.behind.sum(),
-                counters.sent.sum(),
-                counters.rejected.sum(),
-                counters.reconnects.sum());
+                counters.messages().sum(),
+                counters.delivered().sum(),
+                counters.dropped().sum(),
+                counters.behind().sum(),
+                counters.sent().sum(),
+                counters.rejected().sum(),
+                counters.reconnects().sum());
     }
 }

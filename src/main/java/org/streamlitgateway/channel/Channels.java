@@ -4,19 +4,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.streamlitgateway.channel.feed.ChannelStatus;
+import org.streamlitgateway.channel.feed.FeedRuntime;
 import org.streamlitgateway.config.ChannelConfig;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
-import org.streamlitgateway.outcome.Liveness;
+import org.streamlitgateway.websocket.peer.PeerLiveness;
 
 /** All channels of a gateway, by name; made once, started and stopped with it. */
 public final class Channels {
     private final Map<String, Channel> byName = new LinkedHashMap<>();
-    private final Dialler dialler;
+    private final FeedRuntime dialler;
     private final Timeouts timeouts;
     private volatile boolean stopped;
 
     /** @param minBodyRate least bytes per second of a POST's body; 0 for any rate */
-    public Channels(List<ChannelConfig> configs, Dialler dialler, Timeouts timeouts, long minBodyRate) {
+    public Channels(List<ChannelConfig> configs, FeedRuntime dialler, Timeouts timeouts, long minBodyRate) {
         this.dialler = dialler;
         this.timeouts = timeouts;
         configs.forEach(config -> byName.put(config.name(), new Channel(config, dialler, timeouts, minBodyRate)));
@@ -47,24 +49,24 @@ public final class Channels {
     }
 
     /** {@code null} when there is no such channel. */
-    Channel find(String name) {
+    public Channel find(String name) {
         return byName.get(name);
     }
 
     /** Those whose feed has this address, written as it is configured. */
-    List<Channel> at(String address) {
+    public List<Channel> at(String address) {
         return byName.values().stream()
                 .filter(channel ->
                         channel.config().upstream().address().toString().equals(address))
                 .toList();
     }
 
-    Dialler dialler() {
+    public FeedRuntime dialler() {
         return dialler;
     }
 
     private void keepAliveLater() {
-        long period = Liveness.periodMillis(timeouts.pingInterval(), timeouts.pong(), timeouts.stall());
+        long period = PeerLiveness.periodMillis(timeouts.pingInterval(), timeouts.pong(), timeouts.stall());
         dialler.scheduler().schedule(this::keepAlive, period, TimeUnit.MILLISECONDS);
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Every setting of one app in a configuration file, under {@code apps:} and the app's path. */
-public enum AppSetting implements Described {
+public enum AppSetting implements SettingInfo {
     NAME("name", "the path", "TEXT", "What the landing page calls the app."),
     DESCRIPTION("description", "", "TEXT", "A sentence for the landing page."),
     REPLICAS(
@@ -63,11 +63,11 @@ public enum AppSetting implements Described {
         return text;
     }
 
-    static Optional<AppSetting> byKey(String key) {
+    public static Optional<AppSetting> byKey(String key) {
         return Arrays.stream(values()).filter(s -> s.key().equals(key)).findFirst();
     }
 
-    static List<String> keys() {
+    public static List<String> keys() {
         return Arrays.stream(values()).map(AppSetting::key).toList();
     }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * One channel: a WebSocket feed that pages subscribe to by name.
@@ -25,6 +26,10 @@ public record ChannelConfig(
         Access access) {
     /** Stands for every app in {@link Access#apps}. */
     public static final String ALL = "*";
+
+    /** A comma is part of a value unless an option follows it. */
+    private static final Pattern NEXT_OPTION =
+            Pattern.compile(",(?=\\s{0,8}(?:[a-z-]{1,40}|header\\.[^=,\\s]{1,80})=)");
 
     /** How many upstream sockets there are. */
     public enum Mode {
@@ -123,5 +128,10 @@ public record ChannelConfig(
                 new Limits(20_000, 4 << 20, 20_000, 4 << 20, Slow.DISCONNECT),
                 new Quota(shared ? 10_000 : 500, shared ? 1000 : 50, 1000, 1 << 20),
                 new Access(Set.of(), Set.of(), Set.of(), false, Set.of()));
+    }
+
+    /** Splits a channel as written on the command line into {@code name=address} and its options. */
+    public static String[] parts(String entry) {
+        return NEXT_OPTION.split(entry.trim());
     }
 }

@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * All that the gateway is told, validated. Immutable; made by {@link Settings}.
+ * All that the gateway is told, validated. Immutable; made by {@code Settings}.
  *
  * @param listen where the embedded gateway listens; unused in a container
  * @param tls the files for TLS on that port, or {@code null} to speak in the clear

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * {@code --check}, error texts, and the environment of the apps that it starts.
  */
 public final class Secrets {
-    static final String HIDDEN = "(hidden)";
+    public static final String HIDDEN = "(hidden)";
 
     /** Parts of names whose values are secret, in lower case and without dashes, dots and underscores. */
     private static final List<String> NAMES = List.of(
@@ -84,9 +84,9 @@ public final class Secrets {
     }
 
     /** One channel as it stands on the command line. */
-    static String channel(String entry) {
+    public static String channel(String entry) {
         List<String> shown = new ArrayList<>();
-        for (String part : ChannelList.parts(entry)) {
+        for (String part : ChannelConfig.parts(entry)) {
             int equals = part.indexOf('=');
             String name = part.substring(0, Math.max(0, equals)).trim();
             boolean address = shown.isEmpty();

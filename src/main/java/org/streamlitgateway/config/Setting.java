@@ -7,9 +7,9 @@ import java.util.Optional;
 /**
  * Every setting of the one-app gateway: its name on the command line, its default and its meaning. The same name is
  * used as a servlet context parameter, as a system property ({@code streamlit-gateway.NAME}) and, in capitals, as an
- * environment variable; {@link Settings} says which source beats which.
+ * environment variable; {@code Settings} says which source beats which.
  */
-public enum Setting implements Described {
+public enum Setting implements SettingInfo {
     STREAMLIT_HOST("streamlit-host", "localhost", "HOST", "Host where Streamlit is running."),
     STREAMLIT_PORT("streamlit-port", "8501", "PORT", "Port where Streamlit is running."),
     PROXY_HOST("proxy-host", "0.0.0.0", "HOST", "Address the gateway listens on."),

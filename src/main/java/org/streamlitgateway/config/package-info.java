@@ -1,5 +1,4 @@
 /**
- * What the gateway is told: settings from every source, read and validated as a whole, all problems at once. The
- * records are immutable; nothing else in the gateway reads flags, variables or parameters.
+ * The validated configuration, as immutable records, and the list of all settings.
  */
 package org.streamlitgateway.config;

@@ -22,21 +22,23 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.cache.AssetCache;
-import org.streamlitgateway.forward.RequestHeaders;
-import org.streamlitgateway.guard.Client;
+import org.streamlitgateway.container.ConnectionAbort;
+import org.streamlitgateway.forwarding.ClientInfo;
+import org.streamlitgateway.headers.RequestHeaders;
 import org.streamlitgateway.limit.ClientKey;
 import org.streamlitgateway.limit.Quota;
-import org.streamlitgateway.outcome.Cause;
+import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
-import org.streamlitgateway.route.Attempts;
-import org.streamlitgateway.route.Route;
-import org.streamlitgateway.upstream.RawRequest;
-import org.streamlitgateway.upstream.UpstreamClient;
+import org.streamlitgateway.pages.ErrorResponse;
+import org.streamlitgateway.routing.FailedReplicas;
+import org.streamlitgateway.routing.Route;
+import org.streamlitgateway.upstream.client.RawRequest;
+import org.streamlitgateway.upstream.client.UpstreamClient;
 
 /**
  * Carries HTTP exchanges to Streamlit and back. The steps, in order: {@link #forward}, {@link #send}, then the
- * {@link ResponseRelay}, then {@link #completed}. Not mapped to any path: the front door calls it.
+ * {@link ResponseForwarder}, then {@link #completed}. Not mapped to any path: the gateway servlet calls it.
  */
 public final class AppProxyServlet extends AsyncProxyServlet {
     private static final Logger LOG = LoggerFactory.getLogger(AppProxyServlet.class);
@@ -55,7 +57,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
 
     private final transient UpstreamClient upstream;
     private final transient RequestHeaders headers;
-    private final transient Silence silence;
+    private final transient ExchangeTimeouts silence;
     private final transient AssetCache cache;
     private final transient Quota uploads;
 
@@ -65,7 +67,11 @@ public final class AppProxyServlet extends AsyncProxyServlet {
      * @param uploads how many bodies of requests each client may be sending
      */
     public AppProxyServlet(
-            UpstreamClient upstream, RequestHeaders headers, Silence silence, AssetCache cache, Quota uploads) {
+            UpstreamClient upstream,
+            RequestHeaders headers,
+            ExchangeTimeouts silence,
+            AssetCache cache,
+            Quota uploads) {
         this.upstream = upstream;
         this.headers = headers;
         this.silence = silence;
@@ -96,7 +102,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
      *
      * @return why the request is refused, or {@code null}
      */
-    public Outcome forward(HttpServletRequest request, HttpServletResponse response, Route route, Client client) {
+    public Outcome forward(HttpServletRequest request, HttpServletResponse response, Route route, ClientInfo client) {
         String query = request.getQueryString();
         String path = route.upstreamPath(request.getRequestURI());
         String key = cache.key(request, client.host(), route.prefix(), path);
@@ -168,7 +174,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             if (exchange.hasBody) {
                 out.body(body(exchange, out));
             }
-            out.send(new ResponseRelay(exchange, this, cache));
+            out.send(new ResponseForwarder(exchange, this, cache));
         } catch (IOException | RuntimeException failure) {
             fail(exchange, failure);
         }
@@ -290,7 +296,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             LOG.debug(
                     "{} is asked again on a new connection: {}",
                     exchange.route.replica().address(),
-                    Cause.of(failure));
+                    FailureText.of(failure));
             send(exchange);
         } else {
             fail(exchange, failure);
@@ -326,7 +332,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                 silence.forget(exchange);
             }
             log(exchange, Outcome.CLIENT_GONE.status(), Outcome.CLIENT_GONE.name(), cause);
-            Abort.dispatch(exchange.request);
+            ConnectionAbort.dispatch(exchange.request);
         }
     }
 
@@ -359,9 +365,9 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         boolean brokenBody = outcome == Outcome.CLIENT_GONE
                 && !exchange.isRequestRead(); // what came may be no body, and the client still there
         if (exchange.isPassing() || exchange.response.isCommitted() || outcome == Outcome.CLIENT_GONE && !brokenBody) {
-            Abort.dispatch(exchange.request);
+            ConnectionAbort.dispatch(exchange.request);
         } else {
-            FailureAnswer.send(exchange.request, exchange.response, brokenBody ? Outcome.BAD_REQUEST : outcome);
+            ErrorResponse.send(exchange.request, exchange.response, brokenBody ? Outcome.BAD_REQUEST : outcome);
             complete(exchange);
         }
     }
@@ -369,7 +375,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     /** Nothing has been sent: the request comes in once more, and goes to another replica. */
     private static void moveOn(Exchange exchange) {
         exchange.request.removeAttribute(Exchange.ATTRIBUTE);
-        Attempts.failed(exchange.request, exchange.route.replica());
+        FailedReplicas.failed(exchange.request, exchange.route.replica());
         try {
             exchange.response.reset();
             exchange.request.getAsyncContext().dispatch();
@@ -409,7 +415,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                     status,
                     how,
                     exchange.route.replica().address(),
-                    Cause.of(cause));
+                    FailureText.of(cause));
         } else if (LOG.isDebugEnabled()) {
             LOG.debug(
                     "{} {} ended with {} ({}) after {} ms",

@@ -7,11 +7,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.streamlitgateway.cache.Flight;
-import org.streamlitgateway.guard.Client;
+import org.streamlitgateway.cache.InFlightRequest;
+import org.streamlitgateway.forwarding.ClientInfo;
+import org.streamlitgateway.http.body.BodyRateLimit;
 import org.streamlitgateway.limit.Quota;
-import org.streamlitgateway.route.Route;
-import org.streamlitgateway.upstream.RawRequest;
+import org.streamlitgateway.routing.Route;
+import org.streamlitgateway.upstream.client.RawRequest;
 
 /**
  * One HTTP exchange on its way: what is asked, of whom, and since when Streamlit has been silent. Fields that change
@@ -35,7 +36,7 @@ final class Exchange {
     final HttpServletRequest request;
     final HttpServletResponse response;
     final Route route;
-    final Client client;
+    final ClientInfo client;
     final String target;
     final boolean hasBody;
 
@@ -45,7 +46,7 @@ final class Exchange {
     final long startedNanos = System.nanoTime();
 
     private final AtomicBoolean ended = new AtomicBoolean();
-    private final BodyRate bodyRate = new BodyRate();
+    private final BodyRateLimit bodyRate = new BodyRateLimit();
     private volatile Quota.Share upload;
     private volatile RawRequest upstream;
     private volatile long waitingSinceNanos = NOT_WAITING;
@@ -59,7 +60,7 @@ final class Exchange {
     private volatile boolean recorded;
     private volatile boolean whole;
     private int boardings; // the next only when the one before has come to its end
-    private Flight flight; // set before it is sent
+    private InFlightRequest flight; // set before it is sent
     private volatile boolean passing;
     private int attempts; // sent again only after the first try has ended
 
@@ -67,7 +68,7 @@ final class Exchange {
             HttpServletRequest request,
             HttpServletResponse response,
             Route route,
-            Client client,
+            ClientInfo client,
             String target,
             boolean hasBody,
             String key) {
@@ -105,7 +106,7 @@ final class Exchange {
     }
 
     /** Others wait for what comes of this exchange. */
-    void leads(Flight flight) {
+    void leads(InFlightRequest flight) {
         this.flight = flight;
     }
 
@@ -134,7 +135,7 @@ final class Exchange {
     }
 
     /** How fast the body comes, if there is one. */
-    BodyRate bodyRate() {
+    BodyRateLimit bodyRate() {
         return bodyRate;
     }
 

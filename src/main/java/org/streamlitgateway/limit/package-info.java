@@ -1,6 +1,5 @@
 /**
- * How much one client may have in use of what all share. A client is the address that trusted proxies name, and of IPv6
- * the network of 64 bits that one household or machine has to itself. Knows nothing of requests; called by whoever hands
- * out what is counted.
+ * Quotas of what one client may use of shared resources. A client is the address reported by trusted proxies, or the /64
+ * network of an IPv6 address. The package knows nothing of requests; callers acquire and release shares.
  */
 package org.streamlitgateway.limit;

@@ -1,5 +1,5 @@
 /**
- * The closed set of ways in which things end, what each side is told, and when a peer counts as gone. Depends on
- * nothing.
+ * The closed set of outcomes, each with HTTP status, close code, log level and fixed text, and helpers to log them. Uses no
+ * other package.
  */
 package org.streamlitgateway.outcome;

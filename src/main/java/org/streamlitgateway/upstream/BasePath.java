@@ -10,7 +10,7 @@ import org.streamlitgateway.config.AppConfig.Strip;
  * Whether one Streamlit wants to be asked with the path prefix: it answers {@code PREFIX/_stcore/health} with 404 unless
  * it was started with that prefix as its {@code server.baseUrlPath}. Thread-safe.
  */
-public final class BasePath {
+final class BasePath {
     private static final Logger LOG = LoggerFactory.getLogger(BasePath.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -18,7 +18,7 @@ public final class BasePath {
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final String prefix;
-    private final HealthPage page;
+    private final HealthProbe page;
     private final boolean asks;
 
     /** Whether the prefix is taken off; {@code null} until asked, and again after the replica was lost. */
@@ -27,7 +27,7 @@ public final class BasePath {
     /** When an answer came that was not Streamlit's; guarded by this. */
     private long unclearNanos = System.nanoTime() - PAUSE.toNanos();
 
-    BasePath(String prefix, Strip strip, HealthPage page) {
+    BasePath(String prefix, Strip strip, HealthProbe page) {
         this.prefix = prefix;
         this.page = page;
         asks = strip == Strip.AUTO && !prefix.isEmpty();
@@ -35,13 +35,13 @@ public final class BasePath {
     }
 
     /** Whether {@link #isStripped()} can be asked without waiting. */
-    public boolean isKnown() {
+    boolean isKnown() {
         CompletableFuture<Boolean> known = stripped;
         return known != null && known.isDone();
     }
 
     /** Whether the prefix is taken off on the way to Streamlit. */
-    public boolean isStripped() {
+    boolean isStripped() {
         CompletableFuture<Boolean> known = stripped;
         return known == null || known.getNow(true);
     }
@@ -52,7 +52,7 @@ public final class BasePath {
     }
 
     /** Completes, always normally, when {@link #isStripped()} is known or the question came to nothing. */
-    public CompletableFuture<Boolean> find() {
+    CompletableFuture<Boolean> find() {
         CompletableFuture<Boolean> question;
         synchronized (this) {
             if (stripped != null) {
@@ -68,7 +68,7 @@ public final class BasePath {
         return question;
     }
 
-    private void answered(CompletableFuture<Boolean> question, HealthPage.Answer answer) {
+    private void answered(CompletableFuture<Boolean> question, HealthProbe.Answer answer) {
         if (!isStreamlits(answer)) {
             synchronized (this) {
                 unclearNanos = answer.status() == 0 ? unclearNanos : System.nanoTime();
@@ -83,7 +83,7 @@ public final class BasePath {
     }
 
     /** A 5xx, a redirect or a log-in page is of something in between. */
-    private static boolean isStreamlits(HealthPage.Answer answer) {
+    private static boolean isStreamlits(HealthProbe.Answer answer) {
         return answer.isWell() || answer.status() == 404;
     }
 

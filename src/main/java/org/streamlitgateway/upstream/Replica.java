@@ -10,7 +10,8 @@ import org.slf4j.event.Level;
 import org.streamlitgateway.config.AppConfig.Strip;
 import org.streamlitgateway.config.GatewayConfig.Health;
 import org.streamlitgateway.config.HostPort;
-import org.streamlitgateway.outcome.RareLog;
+import org.streamlitgateway.outcome.RateLimitedLog;
+import org.streamlitgateway.upstream.client.UpstreamClient;
 
 /**
  * One Streamlit server as the gateway sees it: where it is, how it is, whom it serves, and whether it is being taken out
@@ -25,14 +26,14 @@ public final class Replica {
     private final String name;
     private final Supplier<HostPort> address;
     private final boolean watched;
-    private final HealthPage page;
+    private final HealthProbe page;
     private final Duration presenceTimeout;
     private final BasePath basePath;
-    private final Load load;
-    private final Departure departure;
-    private final Vitals vitals = new Vitals();
-    private final Admission handshakes;
-    private final RareLog failures = new RareLog();
+    private final ReplicaLoad load;
+    private final DrainState departure;
+    private final HealthState vitals = new HealthState();
+    private final HandshakeLimiter handshakes;
+    private final RateLimitedLog failures = new RateLimitedLog();
     private final AtomicBoolean checking = new AtomicBoolean();
 
     /** The last question of {@link #presence}; guarded by this. */
@@ -57,12 +58,12 @@ public final class Replica {
         this.name = name;
         this.address = address;
         this.watched = watched;
-        handshakes = new Admission(address);
-        page = new HealthPage(client, address);
+        handshakes = new HandshakeLimiter(address);
+        page = new HealthProbe(client, address);
         presenceTimeout = client.connectTimeout().plus(PRESENCE_TIMEOUT);
         basePath = new BasePath(prefix, strip, page);
-        load = new Load(client.scheduler());
-        departure = new Departure(load);
+        load = new ReplicaLoad(client.scheduler());
+        departure = new DrainState(load);
     }
 
     public String name() {
@@ -73,25 +74,55 @@ public final class Replica {
         return address.get();
     }
 
-    public BasePath basePath() {
-        return basePath;
+    /** Whether {@link #isPrefixStripped} is known without asking Streamlit. */
+    public boolean isBasePathKnown() {
+        return basePath.isKnown();
     }
 
-    public Load load() {
+    /** Completes, always normally, when {@link #isPrefixStripped} is known or cannot be found out now. */
+    public CompletableFuture<Boolean> findBasePath() {
+        return basePath.find();
+    }
+
+    /** Whether the app's prefix is stripped from paths sent to this Streamlit. */
+    public boolean isPrefixStripped() {
+        return basePath.isStripped();
+    }
+
+    public ReplicaLoad load() {
         return load;
     }
 
-    /** By which WebSocket handshakes get here. */
-    public Admission handshakes() {
-        return handshakes;
+    /**
+     * Runs a WebSocket handshake now, or when it is its turn; {@link #handshakeAnswered} must follow each that was run.
+     *
+     * @return false when too many wait already
+     */
+    public boolean enterHandshake(Runnable handshake) {
+        return handshakes.enter(handshake);
+    }
+
+    /** Withdraws a waiting handshake; does nothing if it was run already. */
+    public void withdrawHandshake(Runnable handshake) {
+        handshakes.leave(handshake);
+    }
+
+    /** Ends a handshake that was run, answered or abandoned. */
+    public void handshakeAnswered() {
+        handshakes.answered();
+    }
+
+    /** Logs, once a minute, that a handshake waited too long or could not be queued. */
+    public void handshakeRefused() {
+        handshakes.refused();
     }
 
     /** Which failures of requests and handshakes are due to be logged. */
-    public RareLog failures() {
+    public RateLimitedLog failures() {
         return failures;
     }
 
-    public Departure departure() {
+    public DrainState departure() {
         return departure;
     }
 
@@ -177,7 +208,7 @@ public final class Replica {
         return question;
     }
 
-    private static Presence presence(HealthPage.Answer answer) {
+    private static Presence presence(HealthProbe.Answer answer) {
         if (answer.status() == 200) { // not a balancer's 504
             return Presence.ANSWERS;
         }

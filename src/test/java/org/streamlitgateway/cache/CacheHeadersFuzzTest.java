@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.streamlitgateway.cache.header.ByteRange;
+import org.streamlitgateway.cache.header.CacheControl;
+import org.streamlitgateway.cache.header.ContentCoding;
 import org.streamlitgateway.fuzz.Effort;
 
 /** Any text as Range, Accept-Encoding and Cache-Control. */
@@ -26,7 +29,7 @@ class CacheHeadersFuzzTest {
         }
         ByteRange ofNothing = ByteRange.parse(text, 0);
         assertTrue(ofNothing == null || !ofNothing.isSatisfiable());
-        for (Coding coding : Coding.values()) {
+        for (ContentCoding coding : ContentCoding.values()) {
             double weight = coding.weight(text);
             assertTrue(weight >= 0 && weight <= 1, () -> coding + " " + weight);
         }

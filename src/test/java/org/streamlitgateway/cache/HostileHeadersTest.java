@@ -18,6 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.streamlitgateway.cache.header.ByteRange;
+import org.streamlitgateway.cache.header.CacheControl;
+import org.streamlitgateway.cache.header.CachePolicy;
+import org.streamlitgateway.cache.header.ContentCoding;
 
 /** Headers made to cost time or memory. */
 class HostileHeadersTest {
@@ -60,9 +64,9 @@ class HostileHeadersTest {
                 ByteRange.parse(start + filler + "x", 1000);
                 isNotModified(start + filler, "\"\"");
                 isNotModified(start + filler, "W/\"a\"");
-                Coding.GZIP.weight(start + filler);
+                ContentCoding.GZIP.weight(start + filler);
                 new CacheControl(List.of(start + filler)).freshSeconds();
-                Storable.isFingerprinted(start + filler + ".js");
+                CachePolicy.isFingerprinted(start + filler + ".js");
             }
         });
     }
@@ -100,19 +104,19 @@ class HostileHeadersTest {
         when(request.getDateHeader(anyString())).thenReturn(-1L);
         when(request.getHeader("If-None-Match")).thenReturn(ifNoneMatch);
         when(request.getHeaders("If-None-Match")).thenReturn(Collections.enumeration(List.of(ifNoneMatch)));
-        return Conditions.isNotModified(
+        return Preconditions.isNotModified(
                 request, new Asset("key", List.of(new HttpField("ETag", etag)), new byte[1], 0, 60));
     }
 
     @Test
     void namesOfWhatIsNoAssetHaveABoundInBytes() {
-        RecentNames names = new RecentNames();
+        RecentKeys names = new RecentKeys();
         for (int i = 0; i < 100_000; i++) {
             names.add(i + "x".repeat(i % 2000));
         }
-        names.add("y".repeat(RecentNames.MAX_BYTES));
+        names.add("y".repeat(RecentKeys.MAX_BYTES));
 
-        assertTrue(names.bytes() <= RecentNames.MAX_BYTES, () -> "bytes " + names.bytes());
+        assertTrue(names.bytes() <= RecentKeys.MAX_BYTES, () -> "bytes " + names.bytes());
         assertTrue(names.contains(99_999 + "x".repeat(99_999 % 2000)));
         assertFalse(names.contains("0"));
     }

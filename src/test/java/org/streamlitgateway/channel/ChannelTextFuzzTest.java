@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
+import org.streamlitgateway.channel.protocol.ClientMessage;
+import org.streamlitgateway.channel.protocol.Json;
+import org.streamlitgateway.channel.protocol.ResumePoint;
 import org.streamlitgateway.fuzz.Effort;
 
 /** Any text as a subscriber's message, a feed's message and an event's id. */
@@ -20,8 +23,8 @@ class ChannelTextFuzzTest {
     }
 
     private static void incoming(String text) {
-        Incoming incoming = Incoming.parse(text);
-        if (incoming instanceof Incoming.Send send) {
+        ClientMessage incoming = ClientMessage.parse(text);
+        if (incoming instanceof ClientMessage.Send send) {
             assertNotNull(send.payload());
             assertNotNull(send.id());
         }
@@ -35,13 +38,13 @@ class ChannelTextFuzzTest {
     }
 
     private static void cursor(String text) {
-        Cursor byId = Cursor.ofEventId(text);
+        ResumePoint byId = ResumePoint.ofEventId(text);
         assertTrue(byId.after() >= -1, byId::toString);
         assertTrue(byId.epoch() == null || byId.epoch().length() <= text.length());
-        Cursor byQuery = Cursor.of(text, text);
+        ResumePoint byQuery = ResumePoint.of(text, text);
         assertTrue(byQuery.after() >= -1, byQuery::toString);
         if (byId.after() > 0) {
-            assertEquals(byId, Cursor.ofEventId(byId.epoch() + ":" + byId.after()));
+            assertEquals(byId, ResumePoint.ofEventId(byId.epoch() + ":" + byId.after()));
         }
     }
 }

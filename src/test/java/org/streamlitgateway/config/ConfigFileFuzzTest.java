@@ -7,6 +7,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.streamlitgateway.config.reader.Settings;
 
 /** Any bytes as gateway.yaml and as a properties file: a configuration, or problems in words. */
 class ConfigFileFuzzTest {

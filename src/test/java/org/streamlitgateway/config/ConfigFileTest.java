@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.streamlitgateway.config.AppConfig.Upstream;
+import org.streamlitgateway.config.reader.Settings;
 
 /** {@code gateway.yaml}. */
 class ConfigFileTest {

@@ -20,6 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.streamlitgateway.config.file.ConfigText;
+import org.streamlitgateway.config.reader.Settings;
 
 /** A configuration file, however made, is good or has problems that say where. */
 class HostileFileTest {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.streamlitgateway.config.reader.Settings;
 
 /** Each secret holds the word {@code s3cret}. */
 class SecretsTest {

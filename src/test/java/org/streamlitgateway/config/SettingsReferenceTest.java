@@ -77,7 +77,7 @@ class SettingsReferenceTest {
         return text.toString();
     }
 
-    private static String row(Described setting, String variable) {
+    private static String row(SettingInfo setting, String variable) {
         String otherwise = setting.defaultValue().isEmpty() ? "" : "`" + setting.defaultValue() + "`";
         return "| `" + setting.key() + "` " + escaped(setting.form()) + " | " + otherwise + " | " + variable
                 + escaped(setting.help()) + " |\n";

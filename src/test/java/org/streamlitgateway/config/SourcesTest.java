@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.streamlitgateway.config.reader.Settings;
 
 /** Which source of settings beats which, as the table in the documentation says. */
 class SourcesTest {

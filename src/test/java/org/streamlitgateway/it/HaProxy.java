@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.Ports;
 
 /** The balancer that people put in front of two gateways, told to ask each for {@code /_gateway/health/ready}. */
@@ -49,7 +49,7 @@ public final class HaProxy implements AutoCloseable {
                   timeout check 20s
                   option redispatch
                   retries 3
-                frontend door
+                frontend deployment
                   bind 127.0.0.1:%d
                   default_backend gateways
                 backend gateways
@@ -67,7 +67,7 @@ public final class HaProxy implements AutoCloseable {
         LaunchedProcess process = LaunchedProcess.start(List.of(named, "-db", "-f", file.toString()), Map.of());
         HaProxy haProxy = new HaProxy(port, process);
         try {
-            Patience.until(() -> "HAProxy is up: " + process.output(), Patience.LIMIT, haProxy::answers);
+            Eventually.until(() -> "HAProxy is up: " + process.output(), Eventually.LIMIT, haProxy::answers);
         } catch (AssertionError e) {
             haProxy.close();
             throw e;

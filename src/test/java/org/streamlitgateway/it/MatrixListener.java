@@ -22,13 +22,14 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Writes {@code target/matrix.md}: for each suite and each door, how many tests passed. What earlier runs of the same
+ * Writes {@code target/matrix.md}: for each suite and each deployment, how many tests passed. What earlier runs of the same
  * build directory saw stays in the table until it is seen again.
  */
 public final class MatrixListener implements TestExecutionListener {
     private static final Path TARGET = Path.of(System.getProperty("project.build.directory", "target"));
     private static final Path SEEN = TARGET.resolve("matrix.tsv");
-    private static final Pattern DOOR = Pattern.compile("\\b((?:war|jetty|tomcat)-[\\d.]+(?:-\\d+)?(?:-bridge)?)\\b");
+    private static final Pattern DEPLOYMENT =
+            Pattern.compile("\\b((?:war|jetty|tomcat)-[\\d.]+(?:-\\d+)?(?:-bridge)?)\\b");
 
     private static final int COLUMNS = 4;
 
@@ -59,17 +60,17 @@ public final class MatrixListener implements TestExecutionListener {
         record(test, "skipped");
     }
 
-    /** The door stands in the name of the class's invocation, the suite in the class's. */
+    /** The deployment stands in the name of the class's invocation, the suite in the class's. */
     private void record(TestIdentifier test, String outcome) {
-        String door = "";
+        String deployment = "";
         String suite = "";
         for (TestIdentifier at = test; at != null; at = plan.getParent(at).orElse(null)) {
-            Matcher named = DOOR.matcher(at.getDisplayName());
-            door = door.isEmpty() && named.find() ? named.group(1) : door;
+            Matcher named = DEPLOYMENT.matcher(at.getDisplayName());
+            deployment = deployment.isEmpty() && named.find() ? named.group(1) : deployment;
             suite = suite.isEmpty() ? suite(at) : suite;
         }
-        if (!door.isEmpty() && suite.endsWith("IT")) {
-            rows.add(String.join("\t", suite, door, run, outcome));
+        if (!deployment.isEmpty() && suite.endsWith("IT")) {
+            rows.add(String.join("\t", suite, deployment, run, outcome));
         }
     }
 
@@ -101,26 +102,26 @@ public final class MatrixListener implements TestExecutionListener {
                 .map(line -> line.split("\t"))
                 .filter(row -> row.length == COLUMNS) // the other fork may be writing
                 .toList();
-        Map<String, String> latest = new HashMap<>(); // the last run of a suite through a door
+        Map<String, String> latest = new HashMap<>(); // the last run of a suite through a deployment
         all.forEach(row -> latest.put(row[0] + row[1], row[2]));
-        TreeSet<String> doors = new TreeSet<>();
+        TreeSet<String> deployments = new TreeSet<>();
         Map<String, Map<String, int[]>> counts = new TreeMap<>();
         for (String[] row : all) {
             if (!row[2].equals(latest.get(row[0] + row[1]))) {
                 continue;
             }
-            doors.add(row[1]);
+            deployments.add(row[1]);
             int[] count = counts.computeIfAbsent(row[0], suite -> new TreeMap<>())
-                    .computeIfAbsent(row[1], door -> new int[2]);
+                    .computeIfAbsent(row[1], deployment -> new int[2]);
             count[0] += row[3].equals("passed") ? 1 : 0;
             count[1] += row[3].equals("failed") ? 1 : 0;
         }
         StringBuilder table = new StringBuilder(
-                "| | " + String.join(" | ", doors) + " |\n|---" + "|---:".repeat(doors.size()) + "|\n");
-        counts.forEach((suite, byDoor) -> {
+                "| | " + String.join(" | ", deployments) + " |\n|---" + "|---:".repeat(deployments.size()) + "|\n");
+        counts.forEach((suite, byDeployment) -> {
             table.append("| ").append(words(suite));
-            for (String door : doors) {
-                table.append(" | ").append(cell(byDoor.get(door)));
+            for (String deployment : deployments) {
+                table.append(" | ").append(cell(byDeployment.get(deployment)));
             }
             table.append(" |\n");
         });

@@ -43,7 +43,7 @@ final class Chromium implements AutoCloseable {
             Browser browser = playwright
                     .chromium()
                     .launch(new BrowserType.LaunchOptions()
-                            .setExecutablePath(Part.CHROMIUM.path())
+                            .setExecutablePath(InstalledProgram.CHROMIUM.path())
                             .setArgs(arguments));
             return new Chromium(playwright, browser);
         } catch (IOException | RuntimeException e) {

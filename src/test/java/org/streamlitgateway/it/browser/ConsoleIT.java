@@ -16,21 +16,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The same walk through the demo with and without the gateway: what the browser complains of must not become more. */
-@EachMount
-class ConsoleIT extends OnStage {
+@EachPlacement
+class ConsoleIT extends InBrowser {
     /** The reason phrase of a status, which Tomcat leaves out. */
     private static final Pattern REASON = Pattern.compile("(a status of \\d+) \\(.*\\)");
 
     ConsoleIT() {
-        super(new Stage(App.DEMO));
+        super(new BrowserFixture(App.DEMO));
     }
 
     @Test
     void consoleShowsNoErrorOrWarningThatItDoesNotShowWithoutTheGateway(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("walk.txt"), "ahoy");
 
-        SortedSet<String> without = walk(stage.streamlit().uri(), file);
-        SortedSet<String> with = walk(stage.uri(), file);
+        SortedSet<String> without = walk(browser.streamlit().uri(), file);
+        SortedSet<String> with = walk(browser.uri(), file);
 
         SortedSet<String> more = new TreeSet<>(with);
         more.removeAll(without);
@@ -38,7 +38,7 @@ class ConsoleIT extends OnStage {
     }
 
     private SortedSet<String> walk(URI app, Path file) {
-        Tab tab = stage.newVisitor(app).open("");
+        Tab tab = browser.newVisitor(app).open("");
         Page page = tab.page();
         assertThat(page.getByTestId("stVegaLiteChart").locator("svg")).isVisible();
         assertThat(page.getByTestId("data-grid-canvas")).isVisible();

@@ -16,10 +16,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** {@code st.context}: what the app learns of its visitor. */
-@EachMount
-class ContextIT extends OnStage {
+@EachPlacement
+class ContextIT extends InBrowser {
     ContextIT() {
-        super(new Stage(App.PROBE, Map.of("proxy-host", "0.0.0.0")));
+        super(new BrowserFixture(App.PROBE, Map.of("proxy-host", "0.0.0.0")));
     }
 
     @Test
@@ -41,7 +41,7 @@ class ContextIT extends OnStage {
 
     @Test
     void cookiesArePassedOnAsTheyAre() {
-        Tab tab = stage.newVisitor(loopback());
+        Tab tab = browser.newVisitor(loopback());
         tab.page()
                 .context()
                 .addCookies(List.of(
@@ -73,7 +73,7 @@ class ContextIT extends OnStage {
 
     @Test
     void visitorsAddressIsTheBrowsersAndNotTheGateways() {
-        assumeFalse(mount.isDirect(), "without a gateway Streamlit is only on the loopback address");
+        assumeFalse(placement.isDirect(), "without a gateway Streamlit is only on the loopback address");
         URI outside = at(ownAddress());
 
         Map<?, ?> context = context(outside);
@@ -84,7 +84,7 @@ class ContextIT extends OnStage {
 
     @Test
     void forwardingHeadersSayWhereTheBrowserWent() {
-        assumeFalse(mount.isDirect(), "these headers are the gateway's");
+        assumeFalse(placement.isDirect(), "these headers are the gateway's");
 
         Map<?, ?> headers = (Map<?, ?>) context(loopback()).get("headers");
 
@@ -92,7 +92,7 @@ class ContextIT extends OnStage {
         assertEquals(List.of("http"), headers.get("X-Forwarded-Proto"));
         assertEquals(List.of(loopback().getAuthority()), headers.get("X-Forwarded-Host"));
         assertEquals(List.of(String.valueOf(loopback().getPort())), headers.get("X-Forwarded-Port"));
-        String prefix = mount.contextPath();
+        String prefix = placement.contextPath();
         assertEquals(prefix.equals("/") ? null : List.of(prefix), headers.get("X-Forwarded-Prefix"));
     }
 
@@ -101,7 +101,7 @@ class ContextIT extends OnStage {
     }
 
     private Page open(URI app) {
-        return stage.newVisitor(app).open("").page();
+        return browser.newVisitor(app).open("").page();
     }
 
     private static Map<?, ?> read(Page page) {
@@ -114,7 +114,7 @@ class ContextIT extends OnStage {
 
     private URI at(String host) {
         return URI.create(
-                "http://" + host + ":" + stage.uri().getPort() + stage.uri().getPath());
+                "http://" + host + ":" + browser.uri().getPort() + browser.uri().getPath());
     }
 
     private static String ownAddress() {

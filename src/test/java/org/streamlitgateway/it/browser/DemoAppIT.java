@@ -23,20 +23,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each element of the demo app, seen and used. */
-@EachMount
-class DemoAppIT extends OnStage {
+@EachPlacement
+class DemoAppIT extends InBrowser {
     /** What takes the same way through the gateway as another test does: {@code -Pmatrix} has it in each container. */
     private static final String ALIKE = "alike";
 
     private static final int UPLOAD_BYTES = 20 * 1024 * 1024;
 
     DemoAppIT() {
-        super(new Stage(App.DEMO));
+        super(new BrowserFixture(App.DEMO));
     }
 
     @Test
     void textInputGreetsByName() {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
         assertThat(page.getByText("Hello, Ada.")).isVisible();
 
         page.getByLabel("Your name").fill("Grace Høpper");
@@ -48,7 +48,7 @@ class DemoAppIT extends OnStage {
     @Test
     @Tag(ALIKE)
     void sliderChangesTheNumberOfDays() {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
 
         page.getByRole(AriaRole.SLIDER).press("ArrowRight");
 
@@ -58,7 +58,7 @@ class DemoAppIT extends OnStage {
     @Test
     @Tag(ALIKE)
     void selectboxChangesTheHarbour() {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
 
         page.getByRole(AriaRole.COMBOBOX, new Page.GetByRoleOptions().setName("Harbour"))
                 .click();
@@ -71,7 +71,7 @@ class DemoAppIT extends OnStage {
     @Test
     @Tag(ALIKE)
     void checkboxAddsALineToTheChart() {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
         assertThat(linesOfTheChart(page)).hasCount(2);
 
         page.getByTestId("stCheckbox").locator("label").click();
@@ -83,7 +83,7 @@ class DemoAppIT extends OnStage {
     @Test
     @Tag(ALIKE)
     void buttonCountsInTheSession() {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
         assertThat(page.getByText("Clicks in this session: 0")).isVisible();
 
         for (int click = 1; click <= 3; click++) {
@@ -95,7 +95,7 @@ class DemoAppIT extends OnStage {
     @Test
     @Tag(ALIKE)
     void chartIsDrawn() {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
 
         assertThat(linesOfTheChart(page)).hasCount(2);
         for (Locator line : linesOfTheChart(page).all()) {
@@ -106,7 +106,7 @@ class DemoAppIT extends OnStage {
     @Test
     @Tag(ALIKE)
     void dataframeIsDrawnWithItsNumbers() {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
         Locator canvas = page.getByTestId("stDataFrame").getByTestId("data-grid-canvas");
         assertThat(canvas).isVisible();
 
@@ -117,7 +117,7 @@ class DemoAppIT extends OnStage {
 
     @Test
     void imageIsLoaded() {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
         Locator image = page.getByTestId("stImage").locator("img");
         image.scrollIntoViewIfNeeded();
 
@@ -127,7 +127,7 @@ class DemoAppIT extends OnStage {
 
     @Test
     void audioIsLoadedAndCanBeSought() {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
         Locator audio = page.getByTestId("stAudio");
         audio.scrollIntoViewIfNeeded();
 
@@ -145,12 +145,12 @@ class DemoAppIT extends OnStage {
     @Test
     @Tag(ALIKE)
     void expanderShowsTheContext() {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
 
         page.getByText("What the app knows about you").click();
 
         assertThat(page.getByTestId("stJson")).containsText("ip_address");
-        assertThat(page.getByTestId("stJson")).containsText(stage.uri().getAuthority());
+        assertThat(page.getByTestId("stJson")).containsText(browser.uri().getAuthority());
     }
 
     @Test
@@ -171,7 +171,7 @@ class DemoAppIT extends OnStage {
     }
 
     private Streamed chat() {
-        Page page = stage.visit("chat").page();
+        Page page = browser.visit("chat").page();
         page.evaluate(Demo.RECORD_THE_LAST_CHAT_MESSAGE);
 
         Demo.ask(page, "What is the tide doing?");
@@ -190,7 +190,7 @@ class DemoAppIT extends OnStage {
         byte[] content = new byte[UPLOAD_BYTES];
         new Random(20).nextBytes(content);
         Files.write(file, content);
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
 
         page.getByTestId("stFileUploaderDropzoneInput").setInputFiles(file);
 
@@ -204,7 +204,7 @@ class DemoAppIT extends OnStage {
     @Tag(ALIKE)
     void anUploadedFileCanBeTakenBack(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("note.txt"), "ahoy");
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
         page.getByTestId("stFileUploaderDropzoneInput").setInputFiles(file);
         assertThat(page.getByText("note.txt arrived: 4 bytes")).isVisible();
 
@@ -219,15 +219,15 @@ class DemoAppIT extends OnStage {
 
     @Test
     void downloadIsByteForByteWhatStreamlitHolds() throws Exception {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
 
         Download download = page.waitForDownload(() ->
                 page.getByTestId("stDownloadButton").getByRole(AriaRole.BUTTON).click());
 
         assertEquals("weather.csv", download.suggestedFilename());
-        URI inTheApp = stage.uri().relativize(URI.create(download.url()));
+        URI inTheApp = browser.uri().relativize(URI.create(download.url()));
         byte[] held;
-        try (var upstream = stage.streamlit().uri().resolve(inTheApp).toURL().openStream()) {
+        try (var upstream = browser.streamlit().uri().resolve(inTheApp).toURL().openStream()) {
             held = upstream.readAllBytes();
         }
         byte[] downloaded = Files.readAllBytes(download.path());
@@ -235,10 +235,10 @@ class DemoAppIT extends OnStage {
         assertEquals(31, new String(downloaded, StandardCharsets.UTF_8).lines().count());
     }
 
-    /** For a person to look at: {@code target/browser/demo-<door>.png}. */
+    /** For a person to look at: {@code target/browser/demo-<deployment>.png}. */
     @Test
     void pictureOfTheWholePageIsTaken() throws Exception {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
         assertThat(linesOfTheChart(page)).hasCount(2);
         assertThat(page.getByTestId("data-grid-canvas")).isVisible();
         page.getByText("What the app knows about you").click();
@@ -254,7 +254,7 @@ class DemoAppIT extends OnStage {
         Locator image = page.getByTestId("stImage").locator("img");
         page.waitForCondition(() -> (boolean) image.evaluate("image => image.complete && image.naturalWidth > 0"));
 
-        Path picture = Artifacts.directory("").resolve("demo-" + mount.fileName() + ".png");
+        Path picture = Artifacts.directory("").resolve("demo-" + placement.fileName() + ".png");
         byte[] png =
                 page.screenshot(new Page.ScreenshotOptions().setPath(picture).setFullPage(true));
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.TestCertificate;
 import org.streamlitgateway.it.LaunchedProcess;
-import org.streamlitgateway.it.WarDoor;
+import org.streamlitgateway.it.WarDeployment;
 
 /** An app with three replicas in a frame of another site's page, in a browser that keeps no cookies of third parties. */
 @Timeout(240)
@@ -57,7 +57,7 @@ class EmbeddedInFrameIT {
             replicas.add(named(name));
         }
         try (LaunchedProcess gateway = gateway(certificate, replicas)) {
-            URI uri = WarDoor.readyAddress(gateway);
+            URI uri = WarDeployment.readyAddress(gateway);
             try (Chromium chromium = launch(uri)) {
                 Set<String> met = new TreeSet<>();
                 int right = 0;
@@ -82,7 +82,7 @@ class EmbeddedInFrameIT {
         TestCertificate certificate = TestCertificate.in(folder, "apps.test", "RSA");
         try (FakeStreamlit replica = named("one");
                 LaunchedProcess gateway = gateway(certificate, List.of(replica))) {
-            URI uri = WarDoor.readyAddress(gateway);
+            URI uri = WarDeployment.readyAddress(gateway);
             try (Chromium chromium = launch(uri)) {
                 embedded(chromium.newWindow(), "https://evil.test");
 
@@ -128,7 +128,7 @@ class EmbeddedInFrameIT {
         replicas.forEach(replica ->
                 text.append("      - 127.0.0.1:").append(replica.port()).append('\n'));
         Path file = Files.writeString(folder.resolve("gateway.yaml"), text);
-        return WarDoor.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
+        return WarDeployment.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
     }
 
     private static FakeStreamlit named(String name) throws IOException {

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.Ports;
 import org.streamlitgateway.fixture.TestCertificate;
 import org.streamlitgateway.it.LaunchedProcess;
@@ -161,7 +161,7 @@ final class FrontProxy implements AutoCloseable {
     private static FrontProxy started(int port, List<String> command) throws IOException {
         FrontProxy proxy = new FrontProxy(port, LaunchedProcess.start(command, Map.of()));
         try {
-            Patience.until(() -> "the proxy is up: " + proxy.process.output(), Patience.LIMIT, proxy::answers);
+            Eventually.until(() -> "the proxy is up: " + proxy.process.output(), Eventually.LIMIT, proxy::answers);
         } catch (AssertionError e) {
             proxy.close();
             throw e;

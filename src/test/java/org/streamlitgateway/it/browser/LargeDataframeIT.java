@@ -10,8 +10,8 @@ import com.microsoft.playwright.options.AriaRole;
 import org.junit.jupiter.api.Test;
 
 /** One WebSocket message of 50 MB, far above what proxies hold by default. */
-@EachMount
-class LargeDataframeIT extends OnStage {
+@EachPlacement
+class LargeDataframeIT extends InBrowser {
     private static final double ARRIVES_WITHIN_MILLIS = 90_000;
 
     /** Remembers the size of the largest message of any WebSocket of the page. */
@@ -21,12 +21,12 @@ class LargeDataframeIT extends OnStage {
             + "     window.largest = Math.max(window.largest, data.byteLength ?? data.size ?? 0) }) } }";
 
     LargeDataframeIT() {
-        super(new Stage(App.BIG));
+        super(new BrowserFixture(App.BIG));
     }
 
     @Test
     void dataframeOfFiftyMegabytesArrivesToItsLastRow() {
-        Tab tab = stage.newTab();
+        Tab tab = browser.newTab();
         Page page = tab.page();
         page.addInitScript(MEASURE_MESSAGES);
         tab.open("");

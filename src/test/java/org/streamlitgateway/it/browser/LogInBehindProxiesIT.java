@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.streamlitgateway.fixture.IdentityProvider;
 import org.streamlitgateway.fixture.TestCertificate;
-import org.streamlitgateway.it.Door;
+import org.streamlitgateway.it.Deployment;
 import org.streamlitgateway.it.RunningGateway;
 
 /**
@@ -90,8 +90,8 @@ class LogInBehindProxiesIT {
     }
 
     private static RunningGateway gateway(StreamlitProcess streamlit) throws IOException {
-        Door door = Door.all().findFirst().orElseThrow();
-        return door.start(Map.of(
+        Deployment deployment = Deployment.all().findFirst().orElseThrow();
+        return deployment.start(Map.of(
                 "streamlit-host", "127.0.0.1",
                 "streamlit-port", Integer.toString(streamlit.port()),
                 "trusted-proxies", "127.0.0.1/32",

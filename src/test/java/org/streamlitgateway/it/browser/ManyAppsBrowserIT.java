@@ -23,9 +23,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.it.LaunchedProcess;
-import org.streamlitgateway.it.WarDoor;
+import org.streamlitgateway.it.WarDeployment;
 
 /** Real Streamlits at nested paths, one of them with three processes, and a real browser. */
 @Timeout(400)
@@ -67,15 +67,15 @@ class ManyAppsBrowserIT {
                         description: What comes next
                         replicas: 127.0.0.1:%d
                     """.formatted(
-                            script, Part.STREAMLIT.path(), REPLICAS, inner.port()));
+                            script, InstalledProgram.STREAMLIT.path(), REPLICAS, inner.port()));
             try (LaunchedProcess gateway =
-                            WarDoor.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
+                            WarDeployment.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
                     Chromium chromium = Chromium.launch()) {
-                URI uri = WarDoor.readyAddress(gateway);
+                URI uri = WarDeployment.readyAddress(gateway);
                 try {
                     Path pictures = Artifacts.directory("ManyAppsBrowserIT");
                     seeTheList(chromium, uri, pictures);
-                    Patience.until(gateway::output, PATIENT, () -> healthy(gateway) >= REPLICAS);
+                    Eventually.until(gateway::output, PATIENT, () -> healthy(gateway) >= REPLICAS);
                     uploadToEveryReplica(chromium, uri, pictures);
                     uploadToBothApps(chromium, uri);
                     loseTheInnerApp(chromium, uri, inner, pictures);

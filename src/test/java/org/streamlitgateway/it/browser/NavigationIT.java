@@ -13,67 +13,67 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Addresses: pages, deep links, the browser's own buttons, redirects. */
-@EachMount
-class NavigationIT extends OnStage {
+@EachPlacement
+class NavigationIT extends InBrowser {
     NavigationIT() {
-        super(new Stage(App.DEMO));
+        super(new BrowserFixture(App.DEMO));
     }
 
     @Test
     void deepLinkOpensItsPage() {
-        Page page = stage.visit("chat").page();
+        Page page = browser.visit("chat").page();
 
         assertThat(heading(page, "Chat")).isVisible();
-        assertThat(page).hasURL(stage.uri() + "chat");
+        assertThat(page).hasURL(browser.uri() + "chat");
     }
 
     @Test
     void refreshOnADeepLinkStaysOnItsPage() {
-        Tab tab = stage.visit("chat");
+        Tab tab = browser.visit("chat");
         assertThat(heading(tab.page(), "Chat")).isVisible();
 
         tab.page().reload();
         tab.settled();
 
         assertThat(heading(tab.page(), "Chat")).isVisible();
-        assertThat(tab.page()).hasURL(stage.uri() + "chat");
+        assertThat(tab.page()).hasURL(browser.uri() + "chat");
         Demo.ask(tab.page(), "Still there?");
         assertThat(tab.page().getByTestId("stChatMessage").last()).containsText("“Still there?”");
     }
 
     @Test
     void linksMoveBetweenPagesWithoutLoadingTheSiteAgain() {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
         page.evaluate("() => { window.sameDocument = true }");
 
         Demo.follow(page, "Chat");
         assertThat(heading(page, "Chat")).isVisible();
-        assertThat(page).hasURL(stage.uri() + "chat");
+        assertThat(page).hasURL(browser.uri() + "chat");
 
         Demo.follow(page, "Tour");
         assertThat(heading(page, "Harbour weather")).isVisible();
-        assertThat(page).hasURL(stage.uri().toString());
+        assertThat(page).hasURL(browser.uri().toString());
         assertEquals(true, page.evaluate("() => window.sameDocument"));
     }
 
     @Test
     void backAndForwardMoveBetweenPages() {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
         Demo.follow(page, "Chat");
         assertThat(heading(page, "Chat")).isVisible();
 
         page.goBack();
         assertThat(heading(page, "Harbour weather")).isVisible();
-        assertThat(page).hasURL(stage.uri().toString());
+        assertThat(page).hasURL(browser.uri().toString());
 
         page.goForward();
         assertThat(heading(page, "Chat")).isVisible();
-        assertThat(page).hasURL(stage.uri() + "chat");
+        assertThat(page).hasURL(browser.uri() + "chat");
     }
 
     @Test
     void sessionStateIsKeptFromPageToPage() {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
         Demo.countAClick(page);
         assertThat(page.getByText("Clicks in this session: 1")).isVisible();
 
@@ -86,8 +86,8 @@ class NavigationIT extends OnStage {
 
     @Test
     void contextPathWithoutItsSlashLeadsToTheAppWithTheQueryKept() {
-        Page page = stage.newTab().page();
-        String withoutSlash = stage.uri().toString().replaceFirst("/$", "");
+        Page page = browser.newTab().page();
+        String withoutSlash = browser.uri().toString().replaceFirst("/$", "");
 
         page.navigate(withoutSlash + "?a=1&b=x%2Fy");
 
@@ -97,18 +97,18 @@ class NavigationIT extends OnStage {
 
     @Test
     void pageWithATrailingSlashIsRedirectedWithinTheApp() {
-        Page page = stage.newTab().page();
+        Page page = browser.newTab().page();
 
-        page.navigate(stage.uri() + "chat/?a=1");
+        page.navigate(browser.uri() + "chat/?a=1");
 
         assertThat(heading(page, "Chat")).isVisible();
-        assertThat(page).hasURL(stage.uri() + "chat?a=1");
+        assertThat(page).hasURL(browser.uri() + "chat?a=1");
     }
 
     @Test
     void noRequestLeavesTheApp(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("ahoy.txt"), "ahoy");
-        Tab tab = stage.visit("");
+        Tab tab = browser.visit("");
         Page page = tab.page();
         page.getByTestId("stFileUploaderDropzoneInput").setInputFiles(file);
         assertThat(page.getByText("ahoy.txt arrived")).isVisible();
@@ -118,7 +118,7 @@ class NavigationIT extends OnStage {
         page.reload();
         tab.settled();
 
-        String app = stage.uri().getAuthority() + stage.uri().getPath();
+        String app = browser.uri().getAuthority() + browser.uri().getPath();
         List<String> outside = tab.requested().stream()
                 .filter(url -> !url.startsWith("http://" + app) && !url.startsWith("ws://" + app))
                 .filter(url -> !url.startsWith("data:") && !url.startsWith("blob:"))

@@ -37,7 +37,7 @@ final class OtherBuild {
     }
 
     private static Path installed() throws IOException {
-        Path library = Part.STREAMLIT.path().getParent().resolveSibling("lib");
+        Path library = InstalledProgram.STREAMLIT.path().getParent().resolveSibling("lib");
         try (Stream<Path> pythons = Files.list(library)) {
             List<Path> found = pythons.map(python -> python.resolve("site-packages/streamlit"))
                     .filter(Files::isDirectory)

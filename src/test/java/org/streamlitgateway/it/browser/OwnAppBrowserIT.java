@@ -14,9 +14,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.it.LaunchedProcess;
-import org.streamlitgateway.it.WarDoor;
+import org.streamlitgateway.it.WarDeployment;
 
 /** A real Streamlit of the gateway's own, from a virtual environment: asleep, awake, too large, given up. */
 @Timeout(300)
@@ -48,17 +48,17 @@ class OwnAppBrowserIT {
                     max-restarts: 1
                 """.formatted(
                         Path.of("src/test/streamlit/named.py").toAbsolutePath(),
-                        Part.STREAMLIT.path().getParent().getParent()));
+                        InstalledProgram.STREAMLIT.path().getParent().getParent()));
         try (LaunchedProcess gateway =
-                        WarDoor.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
+                        WarDeployment.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
                 Chromium chromium = Chromium.launch()) {
-            URI app = WarDoor.readyAddress(gateway).resolve("/own/");
+            URI app = WarDeployment.readyAddress(gateway).resolve("/own/");
 
             Page first = visit(chromium, app);
             long asleep = process(first);
             first.close();
             gateway.awaitLine("is stopped: nobody has used it for PT10S");
-            Patience.until("its process is gone", () -> ProcessHandle.of(asleep)
+            Eventually.until("its process is gone", () -> ProcessHandle.of(asleep)
                     .filter(ProcessHandle::isAlive)
                     .isEmpty());
 
@@ -68,7 +68,7 @@ class OwnAppBrowserIT {
             click(second, "Eat");
             gateway.awaitLine("more than the 500 MB that it may (memory); it is stopped");
             gateway.awaitLine("is started again");
-            Patience.until(() -> "the same tab is used again", SOON, () -> {
+            Eventually.until(() -> "the same tab is used again", SOON, () -> {
                 click(second, "Count");
                 return process(second) != greedy;
             });

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.streamlitgateway.it.LaunchedProcess;
-import org.streamlitgateway.it.WarDoor;
+import org.streamlitgateway.it.WarDeployment;
 
 /** Two real Streamlits are replaced by another build, one after the other, while visitors have the app open. */
 @Timeout(400)
@@ -53,9 +53,9 @@ class RollingUpgradeIT {
             two.start();
             configure(address(one), address(two));
             try (LaunchedProcess gateway =
-                            WarDoor.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
+                            WarDeployment.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
                     Chromium chromium = Chromium.launch()) {
-                URI app = WarDoor.readyAddress(gateway).resolve("/app/");
+                URI app = WarDeployment.readyAddress(gateway).resolve("/app/");
                 List<Tab> onOne = new ArrayList<>();
                 List<Tab> onTwo = new ArrayList<>();
                 for (int i = 0; i < VISITORS; i++) {

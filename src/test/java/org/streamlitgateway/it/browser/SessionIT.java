@@ -8,16 +8,16 @@ import com.microsoft.playwright.WebSocket;
 import org.junit.jupiter.api.Test;
 
 /** Whose session it is, and what it outlives. */
-@EachMount
-class SessionIT extends OnStage {
+@EachPlacement
+class SessionIT extends InBrowser {
     SessionIT() {
-        super(new Stage(App.DEMO));
+        super(new BrowserFixture(App.DEMO));
     }
 
     @Test
     void twoTabsOfOneBrowserDoNotMix() {
-        Tab left = stage.visit("");
-        Tab right = stage.visit("");
+        Tab left = browser.visit("");
+        Tab right = browser.visit("");
 
         name(left.page(), "Left");
         name(right.page(), "Right");
@@ -35,7 +35,7 @@ class SessionIT extends OnStage {
 
     @Test
     void sessionOutlivesARestartOfTheGateway() throws Exception {
-        Tab tab = stage.visit("");
+        Tab tab = browser.visit("");
         Page page = tab.page();
         page.evaluate("() => { window.sameDocument = true }");
         name(page, "Noah");
@@ -43,7 +43,7 @@ class SessionIT extends OnStage {
         assertThat(page.getByText("Clicks in this session: 1")).isVisible();
         WebSocket before = tab.latestSocket();
 
-        stage.gateway().restartOnSamePort();
+        browser.gateway().restartOnSamePort();
         tab.awaitReconnect(before);
 
         assertThat(page.getByText("Clicks in this session: 1")).isVisible();
@@ -55,7 +55,7 @@ class SessionIT extends OnStage {
 
     @Test
     void pageIsUsableAgainAfterARestartOfStreamlit() throws Exception {
-        Tab tab = stage.visit("");
+        Tab tab = browser.visit("");
         Page page = tab.page();
         page.evaluate("() => { window.sameDocument = true }");
         for (int clicks = 1; clicks <= 2; clicks++) {
@@ -65,9 +65,9 @@ class SessionIT extends OnStage {
         tab.settled(); // a run that is cut off is asked for again, by the browser itself
         WebSocket before = tab.latestSocket();
 
-        stage.streamlit().stop();
+        browser.streamlit().stop();
         tab.awaitDisconnect(before);
-        stage.streamlit().start();
+        browser.streamlit().start();
         tab.awaitReconnect(before);
         Demo.countAClick(page);
 

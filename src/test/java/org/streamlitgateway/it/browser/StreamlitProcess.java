@@ -60,7 +60,9 @@ public final class StreamlitProcess implements AutoCloseable {
     /** Starts it, and returns when it is healthy. */
     public void start() throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
-                Part.STREAMLIT.path().toString(), "run", app.toAbsolutePath().toString()));
+                InstalledProgram.STREAMLIT.path().toString(),
+                "run",
+                app.toAbsolutePath().toString()));
         command.addAll(List.of("--server.headless", "true", "--server.address", "127.0.0.1"));
         command.addAll(List.of("--server.port", String.valueOf(port), "--server.fileWatcherType", "none"));
         command.addAll(List.of("--browser.gatherUsageStats", "false"));

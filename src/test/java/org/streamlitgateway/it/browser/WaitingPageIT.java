@@ -14,30 +14,30 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a visitor sees who comes before the app is up. */
-@EachMount
-class WaitingPageIT extends OnStage {
+@EachPlacement
+class WaitingPageIT extends InBrowser {
     WaitingPageIT() {
-        super(new Stage(App.DEMO));
+        super(new BrowserFixture(App.DEMO));
     }
 
     @BeforeEach
     void streamlitIsDown() throws Exception {
-        assumeFalse(mount.isDirect(), "the waiting page is the gateway's");
-        stage.streamlit().stop();
+        assumeFalse(placement.isDirect(), "the waiting page is the gateway's");
+        browser.streamlit().stop();
     }
 
     @Test
     void waitingPageSaysThatTheAppIsNotUpAndNeedsNothingElse() {
-        Tab tab = stage.newVisitor(stage.uri());
+        Tab tab = browser.newVisitor(browser.uri());
 
-        Response answer = tab.page().navigate(stage.uri().toString());
+        Response answer = tab.page().navigate(browser.uri().toString());
 
         assertEquals(502, answer.status());
         assertTrue(answer.headerValue("content-type").startsWith("text/html"), "it is a page");
         assertThat(tab.page().getByTestId("stApp")).hasCount(0);
         assertFalse(tab.page().locator("body").innerText().isBlank(), "it says something");
         List<String> outside = tab.requested().stream()
-                .filter(url -> !url.startsWith(stage.uri().toString()))
+                .filter(url -> !url.startsWith(browser.uri().toString()))
                 .filter(url -> !url.endsWith("/favicon.ico"))
                 .toList();
         assertEquals(List.of(), outside);
@@ -45,25 +45,25 @@ class WaitingPageIT extends OnStage {
 
     @Test
     void appComesInByItselfWhenItIsUp() throws Exception {
-        Page page = stage.newVisitor(stage.uri()).page();
-        assertEquals(502, page.navigate(stage.uri().toString()).status());
+        Page page = browser.newVisitor(browser.uri()).page();
+        assertEquals(502, page.navigate(browser.uri().toString()).status());
 
-        stage.streamlit().start();
+        browser.streamlit().start();
 
         assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Harbour weather")))
                 .isVisible();
-        assertThat(page).hasURL(stage.uri().toString());
+        assertThat(page).hasURL(browser.uri().toString());
     }
 
     @Test
     void deepLinkComesInAtItsOwnAddress() throws Exception {
-        Page page = stage.newVisitor(stage.uri()).page();
-        assertEquals(502, page.navigate(stage.uri() + "chat?a=1").status());
+        Page page = browser.newVisitor(browser.uri()).page();
+        assertEquals(502, page.navigate(browser.uri() + "chat?a=1").status());
 
-        stage.streamlit().start();
+        browser.streamlit().start();
 
         assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Chat")))
                 .isVisible();
-        assertThat(page).hasURL(stage.uri() + "chat?a=1");
+        assertThat(page).hasURL(browser.uri() + "chat?a=1");
     }
 }

@@ -10,15 +10,15 @@ import org.junit.jupiter.api.Test;
 import org.streamlitgateway.it.browser.App;
 
 /** Many messages at once, and a script that is slower than its feed. */
-@UnderAPrefix
-class BurstIT extends OnStageWithFeeds {
+@EachPrefixedPlacement
+class BurstIT extends InBrowserWithFeeds {
     BurstIT() {
         super(App.CHANNELS);
     }
 
     @Test
     void burstOfTenThousandArrivesCompleteAndInOrderInFewReruns() throws Exception {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
         long before = Facts.awaitOpen(page, "burst").number("runs");
 
         feed.count(FeedServer.PRICES, 0, 10_000);
@@ -31,7 +31,7 @@ class BurstIT extends OnStageWithFeeds {
 
     @Test
     void slowScriptIsNeverCutShortAndStillSeesAll() throws Exception {
-        Page page = stage.visit("slow?seconds=1").page();
+        Page page = browser.visit("slow?seconds=1").page();
         Facts.awaitOpen(page, "slow");
 
         long began = System.nanoTime();
@@ -50,7 +50,7 @@ class BurstIT extends OnStageWithFeeds {
 
     @Test
     void burstArrivesCompleteAndInOrderHoweverSlowTheScript() throws Exception {
-        Page page = stage.visit("slow?seconds=3").page();
+        Page page = browser.visit("slow?seconds=3").page();
         Facts.awaitOpen(page, "slow");
 
         feed.count(FeedServer.PRICES, 0, 10_000);
@@ -63,7 +63,7 @@ class BurstIT extends OnStageWithFeeds {
 
     @Test
     void whatAScriptIsTooSlowForIsToldAsMissed() throws Exception {
-        Page page = stage.visit("slow?seconds=8&buffer=100").page();
+        Page page = browser.visit("slow?seconds=8&buffer=100").page();
         Facts.awaitOpen(page, "slow");
         feed.count(FeedServer.PRICES, 0, 1);
 

@@ -9,15 +9,15 @@ import org.junit.jupiter.api.Test;
 import org.streamlitgateway.it.browser.App;
 
 /** The page of the demo app that shows feeds; one of its three is not configured here. */
-@UnderAPrefix
-class FeedsPageIT extends OnStageWithFeeds {
+@EachPrefixedPlacement
+class FeedsPageIT extends InBrowserWithFeeds {
     FeedsPageIT() {
         super(App.DEMO);
     }
 
     @Test
     void pricesShowAsTheyCome() throws Exception {
-        Page page = stage.visit("feeds").page();
+        Page page = browser.visit("feeds").page();
         assertThat(page.getByText("Waiting for the first price")).isVisible();
         // the page shows before its feeds are there
         assertThat(page.locator(".stMarkdownBadge").first()).containsText("open");
@@ -36,7 +36,7 @@ class FeedsPageIT extends OnStageWithFeeds {
 
     @Test
     void echoComesBack() {
-        Page page = stage.visit("feeds").page();
+        Page page = browser.visit("feeds").page();
 
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Shout"))
                 .click();
@@ -46,7 +46,7 @@ class FeedsPageIT extends OnStageWithFeeds {
 
     @Test
     void feedThatIsNotConfiguredSaysSo() {
-        Page page = stage.visit("feeds").page();
+        Page page = browser.visit("feeds").page();
 
         assertThat(page.getByText("This feed is not here: no such channel")).isVisible();
     }

@@ -12,8 +12,8 @@ import org.streamlitgateway.it.browser.App;
 import org.streamlitgateway.it.browser.Tab;
 
 /** Sends happen once and have an end, whatever becomes of their page. */
-@UnderAPrefix
-class OrdersIT extends OnStageWithFeeds {
+@EachPrefixedPlacement
+class OrdersIT extends InBrowserWithFeeds {
     private static final String BUY = "{\"op\":\"buy\"}";
     private static final List<String> DELIVERED = List.of("delivered", "");
 
@@ -26,7 +26,7 @@ class OrdersIT extends OnStageWithFeeds {
 
     @Test
     void orderIsPlacedOnceThoughItsPageIsLeftAndVisitedAgain() {
-        Page page = stage.visit("order").page();
+        Page page = browser.visit("order").page();
         Facts.awaitOpen(page, "order");
         click(page, "Buy");
         assertEquals(BUY, feed.heard(FeedServer.PRICES).take());
@@ -47,7 +47,7 @@ class OrdersIT extends OnStageWithFeeds {
 
     @Test
     void ordersThatWaitForTheGatewayGoOutOnceThoughTheirPageIsLeft() {
-        Tab tab = stage.newTab();
+        Tab tab = browser.newTab();
         CutChannels channels = CutChannels.of(tab.page());
         Page page = tab.open("order").page();
         Facts.awaitOpen(page, "order");
@@ -72,7 +72,7 @@ class OrdersIT extends OnStageWithFeeds {
 
     @Test
     void ordersThatCannotGoOutAreRejectedInTheEnd() {
-        Tab tab = stage.newTab();
+        Tab tab = browser.newTab();
         CutChannels channels = CutChannels.of(tab.page());
         Page page = tab.open("order").page();
         Facts.awaitOpen(page, "order");
@@ -94,7 +94,7 @@ class OrdersIT extends OnStageWithFeeds {
 
     @Test
     void channelByAddressComesBackAndItsSendsWait() {
-        Tab tab = stage.newTab();
+        Tab tab = browser.newTab();
         CutChannels channels = CutChannels.of(tab.page());
         Page page = tab.open("address").page();
         Facts.awaitOpen(page, "address");

@@ -8,12 +8,12 @@ import com.microsoft.playwright.options.AriaRole;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.it.browser.App;
 
 /** The feed goes away and comes back; the gateway does. The system property {@code outage.seconds} says for how long. */
-@UnderAPrefix
-class OutageIT extends OnStageWithFeeds {
+@EachPrefixedPlacement
+class OutageIT extends InBrowserWithFeeds {
     OutageIT() {
         super(App.CHANNELS);
     }
@@ -23,7 +23,7 @@ class OutageIT extends OnStageWithFeeds {
 
     @Test
     void channelComesBackByItselfAfterTheFeedDoes() throws Exception {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
         Facts.awaitOpen(page, "burst");
         feed.count(FeedServer.PRICES, 0, 10);
         Facts.await(page, "burst", facts -> facts.sawAll(10));
@@ -41,7 +41,7 @@ class OutageIT extends OnStageWithFeeds {
 
     @Test
     void whatIsSentDuringAnOutageReachesTheFeedOnceOrIsToldAsLost() throws Exception {
-        Page page = stage.visit("send").page();
+        Page page = browser.visit("send").page();
         Facts.awaitOpen(page, "send");
         feed.goAway();
         Facts.await(page, "send", facts -> facts.text("status").equals("reconnecting"));
@@ -59,13 +59,13 @@ class OutageIT extends OnStageWithFeeds {
 
     @Test
     void sessionAndChannelGoOnAfterTheGatewayWasRestarted() throws Exception {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
         Facts.awaitOpen(page, "burst");
         feed.count(FeedServer.PRICES, 0, 10);
         long runs = Facts.await(page, "burst", facts -> facts.sawAll(10)).number("runs");
 
-        stage.gateway().restartOnSamePort();
-        Patience.until("a subscriber is back", () -> feed.sockets(FeedServer.PRICES) == 1);
+        browser.gateway().restartOnSamePort();
+        Eventually.until("a subscriber is back", () -> feed.sockets(FeedServer.PRICES) == 1);
         Facts.await(
                 page,
                 "burst",

@@ -11,22 +11,22 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.it.browser.App;
-import org.streamlitgateway.it.browser.EachMount;
+import org.streamlitgateway.it.browser.EachPlacement;
 import org.streamlitgateway.it.browser.Tab;
 
 /** Channels in forms, in fragments, on several pages, several on one page, and over a reload. */
-@EachMount
-class PlacesIT extends OnStageWithFeeds {
+@EachPlacement
+class PlacesIT extends InBrowserWithFeeds {
     PlacesIT() {
         super(App.CHANNELS);
     }
 
     @Test
     void channelInAFormRunsThePageAgainAndSendsOnSubmit() throws Exception {
-        Page page = stage.visit("form").page();
+        Page page = browser.visit("form").page();
         Facts.awaitOpen(page, "form");
 
         page.getByLabel("What").fill("tea");
@@ -40,7 +40,7 @@ class PlacesIT extends OnStageWithFeeds {
 
     @Test
     void channelInAFragmentRunsOnlyTheFragmentAgain() throws Exception {
-        Page page = stage.visit("fragment").page();
+        Page page = browser.visit("fragment").page();
         Facts.awaitOpen(page, "fragment");
 
         feed.count(FeedServer.PRICES, 0, 500);
@@ -55,7 +55,7 @@ class PlacesIT extends OnStageWithFeeds {
 
     @Test
     void fragmentAndPageEachSeeAllOfOneChannel() throws Exception {
-        Page page = stage.visit("fragment?both=1").page();
+        Page page = browser.visit("fragment?both=1").page();
         Facts.awaitOpen(page, "fragment");
         Facts.awaitOpen(page, "both");
 
@@ -67,7 +67,7 @@ class PlacesIT extends OnStageWithFeeds {
 
     @Test
     void channelInADialogRunsOnlyTheDialogAgain() throws Exception {
-        Page page = stage.visit("dialog").page();
+        Page page = browser.visit("dialog").page();
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Open"))
                 .click();
         Facts.awaitOpen(page, "dialog");
@@ -87,7 +87,7 @@ class PlacesIT extends OnStageWithFeeds {
 
     @Test
     void dialogStaysOpenWhileThePageHasNewsAndThePageGetsThemThen() throws Exception {
-        Page page = stage.visit("dialog?both=1").page();
+        Page page = browser.visit("dialog?both=1").page();
         Facts.awaitOpen(page, "both");
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Open"))
                 .click();
@@ -103,7 +103,7 @@ class PlacesIT extends OnStageWithFeeds {
 
     @Test
     void feedIsGreetedOnEachConnectionAndWhoMayNotIsTold() throws Exception {
-        Page page = stage.visit("greeting").page();
+        Page page = browser.visit("greeting").page();
         Facts.awaitOpen(page, "greeting");
         assertEquals(
                 "{\"op\":\"subscribe\",\"to\":[\"ACME\"]}",
@@ -125,7 +125,7 @@ class PlacesIT extends OnStageWithFeeds {
 
     @Test
     void severalChannelsOnOnePageKeepApart() throws Exception {
-        Page page = stage.visit("several").page();
+        Page page = browser.visit("several").page();
         Facts opened = Facts.await(page, "several", facts -> List.of("prices", "news", "echo", "again").stream()
                 .allMatch(name -> facts.of(name).text("status").equals("open")));
         assertEquals(2, feed.sockets(FeedServer.ECHO));
@@ -146,7 +146,7 @@ class PlacesIT extends OnStageWithFeeds {
 
     @Test
     void scriptThatFailsGetsWhatItDidNotReadInItsNextRun() throws Exception {
-        Page page = stage.visit("failing").page();
+        Page page = browser.visit("failing").page();
         Facts.await(page, "after", facts -> facts.text("status").equals("open"));
 
         feed.count(FeedServer.PRICES, 1, 5);
@@ -158,7 +158,7 @@ class PlacesIT extends OnStageWithFeeds {
 
     @Test
     void channelGoesOnFromPageToPage() throws Exception {
-        Page page = stage.visit("").page();
+        Page page = browser.visit("").page();
         Facts.awaitOpen(page, "burst");
         feed.count(FeedServer.PRICES, 0, 10);
         Facts.await(page, "burst", facts -> facts.sawAll(10));
@@ -171,7 +171,7 @@ class PlacesIT extends OnStageWithFeeds {
 
     @Test
     void pageWithoutTheChannelLetsItsSocketGoAndComingBackMissesNothing() throws Exception {
-        Page page = stage.visit("several").page();
+        Page page = browser.visit("several").page();
         Facts.await(page, "several", facts -> facts.of("prices").text("status").equals("open"));
         feed.count(FeedServer.PRICES, 0, 10);
         Facts.await(page, "several", facts -> facts.of("prices").sawAll(10));
@@ -179,7 +179,7 @@ class PlacesIT extends OnStageWithFeeds {
             other.answerInBackground();
             follow(page, "plain");
             Facts.await(page, "plain", facts -> facts.number("seen") == 10);
-            Patience.until("the sockets of the page before are gone", () -> feed.sockets(FeedServer.ECHO) == 0);
+            Eventually.until("the sockets of the page before are gone", () -> feed.sockets(FeedServer.ECHO) == 0);
             feed.count(FeedServer.PRICES, 10, 10);
 
             follow(page, "several");
@@ -191,7 +191,7 @@ class PlacesIT extends OnStageWithFeeds {
 
     @Test
     void reloadBeginsAnewAndDoublesNothing() throws Exception {
-        Tab tab = stage.visit("");
+        Tab tab = browser.visit("");
         Page page = tab.page();
         Facts.awaitOpen(page, "burst");
         feed.count(FeedServer.PRICES, 0, 10);
@@ -210,7 +210,7 @@ class PlacesIT extends OnStageWithFeeds {
 
     @Test
     void channelThatIsNotThereIsClosedAndSaysWhy() {
-        Page page = stage.visit("missing").page();
+        Page page = browser.visit("missing").page();
 
         Facts facts = Facts.await(page, "missing", seen -> seen.text("status").equals("closed"));
 
@@ -220,8 +220,8 @@ class PlacesIT extends OnStageWithFeeds {
     /** Keeps the shared channel going. */
     private RawWebSocket listener() throws IOException {
         return RawWebSocket.open(
-                stage.uri(),
-                stage.uri().getPath() + "_gateway/channels/prices",
+                browser.uri(),
+                browser.uri().getPath() + "_gateway/channels/prices",
                 "Sec-WebSocket-Protocol: gateway.channel.v1");
     }
 

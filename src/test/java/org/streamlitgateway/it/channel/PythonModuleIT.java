@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.streamlitgateway.it.browser.Part;
+import org.streamlitgateway.it.browser.InstalledProgram;
 
 /** The Python module's own tests, in {@code src/test/python}. */
 class PythonModuleIT {
     @Test
     void unitTestsOfThePythonModulePass() throws Exception {
-        Path python = Part.STREAMLIT.path().resolveSibling("python");
+        Path python = InstalledProgram.STREAMLIT.path().resolveSibling("python");
         ProcessBuilder builder =
                 new ProcessBuilder(python.toString(), "-B", "-m", "unittest", "discover", "-s", "src/test/python");
         builder.environment()

@@ -7,12 +7,12 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.options.AriaRole;
 import org.junit.jupiter.api.Test;
-import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.it.browser.App;
 
 /** The usage example of earlier WebSocket helpers runs as it stands: one socket for each session. */
-@UnderAPrefix
-class SeedDedicatedIT extends OnStageWithFeeds {
+@EachPrefixedPlacement
+class SeedDedicatedIT extends InBrowserWithFeeds {
     /** Each message has a run of its own, and the machine may be busy. */
     private static final HasCountOptions ONE_BY_ONE = new HasCountOptions().setTimeout(60_000);
 
@@ -22,9 +22,9 @@ class SeedDedicatedIT extends OnStageWithFeeds {
 
     @Test
     void pingComesBackToItsOwnTabOnly() {
-        Page one = stage.visit("").page();
-        Page two = stage.visit("").page();
-        Patience.until("each has its socket", () -> feed.sockets(FeedServer.ECHO) == 2);
+        Page one = browser.visit("").page();
+        Page two = browser.visit("").page();
+        Eventually.until("each has its socket", () -> feed.sockets(FeedServer.ECHO) == 2);
 
         one.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Ping"))
                 .click();
@@ -40,8 +40,8 @@ class SeedDedicatedIT extends OnStageWithFeeds {
 
     @Test
     void burstIsFoldedWithoutALoss() throws Exception {
-        Page page = stage.visit("").page();
-        Patience.until("it has its socket", () -> feed.sockets(FeedServer.ECHO) == 1);
+        Page page = browser.visit("").page();
+        Eventually.until("it has its socket", () -> feed.sockets(FeedServer.ECHO) == 1);
 
         feed.count(FeedServer.ECHO, 0, 10);
 

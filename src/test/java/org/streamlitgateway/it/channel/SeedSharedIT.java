@@ -9,12 +9,12 @@ import com.microsoft.playwright.options.AriaRole;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.it.browser.App;
 
 /** The usage example of earlier WebSocket helpers runs as it stands: one socket for all. */
-@UnderAPrefix
-class SeedSharedIT extends OnStageWithFeeds {
+@EachPrefixedPlacement
+class SeedSharedIT extends InBrowserWithFeeds {
     /** Each message has a run of its own, and the machine may be busy. */
     private static final HasCountOptions ONE_BY_ONE = new HasCountOptions().setTimeout(60_000);
 
@@ -26,9 +26,9 @@ class SeedSharedIT extends OnStageWithFeeds {
     void allSessionsSeeAllOfOneSocket() throws Exception {
         List<Page> pages = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            pages.add(stage.visit("").page());
+            pages.add(browser.visit("").page());
         }
-        Patience.until("there is a socket", () -> feed.sockets(FeedServer.PRICES) == 1);
+        Eventually.until("there is a socket", () -> feed.sockets(FeedServer.PRICES) == 1);
         // each is in once what it sends arrives
         for (Page page : pages) {
             page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Ping"))

@@ -9,12 +9,12 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.it.browser.App;
 
 /** What the script sends reaches the feed once, whatever reruns there are. */
-@UnderAPrefix
-class SendIT extends OnStageWithFeeds {
+@EachPrefixedPlacement
+class SendIT extends InBrowserWithFeeds {
     SendIT() {
         super(App.CHANNELS);
     }
@@ -23,7 +23,7 @@ class SendIT extends OnStageWithFeeds {
 
     @BeforeEach
     void openThePage() {
-        page = stage.visit("send").page();
+        page = browser.visit("send").page();
         Facts.awaitOpen(page, "send");
     }
 
@@ -104,7 +104,7 @@ class SendIT extends OnStageWithFeeds {
 
     @Test
     void outcomeIsToldThoughTheFeedAnswersNothing() {
-        page = stage.visit("outcome").page();
+        page = browser.visit("outcome").page();
         Facts.awaitOpen(page, "outcome");
         for (int i = 0; i < 3; i++) {
             long runs = Facts.now(page, "outcome").number("runs");
@@ -119,9 +119,9 @@ class SendIT extends OnStageWithFeeds {
 
     @Test
     void scriptThatSendsInEveryRunDoesNotGoRoundForEver() {
-        page = stage.visit("outcome?always=1").page();
+        page = browser.visit("outcome?always=1").page();
 
-        long runs = Patience.untilStill(
+        long runs = Eventually.untilStill(
                 "runs of the page", Duration.ofSeconds(6), Duration.ofSeconds(60), () -> Facts.now(page, "outcome")
                         .number("runs"));
 

@@ -11,14 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.Frame;
-import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.it.browser.App;
 
 /** How many tabs there are, and what each of them costs the feed. */
-@UnderAPrefix
-class TabsIT extends OnStageWithFeeds {
+@EachPrefixedPlacement
+class TabsIT extends InBrowserWithFeeds {
     TabsIT() {
         super(App.CHANNELS);
     }
@@ -28,29 +28,29 @@ class TabsIT extends OnStageWithFeeds {
 
     @Test
     void closedTabFreesItsSocketAtOnce() {
-        Page page = stage.visit("send").page();
+        Page page = browser.visit("send").page();
         Facts.awaitOpen(page, "send");
         assertEquals(1, feed.sockets(FeedServer.ECHO));
 
         page.close(new Page.CloseOptions().setRunBeforeUnload(true));
 
-        Patience.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
+        Eventually.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
     }
 
     @Test
     void tabThatGoesElsewhereFreesItsSocketAtOnce() {
-        Page page = stage.visit("send").page();
+        Page page = browser.visit("send").page();
         Facts.awaitOpen(page, "send");
 
         page.navigate("about:blank");
 
-        Patience.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
+        Eventually.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
     }
 
     @Test
     void twoTabsOfADedicatedChannelDoNotMix() {
-        Page one = stage.visit("send").page();
-        Page two = stage.visit("send").page();
+        Page one = browser.visit("send").page();
+        Page two = browser.visit("send").page();
         Facts.awaitOpen(one, "send");
         Facts.awaitOpen(two, "send");
         assertEquals(2, feed.sockets(FeedServer.ECHO));
@@ -73,12 +73,12 @@ class TabsIT extends OnStageWithFeeds {
         List<RawWebSocket> others = new ArrayList<>();
         try {
             for (int i = 0; i < realTabs; i++) {
-                pages.add(stage.visit("").page());
+                pages.add(browser.visit("").page());
             }
             for (int i = realTabs; i < 50; i++) {
                 RawWebSocket other = RawWebSocket.open(
-                        stage.uri(),
-                        stage.uri().getPath() + "_gateway/channels/prices?client=tab" + i,
+                        browser.uri(),
+                        browser.uri().getPath() + "_gateway/channels/prices?client=tab" + i,
                         "Sec-WebSocket-Protocol: gateway.channel.v1");
                 others.add(other);
                 assertTrue(other.frames().nextData().asText().contains("\"hello\""));

@@ -3,17 +3,20 @@ package org.streamlitgateway.it.channel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.microsoft.playwright.Page;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.streamlitgateway.fixture.Patience;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.TestCertificate;
 import org.streamlitgateway.it.browser.App;
 
 /** Tabs whose WebSockets are streams of an HTTP/2 connection, which stays when a tab goes. */
-@UnderAPrefix
-class TabsOverHttp2IT extends OnStageWithFeeds {
+@EachPrefixedPlacement
+class TabsOverHttp2IT extends InBrowserWithFeeds {
     /** Far less than a dedicated socket would wait for a tab that only lost its connection. */
     private static final Duration AT_ONCE = Duration.ofSeconds(8);
 
@@ -22,7 +25,7 @@ class TabsOverHttp2IT extends OnStageWithFeeds {
     }
 
     private static Map<String, String> tls() {
-        TestCertificate files = TestCertificate.in(Path.of("target"), "tabs-over-http2", "EC");
+        TestCertificate files = TestCertificate.in(folder(), "tabs-over-http2", "EC");
         return Map.of(
                 "tls-certificate",
                 files.certificate().toString(),
@@ -30,40 +33,48 @@ class TabsOverHttp2IT extends OnStageWithFeeds {
                 files.key().toString());
     }
 
+    private static Path folder() {
+        try {
+            return Files.createTempDirectory(Path.of("target"), "tabs-over-http2");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
     void closedTabFreesItsSocketAtOnce() {
-        Page other = stage.visit("").page();
-        Page page = stage.visit("send").page();
+        Page other = browser.visit("").page();
+        Page page = browser.visit("send").page();
         Facts.awaitOpen(page, "send");
         assertEquals(1, feed.sockets(FeedServer.ECHO));
 
         page.close(new Page.CloseOptions().setRunBeforeUnload(true));
 
-        Patience.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
+        Eventually.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
         Facts.awaitOpen(other, "burst");
     }
 
     @Test
     void killedTabFreesItsSocketAtOnce() {
-        Page other = stage.visit("").page();
-        Page page = stage.visit("send").page();
+        Page other = browser.visit("").page();
+        Page page = browser.visit("send").page();
         Facts.awaitOpen(page, "send");
 
         page.close();
 
-        Patience.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
+        Eventually.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
         Facts.awaitOpen(other, "burst");
     }
 
     @Test
     void tabThatGoesElsewhereFreesItsSocketAtOnce() {
-        Page other = stage.visit("").page();
-        Page page = stage.visit("send").page();
+        Page other = browser.visit("").page();
+        Page page = browser.visit("send").page();
         Facts.awaitOpen(page, "send");
 
         page.navigate("about:blank");
 
-        Patience.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
+        Eventually.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
         Facts.awaitOpen(other, "burst");
     }
 }

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.HttpHead;
-import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawWebSocket;
 
@@ -22,7 +22,7 @@ import org.streamlitgateway.fixture.RawWebSocket;
 @Timeout(240)
 class ConfigurationIT {
     @Parameter
-    private ContainerDoor door;
+    private ContainerDeployment deployment;
 
     /** Each setting is given by one source, and wrongly by every source that must lose to it. */
     @Test
@@ -34,7 +34,7 @@ class ConfigurationIT {
                 trusted-proxies = 127.0.0.1
                 """);
         try (FakeStreamlit upstream = FakeStreamlit.start()) {
-            Site site = new Site()
+            ContainerSetup site = new ContainerSetup()
                     .at("/a/b")
                     .parameter("streamlit-port", upstream.port())
                     .jvm("-Dstreamlit-gateway.streamlit-port=2")
@@ -43,7 +43,7 @@ class ConfigurationIT {
                     .variable("STREAMLIT_PORT", 3)
                     .variable("STREAMLIT_GATEWAY_STRIP_PREFIX", "no")
                     .variable("STREAMLIT_GATEWAY_ALLOWED_ORIGINS", "https://variable.example");
-            try (RunningContainer gateway = door.start(site)) {
+            try (RunningContainer gateway = deployment.start(site)) {
                 HttpHead request = askedThrough(gateway, upstream, "/a/b", "/page");
                 assertEquals("10.1.1.1", request.one("X-Forwarded-For").split(",")[0], "trusted-proxies of the file");
                 try (RawWebSocket socket =
@@ -73,8 +73,8 @@ class ConfigurationIT {
             Path file = Files.writeString(
                     directory.resolve("gateway.properties"),
                     "streamlit-host=127.0.0.1\nstreamlit-port=" + upstream.port() + "\n");
-            Site site = new Site().parameter("config-file", file);
-            try (RunningContainer gateway = door.start(site);
+            ContainerSetup site = new ContainerSetup().parameter("config-file", file);
+            try (RunningContainer gateway = deployment.start(site);
                     RawHttp http = RawHttp.connect(gateway.uri())) {
                 assertEquals(200, http.get("/page").status());
                 upstream.requests("/page").take();
@@ -85,13 +85,13 @@ class ConfigurationIT {
     @Test
     void wrongSettingsFailTheDeploymentWithEveryReasonInTheLog(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("gateway.properties"), "ping-intervall = 20s\n");
-        Site site = new Site()
+        ContainerSetup site = new ContainerSetup()
                 .parameter("streamlit-port", "eighty")
                 .parameter("user-header", "no header")
                 .jvm("-Dstreamlit-gateway.trusted-proxies=10.0.0.0/99")
                 .variable("STREAMLIT_GATEWAY_PING_INTERVAL", "often")
                 .variable("STREAMLIT_GATEWAY_CONFIG_FILE", file);
-        try (RunningContainer gateway = door.startAnyway(site)) {
+        try (RunningContainer gateway = deployment.startAnyway(site)) {
             List<String> reasons = List.of(
                     "context parameter streamlit-port: 'eighty'",
                     "context parameter user-header: 'no header'",
@@ -99,7 +99,7 @@ class ConfigurationIT {
                     "$STREAMLIT_GATEWAY_PING_INTERVAL: 'often'",
                     "ping-intervall: no such setting, did you mean ping-interval?");
             for (String reason : reasons) {
-                Patience.until(() -> reason + " in " + gateway.log(), Patience.LIMIT, () -> gateway.log()
+                Eventually.until(() -> reason + " in " + gateway.log(), Eventually.LIMIT, () -> gateway.log()
                         .contains(reason));
             }
             try (RawHttp http = RawHttp.connect(gateway.uri())) {

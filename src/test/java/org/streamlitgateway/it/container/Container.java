@@ -19,15 +19,15 @@ interface Container {
     String webappLoader();
 
     /** Writes what the server itself needs, anew. */
-    void layOut(Path base, Site site) throws IOException;
+    void layOut(Path base, ContainerSetup site) throws IOException;
 
     /** Puts the WAR in; a running container notices within seconds. */
-    void deploy(Path base, Site site, Path war) throws IOException;
+    void deploy(Path base, ContainerSetup site, Path war) throws IOException;
 
     /** Takes it out, likewise. */
-    void undeploy(Path base, Site site) throws IOException;
+    void undeploy(Path base, ContainerSetup site) throws IOException;
 
-    LaunchedProcess start(Path base, Site site, Jdk jdk) throws IOException;
+    LaunchedProcess start(Path base, ContainerSetup site, Jdk jdk) throws IOException;
 
     /** The port that the server found, from what it wrote. */
     int port(String output);

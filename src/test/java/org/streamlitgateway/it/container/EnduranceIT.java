@@ -20,13 +20,13 @@ import org.streamlitgateway.fixture.Pace;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.WebSocketWire;
-import org.streamlitgateway.it.Door;
+import org.streamlitgateway.it.Deployment;
 import org.streamlitgateway.it.RunningGateway;
-import org.streamlitgateway.it.WarDoor;
+import org.streamlitgateway.it.WarDeployment;
 
 /**
  * Longer than every time-out that a container has by default: 20 s for a blocked send and 60 s for a connection in
- * Tomcat, 30 s for silence in Jetty, embedded or not. All doors wait at the same time. The gateway's own pings are put
+ * Tomcat, 30 s for silence in Jetty, embedded or not. All deployments wait at the same time. The gateway's own pings are put
  * off, so that it is not they that keep the sessions.
  */
 class EnduranceIT {
@@ -50,11 +50,11 @@ class EnduranceIT {
         });
         upstream.on("/_stcore/stream?test=slow", exchange -> exchange.acceptWebSocket()
                 .sendPattern(LARGE));
-        List<Door> doors = new ArrayList<>(ContainerDoor.all().toList());
-        doors.addAll(WarDoor.installed());
-        doors.add(WarDoor.bridged().get(0));
-        for (Door door : doors) {
-            visits.add(new Visit(door, upstream.port()));
+        List<Deployment> deployments = new ArrayList<>(ContainerDeployment.all().toList());
+        deployments.addAll(WarDeployment.installed());
+        deployments.add(WarDeployment.bridged().get(0));
+        for (Deployment deployment : deployments) {
+            visits.add(new Visit(deployment, upstream.port()));
         }
         // when all of them are up: nobody reads while another one starts
         for (Visit visit : visits) {
@@ -82,9 +82,9 @@ class EnduranceIT {
         }
     }
 
-    /** One browser behind one door: a session nobody uses, one that is not read for long, a download that creeps. */
+    /** One browser behind one deployment: a session nobody uses, one that is not read for long, a download that creeps. */
     private static final class Visit {
-        private final Door door;
+        private final Deployment deployment;
         private final RunningGateway gateway;
         private RawWebSocket idle;
         private RawWebSocket slow;
@@ -92,9 +92,9 @@ class EnduranceIT {
         private BodyReader body;
         private int downloaded;
 
-        Visit(Door door, int upstreamPort) throws IOException {
-            this.door = door;
-            gateway = door.start(Map.of(
+        Visit(Deployment deployment, int upstreamPort) throws IOException {
+            this.deployment = deployment;
+            gateway = deployment.start(Map.of(
                     "streamlit-host", "127.0.0.1",
                     "streamlit-port", Integer.toString(upstreamPort),
                     "ping-interval", "1h"));
@@ -115,10 +115,10 @@ class EnduranceIT {
 
         void assertNothingWasLost() throws IOException {
             idle.frames().send(Frame.text("still there"));
-            assertEquals(Frame.text("still there"), idle.frames().nextMessage(), door::name);
-            assertEquals(LARGE, slow.frames().readPattern(), door::name);
-            assertEquals(LARGE, downloaded + body.readAll().length, door::name);
-            assertEquals(End.COMPLETE, body.end(), door::name);
+            assertEquals(Frame.text("still there"), idle.frames().nextMessage(), deployment::name);
+            assertEquals(LARGE, slow.frames().readPattern(), deployment::name);
+            assertEquals(LARGE, downloaded + body.readAll().length, deployment::name);
+            assertEquals(End.COMPLETE, body.end(), deployment::name);
             assertFalse(gateway.log().contains("Exception"), gateway::log);
         }
 

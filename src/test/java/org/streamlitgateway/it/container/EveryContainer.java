@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The class runs once for each {@link ContainerDoor}, which it takes as its parameter. */
+/** The class runs once for each {@link ContainerDeployment}, which it takes as its parameter. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedClass(name = "{0}")
-@MethodSource("org.streamlitgateway.it.container.ContainerDoor#all")
+@MethodSource("org.streamlitgateway.it.container.ContainerDeployment#all")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(300)
 @interface EveryContainer {}

@@ -21,11 +21,13 @@ import org.streamlitgateway.fixture.RawWebSocket;
 @EveryContainer
 class IdentityIT {
     private static final String SIGNED_IN = "Authorization: Basic "
-            + Base64.getEncoder().encodeToString((Site.USER + ":" + Site.PASSWORD).getBytes(StandardCharsets.UTF_8));
+            + Base64.getEncoder()
+                    .encodeToString(
+                            (ContainerSetup.USER + ":" + ContainerSetup.PASSWORD).getBytes(StandardCharsets.UTF_8));
     private static final String STREAM = "/_stcore/stream?test=";
 
     @Parameter
-    private ContainerDoor door;
+    private ContainerDeployment deployment;
 
     private FakeStreamlit upstream;
     private RunningContainer gateway;
@@ -33,7 +35,7 @@ class IdentityIT {
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
         upstream = FakeStreamlit.start();
-        gateway = door.start(new Site()
+        gateway = deployment.start(new ContainerSetup()
                 .at("/tools/streamlit")
                 .parameter("streamlit-host", "127.0.0.1")
                 .parameter("streamlit-port", upstream.port())
@@ -93,12 +95,13 @@ class IdentityIT {
         assertEquals(200, get("/page?test=user", SIGNED_IN).status());
 
         assertEquals(
-                Site.USER, upstream.requests("/page?test=user").take().request().one("X-Remote-User"));
+                ContainerSetup.USER,
+                upstream.requests("/page?test=user").take().request().one("X-Remote-User"));
     }
 
     @Test
     void theUserReachesStreamlitWithTheHandshake() throws IOException {
-        assertEquals(Site.USER, handshake("user", SIGNED_IN).one("X-Remote-User"));
+        assertEquals(ContainerSetup.USER, handshake("user", SIGNED_IN).one("X-Remote-User"));
     }
 
     @Test
@@ -110,7 +113,7 @@ class IdentityIT {
         HttpHead onRequest = upstream.requests("/page?test=spoofed").take().request();
 
         for (HttpHead request : new HttpHead[] {onSocket, onRequest}) {
-            assertEquals(Site.USER, request.one("X-Remote-User"));
+            assertEquals(ContainerSetup.USER, request.one("X-Remote-User"));
             assertFalse(request.has("X-Forwarded-User"), request::toString);
         }
     }

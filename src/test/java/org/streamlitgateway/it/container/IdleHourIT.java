@@ -73,9 +73,9 @@ class IdleHourIT {
 
     @Test
     void sessionsThatNobodyUsesAreThereAfterAnHour() throws IOException {
-        for (ContainerDoor door : ContainerDoor.all().toList()) {
-            visits.add(new Visit(door, "pinged", Map.of()));
-            visits.add(new Visit(door, "silent", Map.of("ping-interval", "2h", "strip-prefix", "yes")));
+        for (ContainerDeployment deployment : ContainerDeployment.all().toList()) {
+            visits.add(new Visit(deployment, "pinged", Map.of()));
+            visits.add(new Visit(deployment, "silent", Map.of("ping-interval", "2h", "strip-prefix", "yes")));
         }
         for (Visit visit : visits) {
             visit.open(); // not before the last container is up: pings want answers
@@ -92,20 +92,20 @@ class IdleHourIT {
         }
     }
 
-    /** One browser behind one door. */
+    /** One browser behind one deployment. */
     private final class Visit {
         private final String name;
         private final RunningGateway gateway;
         private final String test;
         private RawWebSocket socket;
 
-        Visit(ContainerDoor door, String test, Map<String, String> options) throws IOException {
+        Visit(ContainerDeployment deployment, String test, Map<String, String> options) throws IOException {
             this.test = test;
-            name = door.name() + " " + test;
+            name = deployment.name() + " " + test;
             Map<String, String> all = new LinkedHashMap<>(options);
             all.put("streamlit-host", "127.0.0.1");
             all.put("streamlit-port", Integer.toString(upstream.port()));
-            gateway = door.start(all);
+            gateway = deployment.start(all);
         }
 
         void open() throws IOException {

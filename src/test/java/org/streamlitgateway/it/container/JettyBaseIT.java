@@ -15,35 +15,35 @@ import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.it.LaunchedProcess;
-import org.streamlitgateway.it.WarDoor;
+import org.streamlitgateway.it.WarDeployment;
 
 /** The folder jetty-base as it is, run as the README says; settings on the command line, as its ini files have them. */
 class JettyBaseIT {
-    static Stream<ContainerDoor> jettyDoors() {
-        return ContainerDoor.all().filter(door -> door.container() instanceof JettyContainer);
+    static Stream<ContainerDeployment> jettyDeployments() {
+        return ContainerDeployment.all().filter(deployment -> deployment.container() instanceof JettyContainer);
     }
 
     @ParameterizedTest
-    @MethodSource("jettyDoors")
+    @MethodSource("jettyDeployments")
     @Timeout(120)
-    void servesTheAppThatItsPropertiesName(ContainerDoor door) throws IOException {
-        Path start = ((JettyContainer) door.container()).home().resolve("start.jar");
+    void servesTheAppThatItsPropertiesName(ContainerDeployment deployment) throws IOException {
+        Path start = ((JettyContainer) deployment.container()).home().resolve("start.jar");
         try (FakeStreamlit upstream = FakeStreamlit.start();
                 LaunchedProcess jetty = LaunchedProcess.start(
                         List.of(
-                                door.jdk().tool("java").toString(),
+                                deployment.jdk().tool("java").toString(),
                                 "-Xmx128m",
                                 "-jar",
                                 start.toString(),
                                 "jetty.base=" + Path.of("jetty-base").toAbsolutePath(),
                                 "jetty.http.host=127.0.0.1",
                                 "jetty.http.port=0",
-                                "streamlit-gateway.war=" + WarDoor.war(),
+                                "streamlit-gateway.war=" + WarDeployment.war(),
                                 "streamlit-gateway.streamlit-port=" + upstream.port(),
                                 "streamlit-gateway.context-path=/tools/streamlit"),
                         Map.of())) {
-            jetty.awaitLine(door.container().startedLine());
-            int port = door.container().port(jetty.output());
+            jetty.awaitLine(deployment.container().startedLine());
+            int port = deployment.container().port(jetty.output());
             URI uri = URI.create("http://127.0.0.1:" + port + "/tools/streamlit/");
 
             try (RawHttp http = RawHttp.connect(uri)) {

@@ -26,7 +26,7 @@ record JettyContainer(String name, Path home) implements Container {
     }
 
     @Override
-    public void layOut(Path base, Site site) throws IOException {
+    public void layOut(Path base, ContainerSetup site) throws IOException {
         Container.copy(OUR_BASE, base);
         Files.deleteIfExists(base.resolve("webapps/streamlit-gateway.xml"));
         Files.createDirectories(base.resolve("work"));
@@ -39,11 +39,13 @@ record JettyContainer(String name, Path home) implements Container {
                         .replace(
                                 "org.streamlitgateway.level = INFO",
                                 "org.streamlitgateway.level = " + site.julLevel()));
-        Files.writeString(base.resolve("etc/realm.properties"), Site.USER + ": " + Site.PASSWORD + ",viewer\n");
+        Files.writeString(
+                base.resolve("etc/realm.properties"),
+                ContainerSetup.USER + ": " + ContainerSetup.PASSWORD + ",viewer\n");
     }
 
     @Override
-    public void deploy(Path base, Site site, Path war) throws IOException {
+    public void deploy(Path base, ContainerSetup site, Path war) throws IOException {
         StringBuilder context = new StringBuilder("""
                 <?xml version="1.0" encoding="UTF-8"?>
                 <!DOCTYPE Configure PUBLIC "-//Jetty//Configure//EN" "https://jetty.org/configure_10_0.dtd">
@@ -74,16 +76,16 @@ record JettyContainer(String name, Path home) implements Container {
     }
 
     @Override
-    public void undeploy(Path base, Site site) throws IOException {
+    public void undeploy(Path base, ContainerSetup site) throws IOException {
         Files.delete(contextFile(base, site));
     }
 
-    private static Path contextFile(Path base, Site site) {
+    private static Path contextFile(Path base, ContainerSetup site) {
         return base.resolve("webapps").resolve(site.fileName() + ".xml");
     }
 
     @Override
-    public LaunchedProcess start(Path base, Site site, Jdk jdk) throws IOException {
+    public LaunchedProcess start(Path base, ContainerSetup site, Jdk jdk) throws IOException {
         List<String> command = new ArrayList<>(List.of(jdk.tool("java").toString()));
         command.addAll(jdk.options());
         command.addAll(site.jvmArguments);

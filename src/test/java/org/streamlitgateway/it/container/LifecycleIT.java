@@ -19,9 +19,9 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.Closing;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
-import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
@@ -36,7 +36,7 @@ class LifecycleIT {
     private static final String STREAM = "/app/_stcore/stream";
 
     @Parameter
-    private ContainerDoor door;
+    private ContainerDeployment deployment;
 
     private FakeStreamlit upstream;
     private RunningContainer container;
@@ -44,7 +44,7 @@ class LifecycleIT {
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
         upstream = FakeStreamlit.start();
-        container = door.start(new Site()
+        container = deployment.start(new ContainerSetup()
                 .at("/app")
                 .parameter("streamlit-host", "127.0.0.1")
                 .parameter("streamlit-port", upstream.port())
@@ -67,14 +67,14 @@ class LifecycleIT {
         awaitHealth(200);
         useAndUndeploy();
 
-        Patience.until(
+        Eventually.until(
                 () -> upstream.openConnections() + " connections are open upstream",
                 LIMIT,
                 () -> upstream.openConnections() == 0);
-        Patience.until(() -> "threads of ours: " + threadsOfOurs(), LIMIT, () -> threadsOfOurs()
+        Eventually.until(() -> "threads of ours: " + threadsOfOurs(), LIMIT, () -> threadsOfOurs()
                 .isEmpty());
         // a server's idle threads may hold the last application; what grows with the number of deployments is a leak
-        Patience.until(() -> "class loaders left: " + webappLoaders(), LIMIT, () -> webappLoaders() <= 1);
+        Eventually.until(() -> "class loaders left: " + webappLoaders(), LIMIT, () -> webappLoaders() <= 1);
         assertTrue(sockets() < 20, "sockets left: " + sockets());
         container.deploy();
         awaitHealth(200);
@@ -106,7 +106,8 @@ class LifecycleIT {
     }
 
     private void awaitHealth(int status) {
-        Patience.until(() -> "/app/_stcore/health is not " + status + container.log(), LIMIT, () -> health() == status);
+        Eventually.until(
+                () -> "/app/_stcore/health is not " + status + container.log(), LIMIT, () -> health() == status);
     }
 
     private int health() {
@@ -127,7 +128,7 @@ class LifecycleIT {
     /** After a full collection, which the histogram begins with. */
     private long webappLoaders() {
         Pattern line = Pattern.compile("(?m)^\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+"
-                + Pattern.quote(door.container().webappLoader()) + "( .*)?$");
+                + Pattern.quote(deployment.container().webappLoader()) + "( .*)?$");
         Matcher count = line.matcher(jcmd("GC.class_histogram"));
         return count.find() ? Long.parseLong(count.group(1)) : 0;
     }
@@ -135,7 +136,7 @@ class LifecycleIT {
     private String jcmd(String command) {
         try {
             Process jcmd = new ProcessBuilder(
-                            door.jdk().tool("jcmd").toString(), Long.toString(container.pid()), command)
+                            deployment.jdk().tool("jcmd").toString(), Long.toString(container.pid()), command)
                     .redirectErrorStream(true)
                     .start();
             return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.Closing;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.FakeStreamlitCommand;
-import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.ProcessProbe;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
@@ -29,7 +29,7 @@ class ManyAppsInContainerIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @Parameter
-    private ContainerDoor door;
+    private ContainerDeployment deployment;
 
     private RunningContainer container;
 
@@ -53,7 +53,7 @@ class ManyAppsInContainerIT {
             String both = "apps:\n  /own: {app: app.py, command: " + command + "}\n  /a:\n    replicas: [127.0.0.1:"
                     + one.port() + ", 127.0.0.1:" + two.port() + "]\n";
             Files.writeString(file, both);
-            container = door.start(new Site().at("/ctx").parameter("config-file", file));
+            container = deployment.start(new ContainerSetup().at("/ctx").parameter("config-file", file));
             try (RunningContainer running = container) {
                 String list = get("/").text();
                 assertTrue(list.contains("href=\"/ctx/a/\"") && list.contains("href=\"/ctx/own/\""), list);
@@ -66,11 +66,11 @@ class ManyAppsInContainerIT {
                             get("/a/name", "Cookie: " + cookie.split(";")[0]).text());
                 }
                 assertEquals(503, get("/own/").status());
-                Patience.until(
+                Eventually.until(
                         container::log, LIMIT, () -> get("/own/_stcore/health").status() == 200);
 
                 Files.writeString(file, both + "  /b: {replicas: 127.0.0.1:" + one.port() + "}\n");
-                Patience.until(
+                Eventually.until(
                         container::log, LIMIT, () -> get("/b/name").text().equals("one"));
 
                 List<ProcessHandle> processes = ProcessHandle.of(container.pid())
@@ -83,7 +83,7 @@ class ManyAppsInContainerIT {
                     running.undeploy();
                     assertEquals(1012, closing.take(LIMIT).code());
                 }
-                Patience.until(() -> "left: " + processes + container.log(), LIMIT, () -> processes.stream()
+                Eventually.until(() -> "left: " + processes + container.log(), LIMIT, () -> processes.stream()
                         .noneMatch(process -> process.isAlive() && !ProcessProbe.isZombie(process.pid())));
             }
         }

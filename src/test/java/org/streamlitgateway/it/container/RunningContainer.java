@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.streamlitgateway.it.Jdk;
 import org.streamlitgateway.it.LaunchedProcess;
 import org.streamlitgateway.it.RunningGateway;
-import org.streamlitgateway.it.WarDoor;
+import org.streamlitgateway.it.WarDeployment;
 
 /** One run of a container on a base directory below target/bases. */
 final class RunningContainer implements RunningGateway {
@@ -15,12 +15,12 @@ final class RunningContainer implements RunningGateway {
 
     private final Container container;
     private final Jdk jdk;
-    private final Site site;
+    private final ContainerSetup site;
     private final Path base;
     private final StringBuilder earlierLog = new StringBuilder();
     private LaunchedProcess process;
 
-    RunningContainer(String name, Container container, Jdk jdk, Site site) throws IOException {
+    RunningContainer(String name, Container container, Jdk jdk, ContainerSetup site) throws IOException {
         this.container = container;
         this.jdk = jdk;
         this.site = site;
@@ -52,7 +52,7 @@ final class RunningContainer implements RunningGateway {
     }
 
     void deploy() throws IOException {
-        container.deploy(base, site, WarDoor.war());
+        container.deploy(base, site, WarDeployment.war());
     }
 
     void undeploy() throws IOException {

@@ -26,7 +26,7 @@ class ServerStopIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @Parameter
-    private ContainerDoor door;
+    private ContainerDeployment deployment;
 
     private FakeStreamlit upstream;
     private RunningContainer container;
@@ -34,8 +34,9 @@ class ServerStopIT {
     @BeforeEach
     void start() throws IOException {
         upstream = FakeStreamlit.start();
-        container = door.start(
-                new Site().parameter("streamlit-host", "127.0.0.1").parameter("streamlit-port", upstream.port()));
+        container = deployment.start(new ContainerSetup()
+                .parameter("streamlit-host", "127.0.0.1")
+                .parameter("streamlit-port", upstream.port()));
     }
 
     @AfterEach

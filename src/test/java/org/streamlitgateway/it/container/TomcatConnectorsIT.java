@@ -28,9 +28,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.streamlitgateway.fixture.Closing;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
-import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.Ports;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.TestCertificate;
@@ -75,15 +75,15 @@ class TomcatConnectorsIT {
     static Path directory;
 
     @Parameter
-    private ContainerDoor door;
+    private ContainerDeployment deployment;
 
     private final Map<Connector, Socket> ports = new EnumMap<>(Connector.class);
     private final Recorder<Closing> closings = new Recorder<>("end of Streamlit's socket");
     private FakeStreamlit upstream;
     private RunningContainer gateway;
 
-    static Stream<ContainerDoor> tomcats() {
-        return ContainerDoor.all().filter(door -> door.container() instanceof TomcatContainer);
+    static Stream<ContainerDeployment> tomcats() {
+        return ContainerDeployment.all().filter(deployment -> deployment.container() instanceof TomcatContainer);
     }
 
     @BeforeParameterizedClassInvocation
@@ -99,13 +99,15 @@ class TomcatConnectorsIT {
             closings.add(frame.closing());
             frames.send(frame);
         });
-        TestCertificate files = TestCertificate.in(directory, door.name(), "EC");
-        Site site = new Site().parameter("streamlit-host", "127.0.0.1").parameter("streamlit-port", upstream.port());
+        TestCertificate files = TestCertificate.in(directory, deployment.name(), "EC");
+        ContainerSetup site = new ContainerSetup()
+                .parameter("streamlit-host", "127.0.0.1")
+                .parameter("streamlit-port", upstream.port());
         for (Connector connector : Connector.values()) {
             ports.put(connector, Ports.hold());
             site.connectors.add(connector.xml(ports.get(connector).getLocalPort(), files));
         }
-        gateway = door.start(site);
+        gateway = deployment.start(site);
     }
 
     @AfterParameterizedClassInvocation
@@ -132,7 +134,7 @@ class TomcatConnectorsIT {
             expected.writeBytes(message);
             browser.sendBinary(ByteBuffer.wrap(message), true).join();
         }
-        Patience.until("all came back", () -> echo.size() == expected.size());
+        Eventually.until("all came back", () -> echo.size() == expected.size());
         browser.sendClose(4321, "bye").join();
 
         assertArrayEquals(expected.toByteArray(), echo.bytes());

@@ -30,7 +30,7 @@ record TomcatContainer(String name, Path home) implements Container {
     }
 
     @Override
-    public void layOut(Path base, Site site) throws IOException {
+    public void layOut(Path base, ContainerSetup site) throws IOException {
         Container.copy(home.resolve("conf"), base.resolve("conf"));
         for (String folder : List.of("logs", "temp", "webapps", "work", "conf/Catalina/localhost")) {
             Files.createDirectories(base.resolve(folder));
@@ -56,11 +56,12 @@ record TomcatContainer(String name, Path home) implements Container {
         Files.writeString(
                 base.resolve("conf/tomcat-users.xml"),
                 "<tomcat-users xmlns=\"http://tomcat.apache.org/xml\"><role rolename=\"viewer\"/><user username=\""
-                        + Site.USER + "\" password=\"" + Site.PASSWORD + "\" roles=\"viewer\"/></tomcat-users>\n");
+                        + ContainerSetup.USER + "\" password=\"" + ContainerSetup.PASSWORD
+                        + "\" roles=\"viewer\"/></tomcat-users>\n");
     }
 
     @Override
-    public void deploy(Path base, Site site, Path war) throws IOException {
+    public void deploy(Path base, ContainerSetup site, Path war) throws IOException {
         StringBuilder parameters = new StringBuilder();
         site.parameters.forEach((name, value) -> parameters.append(
                 "<Parameter name=\"" + name + "\" value=\"" + value + "\" override=\"false\" />\n  "));
@@ -75,16 +76,16 @@ record TomcatContainer(String name, Path home) implements Container {
     }
 
     @Override
-    public void undeploy(Path base, Site site) throws IOException {
+    public void undeploy(Path base, ContainerSetup site) throws IOException {
         Files.delete(contextFile(base, site));
     }
 
-    private static Path contextFile(Path base, Site site) {
+    private static Path contextFile(Path base, ContainerSetup site) {
         return base.resolve("conf/Catalina/localhost").resolve(site.fileName() + ".xml");
     }
 
     @Override
-    public LaunchedProcess start(Path base, Site site, Jdk jdk) throws IOException {
+    public LaunchedProcess start(Path base, ContainerSetup site, Jdk jdk) throws IOException {
         List<String> arguments = new ArrayList<>(jdk.options());
         arguments.addAll(site.jvmArguments);
         Map<String, String> environment = new LinkedHashMap<>(site.environment);

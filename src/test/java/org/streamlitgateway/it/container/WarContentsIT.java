@@ -11,7 +11,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
-import org.streamlitgateway.it.WarDoor;
+import org.streamlitgateway.it.WarDeployment;
 
 /** What a container gets when the WAR is dropped into it. */
 class WarContentsIT {
@@ -75,7 +75,7 @@ class WarContentsIT {
     }
 
     private static List<? extends ZipEntry> entries() throws IOException {
-        try (JarFile war = new JarFile(WarDoor.war().toFile())) {
+        try (JarFile war = new JarFile(WarDeployment.war().toFile())) {
             return war.stream().toList();
         }
     }

@@ -12,7 +12,7 @@ record Attack(String kind, String sentence, boolean heavy, Attempt attempt) {
     /** Tries it on a running gateway. */
     @FunctionalInterface
     interface Attempt {
-        void on(Target target) throws Exception;
+        void on(AttackTarget target) throws Exception;
     }
 
     static Attack of(String kind, String sentence, Attempt attempt) {

@@ -132,7 +132,7 @@ final class AuthorityAttacks {
     private static void agree(List<Attack> attacks, String origin, String... lines) {
         attacks.add(Attack.of(AGREE, origin + ": " + String.join(" ⏎ ", lines), t -> {
             String target = "/_stcore/stream?agree" + Integer.toHexString(Arrays.hashCode(lines));
-            try (Attacker client = t.connectFrom(Target.PROXY)) {
+            try (Attacker client = t.connectFrom(AttackTarget.PROXY)) {
                 Answer answer = client.send(handshake(target, origin, lines)).answer();
                 assertEquals(101, answer.status(), answer::toString);
             }
@@ -152,7 +152,7 @@ final class AuthorityAttacks {
             }
             for (String target : List.of("/_stcore/stream?foreign", "/_gateway/channels/shared")) {
                 int before = t.upstream().asked();
-                try (Attacker client = t.connectFrom(byProxy ? Target.PROXY : Target.STRANGER)) {
+                try (Attacker client = t.connectFrom(byProxy ? AttackTarget.PROXY : AttackTarget.STRANGER)) {
                     Answer answer = client.send(handshake(target, origin, all)).answer();
                     assertTrue(answer.isRefusal(), answer::toString);
                     assertEquals(before, t.upstream().asked(), "Streamlit was asked");
@@ -167,7 +167,7 @@ final class AuthorityAttacks {
                 + "Sec-WebSocket-Protocol: streamlit, token\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     }
 
-    private static void assertStaysHere(Target t, String prefix) throws IOException {
+    private static void assertStaysHere(AttackTarget t, String prefix) throws IOException {
         t.upstream().on("/page2/", exchange -> exchange.reply("301 Moved Permanently", "", "location: /page2?a=1"));
         Answer answer = t.getByProxy("/page2/", "X-Forwarded-Prefix: " + prefix);
         String location = answer.first("Location");
@@ -176,7 +176,7 @@ final class AuthorityAttacks {
         assertFalse(location.contains("..") || location.contains("%2e") || location.contains(", "), answer::toString);
     }
 
-    private static void assertNobodyIsClosed(Target t) throws IOException {
+    private static void assertNobodyIsClosed(AttackTarget t) throws IOException {
         tell(t, "/_stcore/stream?owner", "0a1b-owner");
         tell(t, "/_stcore/stream?thief", "0a1b-thief");
         try (Attacker owner = FrameBytes.open(t, "/_stcore/stream?owner", "Sec-WebSocket-Protocol: streamlit, token")) {
@@ -195,7 +195,7 @@ final class AuthorityAttacks {
     }
 
     /** Streamlit's first message says whose session this is; then text comes back. */
-    private static void tell(Target t, String target, String session) {
+    private static void tell(AttackTarget t, String target, String session) {
         t.upstream().on(target, exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
             frames.send(Frame.binary(StreamlitMessages.newSession(session)));
@@ -207,7 +207,7 @@ final class AuthorityAttacks {
         });
     }
 
-    private static void assertNotPoisoned(Target t) throws IOException {
+    private static void assertNotPoisoned(AttackTarget t) throws IOException {
         String asset = "/static/js/poison.CcFifQPt.js";
         t.upstream()
                 .on(

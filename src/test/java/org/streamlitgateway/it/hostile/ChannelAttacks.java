@@ -222,7 +222,7 @@ final class ChannelAttacks {
         return text.length() > 30 ? text.substring(0, 30) + "… (" + text.length() + ")" : text;
     }
 
-    private static void assertCloses(Target t, byte[] frame, Set<Integer> codes) throws IOException {
+    private static void assertCloses(AttackTarget t, byte[] frame, Set<Integer> codes) throws IOException {
         try (Attacker client = FrameBytes.open(t, SENDS, PROTOCOL)) {
             client.trySend(new String(frame, StandardCharsets.ISO_8859_1));
             int code = FrameBytes.awaitClose(client);
@@ -231,7 +231,7 @@ final class ChannelAttacks {
     }
 
     /** Taken or refused, but at once and for little. */
-    private static void assertCheap(Target t, String text) throws IOException {
+    private static void assertCheap(AttackTarget t, String text) throws IOException {
         long before = t.footprint().cpuMillis();
         try (Attacker client = FrameBytes.open(t, SENDS, PROTOCOL)) {
             client.send(masked(FIN | TEXT, text)).send(masked(FIN | TEXT, "{\"type\":\"bye\"}"));
@@ -242,7 +242,7 @@ final class ChannelAttacks {
         assertTrue(used < 2000, () -> used + " ms of CPU");
     }
 
-    private static void assertBounded(Target t, String target, String text, int times) throws IOException {
+    private static void assertBounded(AttackTarget t, String target, String text, int times) throws IOException {
         long before = t.footprint().residentMebibytes();
         byte[] frame = masked(FIN | TEXT, text);
         try (Attacker client = FrameBytes.open(t, target, PROTOCOL)) {
@@ -266,7 +266,7 @@ final class ChannelAttacks {
         assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB more");
     }
 
-    private static void assertFeedIsSpared(Target t, int sockets) throws IOException {
+    private static void assertFeedIsSpared(AttackTarget t, int sockets) throws IOException {
         List<Attacker> clients = new ArrayList<>();
         int refused = 0;
         int before = t.echo().open();
@@ -289,7 +289,7 @@ final class ChannelAttacks {
         assertTrue(refused > 0 && dialled < sockets / 2, "the feed got " + dialled + " sockets, refused " + refused);
     }
 
-    private static void assertStreamsAreCheap(Target t, int count) throws IOException {
+    private static void assertStreamsAreCheap(AttackTarget t, int count) throws IOException {
         long threads = t.footprint().threads();
         List<Attacker> clients = new ArrayList<>();
         try {
@@ -307,7 +307,7 @@ final class ChannelAttacks {
         }
     }
 
-    private static void assertStreamOrRefusal(Target t, String target, String... lines) throws IOException {
+    private static void assertStreamOrRefusal(AttackTarget t, String target, String... lines) throws IOException {
         String[] all = java.util.Arrays.copyOf(lines, lines.length + 1);
         all[lines.length] = "Accept: text/event-stream";
         try (Attacker client = t.connect()) {
@@ -318,7 +318,7 @@ final class ChannelAttacks {
         }
     }
 
-    private static void assertPost(Target t, Set<Integer> statuses, String target, String lines, String body)
+    private static void assertPost(AttackTarget t, Set<Integer> statuses, String target, String lines, String body)
             throws IOException {
         try (Attacker client = t.connect()) {
             Answer answer = client.trySend(t.head("POST " + target + " HTTP/1.1", lines) + body)

@@ -97,7 +97,7 @@ final class CostlyHeaderAttacks {
     }
 
     /** Also as a trusted proxy's, who is listened to. */
-    private static void assertCheap(Target t, String field, String value) throws IOException {
+    private static void assertCheap(AttackTarget t, String field, String value) throws IOException {
         t.upstream()
                 .on(
                         ASSET,
@@ -118,7 +118,7 @@ final class CostlyHeaderAttacks {
         assertTrue(used < LIMIT_MILLIS, () -> used + " ms of CPU for " + TIMES + " requests");
     }
 
-    private static void assertCheapTarget(Target t, String target, String... lines) throws IOException {
+    private static void assertCheapTarget(AttackTarget t, String target, String... lines) throws IOException {
         long before = t.footprint().cpuMillis();
         for (int i = 0; i < TIMES; i++) {
             assertAnswered(t.get(target, lines));

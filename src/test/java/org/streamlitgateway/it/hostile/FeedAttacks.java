@@ -11,9 +11,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
-import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.WebSocketWire;
 
 /** Feeds of channels that break the protocol, flood, or lead elsewhere. */
@@ -129,7 +129,7 @@ final class FeedAttacks {
                 e.close();
             });
             try (Attacker client = FrameBytes.open(t, TARGET, PROTOCOL)) {
-                Patience.until("the feed was dialled", () -> t.wild().asked() > asked);
+                Eventually.until("the feed was dialled", () -> t.wild().asked() > asked);
                 t.assertServes();
                 assertTrue(client.socket().isBound());
                 long grown = t.footprint().residentMebibytes() - before;

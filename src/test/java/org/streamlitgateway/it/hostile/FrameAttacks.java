@@ -107,7 +107,7 @@ final class FrameAttacks {
         return attacks;
     }
 
-    private static void assertEnds(Target t, String target, byte[] bytes, Set<Integer> codes) throws IOException {
+    private static void assertEnds(AttackTarget t, String target, byte[] bytes, Set<Integer> codes) throws IOException {
         long before = t.footprint().residentMebibytes();
         try (Attacker client = FrameBytes.open(t, target, "Sec-WebSocket-Protocol: streamlit, gateway.channel.v1")) {
             client.send(bytes);
@@ -120,7 +120,7 @@ final class FrameAttacks {
         assertTrue(grown < 100, () -> grown + " MiB more");
     }
 
-    private static void assertFragmentsCostLittle(Target t, String target) throws IOException {
+    private static void assertFragmentsCostLittle(AttackTarget t, String target) throws IOException {
         long before = t.footprint().cpuMillis();
         byte[] many = new byte[100_000 * 6];
         for (int i = 0; i < many.length; i += 6) {
@@ -134,7 +134,7 @@ final class FrameAttacks {
         assertTrue(used < 4000, () -> used + " ms of CPU");
     }
 
-    private static void assertPingsAreBounded(Target t, String target) throws IOException {
+    private static void assertPingsAreBounded(AttackTarget t, String target) throws IOException {
         long before = t.footprint().residentMebibytes();
         byte[] ping = masked(FIN | PING, "a".repeat(125));
         byte[] batch = new byte[1000 * ping.length];

@@ -67,11 +67,11 @@ final class FrameBytes {
     }
 
     /** Opens a WebSocket; fails when it is refused. */
-    static Attacker open(Target t, String target, String... more) throws IOException {
-        return openFrom(t, Target.STRANGER, target, more);
+    static Attacker open(AttackTarget t, String target, String... more) throws IOException {
+        return openFrom(t, AttackTarget.STRANGER, target, more);
     }
 
-    static Attacker openFrom(Target t, String from, String target, String... more) throws IOException {
+    static Attacker openFrom(AttackTarget t, String from, String target, String... more) throws IOException {
         Attacker client = t.connectFrom(from);
         Answer answer = client.send(HandshakeAttacks.handshake(t, target, more)).answer();
         if (answer.status() != 101) {

@@ -83,7 +83,7 @@ final class FramingAttacks {
     }
 
     /** The body may be under way when it turns out to be none; it must not count as whole, and nothing after it. */
-    private static void assertNothingSmuggled(Target t, String body) throws IOException {
+    private static void assertNothingSmuggled(AttackTarget t, String body) throws IOException {
         int before = t.upstream().requests("/smuggled").size();
         try (Attacker client = t.connect()) {
             Answer answer = client.trySend(t.head("POST /sink HTTP/1.1", "Transfer-Encoding: chunked") + body + HIDDEN)
@@ -92,14 +92,14 @@ final class FramingAttacks {
             boolean cut = t.isTomcat() && answer.status() == 500; // it tells a wrong chunk from a lost client no better
             assertTrue(tolerated || cut || answer.isRefusal(), answer::toString);
             if (!tolerated) {
-                assertTrue(!t.embedded() || Target.isOwnAnswer(answer), answer::toString);
+                assertTrue(!t.embedded() || AttackTarget.isOwnAnswer(answer), answer::toString);
                 assertTrue(client.endsWithin(Duration.ofSeconds(5)), "the connection stays open");
                 assertEquals(before, t.upstream().requests("/smuggled").size(), "a second request came");
             }
         }
     }
 
-    private static void assertTrailersStayTrailers(Target t) throws IOException {
+    private static void assertTrailersStayTrailers(AttackTarget t) throws IOException {
         try (Attacker client = t.connect()) {
             Answer answer = client.trySend(t.head("POST /echo-request HTTP/1.1", "Transfer-Encoding: chunked")
                             + "0\r\nX-Forwarded-User: mallory\r\nHost: evil.example\r\nContent-Length: 5\r\n\r\n")

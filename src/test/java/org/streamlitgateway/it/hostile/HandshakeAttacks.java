@@ -23,7 +23,7 @@ final class HandshakeAttacks {
 
     private HandshakeAttacks() {}
 
-    static String handshake(Target t, String target, String... more) {
+    static String handshake(AttackTarget t, String target, String... more) {
         List<String> lines = new ArrayList<>(List.of(UPGRADE, CONNECTION, VERSION, KEY));
         lines.addAll(List.of(more));
         return t.head("GET " + target + " HTTP/1.1", lines.toArray(String[]::new));
@@ -129,7 +129,7 @@ final class HandshakeAttacks {
     }
 
     /** Refused, or served as what it is without an upgrade; no socket in any case, and nothing smuggled. */
-    private static void assertNoSocket(Target t, String request) throws IOException {
+    private static void assertNoSocket(AttackTarget t, String request) throws IOException {
         int before = t.upstream().requests("/smuggled").size();
         try (Attacker client = t.connect()) {
             Answer answer = client.trySend(request).answer();
@@ -139,7 +139,7 @@ final class HandshakeAttacks {
         }
     }
 
-    private static void assertRefusedAndClosed(Target t, String request) throws IOException {
+    private static void assertRefusedAndClosed(AttackTarget t, String request) throws IOException {
         try (Attacker client = t.connect()) {
             Answer answer = client.send(request).answer();
             assertTrue(answer.isRefusal(), answer::toString);

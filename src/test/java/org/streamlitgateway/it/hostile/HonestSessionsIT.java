@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.streamlitgateway.fixture.Pace;
-import org.streamlitgateway.it.WarDoor;
+import org.streamlitgateway.it.WarDeployment;
 
 /**
  * Five hundred visitors, each with an echo every few seconds, first alone and then beside attacks that never stop
@@ -41,7 +41,8 @@ class HonestSessionsIT {
                 1,
                 Duration.ofMillis((long) (Double.parseDouble(System.getProperty("hostile.minutes", "10")) * 60_000))
                         .dividedBy(ROUND)));
-        try (Target target = new Target("honest", WarDoor.installed().get(0))) {
+        try (AttackTarget target =
+                new AttackTarget("honest", WarDeployment.installed().get(0))) {
             List<Visitor> visitors = new ArrayList<>();
             for (int i = 0; i < SESSIONS; i++) {
                 visitors.add(new Visitor(target.uri()));
@@ -86,7 +87,7 @@ class HonestSessionsIT {
     }
 
     /** Goes through all attacks again and again; whether each is withstood is the other suite's question. */
-    private Thread attacker(Target target, int first) {
+    private Thread attacker(AttackTarget target, int first) {
         List<Attack> all = HostileSuiteIT.attacksOn(true)
                 .filter(attack -> !attack.heavy() && !attack.kind().equals("the log"))
                 .toList();

@@ -18,9 +18,9 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.streamlitgateway.fixture.Patience;
-import org.streamlitgateway.it.Door;
-import org.streamlitgateway.it.WarDoor;
+import org.streamlitgateway.fixture.Eventually;
+import org.streamlitgateway.it.Deployment;
+import org.streamlitgateway.it.WarDeployment;
 
 /**
  * Every attack on one gateway, which must have neither more threads nor more live memory afterwards.
@@ -42,22 +42,22 @@ class HostileSuiteIT {
     private static final Duration SETTLING = Duration.ofMinutes(2);
 
     @Parameter
-    private Door door;
+    private Deployment deployment;
 
-    private Ledger ledger;
-    private Target target;
+    private AttackResults ledger;
+    private AttackTarget target;
 
-    /** The executable alone, unless the property {@code doors} names others. */
-    static Stream<Door> gateways() {
-        String wanted = System.getProperty("doors", "");
+    /** The executable alone, unless the property {@code deployments} names others. */
+    static Stream<Deployment> gateways() {
+        String wanted = System.getProperty("deployments", "");
         boolean named = !wanted.isBlank() && !wanted.startsWith("${");
-        return named ? Door.all() : Stream.of(WarDoor.installed().get(0));
+        return named ? Deployment.all() : Stream.of(WarDeployment.installed().get(0));
     }
 
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
-        ledger = new Ledger(door.name());
-        target = new Target(door.name(), door);
+        ledger = new AttackResults(deployment.name());
+        target = new AttackTarget(deployment.name(), deployment);
     }
 
     @AfterParameterizedClassInvocation
@@ -89,7 +89,7 @@ class HostileSuiteIT {
     }
 
     private Stream<Attack> all() {
-        return attacksOn(door.embedded())
+        return attacksOn(deployment.embedded())
                 .filter(attack -> !attack.heavy() || Boolean.getBoolean("hostile.heavy"))
                 .filter(attack ->
                         (attack.kind() + " " + attack.sentence()).contains(System.getProperty("hostile.only", "")));
@@ -126,24 +126,24 @@ class HostileSuiteIT {
 
     private void compare(Usage before) {
         Footprint now = target.footprint();
-        long mostThreads = before.threads + (door.embedded() ? THREAD_MARGIN : CONTAINER_THREAD_MARGIN);
-        long mostHeap = before.heap + (door.embedded() ? HEAP_MARGIN_BYTES : CONTAINER_HEAP_MARGIN_BYTES);
+        long mostThreads = before.threads + (deployment.embedded() ? THREAD_MARGIN : CONTAINER_THREAD_MARGIN);
+        long mostHeap = before.heap + (deployment.embedded() ? HEAP_MARGIN_BYTES : CONTAINER_HEAP_MARGIN_BYTES);
         Attack itself = Attack.of("memory and threads", "all attacks together", t -> {});
         boolean back = false;
         try {
-            Patience.until(
+            Eventually.until(
                     () -> now.threads() + " threads, before " + before.threads,
                     SETTLING,
                     () -> now.threads() <= mostThreads);
             long[] heap = {0};
-            Patience.until( // sockets to feeds and their histories linger
+            Eventually.until( // sockets to feeds and their histories linger
                     () -> heap[0] + " bytes live, before " + before.heap, SETTLING, () -> {
                         heap[0] = now.heapBytes();
                         return heap[0] <= mostHeap;
                     });
             System.out.printf(
                     "%s: live heap %d KiB before, %d KiB after; threads %d before, %d after%n",
-                    door.name(), before.heap >> 10, heap[0] >> 10, before.threads, now.threads());
+                    deployment.name(), before.heap >> 10, heap[0] >> 10, before.threads, now.threads());
             back = true;
         } finally {
             ledger.record(itself, back);
@@ -155,7 +155,7 @@ class HostileSuiteIT {
         private long heap;
         private long threads;
 
-        void settle(Target target) throws IOException {
+        void settle(AttackTarget target) throws IOException {
             for (int i = 0; i < 50; i++) {
                 target.assertServes();
                 target.get("/");

@@ -55,7 +55,7 @@ final class Http2 implements Closeable {
     }
 
     /** In the clear with prior knowledge, or as TLS agrees. */
-    static Http2 open(Target t) throws IOException {
+    static Http2 open(AttackTarget t) throws IOException {
         Attacker attacker = t.isSecure() ? t.connectTls("h2") : t.connect();
         Http2 client = new Http2(attacker, t.authority(), t.isSecure() ? "https" : "http");
         attacker.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");

@@ -174,7 +174,7 @@ final class Http2FloodAttacks {
     }
 
     /** Sends, reads nothing, and goes: the gateway serves others meanwhile and keeps no memory of it. */
-    private static void assertBounded(Target t, Sent sent, boolean mustEnd) throws IOException {
+    private static void assertBounded(AttackTarget t, Sent sent, boolean mustEnd) throws IOException {
         long before = t.footprint().residentMebibytes();
         try (Http2 connection = Http2.open(t)) {
             Thread writer = new Thread(() -> {
@@ -216,7 +216,7 @@ final class Http2FloodAttacks {
     }
 
     /** What a browser does when a visitor reloads twice; its other tab has a WebSocket on the same connection. */
-    private static void assertPagesAreLeft(Target t) throws Exception {
+    private static void assertPagesAreLeft(AttackTarget t) throws Exception {
         FakeStreamlit.Script never = exchange -> exchange.awaitEnd();
         t.upstream().on("/left", never);
         try (Http2 connection = Http2.open(t)) {
@@ -242,7 +242,7 @@ final class Http2FloodAttacks {
         assertArrayEquals(expected, connection.data(socket));
     }
 
-    private static void assertStalledUploadsHoldNobodyUp(Target t, int uploads) throws IOException {
+    private static void assertStalledUploadsHoldNobodyUp(AttackTarget t, int uploads) throws IOException {
         Gate over = new Gate();
         t.upstream().on("/stalled", exchange -> {
             over.await(); // takes nothing

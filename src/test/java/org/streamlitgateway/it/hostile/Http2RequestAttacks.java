@@ -237,7 +237,7 @@ final class Http2RequestAttacks {
         return "`" + readable.replace("\u007f", "\\x7f") + "`";
     }
 
-    private static void assertRefused(Target t, Sent sent) throws IOException {
+    private static void assertRefused(AttackTarget t, Sent sent) throws IOException {
         t.assertUnheard(() -> {
             try (Http2 connection = Http2.open(t)) {
                 Answer answer = connection.answer(sent.on(connection));
@@ -248,14 +248,14 @@ final class Http2RequestAttacks {
     }
 
     /** A GET it may stay; with a protocol it is malformed, which a server may overlook (RFC 9113 section 8.1.1). */
-    private static void assertNoSocket(Target t, Sent sent) throws IOException {
+    private static void assertNoSocket(AttackTarget t, Sent sent) throws IOException {
         try (Http2 connection = Http2.open(t)) {
             Answer answer = connection.answer(sent.on(connection));
             assertTrue(answer.isRefusal() || answer.says("content-type", "text/html"), answer::toString);
         }
     }
 
-    private static void assertNotPassedOn(Target t, String name, String value) throws IOException {
+    private static void assertNotPassedOn(AttackTarget t, String name, String value) throws IOException {
         try (Http2 connection = Http2.open(t)) {
             Answer answer = connection.answer(connection.request(true, "GET", "/echo-request", name, value));
             boolean dropped = answer.status() == 200
@@ -266,7 +266,7 @@ final class Http2RequestAttacks {
         }
     }
 
-    private static void assertCut(Target t, String length, String content) throws IOException {
+    private static void assertCut(AttackTarget t, String length, String content) throws IOException {
         try (Http2 connection = Http2.open(t)) {
             int stream = connection.request(false, "POST", "/sink", "content-length", length);
             connection.frame(

@@ -127,7 +127,7 @@ final class IdentityAttacks {
         return attacks;
     }
 
-    private static void assertDropped(Target t, String name) throws IOException {
+    private static void assertDropped(AttackTarget t, String name) throws IOException {
         Answer answer = t.get("/echo-request", name + ": mallory@evil.example", "X-Harmless: yes");
         if (answer.isRefusal() && !t.embedded()) {
             return; // a container may refuse what it takes for a bad name
@@ -137,7 +137,7 @@ final class IdentityAttacks {
         assertEquals(List.of("yes"), answer.seen("X-Harmless"), answer::toString);
     }
 
-    private static void assertNothingOf(Target t, String name) throws IOException {
+    private static void assertNothingOf(AttackTarget t, String name) throws IOException {
         String lie = name.equals("Forwarded") ? "for=203.0.113.7;host=evil.example;proto=https" : "evil.example";
         Answer answer = t.get("/echo-request", name + ": " + lie, name + ": " + lie);
         assertEquals(200, answer.status(), answer::toString);
@@ -145,7 +145,7 @@ final class IdentityAttacks {
         assertFalse(answer.body().contains("203.0.113.7"), answer::toString);
     }
 
-    private static void assertContainerCookieStays(Target t, String name) throws IOException {
+    private static void assertContainerCookieStays(AttackTarget t, String name) throws IOException {
         if (t.embedded()) {
             return; // no sessions, so that the name is an app's to use
         }
@@ -156,7 +156,7 @@ final class IdentityAttacks {
     }
 
     /** The second may be a stranger's that the proxy let through. */
-    private static void assertNeitherCounts(Target t, String lines) throws IOException {
+    private static void assertNeitherCounts(AttackTarget t, String lines) throws IOException {
         Answer answer = t.getByProxy("/echo-request", lines.split("\r\n"));
         String seen = answer.body().toLowerCase(Locale.ROOT);
         assertTrue(answer.isRefusal() || !seen.contains("alice") && !seen.contains("bob"), answer::toString);

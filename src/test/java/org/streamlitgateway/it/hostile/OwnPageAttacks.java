@@ -79,7 +79,7 @@ final class OwnPageAttacks {
         return log.substring(Math.max(0, at - 600), Math.min(log.length(), at + 600));
     }
 
-    private static void assertWellDressed(Target t, String target) throws IOException {
+    private static void assertWellDressed(AttackTarget t, String target) throws IOException {
         Answer answer = t.get(target);
         if (!t.embedded() && answer.first("Cache-Control").isEmpty()) {
             assertTrue(answer.isRefusal(), answer::toString); // the container was faster
@@ -92,7 +92,7 @@ final class OwnPageAttacks {
         assertTrue(answer.all("Server").stream().noneMatch(server -> server.matches(".*\\d.*")), answer::toString);
     }
 
-    private static void assertWordsAreClean(Target t) throws IOException {
+    private static void assertWordsAreClean(AttackTarget t) throws IOException {
         String words = "evil\u0085\u009b[31m\u001b[2Jwords";
         t.upstream()
                 .on(
@@ -109,7 +109,7 @@ final class OwnPageAttacks {
         assertFalse(t.log().chars().anyMatch(c -> c == 0x1b || c >= 0x80 && c < 0xa0), "control characters in the log");
     }
 
-    private static void assertLogIsNotFlooded(Target t) throws IOException {
+    private static void assertLogIsNotFlooded(AttackTarget t) throws IOException {
         long before = t.log().lines().count();
         for (int i = 0; i < 500; i++) {
             t.get("/a/..%2f" + i);
@@ -130,7 +130,7 @@ final class OwnPageAttacks {
         assertTrue(lines < 600, () -> lines + " lines for 3,000 refusals");
     }
 
-    private static void assertNoSecrets(Target t) throws IOException {
+    private static void assertNoSecrets(AttackTarget t) throws IOException {
         t.get("/?token=s3cr3t-query", "Cookie: a=s3cr3t-cookie", "Authorization: Bearer s3cr3t-token");
         t.get("/a/..%2fb?token=s3cr3t-query", "Cookie: a=s3cr3t-cookie");
         try (Attacker client = t.connect()) {

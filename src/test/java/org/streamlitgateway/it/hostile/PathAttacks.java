@@ -101,7 +101,7 @@ final class PathAttacks {
         return "`" + (target.length() > 50 ? target.substring(0, 50) + "…" : target) + "`";
     }
 
-    private static void assertAskedForExactly(Target t, String target) throws IOException {
+    private static void assertAskedForExactly(AttackTarget t, String target) throws IOException {
         int before = t.upstream().requests(target).size();
         Answer answer = t.get(target);
         boolean refused = answer.status() >= 400 && answer.status() < 500; // containers read the query, too
@@ -111,13 +111,13 @@ final class PathAttacks {
         }
     }
 
-    private static void assertNoErrorOfOurs(Target t, String target) throws IOException {
+    private static void assertNoErrorOfOurs(AttackTarget t, String target) throws IOException {
         Answer answer = t.get(target);
         assertTrue(answer.status() == 200 || answer.isRefusal(), answer::toString);
     }
 
     /** They can hold visitors' addresses. Whatever Streamlit takes for that path must not reach it. */
-    private static void assertMetricsStayInside(Target t, String target) throws IOException {
+    private static void assertMetricsStayInside(AttackTarget t, String target) throws IOException {
         Answer answer = t.assertUnheard(() -> t.get(target));
         assertTrue(answer.isRefusal(), answer::toString);
     }

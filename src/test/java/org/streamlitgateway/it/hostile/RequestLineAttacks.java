@@ -121,19 +121,19 @@ final class RequestLineAttacks {
     }
 
     /** A container may drop such a line instead of the request. */
-    private static void assertNotPassedOn(Target t, String line) throws IOException {
+    private static void assertNotPassedOn(AttackTarget t, String line) throws IOException {
         Answer answer = t.get("/echo-request", "X-First: 1", line);
         boolean dropped =
                 !t.embedded() && answer.status() == 200 && !answer.body().contains("c\n");
         assertTrue(answer.isRefusal() || dropped && answer.seen("X-A").isEmpty(), answer::toString);
     }
 
-    private static void assertFoldIsNoField(Target t) throws IOException {
+    private static void assertFoldIsNoField(AttackTarget t) throws IOException {
         Answer answer = t.get("/echo-request", "X-A: b", " X-Forwarded-User: mallory", "X-C: d");
         assertTrue(answer.isRefusal() || answer.seen("X-Forwarded-User").isEmpty(), answer::toString);
     }
 
-    private static void assertNoUpgrade(Target t, String upgrade) throws IOException {
+    private static void assertNoUpgrade(AttackTarget t, String upgrade) throws IOException {
         Answer answer = t.get(
                 "/echo-request",
                 "Connection: Upgrade, HTTP2-Settings",
@@ -145,7 +145,7 @@ final class RequestLineAttacks {
     }
 
     /** RFC 9112 section 3.2.2: the target's authority counts, and Host of the same request goes. */
-    private static void assertOneAuthority(Target t, String target) throws IOException {
+    private static void assertOneAuthority(AttackTarget t, String target) throws IOException {
         Answer answer = t.get(target);
         if (!answer.isRefusal()) {
             List<String> hosts = answer.seen("Host");

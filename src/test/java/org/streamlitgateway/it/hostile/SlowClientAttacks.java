@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.Pace;
-import org.streamlitgateway.fixture.Patience;
 
 /** Clients that are slow, many, or gone, so that others find no room. */
 final class SlowClientAttacks {
@@ -71,14 +71,14 @@ final class SlowClientAttacks {
         return attacks;
     }
 
-    private static void assertHeadHasADeadline(Target t, String first, String then) throws IOException {
+    private static void assertHeadHasADeadline(AttackTarget t, String first, String then) throws IOException {
         if (!t.embedded()) {
             return; // the head is the container's to read
         }
         try (Attacker client = t.connect()) {
             client.send(first);
             boolean[] ended = {false};
-            Pace.every(Duration.ofMillis(500), 4 * Target.HEAD_SECONDS, step -> {
+            Pace.every(Duration.ofMillis(500), 4 * AttackTarget.HEAD_SECONDS, step -> {
                 if (!ended[0]) {
                     client.trySend(then);
                     ended[0] = client.endsWithin(Duration.ofMillis(1));
@@ -88,14 +88,14 @@ final class SlowClientAttacks {
         }
     }
 
-    private static List<Attacker> uploads(Target t, int count) throws IOException {
+    private static List<Attacker> uploads(AttackTarget t, int count) throws IOException {
         List<Attacker> clients =
                 many(t, count, t.head("PUT /_stcore/upload_file/a/b HTTP/1.1", "Content-Length: 1000000") + "a");
         Pace.every(Duration.ofSeconds(1), 2, step -> clients.forEach(client -> client.trySend("a")));
         return clients;
     }
 
-    private static List<Attacker> many(Target t, int count, String request) throws IOException {
+    private static List<Attacker> many(AttackTarget t, int count, String request) throws IOException {
         List<Attacker> clients = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             try {
@@ -110,7 +110,7 @@ final class SlowClientAttacks {
     }
 
     /** The honest visitor, who comes from another address, and a newcomer's socket. */
-    private static void assertOthersGetIn(Target t, List<Attacker> clients) throws IOException {
+    private static void assertOthersGetIn(AttackTarget t, List<Attacker> clients) throws IOException {
         long before = t.footprint().residentMebibytes();
         try {
             for (int i = 0; i < 5; i++) {
@@ -128,7 +128,7 @@ final class SlowClientAttacks {
         }
     }
 
-    private static void assertNothingStays(Target t, String request) throws IOException {
+    private static void assertNothingStays(AttackTarget t, String request) throws IOException {
         long before = t.footprint().descriptors();
         for (int i = 0; i < ABORTED; i++) {
             try (Attacker client = t.connect()) {
@@ -137,14 +137,14 @@ final class SlowClientAttacks {
             }
         }
         t.assertServes();
-        Patience.until(
+        Eventually.until(
                 () -> t.footprint().descriptors() + " files open, before " + before,
                 Duration.ofSeconds(30),
                 () -> t.footprint().descriptors() <= before + 20); // the pool's connections to Streamlit
     }
 
     /** Each is answered by Streamlit's page, as everything unknown is. */
-    private static void assertNamesAreBounded(Target t, int count) throws IOException {
+    private static void assertNamesAreBounded(AttackTarget t, int count) throws IOException {
         long before = t.footprint().heapBytes();
         for (int i = 0; i < count; i++) {
             Answer answer = t.get("/" + "A-".repeat(29_990) + i + "-ABCDEF12.js");

@@ -16,9 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Pace;
-import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.fixture.WebSocketWire;
 
 /** A Streamlit, or what stands at its address, that answers wrongly, endlessly, or more than it was asked. */
@@ -136,7 +136,7 @@ final class StreamlitAttacks {
         });
     }
 
-    private static void assertBadGateway(Target t, String text) throws IOException {
+    private static void assertBadGateway(AttackTarget t, String text) throws IOException {
         t.upstream().on("/wrong", exchange -> {
             exchange.raw(text);
             exchange.close();
@@ -146,7 +146,7 @@ final class StreamlitAttacks {
     }
 
     /** Something may have gone out, but its end must not look like one. */
-    private static void assertNotWhole(Target t, String text) throws IOException {
+    private static void assertNotWhole(AttackTarget t, String text) throws IOException {
         t.upstream().on("/cut", exchange -> {
             exchange.raw(text);
             exchange.close();
@@ -155,7 +155,7 @@ final class StreamlitAttacks {
         assertTrue(answer.status() == 502 || answer.status() == 0, answer::toString);
     }
 
-    private static void assertInterimAnswersEnd(Target t) throws IOException {
+    private static void assertInterimAnswersEnd(AttackTarget t) throws IOException {
         t.upstream().on("/interim", exchange -> {
             for (int i = 0; i < 10_000; i++) {
                 exchange.interim("103 Early Hints", "link: </a.css>; rel=preload");
@@ -168,7 +168,7 @@ final class StreamlitAttacks {
         }
     }
 
-    private static void assertEndlessHead(Target t) throws IOException {
+    private static void assertEndlessHead(AttackTarget t) throws IOException {
         t.upstream().on("/endless", exchange -> {
             exchange.raw("HTTP/1.1 200 OK\r\n");
             for (int i = 0; i < 1_000_000; i++) {
@@ -188,7 +188,8 @@ final class StreamlitAttacks {
         attacks.add(Attack.of(LEFTOVERS, method + ": " + name, t -> assertNextIsClean(t, method, text, lateMillis)));
     }
 
-    private static void assertNextIsClean(Target t, String method, String text, int lateMillis) throws IOException {
+    private static void assertNextIsClean(AttackTarget t, String method, String text, int lateMillis)
+            throws IOException {
         AtomicInteger played = new AtomicInteger();
         t.upstream().on("/leftover", exchange -> {
             exchange.raw(text);
@@ -204,7 +205,7 @@ final class StreamlitAttacks {
                 client.send(t.head(method + " /leftover HTTP/1.1")).answer(method);
             }
             int now = round;
-            Patience.until("all of it was sent", () -> played.get() >= now);
+            Eventually.until("all of it was sent", () -> played.get() >= now);
             Pace.every(Duration.ofMillis(100), 2, step -> {}); // nobody can tell what crosses the next request
             for (int i = 0; i < 3; i++) {
                 Answer next = t.get("/echo-request?" + i);
@@ -215,7 +216,7 @@ final class StreamlitAttacks {
         }
     }
 
-    private static void assertSocketEnds(Target t, FakeStreamlit.Script script) throws IOException {
+    private static void assertSocketEnds(AttackTarget t, FakeStreamlit.Script script) throws IOException {
         t.upstream().on("/_stcore/stream?wild", script);
         long before = t.footprint().residentMebibytes();
         try (Attacker client = t.connect()) {

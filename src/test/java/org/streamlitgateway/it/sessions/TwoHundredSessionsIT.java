@@ -14,11 +14,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.LiveSessions;
-import org.streamlitgateway.fixture.Patience;
 import org.streamlitgateway.it.HaProxy;
 import org.streamlitgateway.it.LaunchedProcess;
-import org.streamlitgateway.it.WarDoor;
+import org.streamlitgateway.it.WarDeployment;
 import org.streamlitgateway.it.browser.StreamlitProcess;
 
 /**
@@ -82,8 +82,8 @@ class TwoHundredSessionsIT {
             configure("", all);
             try (LaunchedProcess first = gateway();
                     LaunchedProcess second = gateway();
-                    HaProxy haProxy =
-                            HaProxy.before(folder, List.of(WarDoor.readyAddress(first), WarDoor.readyAddress(second)));
+                    HaProxy haProxy = HaProxy.before(
+                            folder, List.of(WarDeployment.readyAddress(first), WarDeployment.readyAddress(second)));
                     LiveSessions visitors =
                             LiveSessions.ofMarkedApp(haProxy.uri().resolve("/app/"))) {
                 try {
@@ -116,7 +116,7 @@ class TwoHundredSessionsIT {
                     assertEquals(0, visitors.closed());
 
                     assertEquals(0, first.terminate(), first::output);
-                    Patience.until(visitors::toString, LONG, () -> visitors.closed() == SESSIONS);
+                    Eventually.until(visitors::toString, LONG, () -> visitors.closed() == SESSIONS);
                     visitors.awaitConnected();
                     see(visitors, "the first gateway is stopped, the second takes over");
                     assertEquals(Map.of(1012, SESSIONS), visitors.closings());
@@ -124,7 +124,7 @@ class TwoHundredSessionsIT {
 
                     int drained = visitors.at(three.port());
                     configure("", rest);
-                    Patience.until(visitors::toString, LONG, () -> visitors.closed() == SESSIONS + drained);
+                    Eventually.until(visitors::toString, LONG, () -> visitors.closed() == SESSIONS + drained);
                     visitors.awaitConnected();
                     see(visitors, "the replica that drained is taken out, with " + drained + " sessions left on it");
                     assertEquals(drained, visitors.lost(), visitors::toString);
@@ -132,7 +132,7 @@ class TwoHundredSessionsIT {
 
                     int dying = visitors.at(one.port());
                     one.kill();
-                    Patience.until(visitors::toString, LONG, () -> visitors.lost() == drained + dying);
+                    Eventually.until(visitors::toString, LONG, () -> visitors.lost() == drained + dying);
                     visitors.awaitConnected();
                     see(visitors, "a replica is killed, with " + dying + " sessions on it");
                     assertEquals(drained + dying, visitors.lost(), visitors::toString);
@@ -152,7 +152,7 @@ class TwoHundredSessionsIT {
     }
 
     private LaunchedProcess gateway() throws IOException {
-        return WarDoor.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
+        return WarDeployment.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
     }
 
     private static void await(String line, LaunchedProcess... gateways) {

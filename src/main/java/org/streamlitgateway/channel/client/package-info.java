@@ -1,0 +1,4 @@
+/**
+ * Channels for Java programs, without a gateway: {@link Connection} and {@link SharedConnection}.
+ */
+package org.streamlitgateway.channel.client;

@@ -1,0 +1,4 @@
+/**
+ * How subscribers connect: WebSocket through Jakarta or Jetty, server-sent events, and POST.
+ */
+package org.streamlitgateway.channel.transport;

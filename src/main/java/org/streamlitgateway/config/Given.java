@@ -1,9 +1,0 @@
-package org.streamlitgateway.config;
-
-/**
- * A value as the user wrote it.
- *
- * @param where the source and key, such as {@code --proxy-port} or {@code gateway.yaml:3: proxy-port}
- * @param text what stands there, trimmed
- */
-record Given(String where, String text) {}

@@ -1,0 +1,86 @@
+package org.streamlitgateway.pages;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamlitgateway.grammar.RequestGrammar;
+import org.streamlitgateway.headers.SecurityHeaders;
+import org.streamlitgateway.outcome.FailureText;
+import org.streamlitgateway.outcome.Outcome;
+
+/** Answers a request that came to nothing: a waiting page for a browser, one line of text for everything else. */
+public final class ErrorResponse {
+    private static final Logger LOG = LoggerFactory.getLogger(ErrorResponse.class);
+    private static final String RETRY_AFTER_SECONDS = "2";
+    /** RFC 6585 section 4. */
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    private ErrorResponse() {}
+
+    public static void send(HttpServletRequest request, HttpServletResponse response, Outcome outcome) {
+        boolean upstreamDown = outcome.status() >= 502 && outcome.status() <= 504;
+        boolean page = upstreamDown && wantsPage(request);
+        byte[] body = (page ? WaitingPage.html(outcome) : outcome.text() + "\n").getBytes(StandardCharsets.UTF_8);
+        boolean close = "close".equalsIgnoreCase(response.getHeader("Connection")) || endsConnection(request, outcome);
+        try {
+            response.reset();
+            ResponseDate.put(response);
+            SecurityHeaders.onOwnPage(
+                    request,
+                    response,
+                    page ? List.of(WaitingPage.SCRIPT) : List.of(),
+                    page ? List.of(WaitingPage.STYLE) : List.of());
+            response.setStatus(status(request, outcome));
+            response.setContentType(page ? "text/html;charset=utf-8" : "text/plain;charset=utf-8");
+            response.setHeader("Cache-Control", "no-store");
+            if (upstreamDown || outcome.status() == TOO_MANY_REQUESTS) {
+                response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
+            }
+            if (outcome == Outcome.BAD_VERSION) {
+                response.setHeader("Sec-WebSocket-Version", "13");
+            }
+            if (outcome == Outcome.BAD_METHOD) {
+                response.setHeader("Allow", RequestGrammar.ALLOWED_METHODS);
+            }
+            if (close) {
+                response.setHeader("Connection", "close");
+            }
+            response.setContentLength(body.length);
+            response.getOutputStream().write(body);
+        } catch (IOException | IllegalStateException gone) {
+            LOG.debug("the client did not take the answer {}: {}", outcome, FailureText.of(gone));
+        }
+    }
+
+    /**
+     * Whether nobody can be sure what the next bytes on the connection are: the rest of a body that is not wanted, what
+     * follows a request that was not understood, or a WebSocket frame that did not wait for the 101.
+     */
+    private static boolean endsConnection(HttpServletRequest request, Outcome outcome) {
+        return request.getProtocol().startsWith("HTTP/1")
+                && (request.getContentLengthLong() > 0
+                        || request.getHeader("Transfer-Encoding") != null
+                        || request.getHeader("Upgrade") != null
+                        || outcome == Outcome.BAD_REQUEST
+                        || outcome == Outcome.BAD_METHOD
+                        || outcome == Outcome.CLIENT_SLOW);
+    }
+
+    /** A WebSocket handshake over a limit gets 503: browsers and their libraries know no 429 there. */
+    private static int status(HttpServletRequest request, Outcome outcome) {
+        boolean handshake = request.getHeader("Sec-WebSocket-Version") != null;
+        return handshake && outcome.status() == TOO_MANY_REQUESTS
+                ? HttpServletResponse.SC_SERVICE_UNAVAILABLE
+                : outcome.status();
+    }
+
+    private static boolean wantsPage(HttpServletRequest request) {
+        String accept = request.getHeader("Accept");
+        boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        return reads && accept != null && accept.contains("text/html");
+    }
+}

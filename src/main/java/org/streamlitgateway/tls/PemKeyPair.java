@@ -1,0 +1,227 @@
+package org.streamlitgateway.tls;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.ProviderException;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.streamlitgateway.config.GatewayConfig;
+import org.streamlitgateway.config.file.ConfigText;
+
+/** A server's certificate chain and private key, read from PEM files (RFC 7468) and found to fit each other. */
+public final class PemKeyPair {
+    private static final String CERTIFICATE = "CERTIFICATE";
+
+    private final List<X509Certificate> chain;
+    private final PrivateKey key;
+
+    private PemKeyPair(List<X509Certificate> chain, PrivateKey key) {
+        this.chain = chain;
+        this.key = key;
+    }
+
+    /** Reads and checks both; the server's own certificate comes first in its file, those that signed it follow. */
+    public static PemKeyPair read(GatewayConfig.Tls files) throws UnusablePemException {
+        List<X509Certificate> chain = chain(files.certificate());
+        PublicKey publicKey = chain.get(0).getPublicKey();
+        PrivateKey key = privateKey(files.key(), publicKey);
+        if (!fit(key, publicKey)) {
+            throw new UnusablePemException(
+                    files.key(), "is not the key of the first certificate in " + files.certificate());
+        }
+        return new PemKeyPair(chain, key);
+    }
+
+    private static List<X509Certificate> chain(Path file) throws UnusablePemException {
+        List<X509Certificate> chain = new ArrayList<>();
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            for (Block block : blocks(file)) {
+                if (block.label().equals(CERTIFICATE)) {
+                    chain.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.content())));
+                }
+            }
+        } catch (CertificateException broken) {
+            throw new UnusablePemException(file, "holds a certificate that cannot be read: " + broken.getMessage());
+        }
+        if (chain.isEmpty()) {
+            throw new UnusablePemException(file, "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)");
+        }
+        for (int i = 1; i < chain.size(); i++) {
+            X509Certificate signed = chain.get(i - 1);
+            X509Certificate next = chain.get(i);
+            if (!signed.getIssuerX500Principal().equals(next.getSubjectX500Principal())) {
+                throw new UnusablePemException(
+                        file,
+                        "holds " + signed.getSubjectX500Principal() + ", issued by " + signed.getIssuerX500Principal()
+                                + ", and after it " + next.getSubjectX500Principal()
+                                + ": the server's own certificate comes first, then the one that signed it, and so on");
+            }
+        }
+        X509Certificate own = chain.get(0);
+        try {
+            own.checkValidity();
+        } catch (CertificateExpiredException expired) {
+            throw new UnusablePemException(
+                    file, "expired on " + own.getNotAfter().toInstant());
+        } catch (CertificateNotYetValidException early) {
+            throw new UnusablePemException(
+                    file, "is valid only from " + own.getNotBefore().toInstant());
+        }
+        return List.copyOf(chain);
+    }
+
+    private static PrivateKey privateKey(Path file, PublicKey publicKey) throws UnusablePemException {
+        for (Block block : blocks(file)) {
+            switch (block.label()) {
+                case "PRIVATE KEY" -> {
+                    return decode(file, block.content(), publicKey);
+                }
+                case "RSA PRIVATE KEY", "EC PRIVATE KEY" -> {
+                    return decode(file, inPkcs8(block.content(), publicKey), publicKey);
+                }
+                case "ENCRYPTED PRIVATE KEY" ->
+                    throw new UnusablePemException(
+                            file, "is encrypted; take the password off with: openssl pkey -in KEY -out NEWKEY");
+                default -> {} // EC PARAMETERS, or the certificates once more
+            }
+        }
+        throw new UnusablePemException(file, "holds no private key in PEM form (-----BEGIN PRIVATE KEY-----)");
+    }
+
+    private static PrivateKey decode(Path file, byte[] pkcs8, PublicKey publicKey) throws UnusablePemException {
+        try {
+            return KeyFactory.getInstance(publicKey.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+        } catch (GeneralSecurityException broken) {
+            throw new UnusablePemException(
+                    file, "is no " + publicKey.getAlgorithm() + " key, as the certificate wants");
+        }
+    }
+
+    /**
+     * Wraps a key in its algorithm's own form (RFC 8017, RFC 5915) into PKCS #8 (RFC 5208): a version, the algorithm,
+     * which is the one in the certificate, and the key.
+     */
+    private static byte[] inPkcs8(byte[] bare, PublicKey publicKey) {
+        byte[] publicInfo = publicKey.getEncoded(); // SEQUENCE { algorithm, key }
+        int algorithm = contentStart(publicInfo, 0);
+        int end = contentStart(publicInfo, algorithm) + contentLength(publicInfo, algorithm);
+        byte[] version = {2, 1, 0};
+        byte[] octets = der(4, bare);
+        byte[] all = new byte[version.length + end - algorithm + octets.length];
+        System.arraycopy(version, 0, all, 0, version.length);
+        System.arraycopy(publicInfo, algorithm, all, version.length, end - algorithm);
+        System.arraycopy(octets, 0, all, version.length + end - algorithm, octets.length);
+        return der(0x30, all);
+    }
+
+    private static byte[] der(int tag, byte[] content) {
+        byte[] length =
+                switch (Integer.numberOfLeadingZeros(content.length) / 8) {
+                    case 2 -> new byte[] {(byte) 0x82, (byte) (content.length >> 8), (byte) content.length};
+                    default ->
+                        content.length < 0x80
+                                ? new byte[] {(byte) content.length}
+                                : new byte[] {(byte) 0x81, (byte) content.length};
+                };
+        byte[] all = new byte[1 + length.length + content.length];
+        all[0] = (byte) tag;
+        System.arraycopy(length, 0, all, 1, length.length);
+        System.arraycopy(content, 0, all, 1 + length.length, content.length);
+        return all;
+    }
+
+    private static int contentStart(byte[] der, int at) {
+        int first = der[at + 1] & 0xff;
+        return at + 2 + (first < 0x80 ? 0 : first & 0x7f);
+    }
+
+    private static int contentLength(byte[] der, int at) {
+        int length = der[at + 1] & 0xff;
+        if (length < 0x80) {
+            return length;
+        }
+        int value = 0;
+        for (int i = at + 2; i < contentStart(der, at); i++) {
+            value = value << 8 | der[i] & 0xff;
+        }
+        return value;
+    }
+
+    private static boolean fit(PrivateKey key, PublicKey publicKey) {
+        String algorithm =
+                switch (publicKey.getAlgorithm()) {
+                    case "RSA" -> "SHA256withRSA";
+                    case "EC" -> "SHA256withECDSA";
+                    default -> publicKey.getAlgorithm(); // EdDSA
+                };
+        try {
+            byte[] probe = {1};
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(key);
+            signature.update(probe);
+            byte[] signed = signature.sign();
+            signature.initVerify(publicKey);
+            signature.update(probe);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException | ProviderException differs) {
+            return false;
+        }
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Block(String label, byte[] content) {}
+
+    private static List<Block> blocks(Path file) throws UnusablePemException {
+        if (!Files.exists(file)) {
+            throw new UnusablePemException(file, "does not exist");
+        }
+        List<Block> blocks = new ArrayList<>();
+        String label = null;
+        StringBuilder content = new StringBuilder();
+        try {
+            for (String line : new String(ConfigText.bytes(file), StandardCharsets.ISO_8859_1).split("\\R")) {
+                String trimmed = line.trim();
+                if (trimmed.startsWith("-----BEGIN ") && trimmed.endsWith("-----")) {
+                    label = trimmed.substring("-----BEGIN ".length(), trimmed.length() - "-----".length());
+                    content.setLength(0);
+                } else if (label != null && trimmed.startsWith("-----END ")) {
+                    blocks.add(new Block(label, Base64.getDecoder().decode(content.toString())));
+                    label = null;
+                } else if (label != null && trimmed.indexOf(':') < 0) {
+                    content.append(trimmed);
+                }
+            }
+        } catch (IOException unreadable) {
+            throw new UnusablePemException(file, unreadable.getMessage());
+        } catch (IllegalArgumentException broken) {
+            throw new UnusablePemException(file, "is damaged: its content is not base64");
+        }
+        return blocks;
+    }
+
+    /** The pair as Java's TLS wants it; the password is empty, as it protects nothing. */
+    public KeyStore keyStore() throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("gateway", key, new char[0], chain.toArray(Certificate[]::new));
+        return store;
+    }
+}

@@ -1,0 +1,75 @@
+package org.streamlitgateway.upstream.client;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.SocketAddressResolver;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Resolves names, and for {@code localhost} tries {@code ::1} before {@code 127.0.0.1}. A Streamlit that listens
+ * on {@code ::} sees an IPv4 peer as {@code ::ffff:127.0.0.1}, which uvicorn does not trust, and then ignores
+ * X-Forwarded-For; it trusts {@code ::1}.
+ */
+final class LoopbackResolver implements SocketAddressResolver {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopbackResolver.class);
+
+    private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})";
+
+    /** What needs no look-up, and so no thread that may wait for one; Jetty puts the brackets. */
+    private static final Pattern ADDRESS = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}|\\[[0-9A-Fa-f.:]*]");
+
+    private final SocketAddressResolver others;
+
+    LoopbackResolver(Executor executor, Scheduler scheduler, long timeoutMillis) {
+        this.others = new SocketAddressResolver.Async(executor, scheduler, timeoutMillis);
+    }
+
+    @Override
+    public void resolve(String host, int port, Map<String, Object> context, Promise<List<InetSocketAddress>> promise) {
+        if (host.equalsIgnoreCase("localhost")) {
+            promise.succeeded(loopback(host, port));
+        } else if (ADDRESS.matcher(host).matches()) {
+            address(host, port, promise);
+        } else {
+            others.resolve(host, port, context, promise);
+        }
+    }
+
+    private static void address(String host, int port, Promise<List<InetSocketAddress>> promise) {
+        try {
+            promise.succeeded(List.of(new InetSocketAddress(InetAddress.getByName(host), port)));
+        } catch (UnknownHostException malformed) {
+            promise.failed(malformed);
+        }
+    }
+
+    private static List<InetSocketAddress> loopback(String host, int port) {
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        try {
+            addAll(addresses, "::1", port);
+            addAll(addresses, "127.0.0.1", port);
+            addAll(addresses, host, port);
+        } catch (UnknownHostException unnamed) {
+            LOG.debug("localhost has no address of its own", unnamed);
+        }
+        return addresses;
+    }
+
+    private static void addAll(List<InetSocketAddress> addresses, String name, int port) throws UnknownHostException {
+        for (InetAddress named : InetAddress.getAllByName(name)) {
+            InetSocketAddress address = new InetSocketAddress(named, port);
+            if (!addresses.contains(address)) {
+                addresses.add(address);
+            }
+        }
+    }
+}

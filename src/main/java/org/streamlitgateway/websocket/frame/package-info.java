@@ -1,0 +1,4 @@
+/**
+ * WebSocket frames (RFC 6455 section 5): headers, control frames, UTF-8 validation, close codes.
+ */
+package org.streamlitgateway.websocket.frame;

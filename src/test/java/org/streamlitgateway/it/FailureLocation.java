@@ -1,0 +1,27 @@
+package org.streamlitgateway.it;
+
+import java.util.Optional;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+
+/** Adds to each failure where it happened, which reports of a class that runs once per deployment leave out. */
+final class FailureLocation implements TestExecutionExceptionHandler {
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        StringBuilder place = new StringBuilder(context.getDisplayName());
+        for (Optional<ExtensionContext> above = context.getParent();
+                above.isPresent();
+                above = above.get().getParent()) {
+            place.insert(0, above.get().getDisplayName() + " > ");
+        }
+        failure.addSuppressed(new Place(place.toString()));
+        throw failure;
+    }
+
+    /** No failure itself, so it has no stack. */
+    private static final class Place extends Exception {
+        Place(String place) {
+            super(place, null, false, false);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package org.streamlitgateway.it.browser;
+
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+
+/** Tests in a browser, all of a class on one {@link BrowserFixture} for each placement; {@link EachPlacement} says which. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class InBrowser {
+    @RegisterExtension
+    protected final BrowserFixture browser;
+
+    @Parameter
+    protected Placement placement;
+
+    protected InBrowser(BrowserFixture browser) {
+        this.browser = browser;
+    }
+
+    @BeforeParameterizedClassInvocation
+    protected void open() throws Exception {
+        browser.open(placement);
+    }
+
+    @AfterParameterizedClassInvocation
+    protected void close() throws Exception {
+        browser.close();
+    }
+}

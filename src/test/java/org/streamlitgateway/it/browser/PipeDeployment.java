@@ -1,0 +1,142 @@
+package org.streamlitgateway.it.browser;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.streamlitgateway.it.Deployment;
+import org.streamlitgateway.it.RunningGateway;
+
+/**
+ * No gateway: a pipe that knows only bytes, so that it can be cut and laid again like a gateway that restarts. What a
+ * browser shows through it is what it shows at Streamlit itself.
+ *
+ * <p>It strips no prefix; under one, Streamlit has to be started with {@code server.baseUrlPath}.
+ */
+final class PipeDeployment implements Deployment {
+    @Override
+    public String name() {
+        return Placement.DIRECT;
+    }
+
+    @Override
+    public RunningGateway start(Map<String, String> options) throws IOException {
+        return new Pipe(
+                new InetSocketAddress(options.get("streamlit-host"), Integer.parseInt(options.get("streamlit-port"))),
+                options.get("context-path"));
+    }
+
+    private static final class Pipe implements RunningGateway {
+        private final InetSocketAddress upstream;
+        private final String contextPath;
+        private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+        private final int port;
+        private ServerSocket server;
+
+        Pipe(InetSocketAddress upstream, String contextPath) throws IOException {
+            this.upstream = upstream;
+            this.contextPath = contextPath;
+            listen(0);
+            port = server.getLocalPort();
+        }
+
+        @Override
+        public URI uri() {
+            return URI.create("http://127.0.0.1:" + port + contextPath + (contextPath.endsWith("/") ? "" : "/"));
+        }
+
+        @Override
+        public long pid() {
+            return ProcessHandle.current().pid();
+        }
+
+        @Override
+        public String log() {
+            return "";
+        }
+
+        @Override
+        public int stop() {
+            close();
+            return 0;
+        }
+
+        @Override
+        public void restartOnSamePort() throws IOException {
+            close();
+            listen(port);
+        }
+
+        @Override
+        public void close() {
+            quietly(server);
+            open.forEach(Pipe::quietly);
+        }
+
+        private void listen(int port) throws IOException {
+            ServerSocket listening = new ServerSocket();
+            listening.setReuseAddress(true);
+            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            server = listening;
+            inBackground(() -> accept(listening));
+        }
+
+        private void accept(ServerSocket listening) {
+            try {
+                while (true) {
+                    Socket browser = listening.accept();
+                    open.add(browser);
+                    inBackground(() -> connect(browser));
+                }
+            } catch (IOException closed) {
+                quietly(listening);
+            }
+        }
+
+        private void connect(Socket browser) {
+            Socket streamlit = new Socket();
+            open.add(streamlit);
+            try {
+                streamlit.connect(upstream);
+                inBackground(() -> copy(streamlit, browser));
+                copy(browser, streamlit);
+            } catch (IOException refused) {
+                quietly(browser);
+                quietly(streamlit);
+            }
+        }
+
+        /** Either end is the end of both. */
+        private void copy(Socket from, Socket to) {
+            try {
+                from.getInputStream().transferTo(to.getOutputStream());
+            } catch (IOException broken) {
+                // the sockets are closed below all the same
+            } finally {
+                quietly(from);
+                quietly(to);
+                open.remove(from);
+                open.remove(to);
+            }
+        }
+
+        private static void inBackground(Runnable work) {
+            Thread thread = new Thread(work, "pipe-deployment");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private static void quietly(AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (Exception e) {
+                // a socket that does not close is closed already
+            }
+        }
+    }
+}

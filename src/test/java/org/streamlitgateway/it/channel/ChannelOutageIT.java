@@ -1,0 +1,159 @@
+package org.streamlitgateway.it.channel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.streamlitgateway.fixture.Eventually;
+import org.streamlitgateway.fixture.FakeFeed;
+import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
+import org.streamlitgateway.it.NeedsGateway;
+
+/** The feed is down, refuses, falls silent, closes and comes back. */
+@NeedsGateway
+class ChannelOutageIT extends WithFeeds {
+    private FakeFeed feed;
+    private FakeFeed eager;
+
+    @Override
+    protected void startFeeds() throws IOException {
+        feed = newFeed();
+        eager = newFeed();
+    }
+
+    @Override
+    protected String[] options() {
+        String quick = ",send=true,linger=20ms,retry-least=600ms,retry-most=1s";
+        return new String[] {
+            "channel",
+            "ticks=" + feed.address() + quick + ";;eager=" + eager.address() + quick + ",eager=true",
+            "ping-interval",
+            "300ms",
+            "pong-timeout",
+            "6s", // less than that, and a busy machine looks like a dead peer
+        };
+    }
+
+    @Override
+    int kept() {
+        return 1; // the eager feed's
+    }
+
+    private static void awaitState(ChannelSocket page, String state) throws IOException {
+        Map<String, Object> told = page.next("state");
+        while (!told.get("state").equals(state)) {
+            told = page.next("state");
+        }
+    }
+
+    @Test
+    void anEagerFeedIsDialledWithoutSubscribersAndKept() throws IOException {
+        FeedSocket socket = eager.socket();
+        try (ChannelSocket page = subscribe("eager").awaitOpen()) {
+            socket.count(1, 2);
+            page.assertCount(1, 2);
+        }
+        socket.count(3, 3);
+        try (ChannelSocket back = subscribe("eager?after=2")) {
+            assertEquals("open", back.next("hello").get("state"));
+            back.assertCount(3, 3);
+        }
+        assertEquals(1, eager.accepted());
+    }
+
+    @Test
+    void aFeedThatHangsUpIsDialledAgainEachTime() throws IOException {
+        try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
+            for (int i = 1; i <= 5; i++) {
+                FeedSocket socket = feed.socket();
+                socket.count(i, i);
+                page.assertCount(i, i);
+                if (i % 2 == 0) {
+                    socket.hangUp(1012, "restart");
+                } else {
+                    socket.reset();
+                }
+                awaitState(page, "open");
+            }
+            feed.socket();
+        }
+    }
+
+    @Test
+    void aFeedThatRefusesIsAskedAgainUntilItAccepts() throws IOException {
+        feed.refuse("503 Service Unavailable");
+        try (ChannelSocket page = subscribe("ticks")) {
+            if (!page.next("hello").get("state").equals("reconnecting")) {
+                awaitState(page, "reconnecting");
+            }
+            feed.refuse(null);
+            awaitState(page, "open");
+            feed.socket().count(1, 1);
+            page.assertCount(1, 1);
+        }
+    }
+
+    @Test
+    void aFeedThatAnswersNoPingIsDialledAgain() throws IOException {
+        try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
+            FeedSocket dead = feed.socket();
+            dead.playDead();
+            Map<String, Object> told = page.next("state");
+            assertEquals("reconnecting", told.get("state"));
+            assertTrue(told.get("reason").toString().contains("silent"), told::toString);
+            awaitState(page, "open");
+            feed.socket().count(1, 1);
+            page.assertCount(1, 1);
+        }
+    }
+
+    @Test
+    void aPageThatAnswersNoPingIsGivenUp() throws IOException {
+        ChannelSocket page = subscribe("ticks").awaitOpen(); // reads nothing from now on, and so answers nothing
+        FeedSocket socket = feed.socket();
+
+        assertEquals(1000, socket.ending().code());
+        page.close();
+    }
+
+    @Test
+    void aPageThatOnlyAnswersPingsStays() throws IOException {
+        try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
+            FeedSocket socket = feed.socket();
+            var closing = page.raw().answerInBackground();
+            assertTrue(page.raw().frames() != null && closing.size() == 0);
+            Eventually.untilStill("the page's socket", Duration.ofSeconds(2), closing::size);
+            assertEquals(0, closing.size());
+            socket.frames().assertExhausted();
+        }
+    }
+
+    @Test
+    void moreSendsThanMayWaitAreRejectedEachOnce() throws IOException {
+        try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
+            feed.socket();
+            feed.goAway();
+            awaitState(page, "reconnecting");
+            for (int i = 0; i < 1200; i++) {
+                page.send("{\"type\":\"send\",\"id\":" + i + ",\"data\":" + i + "}");
+            }
+            int queued = 0;
+            for (int i = 0; i < 1200; i++) {
+                Map<String, Object> sent = page.next("sent");
+                assertEquals(Integer.toString(i), sent.get("id"));
+                queued += sent.get("outcome").equals("queued") ? 1 : 0;
+            }
+            assertEquals(1000, queued);
+            page.raw().answerInBackground();
+            feed.comeBack();
+            FeedSocket socket = feed.socket();
+            for (int i = 0; i < 1000; i++) {
+                assertEquals(Integer.toString(i), socket.hear().asText());
+            }
+            socket.frames().assertExhausted();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package org.streamlitgateway.it.channel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.streamlitgateway.fixture.FakeFeed;
+import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
+import org.streamlitgateway.it.NeedsGateway;
+
+/** One subscriber takes nothing; what becomes of it, and of the others. */
+@NeedsGateway
+class ChannelSlowIT extends WithFeeds {
+    private static final String FILLER = "x".repeat(20_000);
+    /** Far more than the kernel's buffers and the outbox hold together. */
+    private static final int MANY = 2000;
+
+    private FakeFeed disconnect;
+    private FakeFeed dropOldest;
+    private FakeFeed latest;
+
+    @Override
+    protected void startFeeds() throws IOException {
+        disconnect = newFeed();
+        dropOldest = newFeed();
+        latest = newFeed();
+    }
+
+    @Override
+    protected String[] options() {
+        String small = ",linger=50ms,history=200,history-bytes=16M,outbox=200,outbox-bytes=16M,slow=";
+        return new String[] {
+            "channel",
+            "disconnect=" + disconnect.address() + small + "disconnect;;drop=" + dropOldest.address() + small
+                    + "drop-oldest;;latest=" + latest.address() + small + "latest"
+        };
+    }
+
+    /** Says MANY messages, each when the quick reader has had the one before: nothing delays it. */
+    private static void sayAll(FeedSocket socket, ChannelSocket quick) throws IOException {
+        for (int n = 1; n <= MANY; n++) {
+            socket.say("{\"n\":" + n + ",\"x\":\"" + FILLER + "\"}");
+            assertEquals(n, quick.nextNumber());
+        }
+    }
+
+    @Test
+    void theStuckOneIsClosedAndCanResumeWhileOthersGetEverything() throws IOException {
+        try (ChannelSocket stuck = ChannelSocket.openSlowReader(fixture.uri(), "disconnect")
+                        .awaitOpen();
+                ChannelSocket quick = subscribe("disconnect").awaitOpen()) {
+            sayAll(disconnect.socket(), quick);
+
+            int last = 0;
+            boolean closed = false;
+            while (!closed) {
+                try {
+                    assertEquals(last + 1, stuck.nextNumber()); // what it gets is in order
+                    last++;
+                } catch (AssertionError | IOException end) {
+                    closed = true;
+                    String told = String.valueOf(end.getMessage());
+                    assertTrue(!(end instanceof AssertionError) || told.contains("1013"), told);
+                }
+            }
+            assertTrue(last < MANY, "it was to be stuck");
+            try (ChannelSocket back = subscribe("disconnect?after=" + last + "&epoch=" + stuck.epoch())) {
+                back.next("hello");
+                Map<String, Object> gap = back.next("gap");
+                assertEquals(last + 1, gap.get("from"));
+                assertEquals(MANY - 200, gap.get("to"));
+                back.assertCount(MANY - 199, MANY);
+            }
+        }
+    }
+
+    @Test
+    void theStuckOneIsToldWhichOldestWereDropped() throws IOException {
+        assertEveryNumberIsAccountedFor("drop", dropOldest, 200);
+    }
+
+    @Test
+    void theStuckOneGetsTheLatest() throws IOException {
+        assertEveryNumberIsAccountedFor("latest", latest, 1);
+    }
+
+    /** Messages and gaps together make 1 to MANY without overlap, and at least so many came after the last gap. */
+    private void assertEveryNumberIsAccountedFor(String channel, FakeFeed feed, int after) throws IOException {
+        try (ChannelSocket stuck =
+                        ChannelSocket.openSlowReader(fixture.uri(), channel).awaitOpen();
+                ChannelSocket quick = subscribe(channel).awaitOpen()) {
+            sayAll(feed.socket(), quick);
+
+            int next = 1;
+            int gaps = 0;
+            int sinceGap = 0;
+            while (next <= MANY) {
+                Map<String, Object> frame = stuck.next();
+                if (frame.get("type").equals("gap")) {
+                    assertEquals(next, frame.get("from"));
+                    int to = (Integer) frame.get("to");
+                    assertEquals(to - next + 1, frame.get("count"));
+                    next = to + 1;
+                    gaps++;
+                    sinceGap = 0;
+                } else if (frame.get("type").equals("message")) {
+                    assertEquals(next, frame.get("seq"));
+                    next++;
+                    sinceGap++;
+                }
+            }
+            assertTrue(gaps > 0, "it was to be stuck");
+            assertEquals(after, sinceGap);
+        }
+    }
+}

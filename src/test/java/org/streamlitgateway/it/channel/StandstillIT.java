@@ -1,0 +1,87 @@
+package org.streamlitgateway.it.channel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.streamlitgateway.fixture.FakeFeed;
+import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
+import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.fixture.Signal;
+import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.it.GatewayFixture;
+import org.streamlitgateway.it.NeedsGateway;
+
+/** The gateway's process stands still for longer than a peer may be silent, as on a machine that is moved. */
+@NeedsGateway
+class StandstillIT extends WithFeeds {
+    private static final int STANDSTILL_SECONDS = 6;
+
+    private FakeFeed feed;
+
+    @Override
+    protected void startFeeds() throws IOException {
+        feed = newFeed();
+    }
+
+    @Override
+    protected String[] options() {
+        return new String[] {
+            "ping-interval", "400ms", "pong-timeout", "4s", "channel", "ticks=" + feed.address() + ",linger=10ms"
+        };
+    }
+
+    /** Stops the gateway's process; the answer lets it go on, later. */
+    private Process standStill() throws IOException {
+        String script = "kill -STOP $0; echo it stands; sleep " + STANDSTILL_SECONDS + "; kill -CONT $0";
+        Process standstill = new ProcessBuilder(
+                        "sh", "-c", script, Long.toString(fixture.gateway().pid()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        assertEquals("it stands", standstill.inputReader().readLine());
+        return standstill;
+    }
+
+    private static Frame ping(WebSocketWire wire) throws IOException {
+        Frame ping = wire.nextFrame();
+        assertEquals(Frame.PING, ping.opcode());
+        return ping;
+    }
+
+    private static void answer(WebSocketWire wire, Frame ping) throws IOException {
+        wire.send(new Frame(true, Frame.PONG, ping.payload()));
+    }
+
+    @Test
+    void answersThatCameMeanwhileCount() throws Exception {
+        Signal pinged = new Signal("Streamlit was sent a ping");
+        Signal stands = new Signal("the gateway stands still");
+        fixture.upstream().on(GatewayFixture.streamOf("standstill"), exchange -> {
+            WebSocketWire wire = exchange.acceptWebSocket();
+            Frame ping = ping(wire);
+            pinged.give();
+            stands.await();
+            answer(wire, ping);
+            wire.send(wire.nextMessage());
+        });
+        try (ChannelSocket page = subscribe("ticks").awaitOpen();
+                RawWebSocket browser = fixture.open("standstill", "Sec-WebSocket-Protocol: streamlit")) {
+            FeedSocket socket = feed.socket();
+            Frame ping = ping(browser.frames());
+            Frame pagePing = ping(page.raw().frames());
+            pinged.await();
+            Process standstill = standStill();
+            answer(browser.frames(), ping);
+            answer(page.raw().frames(), pagePing);
+            stands.give();
+            assertEquals(0, standstill.waitFor());
+
+            browser.frames().send(Frame.text("still here"));
+            assertEquals(Frame.text("still here"), browser.frames().nextMessage());
+            socket.count(1, 1);
+            page.assertCount(1, 1);
+            assertEquals(1, feed.accepted());
+        }
+    }
+}

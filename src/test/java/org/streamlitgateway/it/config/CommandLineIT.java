@@ -1,0 +1,224 @@
+package org.streamlitgateway.it.config;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.streamlitgateway.fixture.FakeStreamlit;
+import org.streamlitgateway.fixture.RawHttp;
+import org.streamlitgateway.it.LaunchedProcess;
+import org.streamlitgateway.it.OnEveryCommandLine;
+import org.streamlitgateway.it.WarDeployment;
+
+/** {@code java -jar streamlit-gateway.war}: what it is told, what it says, and how it ends. */
+class CommandLineIT extends OnEveryCommandLine {
+    private FakeStreamlit upstream;
+
+    @BeforeEach
+    void start() throws IOException {
+        upstream = FakeStreamlit.start();
+    }
+
+    @AfterEach
+    void stop() {
+        upstream.close();
+    }
+
+    private String port() {
+        return Integer.toString(upstream.port());
+    }
+
+    private LaunchedProcess launch(String... arguments) throws IOException {
+        return war.launch(List.of(arguments), Map.of());
+    }
+
+    private static void assertServes(URI uri) throws IOException {
+        try (RawHttp client = RawHttp.connect(uri)) {
+            assertEquals("ok", client.get(uri.getPath() + "_stcore/health").text());
+        }
+    }
+
+    @Test
+    void theWarCanBeDeployedAndRun() throws IOException {
+        try (JarFile jar = new JarFile(WarDeployment.war().toFile())) {
+            Attributes manifest = jar.getManifest().getMainAttributes();
+
+            assertTrue(jar.stream().anyMatch(entry -> entry.getName().startsWith("WEB-INF/")));
+            assertNotEquals("", manifest.getValue(Attributes.Name.MAIN_CLASS));
+        }
+    }
+
+    @Test
+    void flagsNameBothAddresses() throws IOException {
+        try (LaunchedProcess gateway = launch(
+                "--streamlit-host",
+                "127.0.0.1",
+                "--streamlit-port",
+                port(),
+                "--proxy-host",
+                "127.0.0.1",
+                "--proxy-port",
+                "0")) {
+            assertServes(WarDeployment.readyAddress(gateway));
+        }
+    }
+
+    @Test
+    void flagsMayBeWrittenWithAnEqualsSign() throws IOException {
+        try (LaunchedProcess gateway =
+                launch("--streamlit-port=" + port(), "--proxy-host=127.0.0.1", "--proxy-port=0", "--log-level=WARN")) {
+            assertServes(WarDeployment.readyAddress(gateway));
+        }
+    }
+
+    @Test
+    void variablesNameBothAddresses() throws IOException {
+        // The seed documents them and never reads them.
+        Map<String, String> variables = Map.of(
+                "STREAMLIT_HOST", "127.0.0.1", "STREAMLIT_PORT", port(), "PROXY_HOST", "127.0.0.1", "PROXY_PORT", "0");
+        try (LaunchedProcess gateway = war.launch(List.of(), variables)) {
+            URI uri = WarDeployment.readyAddress(gateway);
+
+            assertEquals("127.0.0.1", uri.getHost());
+            assertNotEquals(8500, uri.getPort());
+            assertServes(uri);
+        }
+    }
+
+    @Test
+    void aFlagBeatsItsVariable() throws IOException {
+        Map<String, String> variables = Map.of(
+                "STREAMLIT_HOST",
+                "nowhere.invalid",
+                "STREAMLIT_PORT",
+                "1",
+                "PROXY_HOST",
+                "192.0.2.1",
+                "PROXY_PORT",
+                "1");
+        List<String> flags = List.of(
+                "--streamlit-host",
+                "127.0.0.1",
+                "--streamlit-port",
+                port(),
+                "--proxy-host",
+                "127.0.0.1",
+                "--proxy-port",
+                "0");
+        try (LaunchedProcess gateway = war.launch(flags, variables)) {
+            assertServes(WarDeployment.readyAddress(gateway));
+        }
+    }
+
+    @Test
+    void localhostIsTheDefaultUpstreamWhicheverFamilyItListensOn() throws IOException {
+        // Our upstream listens on 127.0.0.1 only, while localhost may mean ::1 first.
+        try (LaunchedProcess gateway =
+                launch("--streamlit-port", port(), "--proxy-host", "127.0.0.1", "--proxy-port", "0")) {
+            assertServes(WarDeployment.readyAddress(gateway));
+        }
+    }
+
+    @Test
+    void oneLineTellsAddressUpstreamAndVersion() throws IOException {
+        try (LaunchedProcess gateway = launch(
+                "--streamlit-host",
+                "127.0.0.1",
+                "--streamlit-port",
+                port(),
+                "--proxy-host",
+                "127.0.0.1",
+                "--proxy-port",
+                "0",
+                "--context-path",
+                "/ctx")) {
+            URI uri = WarDeployment.readyAddress(gateway);
+
+            Pattern line = Pattern.compile("streamlit-gateway \\d+\\.\\d+\\S* ready: http://127\\.0\\.0\\.1:"
+                    + uri.getPort() + "/ctx/ -> http://127\\.0\\.0\\.1:" + port() + "/?");
+            assertEquals(1, gateway.outLines().size(), gateway::output);
+            assertTrue(line.matcher(gateway.outLines().get(0)).matches(), gateway::output);
+        }
+    }
+
+    @Test
+    void theAddressOfAllInterfacesIsToldAsOneThatABrowserCanOpen() throws IOException {
+        try (LaunchedProcess gateway =
+                launch("--streamlit-port", port(), "--proxy-host", "0.0.0.0", "--proxy-port", "0")) {
+            URI uri = WarDeployment.readyAddress(gateway);
+
+            assertNotEquals("0.0.0.0", uri.getHost());
+            assertServes(uri);
+        }
+    }
+
+    @Test
+    void theGatewayStartsBeforeStreamlitDoes() throws IOException {
+        upstream.goAway();
+        try (LaunchedProcess gateway =
+                launch("--streamlit-port", port(), "--proxy-host", "127.0.0.1", "--proxy-port", "0")) {
+            URI uri = WarDeployment.readyAddress(gateway);
+            upstream.comeBack();
+
+            assertServes(uri);
+        }
+    }
+
+    @Test
+    void helpNamesEveryFlagAndSucceeds() throws IOException {
+        try (LaunchedProcess help = launch("--help")) {
+            assertEquals(0, help.awaitExit());
+            assertAll(Stream.of(
+                            "--streamlit-host",
+                            "--streamlit-port",
+                            "--proxy-host",
+                            "--proxy-port",
+                            "--context-path",
+                            "--log-level",
+                            "--app",
+                            "--streamlit-command",
+                            "--help",
+                            "--version",
+                            "STREAMLIT_HOST",
+                            "STREAMLIT_PORT",
+                            "PROXY_HOST",
+                            "PROXY_PORT")
+                    .map(name -> () -> assertTrue(help.output().contains(name), name)));
+            assertEquals(List.of(), help.errLines());
+        }
+    }
+
+    @Test
+    void versionIsOneLine() throws IOException {
+        try (LaunchedProcess version = launch("--version")) {
+            assertEquals(0, version.awaitExit());
+            assertEquals(1, version.outLines().size(), version::output);
+            assertTrue(version.output().matches("streamlit-gateway \\d+\\.\\d+\\S*"), version::output);
+        }
+    }
+
+    @Test
+    void terminationAndCtrlCAreOrderlyStops() throws IOException {
+        String[] arguments = {"--streamlit-port", port(), "--proxy-host", "127.0.0.1", "--proxy-port", "0"};
+        try (LaunchedProcess terminated = launch(arguments);
+                LaunchedProcess interrupted = launch(arguments)) {
+            WarDeployment.readyAddress(terminated);
+            WarDeployment.readyAddress(interrupted);
+
+            assertEquals(0, terminated.terminate(), terminated::output);
+            assertEquals(0, interrupted.interrupt(), interrupted::output);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package org.streamlitgateway.it.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.streamlitgateway.it.config.ConfiguredGateway.app;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.streamlitgateway.fixture.Eventually;
+import org.streamlitgateway.fixture.FakeStreamlit;
+import org.streamlitgateway.fixture.HttpHead;
+import org.streamlitgateway.fixture.StreamlitSessions;
+import org.streamlitgateway.it.OnEveryCommandLine;
+
+/** Several apps of one configuration: which one a path belongs to, the list of them, and what they keep apart. */
+class RoutesIT extends OnEveryCommandLine {
+    @Test
+    void theLongestPathWinsBySegments() throws IOException {
+        try (FakeStreamlit root = FakeStreamlit.start();
+                FakeStreamlit a = FakeStreamlit.start();
+                FakeStreamlit ab = FakeStreamlit.start();
+                ConfiguredGateway gateway =
+                        ConfiguredGateway.start(war, folder, app("/", root) + app("/a", a) + app("/a/b", ab))) {
+            StreamlitSessions.of("root", root);
+            StreamlitSessions.of("a", a);
+            StreamlitSessions.of("ab", ab);
+
+            assertEquals("root", gateway.get("/name").text());
+            assertEquals("a", gateway.get("/a/name").text());
+            assertEquals("ab", gateway.get("/a/b/name").text());
+            gateway.get("/ab/x");
+            root.requests("/ab/x").take();
+            gateway.get("/a/bc/x");
+            a.requests("/bc/x").take();
+        }
+    }
+
+    @Test
+    void whereNoAppIsAtTheRootTheAppsAreListed() throws IOException {
+        try (FakeStreamlit a = FakeStreamlit.start();
+                FakeStreamlit down = FakeStreamlit.start()) {
+            down.goAway();
+            String apps = app("/a", a) + "    name: Sales <1>\n    description: What was sold\n" + app("/down", down);
+            try (ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, apps)) {
+                Eventually.until(
+                        "the list says what is down",
+                        () -> gateway.get("/").text().contains("not up"));
+
+                String page = gateway.get("/").text();
+                assertTrue(page.contains("href=\"/a/\"") && page.contains("Sales &lt;1&gt;"), page);
+                assertTrue(page.contains("What was sold"), page);
+                assertEquals(404, gateway.status("/_stcore/health"));
+                assertEquals(404, gateway.status("/other"));
+            }
+        }
+    }
+
+    @Test
+    void aPageWhoseAppIsDownIsNotAnsweredByTheAppAbove() throws IOException {
+        try (FakeStreamlit a = FakeStreamlit.start();
+                FakeStreamlit ab = FakeStreamlit.start();
+                FakeStreamlit c = FakeStreamlit.start();
+                ConfiguredGateway gateway =
+                        ConfiguredGateway.start(war, folder, app("/a", a) + app("/a/b", ab) + app("/c", c))) {
+            ab.goAway();
+            String page = "Referer: http://" + gateway.uri().getAuthority();
+
+            for (String question : List.of("_stcore/health", "_stcore/host-config")) {
+                assertTrue(gateway.status("/a/b/" + question, page + "/a/b/") >= 500);
+                assertEquals(404, gateway.status("/a/" + question, page + "/a/b/"));
+                assertEquals(404, gateway.status("/a/" + question, page + "/a/b/page2?x=/a/"));
+                assertEquals(200, gateway.status("/a/" + question, page + "/a/"));
+                assertEquals(200, gateway.status("/a/" + question, page + "/a/bc"));
+                assertEquals(200, gateway.status("/a/" + question, page + "/c/"), "a page beside it may look");
+                assertEquals(200, gateway.status("/a/" + question));
+                assertEquals(200, gateway.status("/a/" + question, "Referer: http://other.example/a/b/"));
+            }
+        }
+    }
+
+    @Test
+    void cookiesOfAnAppStayWithIt() throws IOException {
+        try (FakeStreamlit a = FakeStreamlit.start();
+                FakeStreamlit ab = FakeStreamlit.start();
+                ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app("/a", a) + app("/a/b", ab))) {
+            for (FakeStreamlit app : List.of(a, ab)) {
+                app.on(
+                        "/login",
+                        exchange -> exchange.reply(
+                                "200 OK",
+                                "",
+                                "Set-Cookie: _streamlit_user=x; Path=/; HttpOnly",
+                                "Set-Cookie: _streamlit_xsrf=t; Path=/"));
+            }
+
+            List<String> outer = gateway.get("/a/login").head().all("Set-Cookie");
+            List<String> inner = gateway.get("/a/b/login").head().all("Set-Cookie");
+            assertTrue(outer.contains("_streamlit_user=x; Path=/a; HttpOnly"), outer::toString);
+            assertTrue(inner.contains("_streamlit_xsrf=t; Path=/"), inner::toString);
+            String own = inner.stream()
+                    .filter(c -> c.startsWith("_streamlit_user"))
+                    .findFirst()
+                    .orElseThrow();
+            assertTrue(own.endsWith("=x; Path=/a/b; HttpOnly") && !own.startsWith("_streamlit_user="), own);
+
+            String name = own.substring(0, own.indexOf('='));
+            String all = "Cookie: " + name + "=inner; _streamlit_user=outer; _streamlit_xsrf=t; other=1";
+            gateway.get("/a/b/see", all);
+            HttpHead seen = ab.requests("/see").take().request();
+            assertEquals("_streamlit_user=inner; _streamlit_xsrf=t; other=1", seen.one("Cookie"));
+            gateway.get("/a/b/see", "Cookie: _streamlit_user=outer");
+            assertEquals(List.of(), ab.requests("/see").take().request().all("Cookie"));
+        }
+    }
+
+    /** Streamlit sets some of its cookies at the root even when it was told its prefix. */
+    @Test
+    void cookiesOfAnAppThatKnowsItsPathStayWithItToo() throws IOException {
+        try (FakeStreamlit a = FakeStreamlit.start();
+                ConfiguredGateway gateway =
+                        ConfiguredGateway.start(war, folder, app("/a", a) + "    strip-prefix: no\n")) {
+            a.on("/a/login", exchange -> exchange.reply("200 OK", "", "Set-Cookie: _streamlit_session=x; Path=/"));
+
+            List<String> cookies = gateway.get("/a/login").head().all("Set-Cookie");
+            assertTrue(cookies.contains("_streamlit_session=x; Path=/a"), cookies::toString);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package org.streamlitgateway.it.replica;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.streamlitgateway.fixture.End;
+import org.streamlitgateway.fixture.RawHttp;
+import org.streamlitgateway.fixture.RawResponse;
+import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.it.NeedsGateway;
+import org.streamlitgateway.it.OnEveryDeployment;
+import org.streamlitgateway.it.process.WaitingPageChecks;
+
+/** Streamlit is not there, and then it is. */
+@NeedsGateway
+class UpstreamDownIT extends OnEveryDeployment {
+    private static final String BROWSER = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+    @BeforeEach
+    void streamlitStops() throws IOException {
+        fixture.upstream().goAway();
+    }
+
+    @AfterEach
+    void streamlitStarts() throws IOException {
+        fixture.upstream().comeBack();
+    }
+
+    @Test
+    void aBrowserThatAsksForAPageGetsTheWaitingPage() throws IOException {
+        try (RawHttp client = fixture.http()) {
+            WaitingPageChecks.assertShown(502, client.get(fixture.target("/"), BROWSER));
+            WaitingPageChecks.assertShown(502, client.get(fixture.target("/page2?a=1"), BROWSER));
+        }
+    }
+
+    @Test
+    void everythingElseGetsOneLine() throws IOException {
+        int port = fixture.upstream().port();
+        try (RawHttp client = fixture.http()) {
+            WaitingPageChecks.assertOneLine(502, client.get(fixture.target("/")), port);
+            WaitingPageChecks.assertOneLine(502, client.get(fixture.target("/static/app.js"), "Accept: */*"), port);
+            WaitingPageChecks.assertOneLine(
+                    502, client.get(fixture.target("/media/x"), "Accept: application/json"), port);
+            WaitingPageChecks.assertOneLine(502, client.exchange("DELETE", fixture.target("/x"), BROWSER), port);
+            byte[] body = "a=1".getBytes(StandardCharsets.UTF_8);
+            WaitingPageChecks.assertOneLine(
+                    502, client.exchangeBody("POST", fixture.target("/x"), body, BROWSER), port);
+        }
+    }
+
+    @Test
+    void headGetsTheStatusWithoutABody() throws IOException {
+        try (RawHttp client = fixture.http()) {
+            RawResponse response = client.exchange("HEAD", fixture.target("/"), BROWSER);
+
+            assertEquals(502, response.status());
+            assertEquals(502, client.get(fixture.target("/")).status());
+        }
+    }
+
+    @Test
+    void healthFailsWhileStreamlitIsDownAndPassesWhenItIsUp() throws IOException {
+        // Behind a 2xx health page whose WebSocket cannot work, a browser loops on a blank page for ever.
+        try (RawHttp client = fixture.http()) {
+            assertEquals(502, client.get(fixture.target("/_stcore/health")).status());
+            fixture.upstream().comeBack();
+            RawResponse up = client.get(fixture.target("/_stcore/health"));
+
+            assertEquals(200, up.status());
+            assertEquals("ok", up.text());
+            assertTrue(up.head().one("Set-Cookie").startsWith("_streamlit_xsrf="), up::toString);
+        } finally {
+            fixture.upstream().goAway();
+        }
+    }
+
+    @Test
+    void aStreamlitThatComesBackIsTakenUpAtOnce() throws IOException {
+        try (RawHttp client = fixture.http()) {
+            for (int i = 0; i < 50; i++) {
+                assertEquals(502, client.get(fixture.target("/")).status());
+            }
+            fixture.upstream().comeBack();
+
+            assertEquals(200, client.get(fixture.target("/")).status());
+            fixture.open("back-at-once", "Sec-WebSocket-Protocol: streamlit").close();
+        } finally {
+            fixture.upstream().goAway();
+        }
+    }
+
+    @Test
+    void aWebSocketToAnUnreachableUpstreamIsA502() throws IOException {
+        try (RawWebSocket socket = fixture.dial("unreachable")) {
+            RawResponse refusal = socket.refusal();
+
+            assertEquals(502, refusal.status());
+            assertFalse(refusal.text().contains("xception"), refusal::toString);
+        }
+    }
+
+    @Test
+    void aLargeUploadIsRefusedWithoutWaitingForItsEnd() throws IOException {
+        try (RawHttp client = fixture.http()) {
+            client.send(client.head("PUT", fixture.target("/upload"), "Content-Length: 1000000000"))
+                    .send(new byte[1000]);
+
+            assertEquals(502, client.readResponse("PUT").status());
+        }
+    }
+
+    @Test
+    void aDownloadThatIsUnderWayIsAbortedWhenStreamlitStops() throws IOException {
+        fixture.upstream().comeBack();
+        fixture.upstream().on("/under-way", exchange -> {
+            exchange.startChunks("200 OK");
+            exchange.chunk("first");
+            exchange.awaitEnd();
+        });
+        try (RawHttp client = fixture.http()) {
+            client.send(client.head("GET", fixture.target("/under-way")));
+            var body = client.body(client.readHead(), "GET");
+            assertEquals(5, body.read(5).length);
+            fixture.upstream().goAway();
+            body.readAll();
+
+            assertNotEquals(End.COMPLETE, body.end());
+        }
+    }
+
+    @Test
+    void theAnswerComesAtOnce() throws IOException {
+        long start = System.nanoTime();
+        try (RawHttp client = fixture.http()) {
+            assertEquals(502, client.get(fixture.target("/")).status());
+        }
+        Duration taken = Duration.ofNanos(System.nanoTime() - start);
+        assertTrue(taken.compareTo(Duration.ofMillis(4500)) < 0, taken::toString);
+    }
+}

@@ -1,0 +1,173 @@
+package org.streamlitgateway.it.websocket;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.streamlitgateway.fixture.Closing;
+import org.streamlitgateway.fixture.FakeStreamlit;
+import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.fixture.Recorder;
+import org.streamlitgateway.fixture.StreamlitMessages;
+import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.it.GatewayFixture;
+import org.streamlitgateway.it.NeedsGateway;
+import org.streamlitgateway.it.OnEveryDeployment;
+
+/** Streamlit does not close the socket that a resumed session had before, so the gateway does. */
+@NeedsGateway
+class SessionResumeIT extends OnEveryDeployment {
+    /** Each new socket is told this session's id in its first message, as by Streamlit; then text comes back. */
+    private static FakeStreamlit.Script telling(String session, Recorder<Closing> ends) {
+        return exchange -> {
+            WebSocketWire frames = exchange.acceptWebSocket();
+            frames.send(Frame.binary(StreamlitMessages.newSession(session)));
+            try {
+                Frame frame = frames.nextFrame();
+                while (frame.opcode() != Frame.CLOSE) {
+                    if (frame.opcode() == Frame.TEXT) {
+                        frames.send(frame);
+                    }
+                    frame = frames.nextFrame();
+                }
+                ends.add(frame.closing());
+            } catch (EOFException | SocketException e) {
+                ends.add(new Closing(Closing.ABNORMAL, ""));
+            }
+        };
+    }
+
+    private static String protocols(String session) {
+        return "Sec-WebSocket-Protocol: streamlit, 2|2c4f2033|f32f|1795291749"
+                + (session.isEmpty() ? "" : ", " + session);
+    }
+
+    @Test
+    void theOldSocketOfAResumedSessionIsClosedOnBothSides() throws IOException {
+        Recorder<Closing> ends = new Recorder<>("end of a socket upstream");
+        fixture.upstream().on(GatewayFixture.streamOf("resumed"), telling("0a1b-resumed", ends));
+
+        try (RawWebSocket old = fixture.open("resumed", protocols(""))) {
+            assertEquals(Frame.BINARY, old.frames().nextMessage().opcode());
+            try (RawWebSocket next = fixture.open("resumed", protocols("0a1b-resumed"))) {
+                assertTrue(old.frames().awaitClosing().code() != 1000);
+                ends.take();
+
+                assertEquals(Frame.BINARY, next.frames().nextMessage().opcode());
+                next.frames().send(Frame.text("the new one lives"));
+                assertEquals(Frame.text("the new one lives"), next.frames().nextMessage());
+                ends.assertExhausted();
+            }
+        }
+    }
+
+    @Test
+    void aSessionCanBeResumedAgainAndAgain() throws IOException {
+        Recorder<Closing> ends = new Recorder<>("end of a socket upstream");
+        fixture.upstream().on(GatewayFixture.streamOf("again"), telling("0a1b-again", ends));
+        RawWebSocket last = fixture.open("again", protocols(""));
+        last.frames().nextMessage();
+        for (int i = 0; i < 5; i++) {
+            RawWebSocket next = fixture.open("again", protocols("0a1b-again"));
+            last.frames().awaitClosing();
+            last.close();
+            ends.take();
+            next.frames().nextMessage();
+            last = next;
+        }
+        last.frames().send(Frame.text("lives"));
+        assertEquals(Frame.text("lives"), last.frames().nextMessage());
+        last.close();
+    }
+
+    @Test
+    void anotherSessionsSocketStaysOpen() throws IOException {
+        Recorder<Closing> ends = new Recorder<>("end of a socket upstream");
+        fixture.upstream().on(GatewayFixture.streamOf("mine"), telling("0a1b-mine", ends));
+        fixture.upstream().on(GatewayFixture.streamOf("yours"), telling("0a1b-yours", ends));
+
+        try (RawWebSocket mine = fixture.open("mine", protocols(""));
+                RawWebSocket yours = fixture.open("yours", protocols(""))) {
+            mine.frames().nextMessage();
+            yours.frames().nextMessage();
+            try (RawWebSocket resumed = fixture.open("yours", protocols("0a1b-yours"))) {
+                yours.frames().awaitClosing();
+                resumed.frames().nextMessage();
+                mine.frames().send(Frame.text("untouched"));
+
+                assertEquals(Frame.text("untouched"), mine.frames().nextMessage());
+            }
+        }
+    }
+
+    @Test
+    void aRefusedResumptionLeavesTheOldSocketAlone() throws IOException {
+        Recorder<Closing> ends = new Recorder<>("end of a socket upstream");
+        AtomicInteger attempts = new AtomicInteger();
+        FakeStreamlit.Script telling = telling("0a1b-refused", ends);
+        fixture.upstream().on(GatewayFixture.streamOf("refused"), exchange -> {
+            if (attempts.getAndIncrement() == 0) {
+                telling.play(exchange);
+            } else {
+                exchange.reply("403 Forbidden", "no");
+            }
+        });
+
+        try (RawWebSocket old = fixture.open("refused", protocols(""))) {
+            old.frames().nextMessage();
+            try (RawWebSocket refused = fixture.dial("refused", protocols("0a1b-refused"))) {
+                assertEquals(403, refused.refusal().status());
+            }
+            old.frames().send(Frame.text("untouched"));
+
+            assertEquals(Frame.text("untouched"), old.frames().nextMessage());
+        }
+    }
+
+    @Test
+    void whoOnlyClaimsASessionClosesNothing() throws IOException {
+        Recorder<Closing> ends = new Recorder<>("end of a socket upstream");
+        fixture.upstream().on(GatewayFixture.streamOf("owner"), telling("0a1b-owner", ends));
+        fixture.upstream().on(GatewayFixture.streamOf("thief"), telling("0a1b-another", ends));
+        fixture.upstream().on(GatewayFixture.streamOf("silent"), exchange -> exchange.acceptWebSocket()
+                .awaitClosing());
+
+        try (RawWebSocket owner = fixture.open("owner", protocols(""))) {
+            owner.frames().nextMessage();
+            try (RawWebSocket thief = fixture.open("thief", protocols("0a1b-owner"));
+                    RawWebSocket silent = fixture.open("silent", protocols("0a1b-owner"))) {
+                assertEquals(Frame.BINARY, thief.frames().nextMessage().opcode());
+                thief.frames().send(Frame.text("has another one"));
+                assertEquals(Frame.text("has another one"), thief.frames().nextMessage());
+                owner.frames().send(Frame.text("untouched"));
+
+                assertEquals(Frame.text("untouched"), owner.frames().nextMessage());
+                ends.assertExhausted();
+                assertTrue(silent.isSilentFor(Duration.ofMillis(50)));
+            }
+        }
+    }
+
+    @Test
+    void whatWaitedInVainForTheSessionIsClosedWhenAnotherGetsIt() throws IOException {
+        Recorder<Closing> ends = new Recorder<>("end of a socket upstream");
+        fixture.upstream()
+                .on(
+                        GatewayFixture.streamOf("quiet"),
+                        exchange -> ends.add(exchange.acceptWebSocket().awaitClosing()));
+        fixture.upstream().on(GatewayFixture.streamOf("told"), telling("0a1b-told", ends));
+
+        try (RawWebSocket quiet = fixture.open("quiet", protocols("0a1b-told"));
+                RawWebSocket told = fixture.open("told", protocols("0a1b-told"))) {
+            told.frames().nextMessage();
+            quiet.frames().awaitClosing();
+            ends.take();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package org.streamlitgateway.it.websocket;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.streamlitgateway.fixture.Closing;
+import org.streamlitgateway.fixture.Eventually;
+import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.RawWebSocket;
+import org.streamlitgateway.fixture.Recorder;
+import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.it.GatewayFixture;
+import org.streamlitgateway.it.NeedsGateway;
+import org.streamlitgateway.it.OnEveryDeployment;
+
+/** A peer that is there but takes nothing for longer than it may: the other one is told, and has its connection back. */
+@NeedsGateway
+class StalledPeerIT extends OnEveryDeployment {
+    private static final long MESSAGE_BYTES = 1_000_000;
+
+    private static final Closing STALLED = new Closing(1008, "A peer took nothing of what was sent.");
+    private static final Closing SILENT = new Closing(1001, "The peer did not answer pings.");
+    private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
+
+    @Override
+    protected String[] options() {
+        return new String[] {"stall-timeout", "2s", "ping-interval", "1s", "pong-timeout", "4s"};
+    }
+
+    @Test
+    void aBrowserThatTakesNothingIsGivenUp() throws IOException {
+        Recorder<Closing> endings = new Recorder<>("end of Streamlit's socket");
+        fixture.upstream().on(GatewayFixture.streamOf("stalled-browser"), exchange -> {
+            WebSocketWire frames = exchange.acceptWebSocket();
+            Thread sender = Sender.start(() -> sendWithoutEnd(frames));
+            endings.add(frames.awaitClosing());
+            frames.close();
+            Eventually.until("the sender ended", () -> !sender.isAlive());
+        });
+
+        try (RawWebSocket socket = RawWebSocket.dialSlowReader(
+                fixture.uri(), fixture.target(GatewayFixture.streamOf("stalled-browser")), PROTOCOL)) {
+            socket.assertAccepted(socket.answer());
+
+            Closing told = endings.take();
+            if (deployment.embedded() || deployment.splices()) {
+                assertEquals(STALLED, told);
+            } else {
+                assertTrue(List.of(1001, 1008).contains(told.code()), told::toString); // Tomcat has its own clock
+            }
+        }
+    }
+
+    @Test
+    void aStreamlitThatTakesNothingIsGivenUp() throws IOException {
+        Recorder<String> told = new Recorder<>("test that has seen enough");
+        fixture.upstream().on(GatewayFixture.streamOf("stalled-streamlit"), exchange -> {
+            exchange.acceptWebSocket();
+            told.take();
+        });
+
+        try (RawWebSocket socket = fixture.open("stalled-streamlit", PROTOCOL)) {
+            Thread sender = Sender.start(() -> sendWithoutEnd(socket.frames()));
+
+            assertEquals(STALLED, socket.frames().awaitClosing());
+            told.add("closed");
+            Eventually.until("the sender ended", () -> !sender.isAlive());
+        }
+    }
+
+    @Test
+    void aStreamlitThatAnswersNothingIsGivenUp() throws IOException {
+        Recorder<Closing> endings = new Recorder<>("end of Streamlit's socket");
+        fixture.upstream().on(GatewayFixture.streamOf("answers-nothing"), exchange -> {
+            WebSocketWire frames = exchange.acceptWebSocket();
+            Frame frame = frames.nextFrame();
+            while (frame.opcode() != Frame.CLOSE) {
+                frame = frames.nextFrame();
+            }
+            endings.add(frame.closing());
+        });
+
+        try (RawWebSocket socket = fixture.open("answers-nothing", PROTOCOL)) {
+            assertEquals(SILENT, socket.frames().awaitClosing());
+            assertEquals(SILENT, endings.take());
+        }
+    }
+
+    private static void sendWithoutEnd(WebSocketWire frames) throws IOException {
+        while (true) {
+            frames.sendPattern(MESSAGE_BYTES);
+        }
+    }
+}

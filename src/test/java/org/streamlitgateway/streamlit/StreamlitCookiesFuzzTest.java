@@ -1,0 +1,59 @@
+package org.streamlitgateway.streamlit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Set;
+import org.streamlitgateway.fuzz.Effort;
+
+/** Any text as Cookie and as Set-Cookie. */
+class StreamlitCookiesFuzzTest {
+    private static final String OWN = "streamlit_gateway_replica";
+    private static final String TAG = "abc123";
+    private static final String CONTAINERS = "JSESSIONID";
+    private static final StreamlitCookies COOKIES = new StreamlitCookies(Set.of(CONTAINERS));
+
+    /** A prefix, a tag and the attributes of a cookie in frames. */
+    private static final int MOST_ADDED = 100;
+
+    @FuzzTest
+    void ourOwnStaysAndNothingIsAdded(byte[] input) {
+        String text = new String(input, StandardCharsets.ISO_8859_1);
+        upstream(text);
+        browser(text);
+        Effort.assertLinear(text, StreamlitCookiesFuzzTest::upstream);
+        Effort.assertLinear(text, StreamlitCookiesFuzzTest::browser);
+    }
+
+    private static void upstream(String text) {
+        for (String tag : new String[] {"", TAG}) {
+            String kept = COOKIES.upstream(text, tag);
+            assertTrue(kept.length() <= text.length() + pairs(text), () -> "it grew: " + kept.length());
+            assertFalse(
+                    Arrays.stream(kept.split(";"))
+                            .anyMatch(pair -> pair.trim().startsWith(OWN + "=")
+                                    || pair.trim().startsWith(CONTAINERS + "=")),
+                    "our own cookie went on");
+            if (tag.isEmpty()) {
+                assertEquals(kept, COOKIES.upstream(kept, tag), "not the same the second time");
+            }
+        }
+    }
+
+    /** A blank may come behind each. */
+    private static int pairs(String text) {
+        return (int) text.chars().filter(c -> c == ';').count();
+    }
+
+    private static void browser(String text) {
+        for (boolean framed : new boolean[] {false, true}) {
+            String set = StreamlitCookies.browser(text, "/tools/app", "/tools/app", TAG, framed);
+            assertTrue(set.length() <= text.length() + pairs(text) + MOST_ADDED, () -> "it grew: " + set);
+            assertTrue(set.indexOf('\n') < 0 || text.indexOf('\n') >= 0, "a line break came in");
+        }
+    }
+}

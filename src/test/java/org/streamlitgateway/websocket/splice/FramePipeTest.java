@@ -1,0 +1,195 @@
+package org.streamlitgateway.websocket.splice;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Random;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
+import org.eclipse.jetty.io.ByteArrayEndPoint;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.streamlitgateway.container.RawSocket;
+import org.streamlitgateway.container.jetty.JettySocket;
+import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.websocket.SessionRegistry;
+import org.streamlitgateway.websocket.frame.CloseStatus;
+import org.streamlitgateway.websocket.frame.FrameHeader;
+import org.streamlitgateway.websocket.frame.FrameWriter;
+
+/** Bytes in any pieces; the sockets are in memory. */
+class FramePipeTest {
+    private final ScheduledExecutorScheduler scheduler = new ScheduledExecutorScheduler();
+    private final ArrayByteBufferPool.Tracking pool = new ArrayByteBufferPool.Tracking();
+    private final Memory source = new Memory(scheduler);
+    private final Memory sink = new Memory(scheduler);
+    private FramePipe down;
+
+    /** Whose selector is the thread that the bytes come from. */
+    private static final class Memory extends ByteArrayEndPoint {
+        Memory(Scheduler scheduler) {
+            super(scheduler, 0, new byte[0], 1 << 20);
+        }
+
+        @Override
+        protected void execute(Runnable task) {
+            task.run();
+        }
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        scheduler.start();
+        Splice splice = new Splice(null, new SessionRegistry(scheduler, Runnable::run, null), "test", "");
+        Peer from = new Peer(wire(source), false);
+        Peer to = new Peer(wire(sink), true);
+        down = new FramePipe(splice, from, to, pool, null);
+        FramePipe up = new FramePipe(splice, to, from, pool, null);
+        from.join(down, up);
+        to.join(up, down);
+        down.drain();
+    }
+
+    private static RawSocket wire(Memory socket) {
+        return new JettySocket(socket, Runnable::run, opened -> {});
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        scheduler.stop();
+    }
+
+    /** Unmasked, as a server sends it. */
+    private static byte[] frame(int first, int length) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(first);
+        if (length < 126) {
+            out.write(length);
+        } else if (length < 1 << 16) {
+            out.write(126);
+            out.write(length >> 8);
+            out.write(length);
+        } else {
+            out.write(127);
+            out.writeBytes(ByteBuffer.allocate(8).putLong(length).array());
+        }
+        for (int i = 0; i < length; i++) {
+            out.write('a' + i % 26);
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] join(byte[]... frames) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (byte[] frame : frames) {
+            out.writeBytes(frame);
+        }
+        return out.toByteArray();
+    }
+
+    private void arrive(byte[] bytes) {
+        source.addInput(ByteBuffer.wrap(bytes));
+    }
+
+    private byte[] taken() {
+        return BufferUtil.toArray(sink.takeOutput());
+    }
+
+    /** A ping that says how much was sent before it. */
+    private static byte[] ping(long sent) {
+        return ByteBuffer.allocate(10).putShort((short) 0x8908).putLong(sent).array();
+    }
+
+    /** Without the pings that ask a browser whether it has taken what was sent. */
+    private static byte[] withoutMarks(byte[] stream) {
+        ByteBuffer frames = ByteBuffer.wrap(stream);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        FrameHeader header = new FrameHeader(false, Long.MAX_VALUE);
+        while (frames.hasRemaining()) {
+            byte[] frame = new byte[header.read(frames, frames.position(), frames.limit()) + (int) header.length()];
+            frames.get(frame);
+            if (!header.isControl()) {
+                header.enter();
+                header.leave();
+                out.writeBytes(frame);
+            }
+        }
+        return out.toByteArray();
+    }
+
+    @Test
+    void aBrowserThatGetsMuchIsAskedBetweenMessagesWhetherItHasTakenIt() {
+        byte[] message = frame(0x82, 60_000);
+        for (int i = 0; i < 5; i++) {
+            arrive(message);
+        }
+
+        byte[] five = join(message, message, message, message, message);
+        assertArrayEquals(join(five, ping(five.length)), taken());
+        arrive(frame(0x82, 3));
+        assertArrayEquals(frame(0x82, 3), taken());
+    }
+
+    @Test
+    void whateverThePiecesTheBytesAreTheSameAndControlFramesStayHere() {
+        byte[] stream = join(
+                frame(0x82, 10),
+                frame(0x8a, 8),
+                frame(0x81, 200),
+                frame(0x02, 300),
+                frame(0x8a, 0),
+                frame(0x80, 5),
+                frame(0x82, 70_000));
+        byte[] expected =
+                join(frame(0x82, 10), frame(0x81, 200), frame(0x02, 300), frame(0x80, 5), frame(0x82, 70_000));
+        Random random = new Random(1);
+        for (int round = 0; round < 200; round++) {
+            for (int at = 0; at < stream.length; ) {
+                int size = Math.min(stream.length - at, 1 + random.nextInt(round % 2 == 0 ? 20 : 5000));
+                arrive(Arrays.copyOfRange(stream, at, at + size));
+                at += size;
+            }
+            assertArrayEquals(expected, withoutMarks(taken()), "round " + round);
+        }
+        assertEquals(200 * 4, down.messages());
+    }
+
+    @Test
+    void aBufferIsHeldOnlyWhileBytesAreThere() {
+        arrive(frame(0x82, 100));
+        assertEquals(0, pool.getLeaks().size());
+        arrive(new byte[] {(byte) 0x8a});
+        assertEquals(1, pool.getLeaks().size());
+        arrive(new byte[] {0});
+        assertEquals(0, pool.getLeaks().size());
+    }
+
+    @Test
+    void aPingWaitsForTheEndOfTheFrame() {
+        byte[] frame = frame(0x82, 70_000);
+        arrive(Arrays.copyOf(frame, 50_000));
+        down.ping();
+        assertEquals(50_000, taken().length);
+        arrive(join(Arrays.copyOfRange(frame, 50_000, frame.length), frame(0x82, 3)));
+
+        byte[] rest = Arrays.copyOfRange(frame, 50_000, frame.length);
+        assertArrayEquals(join(rest, ping(frame.length), frame(0x82, 3)), taken());
+    }
+
+    @Test
+    void nothingFollowsTheCloseFrame() {
+        arrive(join(frame(0x82, 3), new byte[] {(byte) 0x82}));
+        down.close(FrameWriter.close(CloseStatus.of(Outcome.STOPPING), false));
+        arrive(new byte[] {3, 'a', 'b', 'c'});
+        arrive(frame(0x82, 3));
+
+        byte[] close = BufferUtil.toArray(FrameWriter.close(CloseStatus.of(Outcome.STOPPING), false));
+        assertArrayEquals(join(frame(0x82, 3), close), taken());
+    }
+}
