@@ -33,7 +33,7 @@ public record ClientInfo(
     }
 
     /** Whether an Origin is the page's own: same host and port, and not http where the browser used https. */
-    public boolean isOwn(String origin) {
+    public boolean isSameOrigin(String origin) {
         int end = origin.indexOf("://");
         Authority named = end < 0 ? null : Authority.parse(origin.substring(end + 3));
         Authority asked = Authority.parse(host);
@@ -64,6 +64,6 @@ public record ClientInfo(
      * @param origin the Origin header, or {@code null}
      */
     public String hostFor(String origin) {
-        return origin != null && isOwn(origin) ? origin.substring(origin.indexOf("://") + 3) : host;
+        return origin != null && isSameOrigin(origin) ? origin.substring(origin.indexOf("://") + 3) : host;
     }
 }

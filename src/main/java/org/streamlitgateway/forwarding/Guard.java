@@ -99,7 +99,7 @@ public final class Guard {
     }
 
     /** Whether the gateway may be asked under this client's host; every host can be made to point here. */
-    public boolean isAskedByAllowedHost(ClientInfo client) {
+    public boolean hasAllowedHost(ClientInfo client) {
         return allowedHosts.include(client.host(), client.scheme());
     }
 
@@ -108,13 +108,13 @@ public final class Guard {
      * configured one. Streamlit compares in the same way, but a mismatch there stalls all its sessions, so it is settled
      * here.
      */
-    public boolean admits(String origin, ClientInfo client) {
-        return admits(origin, client, allowedOrigins);
+    public boolean allowsOrigin(String origin, ClientInfo client) {
+        return allowsOrigin(origin, client, allowedOrigins);
     }
 
     /** The same with other Origins configured, in lower case; {@code *} stands for all. */
-    public static boolean admits(String origin, ClientInfo client, Set<String> allowed) {
-        if (origin == null || allowed.contains("*") || client.isOwn(origin)) {
+    public static boolean allowsOrigin(String origin, ClientInfo client, Set<String> allowed) {
+        if (origin == null || allowed.contains("*") || client.isSameOrigin(origin)) {
             return true;
         }
         String lower = origin.toLowerCase(Locale.ROOT);

@@ -92,7 +92,7 @@ final class AppRegistry implements AutoCloseable {
         byPrefix = after;
         after.values().forEach(app -> drainAsConfigured(app, next));
         retireUnnamed(before, after);
-        relays.end(replica -> replica.departure().isOver(), next.timeouts().closeSpread());
+        relays.end(replica -> replica.drainState().isOver(), next.timeouts().closeSpread());
         stopUnused(before, after);
         return new RouteTable(List.copyOf(after.values()));
     }
@@ -151,13 +151,13 @@ final class AppRegistry implements AutoCloseable {
             if (wanted.drain()) {
                 drain(replica, next);
             } else {
-                replica.departure().callOffDrain();
+                replica.drainState().cancelDrain();
             }
         }
     }
 
     private void drain(Replica replica, GatewayConfig next) {
-        DrainState.Drain drain = replica.departure().beginDrain();
+        DrainState.Drain drain = replica.drainState().beginDrain();
         if (drain == null) {
             return;
         }
@@ -167,7 +167,7 @@ final class AppRegistry implements AutoCloseable {
                 replica.load().sessions());
         scheduler.schedule(
                 () -> {
-                    if (replica.departure().endDrain(drain)) {
+                    if (replica.drainState().endDrain(drain)) {
                         LOG.info(
                                 "replica {} has drained for long enough: {} sessions are ended",
                                 replica.address(),
@@ -185,7 +185,7 @@ final class AppRegistry implements AutoCloseable {
         before.values().stream()
                 .flatMap(app -> app.replicas().stream())
                 .filter(replica -> !kept.contains(replica))
-                .forEach(replica -> replica.departure().retire());
+                .forEach(replica -> replica.drainState().retire());
     }
 
     private void stopUnused(Map<String, App> before, Map<String, App> after) {
@@ -245,16 +245,16 @@ final class AppRegistry implements AutoCloseable {
         ManagedApp managed = app.managed();
         if (managed != null) {
             boolean used = app.replicas().stream()
-                            .filter(replica -> replica.load().isUsed())
+                            .filter(replica -> replica.load().takeDemand())
                             .count()
                     > 0; // each is asked
-            managed.sleepIfIdle(used || silence.isAsking(app.replicas()));
+            managed.sleepIfIdle(used || silence.isUsing(app.replicas()));
         }
         for (Replica replica : app.replicas()) {
             if (managed == null || managed.isHealthy()) {
                 replica.check(config.health());
             }
-            if (replica.departure().hasJustEmptied()) {
+            if (replica.drainState().reportEmptyOnce()) {
                 LOG.info("replica {} has drained: no sessions are left", replica.address());
             }
         }

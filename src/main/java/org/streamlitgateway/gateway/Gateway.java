@@ -219,8 +219,8 @@ public final class Gateway {
         relays.setMaxMessageBytes(next.maxMessageBytes());
         silence.setTimeoutNanos(next.timeouts().upstream().toNanos());
         silence.setMinBodyRate(next.limits().minBodyRate());
-        uploads.setMost(next.limits().uploads());
-        sessions.setMost(next.limits().sessions());
+        uploads.setLimit(next.limits().uploads());
+        sessions.setLimit(next.limits().sessions());
         config = next;
         apps.lookAtNew();
         apps.wakeEager();
@@ -255,7 +255,7 @@ public final class Gateway {
     }
 
     private int underWay() {
-        return silence.running() + cache.answering() + relays.size() + channels.subscribers();
+        return silence.exchangeCount() + cache.answering() + relays.size() + channels.subscribers();
     }
 
     private void closeAndWait() {

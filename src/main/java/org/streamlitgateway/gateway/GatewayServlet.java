@@ -108,11 +108,11 @@ final class GatewayServlet extends HttpServlet {
         Handlers through = handlers;
         ClientInfo client = through.guard().client(request);
         (client.isSecure() ? through.onHttps() : through.onHttp()).putInto(request);
-        if (!through.guard().isAskedByAllowedHost(client) && !own.isHealth(path)) {
+        if (!through.guard().hasAllowedHost(client) && !own.isHealth(path)) {
             LOG.debug("{} asked for {} by the host {}", client.peer(), path, client.host());
             return Outcome.HOST;
         }
-        if (own.isOwn(path) && !ChannelHandler.isChannel(path, base)) {
+        if (own.isBuiltIn(path) && !ChannelHandler.isChannel(path, base)) {
             endIfRefused(upgrade, request, response);
             own.answer(request, response);
             return null;

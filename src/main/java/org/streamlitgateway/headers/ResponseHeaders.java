@@ -63,7 +63,7 @@ public final class ResponseHeaders {
     private static String cookie(String value, ClientInfo client, Route route) {
         return StreamlitCookies.browser(
                 value,
-                client.prefix() + route.stripped(),
+                client.prefix() + route.strippedPrefix(),
                 client.prefix() + route.prefix(),
                 route.cookieTag(),
                 client.framed());
@@ -83,7 +83,7 @@ public final class ResponseHeaders {
      * @param logIn whether an absolute address may be an identity provider's
      */
     static String location(String location, ClientInfo client, Route route, boolean logIn) {
-        String prefix = client.prefix() + route.stripped();
+        String prefix = client.prefix() + route.strippedPrefix();
         if (location.startsWith("/")) {
             return PathPrefix.addToAddress(prefix, location);
         }
@@ -103,7 +103,7 @@ public final class ResponseHeaders {
             return location;
         }
         String rest = location.substring(path);
-        if (route.stripped().isEmpty() && !PathPrefix.isUnder(route.prefix(), rest)) {
+        if (route.strippedPrefix().isEmpty() && !PathPrefix.isUnder(route.prefix(), rest)) {
             return location; // Streamlit knows its prefix, and this is not below it
         }
         return client.scheme() + "://" + client.host()

@@ -110,7 +110,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             return null;
         }
         boolean hasBody = hasContent(request);
-        Quota.Share upload = hasBody ? uploads.take(ClientKey.of(client.address())) : null;
+        Quota.Share upload = hasBody ? uploads.acquire(ClientKey.of(client.address())) : null;
         if (hasBody && upload == null) {
             return Outcome.TOO_MANY_UPLOADS;
         }
@@ -354,13 +354,13 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         log(exchange, outcome.status(), outcome.name(), failure);
         boolean unreachable = outcome == Outcome.REFUSED || failure instanceof SocketTimeoutException; // of connecting
         if (unreachable) {
-            exchange.route.replica().refused();
+            exchange.route.replica().connectionRefused();
             if (exchange.mayMove()) {
                 moveOn(exchange);
                 return;
             }
         } else if (outcome == Outcome.LOST) {
-            exchange.route.replica().lost();
+            exchange.route.replica().connectionLost();
         }
         boolean brokenBody = outcome == Outcome.CLIENT_GONE
                 && !exchange.isRequestRead(); // what came may be no body, and the client still there

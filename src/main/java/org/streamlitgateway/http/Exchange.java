@@ -147,7 +147,7 @@ final class Exchange {
     private void uploaded() {
         Quota.Share share = upload;
         if (share != null) {
-            share.giveBack();
+            share.release();
         }
     }
 

@@ -69,12 +69,12 @@ public final class ExchangeTimeouts {
     }
 
     /** Whether one of these replicas is being asked something. */
-    public boolean isAsking(Collection<Replica> replicas) {
+    public boolean isUsing(Collection<Replica> replicas) {
         return exchanges.stream().anyMatch(exchange -> replicas.contains(exchange.route.replica()));
     }
 
     /** How many exchanges are on their way. */
-    public int running() {
+    public int exchangeCount() {
         return exchanges.size();
     }
 
@@ -100,7 +100,7 @@ public final class ExchangeTimeouts {
             exchange.expire(now, timeoutNanos); // a recording goes on without its client, but not for ever
             exchange.expireBody(now, minBodyRate);
             if (exchange.isDoubtful(now)) {
-                exchange.route.replica().presence(HEALTH_AGE).thenAccept(found -> judge(exchange, found));
+                exchange.route.replica().probe(HEALTH_AGE).thenAccept(found -> judge(exchange, found));
             }
         } catch (RuntimeException unexpected) {
             LOG.warn("{} cannot be looked after: {}", new Printable(exchange.target), FailureText.of(unexpected));
@@ -108,8 +108,8 @@ public final class ExchangeTimeouts {
     }
 
     /** A Streamlit that is busy is not asked twice. */
-    private void judge(Exchange exchange, Replica.Presence found) {
-        if (found == Replica.Presence.ANSWERS) {
+    private void judge(Exchange exchange, Replica.ProbeResult found) {
+        if (found == Replica.ProbeResult.ANSWERS) {
             scheduler.schedule(exchange::giveUpConnection, ABOUT_TO_ANSWER_MILLIS, TimeUnit.MILLISECONDS);
         }
     }

@@ -23,23 +23,23 @@ public final class Quota {
     }
 
     /** From now on; what is in use stays so. */
-    public void setMost(int most) {
+    public void setLimit(int most) {
         this.most = most;
     }
 
     /** Takes one for this client (see {@link ClientKey}); {@code null} when it has its share. */
-    public Share take(String client) {
+    public Share acquire(String client) {
         int limit = most;
         int now = inUse.merge(client, 1, Integer::sum);
         if (limit > 0 && now > limit) {
-            giveBack(client);
+            release(client);
             overLimit.refused(client);
             return null;
         }
         return new Share(this, client);
     }
 
-    private void giveBack(String client) {
+    private void release(String client) {
         inUse.computeIfPresent(client, (key, count) -> count == 1 ? null : count - 1);
     }
 
@@ -55,9 +55,9 @@ public final class Quota {
         }
 
         /** Only the first call counts. */
-        public void giveBack() {
+        public void release() {
             if (given.compareAndSet(false, true)) {
-                quota.giveBack(client);
+                quota.release(client);
             }
         }
     }

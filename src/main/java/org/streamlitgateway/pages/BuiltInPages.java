@@ -27,13 +27,13 @@ public final class BuiltInPages {
         this.readiness = readiness;
     }
 
-    public boolean isOwn(String rawPath) {
+    public boolean isBuiltIn(String rawPath) {
         return rawPath.startsWith(root) && (rawPath.length() == root.length() || rawPath.charAt(root.length()) == '/');
     }
 
     /** Balancers and orchestrators ask by whatever address they have. */
     public boolean isHealth(String rawPath) {
-        return rawPath.startsWith("/health/", root.length()) && isOwn(rawPath);
+        return rawPath.startsWith("/health/", root.length()) && isBuiltIn(rawPath);
     }
 
     public void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {

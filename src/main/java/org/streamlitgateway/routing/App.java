@@ -105,7 +105,7 @@ public final class App {
         StickyCookie.Visit visit = sticky == null ? null : sticky.read(request, prefix);
         String visitor = visit == null ? "" : visit.visitor();
         Replica holder = holder(request.getRequestURI());
-        if (holder != null && !attempts.include(holder) && !holder.departure().isOver()) {
+        if (holder != null && !attempts.include(holder) && !holder.drainState().isOver()) {
             return new Choice(to(holder, visitor, attempts), null);
         }
         Replica known = visit == null ? null : byId.get(visit.replica());
@@ -114,11 +114,11 @@ public final class App {
         }
         Replica chosen = fewest(replica -> !attempts.include(replica)
                 && replica.isUp()
-                && !replica.departure().isDraining());
+                && !replica.drainState().isDraining());
         if (chosen == null) {
             chosen = fewest(replica -> !attempts.include(replica)
                     && replica.isUp()
-                    && !replica.departure().isOver());
+                    && !replica.drainState().isOver());
         }
         if (chosen == null) {
             chosen = known != null ? known : fewest(replica -> true);
@@ -126,12 +126,12 @@ public final class App {
         boolean stays = chosen == known
                 || known != null
                         && known.load().serves(visitor)
-                        && !known.departure().isOver();
+                        && !known.drainState().isOver();
         if (stays || sticky == null || isAsset(request.getRequestURI())) {
             return new Choice(to(chosen, visitor, attempts), null);
         }
         if (isPage(request) || known != null) { // a tab that comes back asks for its session, not for the page
-            chosen.load().expect();
+            chosen.load().expectSession();
         }
         String newcomer = visitor.isEmpty() ? sticky.newVisitor() : visitor;
         return new Choice(to(chosen, newcomer, attempts), sticky.line(prefix, newcomer, chosen.name(), client));
@@ -153,9 +153,9 @@ public final class App {
      */
     private static boolean mayStay(Replica replica, String visitor, HttpServletRequest request) {
         boolean served = replica.load().serves(visitor);
-        return !replica.departure().isOver()
+        return !replica.drainState().isOver()
                 && (replica.mayHoldSessions() || served)
-                && (!replica.departure().isDraining() || served || !isPage(request));
+                && (!replica.drainState().isDraining() || served || !isPage(request));
     }
 
     private Route to(Replica replica, String visitor, FailedReplicas attempts) {

@@ -23,7 +23,7 @@ public record Route(String prefix, Replica replica, String visitor, String cooki
     }
 
     /** What was taken off on the way to Streamlit and must be put back on paths that it names. */
-    public String stripped() {
+    public String strippedPrefix() {
         return replica.isPrefixStripped() ? prefix : "";
     }
 }

@@ -84,7 +84,7 @@ final class ConnectionLimiter {
             return false;
         }
         boolean trusted = isTrusted(text);
-        Quota.Share share = trusted ? null : perAddress.take(ClientKey.of(address));
+        Quota.Share share = trusted ? null : perAddress.acquire(ClientKey.of(address));
         if (share == null && !trusted) {
             return false;
         }
@@ -102,7 +102,7 @@ final class ConnectionLimiter {
         if (left != null) {
             count.decrementAndGet();
             if (left.share() != null) {
-                left.share().giveBack();
+                left.share().release();
             }
         }
     }

@@ -40,7 +40,7 @@ public final class DrainState {
     }
 
     /** New visitors are welcome again. */
-    public synchronized void callOffDrain() {
+    public synchronized void cancelDrain() {
         drain = null;
     }
 
@@ -50,7 +50,7 @@ public final class DrainState {
     }
 
     /** True once in a drain: when nobody is left. */
-    public boolean hasJustEmptied() {
+    public boolean reportEmptyOnce() {
         Drain on = drain;
         if (on == null || on.toldEmpty || load.sessions() > 0) {
             return false;

@@ -21,25 +21,25 @@ public final class Replica {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
 
     /** On top of the time that connecting may take. */
-    private static final Duration PRESENCE_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
     private final String name;
     private final Supplier<HostPort> address;
     private final boolean watched;
     private final HealthProbe page;
-    private final Duration presenceTimeout;
+    private final Duration probeTimeout;
     private final BasePath basePath;
     private final ReplicaLoad load;
-    private final DrainState departure;
-    private final HealthState vitals = new HealthState();
+    private final DrainState drainState;
+    private final HealthState healthState = new HealthState();
     private final HandshakeLimiter handshakes;
     private final RateLimitedLog failures = new RateLimitedLog();
     private final AtomicBoolean checking = new AtomicBoolean();
 
-    /** The last question of {@link #presence}; guarded by this. */
-    private CompletableFuture<Presence> presence;
+    /** The last question of {@link #probe}; guarded by this. */
+    private CompletableFuture<ProbeResult> lastProbe;
 
-    private long presenceAskedNanos;
+    private long probedNanos;
 
     /**
      * Made when a configuration first names it.
@@ -60,10 +60,10 @@ public final class Replica {
         this.watched = watched;
         handshakes = new HandshakeLimiter(address);
         page = new HealthProbe(client, address);
-        presenceTimeout = client.connectTimeout().plus(PRESENCE_TIMEOUT);
+        probeTimeout = client.connectTimeout().plus(PROBE_TIMEOUT);
         basePath = new BasePath(prefix, strip, page);
         load = new ReplicaLoad(client.scheduler());
-        departure = new DrainState(load);
+        drainState = new DrainState(load);
     }
 
     public String name() {
@@ -122,12 +122,12 @@ public final class Replica {
         return failures;
     }
 
-    public DrainState departure() {
-        return departure;
+    public DrainState drainState() {
+        return drainState;
     }
 
     public boolean isUp() {
-        return vitals.isUp();
+        return healthState.isUp();
     }
 
     /**
@@ -135,12 +135,12 @@ public final class Replica {
      * well has them; after a minute it is not waited for any more.
      */
     public boolean mayHoldSessions() {
-        return vitals.mayHoldSessions();
+        return healthState.mayHoldSessions();
     }
 
     /** Whether nobody has asked for its health yet. */
     public boolean isNew() {
-        return vitals.isNew();
+        return healthState.isNew();
     }
 
     /** Asks for its health and counts the answer. */
@@ -156,31 +156,31 @@ public final class Replica {
 
     private void count(boolean well, boolean reached, Health health) {
         checking.set(false);
-        if (vitals.count(well, reached, health)) {
+        if (healthState.count(well, reached, health)) {
             LOG.atLevel(well ? Level.INFO : Level.WARN).log("replica {} is {}", address(), well ? "up" : "down");
         }
         if (!well) {
-            lost();
+            connectionLost();
         }
     }
 
     /** A connection was refused: it is down at once, if somebody will see it rise again. */
-    public void refused() {
-        lost();
-        if (vitals.refused(watched)) {
+    public void connectionRefused() {
+        connectionLost();
+        if (healthState.refused(watched)) {
             LOG.warn("replica {} is down: it refused a connection", address());
         }
     }
 
     /** It could not be reached, or did not answer. */
-    public void lost() {
+    public void connectionLost() {
         basePath.lost();
     }
 
     /** What can be found out of one that says nothing on a connection. */
-    public enum Presence {
+    public enum ProbeResult {
         /** Its address accepts no connections. */
-        GONE,
+        UNREACHABLE,
         /** It accepts them, and gives no answer of its own there either. */
         BUSY,
         /** It answers there. */
@@ -193,25 +193,25 @@ public final class Replica {
      *
      * @param maxAge how long an answer holds
      */
-    public CompletableFuture<Presence> presence(Duration maxAge) {
-        CompletableFuture<Presence> question;
+    public CompletableFuture<ProbeResult> probe(Duration maxAge) {
+        CompletableFuture<ProbeResult> question;
         synchronized (this) {
-            boolean fresh = System.nanoTime() - presenceAskedNanos < maxAge.toNanos();
-            if (presence != null && (fresh || !presence.isDone())) {
-                return presence;
+            boolean fresh = System.nanoTime() - probedNanos < maxAge.toNanos();
+            if (lastProbe != null && (fresh || !lastProbe.isDone())) {
+                return lastProbe;
             }
             question = new CompletableFuture<>();
-            presence = question;
-            presenceAskedNanos = System.nanoTime();
+            lastProbe = question;
+            probedNanos = System.nanoTime();
         }
-        page.ask(basePath.asked(), presenceTimeout).thenAccept(answer -> question.complete(presence(answer)));
+        page.ask(basePath.asked(), probeTimeout).thenAccept(answer -> question.complete(result(answer)));
         return question;
     }
 
-    private static Presence presence(HealthProbe.Answer answer) {
+    private static ProbeResult result(HealthProbe.Answer answer) {
         if (answer.status() == 200) { // not a balancer's 504
-            return Presence.ANSWERS;
+            return ProbeResult.ANSWERS;
         }
-        return answer.unreachable() ? Presence.GONE : Presence.BUSY;
+        return answer.unreachable() ? ProbeResult.UNREACHABLE : ProbeResult.BUSY;
     }
 }

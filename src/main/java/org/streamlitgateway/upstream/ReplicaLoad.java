@@ -22,7 +22,7 @@ public final class ReplicaLoad {
     private final AtomicInteger expected = new AtomicInteger();
     private final Map<String, Integer> visitors = new ConcurrentHashMap<>();
     private volatile long lastChosen;
-    private volatile boolean awaited;
+    private volatile boolean demanded;
 
     ReplicaLoad(Scheduler scheduler) {
         this.scheduler = scheduler;
@@ -33,30 +33,30 @@ public final class ReplicaLoad {
     }
 
     /** A visitor was sent here whose session will open soon, or never. */
-    public void expect() {
+    public void expectSession() {
         lastChosen = System.nanoTime();
         expected.incrementAndGet();
         scheduler.schedule(expected::decrementAndGet, EXPECTED_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Somebody is about to open a session here. */
-    public void awaited() {
-        awaited = true;
+    public void noteDemand() {
+        demanded = true;
     }
 
     /** Whether anybody was, since this was asked last, or has a session now. */
-    public boolean isUsed() {
-        boolean was = awaited;
-        awaited = false;
+    public boolean takeDemand() {
+        boolean was = demanded;
+        demanded = false;
         return was || sessions() > 0;
     }
 
-    public void opened(String visitor) {
+    public void sessionOpened(String visitor) {
         sessions.incrementAndGet();
         visitors.merge(visitor, 1, Integer::sum);
     }
 
-    public void closed(String visitor) {
+    public void sessionClosed(String visitor) {
         sessions.decrementAndGet();
         visitors.computeIfPresent(visitor, (v, count) -> count == 1 ? null : count - 1);
     }

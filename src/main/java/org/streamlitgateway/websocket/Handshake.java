@@ -127,7 +127,7 @@ final class Handshake implements Relay.Answer {
     }
 
     private void lookLater() {
-        route.replica().load().awaited();
+        route.replica().load().noteDemand();
         nextLook = scheduler.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         if (answered.get()) {
             nextLook.cancel();
@@ -184,10 +184,10 @@ final class Handshake implements Relay.Answer {
                             FailureText.of(root));
         }
         if (outcome == Outcome.REFUSED || root instanceof SocketTimeoutException) { // of connecting
-            route.replica().refused();
+            route.replica().connectionRefused();
             FailedReplicas.failed(request, route.replica());
         } else {
-            route.replica().lost();
+            route.replica().connectionLost();
         }
         answer(outcome);
     }

@@ -146,7 +146,7 @@ public final class SessionRegistry {
     void refused(Relay relay) {
         Quota.Share share = shares.remove(relay);
         if (share != null) {
-            share.giveBack();
+            share.release();
         }
     }
 
@@ -156,7 +156,7 @@ public final class SessionRegistry {
      * @param resumes the session that the browser wants back, or {@code null}
      */
     void place(Relay relay, Route route, String resumes) {
-        route.replica().load().opened(route.visitor());
+        route.replica().load().sessionOpened(route.visitor());
         routes.put(relay, route);
         if (resumes != null) {
             sessions.wanted(relay, route.replica(), resumes);
@@ -188,7 +188,7 @@ public final class SessionRegistry {
         settled(relay);
         if (stopped) {
             relay.end(Outcome.STOPPING, null);
-        } else if (isWith(relay, replica -> replica.departure().isOver())) {
+        } else if (isWith(relay, replica -> replica.drainState().isOver())) {
             relay.end(Outcome.MOVED, null); // it was on its way when the others were told
         }
         if (relay.isEnded()) {
@@ -224,7 +224,7 @@ public final class SessionRegistry {
         open.remove(relay);
         Route route = routes.remove(relay);
         if (route != null) {
-            route.replica().load().closed(route.visitor());
+            route.replica().load().sessionClosed(route.visitor());
         }
     }
 
@@ -296,15 +296,15 @@ public final class SessionRegistry {
             if (route == null || streamlit.waitedNanos() > timeouts.stall().toNanos()) {
                 relay.end(Outcome.SILENT, null);
             } else {
-                route.replica().presence(timeouts.pong()).thenAccept(found -> judge(relay, streamlit, found));
+                route.replica().probe(timeouts.pong()).thenAccept(found -> judge(relay, streamlit, found));
             }
         }
         return finding == Finding.PING_DUE;
     }
 
-    private void judge(Relay relay, PeerLiveness streamlit, Replica.Presence found) {
+    private void judge(Relay relay, PeerLiveness streamlit, Replica.ProbeResult found) {
         switch (found) {
-            case GONE -> endIfAwaited(relay, streamlit);
+            case UNREACHABLE -> endIfAwaited(relay, streamlit);
             // the way to it is broken, for it would have answered the ping; it may be about to
             case ANSWERS -> later(() -> endIfAwaited(relay, streamlit), ABOUT_TO_ANSWER_MILLIS, TimeUnit.MILLISECONDS);
             case BUSY -> {}

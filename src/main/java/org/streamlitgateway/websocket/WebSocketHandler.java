@@ -99,7 +99,7 @@ public final class WebSocketHandler {
             return invalid;
         }
         String origin = origin(request);
-        if (!guard.admits(origin, client)) {
+        if (!guard.allowsOrigin(origin, client)) {
             LOG.atLevel(rare.level(Level.WARN, "origin"))
                     .log(
                             "handshake from {} refused: Origin {} is neither this host ({}) nor in --allowed-origins"
@@ -116,7 +116,7 @@ public final class WebSocketHandler {
                     .log("handshake from {} refused: {} (said at most once a minute)", client.peer(), tooLarge);
             return Outcome.HEADER_TOO_LARGE;
         }
-        Quota.Share share = sessions.take(ClientKey.of(client.address()));
+        Quota.Share share = sessions.acquire(ClientKey.of(client.address()));
         if (share == null) {
             return Outcome.TOO_MANY_SESSIONS;
         }
@@ -128,7 +128,7 @@ public final class WebSocketHandler {
                 client.peer(),
                 route.replica().address(),
                 fields.getFieldNamesCollection());
-        Relay relay = kind.create(request, name, client.prefix() + route.stripped());
+        Relay relay = kind.create(request, name, client.prefix() + route.strippedPrefix());
         relays.counted(relay, share);
         new Handshake(request, response, route, client, relay, relays, presence)
                 .begin(fields, scheduler, timeouts.handshake().toMillis());
@@ -204,7 +204,7 @@ public final class WebSocketHandler {
         if (!subprotocols.isEmpty()) {
             fields.put(StreamlitSubprotocols.HEADER, subprotocols);
         }
-        if (origin != null && !client.isOwn(origin)) {
+        if (origin != null && !client.isSameOrigin(origin)) {
             agree(fields, origin);
         }
         return fields;

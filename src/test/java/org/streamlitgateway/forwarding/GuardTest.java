@@ -33,18 +33,18 @@ class GuardTest {
         "app.example:8500, app.example:8500, false",
     })
     void onlyTheOwnOriginAndConfiguredOnesAreAdmitted(String origin, String host, boolean admitted) {
-        assertEquals(admitted, GUARD.admits(origin, client(host)));
+        assertEquals(admitted, GUARD.allowsOrigin(origin, client(host)));
     }
 
     @Test
     void withoutAnOriginItIsNoBrowser() {
-        assertTrue(GUARD.admits(null, client("app.example")));
+        assertTrue(GUARD.allowsOrigin(null, client("app.example")));
     }
 
     @Test
     void aStarAdmitsAll() {
-        assertTrue(
-                new Guard(List.of(), Set.of("*"), Set.of(), false).admits("http://any.example", client("app.example")));
+        assertTrue(new Guard(List.of(), Set.of("*"), Set.of(), false)
+                .allowsOrigin("http://any.example", client("app.example")));
     }
 
     private static ClientInfo client(String host) {
@@ -72,7 +72,7 @@ class GuardTest {
         "http, http://app.example., app.example, false",
     })
     void schemeAndPortOfAnOriginCount(String scheme, String origin, String host, boolean admitted) {
-        assertEquals(admitted, GUARD.admits(origin, client(scheme, host)));
+        assertEquals(admitted, GUARD.allowsOrigin(origin, client(scheme, host)));
     }
 
     @ParameterizedTest
@@ -80,8 +80,8 @@ class GuardTest {
     void whatIsNoWebPageIsAdmittedWhenItIsNamed(String origin) {
         Guard guard = new Guard(List.of(), Set.of(origin), Set.of(), false);
 
-        assertTrue(guard.admits(origin, client("app.example")));
-        assertFalse(GUARD.admits(origin, client("app.example")));
+        assertTrue(guard.allowsOrigin(origin, client("app.example")));
+        assertFalse(GUARD.allowsOrigin(origin, client("app.example")));
     }
 
     @ParameterizedTest
@@ -115,7 +115,7 @@ class GuardTest {
         Set<String> hosts = Set.of("apps.example.com", "*.example.org:8443", "[::1]");
         Guard guard = new Guard(List.of(), Set.of(), hosts, false);
 
-        assertEquals(allowed, guard.isAskedByAllowedHost(client("https", host)));
-        assertTrue(GUARD.isAskedByAllowedHost(client("https", host)));
+        assertEquals(allowed, guard.hasAllowedHost(client("https", host)));
+        assertTrue(GUARD.hasAllowedHost(client("https", host)));
     }
 }

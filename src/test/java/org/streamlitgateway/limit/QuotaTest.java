@@ -15,28 +15,28 @@ class QuotaTest {
     @Test
     void aClientHasItsShareAndNoMore() {
         Quota quota = new Quota(2, overLimit);
-        Quota.Share first = quota.take("a");
-        assertNotNull(quota.take("a"));
-        assertNull(quota.take("a"));
-        assertNotNull(quota.take("b"), "another client has a share of its own");
+        Quota.Share first = quota.acquire("a");
+        assertNotNull(quota.acquire("a"));
+        assertNull(quota.acquire("a"));
+        assertNotNull(quota.acquire("b"), "another client has a share of its own");
 
-        first.giveBack();
-        first.giveBack();
+        first.release();
+        first.release();
 
-        assertNotNull(quota.take("a"));
-        assertNull(quota.take("a"), "what is given back twice counts once");
+        assertNotNull(quota.acquire("a"));
+        assertNull(quota.acquire("a"), "what is given back twice counts once");
     }
 
     @Test
     void noneIsAnyNumberAndAnotherLimitCountsAtOnce() {
         Quota quota = new Quota(0, overLimit);
         for (int i = 0; i < 100; i++) {
-            assertNotNull(quota.take("a"));
+            assertNotNull(quota.acquire("a"));
         }
 
-        quota.setMost(100);
+        quota.setLimit(100);
 
-        assertNull(quota.take("a"));
+        assertNull(quota.acquire("a"));
     }
 
     @ParameterizedTest

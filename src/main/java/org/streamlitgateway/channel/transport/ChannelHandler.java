@@ -131,7 +131,7 @@ public final class ChannelHandler {
     private Outcome admit(HttpServletRequest request, Channel channel, ClientInfo client, String user) {
         Set<String> own = channel.config().access().origins();
         String origin = request.getHeader("Origin");
-        boolean admitted = own.isEmpty() ? guard.admits(origin, client) : Guard.admits(origin, client, own);
+        boolean admitted = own.isEmpty() ? guard.allowsOrigin(origin, client) : Guard.allowsOrigin(origin, client, own);
         if (!admitted || origin == null && "cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
             return Outcome.ORIGIN;
         }
