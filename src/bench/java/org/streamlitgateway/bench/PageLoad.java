@@ -61,7 +61,7 @@ public final class PageLoad {
                 }
             }
         }
-        System.out.printf("| %-22s | first load ms | reload ms | KB | requests | first ÷ %s |%n", "", first(all));
+        System.out.printf("| %-22s | first load ms | reload ms | KB | requests | %s ÷ first |%n", "", first(all));
         System.out.println("|---|---|---|---|---|---|");
         double base = median(all.get(first(all)).first());
         all.forEach((name, figures) -> System.out.printf(
