@@ -152,7 +152,7 @@ public final class Channel {
         if (dedicated.remove(feed)) {
             places.free(owner);
         }
-        feed.close(Outcome.GOOD_BYE);
+        feed.close(Outcome.NORMAL_CLOSURE);
     }
 
     /** Why a send of this visitor is rejected before anybody looks at it, or {@code null}; counts as a send. */

@@ -110,7 +110,7 @@ final class GatewayServlet extends HttpServlet {
         (client.isSecure() ? through.onHttps() : through.onHttp()).putInto(request);
         if (!through.guard().hasAllowedHost(client) && !own.isHealth(path)) {
             LOG.debug("{} asked for {} by the host {}", client.peer(), path, client.host());
-            return Outcome.HOST;
+            return Outcome.HOST_NOT_ALLOWED;
         }
         if (own.isBuiltIn(path) && !ChannelHandler.isChannel(path, base)) {
             endIfRefused(upgrade, request, response);

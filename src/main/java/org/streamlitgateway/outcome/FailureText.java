@@ -1,13 +1,13 @@
 package org.streamlitgateway.outcome;
 
-/** A failure in few words, for the log. */
+/** Short text of an exception, for the log. */
 public final class FailureText {
-    /** Jetty puts the state of whole connections into its messages. */
+    /** Longer messages are left out: Jetty puts the state of whole connections into some. */
     private static final int MAX_LENGTH = 160;
 
     private FailureText() {}
 
-    /** The class and message of what lies at the bottom; the class alone when the message is a dump. */
+    /** Returns class and message of the root cause, or the class alone if the message is too long. */
     public static String of(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null && root.getCause() != root) {

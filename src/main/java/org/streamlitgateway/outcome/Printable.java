@@ -1,30 +1,30 @@
 package org.streamlitgateway.outcome;
 
 /**
- * Words of somebody else, fit for one line of a log or a terminal: what steers a terminal or turns the direction of
- * writing is escaped, and the length has a bound. As a record, for log statements that may be switched off: made when it
- * is printed.
+ * Untrusted text made safe for one line of a log or a terminal. Control characters and marks that change the writing
+ * direction are escaped, and the length is limited. The record form is for log statements that may be switched off: it
+ * escapes only when it is printed.
  *
- * @param words anything; its text counts
+ * @param value any object; its {@code toString} is printed
  */
-public record Printable(Object words) {
+public record Printable(Object value) {
     private static final int MAX_CHARACTERS = 500;
 
-    /** With the usual bound. */
+    /** Escapes the text, limited to a length for log lines. */
     public static String of(String text) {
         return of(text, MAX_CHARACTERS);
     }
 
     /**
-     * The text itself when it needs no change.
+     * Escapes the text; returns the same object if nothing had to be changed.
      *
-     * @param most characters that are kept; behind them stands how many were left out
+     * @param maxCharacters number of characters kept; the number of omitted ones is appended
      */
-    public static String of(String text, int most) {
+    public static String of(String text, int maxCharacters) {
         if (text == null) {
             return "null";
         }
-        int end = Math.min(text.length(), most);
+        int end = Math.min(text.length(), maxCharacters);
         if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
             end--;
         }
@@ -52,7 +52,7 @@ public record Printable(Object words) {
                 : out.append("… (").append(text.length() - end).append(" more)").toString();
     }
 
-    /** Beyond the basic plane there are characters without a form, too: tags, for example. */
+    /** Appends a surrogate pair, escaped if it is invisible, such as the tag characters. */
     private static void appendPair(StringBuilder out, char high, char low) {
         if (isShown(Character.toCodePoint(high, low))) {
             out.append(high).append(low);
@@ -65,7 +65,7 @@ public record Printable(Object words) {
         return c >= ' ' && c < 0x7f || c > 0x7f && isShown(c);
     }
 
-    /** Neither a control (C0, C1), nor a mark of direction or another format, a line's end, half a pair, or unassigned. */
+    /** Returns whether the character is visible: no control, format, line separator, lone surrogate or unassigned one. */
     private static boolean isShown(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL,
@@ -80,6 +80,6 @@ public record Printable(Object words) {
 
     @Override
     public String toString() {
-        return of(String.valueOf(words));
+        return of(String.valueOf(value));
     }
 }

@@ -4,32 +4,30 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.event.Level;
 
-/**
- * Limits log lines that clients can cause at will to one a minute for each kind. Thread-safe.
- */
+/** Limits log lines that clients can cause at will to one a minute for each kind. Thread-safe. */
 public final class RateLimitedLog {
-    /** In a minute; further ones wait. Those that name what a client sent are as many as it likes. */
-    private static final int MOST_KINDS = 64;
+    /** Kinds remembered at a time; further ones are not logged. Some contain text that clients choose. */
+    private static final int MAX_KINDS = 64;
 
     private static final long PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final ConcurrentHashMap<String, Long> lastNanos = new ConcurrentHashMap<>();
 
-    /** The level for a line of this kind: its own when it is due, else the one for looking closely. */
+    /** Returns the given level when a line of this kind is due, else DEBUG. */
     public Level level(Level due, String kind) {
         return isDue(kind) ? due : Level.DEBUG;
     }
 
-    /** Whether a line of this kind is due now; counts as written when it is. */
+    /** Returns whether a line of this kind is due; if so, counts it as written. */
     public boolean isDue(String kind) {
         long now = System.nanoTime();
         Long last = lastNanos.get(kind);
         if (last != null && now - last < PAUSE_NANOS) {
             return false;
         }
-        if (last == null && lastNanos.size() >= MOST_KINDS) {
+        if (last == null && lastNanos.size() >= MAX_KINDS) {
             lastNanos.values().removeIf(then -> now - then >= PAUSE_NANOS);
-            if (lastNanos.size() >= MOST_KINDS) {
+            if (lastNanos.size() >= MAX_KINDS) {
                 return false;
             }
         }

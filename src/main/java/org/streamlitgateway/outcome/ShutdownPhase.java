@@ -1,14 +1,15 @@
 package org.streamlitgateway.outcome;
 
 /**
- * How far the gateway is on its way out. It goes forward only:
+ * Shutdown phase of the gateway. It only moves forward:
  *
  * <pre>
  *   READY ──▶ DRAINING ──▶ STOPPING
+ *     └─────────────────────▲
  * </pre>
  *
- * DRAINING serves everything, but tells balancers to turn away and clients to open a new connection next time; STOPPING
- * finishes what is running and takes no new WebSockets. Thread-safe.
+ * <p>DRAINING serves everything, but reports "not ready" to load balancers and asks clients to open a new connection for
+ * their next request. STOPPING finishes running requests and accepts no new WebSockets. Thread-safe.
  */
 public final class ShutdownPhase {
     private enum State {
@@ -27,12 +28,14 @@ public final class ShutdownPhase {
         return state == State.STOPPING;
     }
 
+    /** Moves from READY to DRAINING; does nothing in a later phase. */
     public synchronized void drain() {
         if (state == State.READY) {
             state = State.DRAINING;
         }
     }
 
+    /** Moves to STOPPING. */
     public synchronized void stop() {
         state = State.STOPPING;
     }

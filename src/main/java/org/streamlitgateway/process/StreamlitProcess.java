@@ -151,12 +151,12 @@ final class StreamlitProcess implements AutoCloseable {
                 }
                 if (deaths >= launch.maxRestarts()) {
                     giveUp(
-                            overMemory ? Outcome.TOO_LARGE_TOO_OFTEN : Outcome.GIVEN_UP,
+                            overMemory ? Outcome.OVER_MEMORY_TOO_OFTEN : Outcome.ENDED_TOO_OFTEN,
                             name + " " + ended + "; it has been started again " + deaths
                                     + " times (max-restarts) and is given up");
                     return;
                 }
-                trouble = overMemory ? Outcome.TOO_LARGE : Outcome.RESTARTING;
+                trouble = overMemory ? Outcome.OVER_MEMORY : Outcome.RESTARTING;
                 LOG.warn("{} {}; it is started again in {} ms", name, ended, pause);
                 if (!sleep(pause)) {
                     return;
@@ -189,7 +189,7 @@ final class StreamlitProcess implements AutoCloseable {
             long bytes = ProcessMemory.bytes(current.toHandle());
             if (bytes > launch.memoryBytes() && !isClosed()) {
                 setHealthy(false); // no more visitors from here on
-                trouble = Outcome.TOO_LARGE;
+                trouble = Outcome.OVER_MEMORY;
                 LOG.warn(
                         "{} takes {} MB of memory, more than the {} MB that it may (memory); it is stopped",
                         name,

@@ -97,7 +97,7 @@ final class Handshake implements Relay.Answer {
         lookLater();
         turn = () -> dial(new Relay.Dial(route.replica().address(), target(request, route), headers));
         if (!route.replica().enterHandshake(turn)) {
-            giveUp(Outcome.CROWDED);
+            giveUp(Outcome.TOO_MANY_HANDSHAKES);
         }
     }
 
@@ -118,7 +118,7 @@ final class Handshake implements Relay.Answer {
         if (now - deadlineNanos >= 0) {
             giveUp(Outcome.TIMED_OUT);
         } else if (now - turnNanos >= 0 && place.get() == Place.WAITING) {
-            giveUp(Outcome.CROWDED);
+            giveUp(Outcome.TOO_MANY_HANDSHAKES);
         } else if (presence.isGone(request)) {
             giveUp(Outcome.CLIENT_GONE);
         } else {
@@ -135,7 +135,7 @@ final class Handshake implements Relay.Answer {
     }
 
     private void giveUp(Outcome outcome) {
-        if (outcome == Outcome.CROWDED) {
+        if (outcome == Outcome.TOO_MANY_HANDSHAKES) {
             route.replica().handshakeRefused();
         }
         LOG.atLevel(route.replica().failures().level(outcome.level(), outcome.name()))

@@ -107,7 +107,7 @@ public final class WebSocketHandler {
                             client.peer(),
                             new Printable(origin),
                             new Printable(client.host()));
-            return Outcome.ORIGIN;
+            return Outcome.ORIGIN_NOT_ALLOWED;
         }
         HttpFields.Mutable fields = upstreamHeaders(request, route, client, origin);
         String tooLarge = tooLarge(fields, Handshake.target(request, route));

@@ -9,22 +9,22 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
 class RateLimitedLogTest {
-    private final RateLimitedLog rare = new RateLimitedLog();
+    private final RateLimitedLog log = new RateLimitedLog();
 
     @Test
     void eachKindIsDueOnceAMinute() {
-        assertTrue(rare.isDue("a"));
-        assertFalse(rare.isDue("a"));
-        assertEquals(Level.WARN, rare.level(Level.WARN, "b"));
-        assertEquals(Level.DEBUG, rare.level(Level.WARN, "b"));
+        assertTrue(log.isDue("a"));
+        assertFalse(log.isDue("a"));
+        assertEquals(Level.WARN, log.level(Level.WARN, "b"));
+        assertEquals(Level.DEBUG, log.level(Level.WARN, "b"));
     }
 
     @Test
-    void kindsThatAClientMakesUpHaveABound() {
+    void numberOfKindsIsLimited() {
         assertEquals(
                 64,
                 IntStream.range(0, 10_000)
-                        .filter(kind -> rare.isDue("kind " + kind))
+                        .filter(kind -> log.isDue("kind " + kind))
                         .count());
     }
 }

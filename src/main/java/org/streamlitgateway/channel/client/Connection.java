@@ -92,7 +92,7 @@ public final class Connection implements AutoCloseable {
     public void close() {
         Feed connected = feed();
         if (connected != null) {
-            connected.close(Outcome.GOOD_BYE);
+            connected.close(Outcome.NORMAL_CLOSURE);
         }
     }
 }

@@ -96,7 +96,7 @@ public final class SharedConnection implements AutoCloseable {
     @Override
     public void close() {
         BY_ADDRESS.remove(address, this);
-        feed.close(Outcome.GOOD_BYE);
+        feed.close(Outcome.NORMAL_CLOSURE);
     }
 
     /** One listener of a shared connection. */

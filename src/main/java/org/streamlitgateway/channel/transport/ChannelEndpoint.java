@@ -121,7 +121,7 @@ public final class ChannelEndpoint extends Endpoint {
             channel.greet(visitor, present, greeting.payloads());
         } else if (incoming instanceof Bye) {
             present.left(true);
-            sink.close(Outcome.GOOD_BYE);
+            sink.close(Outcome.NORMAL_CLOSURE);
         }
     }
 

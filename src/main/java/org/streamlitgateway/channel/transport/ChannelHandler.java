@@ -133,7 +133,7 @@ public final class ChannelHandler {
         String origin = request.getHeader("Origin");
         boolean admitted = own.isEmpty() ? guard.allowsOrigin(origin, client) : Guard.allowsOrigin(origin, client, own);
         if (!admitted || origin == null && "cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
-            return Outcome.ORIGIN;
+            return Outcome.ORIGIN_NOT_ALLOWED;
         }
         return channel.config().access().maySubscribe(user) ? null : Outcome.FORBIDDEN;
     }

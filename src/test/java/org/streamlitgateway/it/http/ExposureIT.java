@@ -52,7 +52,7 @@ class ExposureIT extends OnEveryDeployment {
         RawResponse answer = as(host, "/any-host");
 
         assertEquals(421, answer.status());
-        assertEquals("The gateway is not asked by this name.\n", answer.text());
+        assertEquals("The gateway does not serve this host name.\n", answer.text());
         assertEquals(421, as(host, "/_gateway/nothing").status());
         assertEquals(421, as(host, "/_gateway/channels/x").status());
         fixture.upstream().requests("/any-host").assertExhausted();

@@ -144,12 +144,12 @@ class ManagedAppsIT extends OnEveryCommandLine {
             gateway.get("/own/grow");
 
             gateway.awaitLine("more than the 250 MB that it may (memory); it is stopped");
-            awaitPage(gateway, "/own/", "more memory than it may have and is being started again");
+            awaitPage(gateway, "/own/", "exceeded its memory limit and is being restarted");
             awaitHealthy(gateway, "/own");
             gateway.get("/own/grow");
 
             gateway.awaitLine("(max-restarts) and is given up");
-            awaitPage(gateway, "/own/", "more memory than it may have too often");
+            awaitPage(gateway, "/own/", "exceeded its memory limit too often");
         }
     }
 

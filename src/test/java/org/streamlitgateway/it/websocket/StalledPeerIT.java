@@ -21,7 +21,7 @@ import org.streamlitgateway.it.OnEveryDeployment;
 class StalledPeerIT extends OnEveryDeployment {
     private static final long MESSAGE_BYTES = 1_000_000;
 
-    private static final Closing STALLED = new Closing(1008, "A peer took nothing of what was sent.");
+    private static final Closing STALLED = new Closing(1008, "The peer stopped reading.");
     private static final Closing SILENT = new Closing(1001, "The peer did not answer pings.");
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
 
