@@ -5,14 +5,14 @@ import java.nio.charset.StandardCharsets;
 import org.streamlitgateway.grammar.PathPrefix;
 
 /**
- * The two things the gateway must know of Streamlit's messages to the browser (protobuf ForwardMsg, Streamlit 1.64):
- * the session's id, and the path of a log-in redirect. Everything else passes unread.
+ * Reader and editor of Streamlit's messages to the browser (protobuf ForwardMsg, as of Streamlit 1.64). It reads the session
+ * id and changes the URL of a log-in redirect. Arbitrary bytes are accepted; bytes that are not protobuf have no fields.
  */
 public final class ForwardMessages {
-    /** No message of interest is longer; longer ones are not looked at. */
+    /** Size up to which a message is inspected. The messages of interest are shorter. */
     public static final int MAX_BYTES = 64 * 1024;
 
-    /** Streamlit's are UUIDs; they are kept for as long as a session lasts. */
+    /** Limit of a session id, which is kept in memory during the session. Streamlit's ids are UUIDs. */
     private static final int MAX_ID_BYTES = 128;
 
     private static final int NEW_SESSION = 4;
@@ -23,7 +23,7 @@ public final class ForwardMessages {
 
     private ForwardMessages() {}
 
-    /** The id in {@code new_session.initialize.session_id}, or {@code null}. */
+    /** Returns {@code new_session.initialize.session_id}, or {@code null} if the message has none. */
     public static String sessionId(ByteBuffer message) {
         ByteBuffer newSession = field(message.slice(), NEW_SESSION);
         ByteBuffer initialize = newSession == null ? null : field(newSession, INITIALIZE);
@@ -34,8 +34,8 @@ public final class ForwardMessages {
     }
 
     /**
-     * The message with the prefix put on {@code auth_redirect.url}, which Streamlit makes from its own base path;
-     * {@code null} when it is another message or needs no change.
+     * Returns a copy of the message with the prefix added to {@code auth_redirect.url}, which Streamlit builds from its own base
+     * path. Returns {@code null} if the message has no such URL or the URL needs no change.
      */
     public static ByteBuffer withPrefix(ByteBuffer message, String prefix) {
         ByteBuffer redirect = field(message.slice(), AUTH_REDIRECT);
@@ -59,7 +59,7 @@ public final class ForwardMessages {
         return out.put(text).flip();
     }
 
-    /** The content of the first length-delimited field of this number, or {@code null}; moves the buffer. */
+    /** Returns the content of the first length-delimited field with this number, or {@code null}. Moves the buffer's position. */
     private static ByteBuffer field(ByteBuffer in, int number) {
         while (in.hasRemaining()) {
             long tag = varint(in);
@@ -87,7 +87,7 @@ public final class ForwardMessages {
         }
     }
 
-    /** Moves over a field's value and returns its length; negative when this is not protobuf. */
+    /** Skips a field's value and returns its length in bytes, or a negative number if the bytes are not protobuf. */
     private static int skip(ByteBuffer in, long tag) {
         int start = in.position();
         long length;
@@ -111,7 +111,7 @@ public final class ForwardMessages {
         return (int) length;
     }
 
-    /** Negative when it does not end. */
+    /** Reads a varint; negative if it is not terminated. */
     private static long varint(ByteBuffer in) {
         long value = 0;
         for (int shift = 0; shift < 64 && in.hasRemaining(); shift += 7) {
@@ -125,12 +125,12 @@ public final class ForwardMessages {
     }
 
     private static void putVarint(ByteBuffer out, int value) {
-        int rest = value;
-        while ((rest & ~0x7f) != 0) {
-            out.put((byte) (rest & 0x7f | 0x80));
-            rest >>>= 7;
+        int remaining = value;
+        while ((remaining & ~0x7f) != 0) {
+            out.put((byte) (remaining & 0x7f | 0x80));
+            remaining >>>= 7;
         }
-        out.put((byte) rest);
+        out.put((byte) remaining);
     }
 
     private static int tagSize(int number) {

@@ -6,36 +6,41 @@ import java.util.Set;
 import org.streamlitgateway.grammar.PathPrefix;
 import org.streamlitgateway.routing.StickyCookie;
 
-/** Cookies of apps that share a host. */
+/**
+ * Cookie rewriting that keeps apps on one host apart. Streamlit's session and user cookies get the app's path. For an app below
+ * another app's path they also get a tag in their name, because the browser sends it the other app's cookies too.
+ */
 public final class StreamlitCookies {
-    /** Streamlit's frontend reads this one and sends it back in a header; see {@link #withPrefix}. */
-    private static final String FOR_THE_HOST = "__Host-";
+    private static final String HOST_PREFIX = "__Host-";
 
+    /** Cookie that Streamlit's frontend reads and returns in a header; see {@link #withPrefix}. */
     private static final String XSRF = "_streamlit_xsrf";
 
     private static final String STREAMLIT = "_streamlit";
     private static final String TAG = ".";
     private static final String PATH = "path";
 
-    private final Set<String> own;
+    private final Set<String> gatewayCookies;
 
-    /** @param sessionCookies names of the container's own cookies */
+    /** @param sessionCookies names of the servlet container's cookies, which are never forwarded */
     public StreamlitCookies(Set<String> sessionCookies) {
         Set<String> names = new HashSet<>(sessionCookies);
         names.add(StickyCookie.NAME);
-        this.own = Set.copyOf(names);
+        this.gatewayCookies = Set.copyOf(names);
     }
 
     /**
-     * What Streamlit is told. The gateway's own cookie is not for it, nor are the container's, which are keys to a log-in
-     * there. Of several Streamlit cookies of the same name only the first is kept: browsers send the one with the longest
-     * path first (RFC 6265 section 5.4), while Streamlit would believe the last, which is another app's. An app that lies
-     * under another one gets those that bear its tag, and none of the other's.
+     * Returns the Cookie header to send to Streamlit. Drops the gateway's cookie, and the container's, which authenticate a
+     * user there. Of several Streamlit cookies with one name it keeps the first: browsers send the cookie with the longest path
+     * first (RFC 6265 section 5.4), while Streamlit uses the last, which belongs to another app. With a tag, only the app's
+     * cookies that carry the tag are kept, and the tag is removed.
+     *
+     * @param tag tag of an app whose path lies below another app's; empty for other apps
      */
     public String upstream(String header, String tag) {
-        boolean ours = own.stream().anyMatch(header::contains);
+        boolean mayHaveGatewayCookie = gatewayCookies.stream().anyMatch(header::contains);
         int first = header.indexOf(STREAMLIT);
-        if (!ours && (first < 0 || tag.isEmpty() && header.indexOf(STREAMLIT, first + 1) < 0)) {
+        if (!mayHaveGatewayCookie && (first < 0 || tag.isEmpty() && header.indexOf(STREAMLIT, first + 1) < 0)) {
             return header;
         }
         Set<String> seen = new HashSet<>();
@@ -44,10 +49,10 @@ public final class StreamlitCookies {
             String trimmed = pair.trim();
             int equals = trimmed.indexOf('=');
             String name = equals < 0 ? trimmed : trimmed.substring(0, equals).trim();
-            if (trimmed.isEmpty() || own.contains(name)) {
+            if (trimmed.isEmpty() || gatewayCookies.contains(name)) {
                 continue;
             }
-            if (!tag.isEmpty() && isOfOneApp(name)) {
+            if (!tag.isEmpty() && isAppSpecific(name)) {
                 if (equals < 0 || !name.endsWith(TAG + tag)) {
                     continue;
                 }
@@ -62,31 +67,34 @@ public final class StreamlitCookies {
         return kept.toString();
     }
 
-    /** Session and user cookies; the XSRF token is good for all apps of a host. */
-    private static boolean isOfOneApp(String name) {
+    /** Whether this is a session or user cookie. The XSRF token is valid for all apps of a host. */
+    private static boolean isAppSpecific(String name) {
         return name.startsWith(STREAMLIT) && !name.equals(XSRF);
     }
 
     /**
-     * What the browser is told: {@link #withPrefix}, and the tag that {@link #upstream} looks for. Streamlit's own cookies
-     * stay with the app even when it knows its prefix, for it sets some of them at the root then.
+     * Returns the Set-Cookie header to send to the browser, with the path prefix added by {@link #withPrefix} and the tag
+     * expected by {@link #upstream}. App-specific cookies always get the app's full prefix: Streamlit sets some of them at the
+     * root even when it knows its base path.
      *
-     * @param taken what was taken off the path on the way to Streamlit
-     * @param whole the app's whole prefix
-     * @param framed whether the token must be sent from frames of other sites, too
+     * @param stripped prefix that was removed from the path sent to Streamlit; empty for none
+     * @param fullPrefix the app's path
+     * @param tag see {@link #upstream}
+     * @param framed whether the app may be embedded in frames of other sites, which then must send the XSRF cookie, too
      */
-    public static String browser(String setCookie, String taken, String whole, String tag, boolean framed) {
+    public static String browser(String setCookie, String stripped, String fullPrefix, String tag, boolean framed) {
         if (framed && setCookie.startsWith(XSRF + "=")) {
-            return inFrames(setCookie);
+            return forCrossSiteFrames(setCookie);
         }
         int equals = setCookie.indexOf('=');
         String name = equals < 0 ? "" : setCookie.substring(0, equals).trim();
-        String tagged = tag.isEmpty() || !isOfOneApp(name) ? setCookie : name + TAG + tag + setCookie.substring(equals);
-        return withPrefix(tagged, isOfOneApp(name) ? whole : taken);
+        String tagged =
+                tag.isEmpty() || !isAppSpecific(name) ? setCookie : name + TAG + tag + setCookie.substring(equals);
+        return withPrefix(tagged, isAppSpecific(name) ? fullPrefix : stripped);
     }
 
-    /** Browsers send a cookie from a frame of another site only when it says so; and keep it apart for each such site. */
-    private static String inFrames(String setCookie) {
+    /** Sets SameSite=None, Secure and Partitioned: browsers send no other cookie from a frame of another site. */
+    private static String forCrossSiteFrames(String setCookie) {
         StringBuilder kept = new StringBuilder();
         for (String part : setCookie.split(";")) {
             String attribute = part.trim().toLowerCase(Locale.ROOT);
@@ -100,35 +108,34 @@ public final class StreamlitCookies {
     }
 
     /**
-     * Puts the stripped prefix back on a cookie's Path. The XSRF cookie stays where Streamlit puts it: the token is
-     * good for every Streamlit on the host, while two of them at different paths would make uploads fail with 403
-     * (streamlit/streamlit#9719). A name that begins with {@code __Host-} stands for the path {@code /}, and a browser
-     * takes no other (RFC 6265bis section 4.1.3.2).
+     * Adds the prefix to a cookie's Path. The XSRF cookie keeps its path: the token is valid for every Streamlit on the host,
+     * while two tokens at different paths make uploads fail with 403 (streamlit/streamlit#9719). Browsers accept a name that
+     * begins with {@code __Host-} only with the path {@code /} (RFC 6265bis section 4.1.3.2).
      */
     public static String withPrefix(String setCookie, String prefix) {
         if (prefix.isEmpty()
                 || setCookie.startsWith(XSRF + "=")
-                || setCookie.regionMatches(true, 0, FOR_THE_HOST, 0, FOR_THE_HOST.length())) {
+                || setCookie.regionMatches(true, 0, HOST_PREFIX, 0, HOST_PREFIX.length())) {
             return setCookie;
         }
         StringBuilder changed = new StringBuilder(setCookie.length() + prefix.length());
-        int done = 0;
+        int copied = 0;
         for (int semicolon = setCookie.indexOf(';'); semicolon >= 0; ) {
             int next = setCookie.indexOf(';', semicolon + 1);
             int value = pathValue(setCookie, semicolon + 1);
             if (value > 0) {
                 int end = next < 0 ? setCookie.length() : next;
-                changed.append(setCookie, done, value)
+                changed.append(setCookie, copied, value)
                         .append(PathPrefix.add(
                                 prefix, setCookie.substring(value, end).trim()));
-                done = end;
+                copied = end;
             }
             semicolon = next;
         }
-        return changed.append(setCookie, done, setCookie.length()).toString();
+        return changed.append(setCookie, copied, setCookie.length()).toString();
     }
 
-    /** Where the value of the attribute that begins here begins, if its name is Path; else negative. */
+    /** Returns the index of the value of the attribute at this index if its name is Path; otherwise a negative number. */
     private static int pathValue(String setCookie, int attribute) {
         int name = skipBlanks(setCookie, attribute);
         if (!setCookie.regionMatches(true, name, PATH, 0, PATH.length())) {

@@ -2,9 +2,9 @@ package org.streamlitgateway.streamlit;
 
 import org.streamlitgateway.grammar.RequestGrammar;
 
-/** Paths that Streamlit's server answers itself, below the app's base path. */
+/** Paths below the app's base path that Streamlit's server itself handles. */
 public enum StreamlitPath {
-    /** Prometheus metrics, which can name users. */
+    /** Prometheus metrics, which can contain user names. */
     METRICS("metrics");
 
     private static final String FOLDER = "_stcore";
@@ -15,7 +15,7 @@ public enum StreamlitPath {
         this.name = name;
     }
 
-    /** Matches any spelling: any base path, empty segments, path parameters, percent-encoding. */
+    /** Tests a raw path in any spelling: any base path, empty segments, path parameters, percent-encoding. */
     public boolean matches(String rawPath) {
         boolean encoded = rawPath.indexOf('%') >= 0;
         if (!encoded && !rawPath.contains(name)) {
@@ -24,11 +24,11 @@ public enum StreamlitPath {
         String[] segments = (encoded ? RequestGrammar.decode(rawPath) : rawPath).split("[/\\\\]+");
         int last = segments.length - 1;
         return last >= 1
-                && bare(segments[last]).equals(name)
-                && bare(segments[last - 1]).equals(FOLDER);
+                && withoutParameters(segments[last]).equals(name)
+                && withoutParameters(segments[last - 1]).equals(FOLDER);
     }
 
-    private static String bare(String segment) {
+    private static String withoutParameters(String segment) {
         int parameters = segment.indexOf(';');
         return (parameters < 0 ? segment : segment.substring(0, parameters)).trim();
     }

@@ -12,12 +12,12 @@ public final class StreamlitSubprotocols {
 
     private StreamlitSubprotocols() {}
 
-    /** The whole list in one line: Streamlit reads only the first line. Empty when there is none. */
+    /** Returns all header lines joined into one, because Streamlit reads only the first; empty if there is none. */
     public static String oneLine(HttpServletRequest request) {
         return String.join(", ", Collections.list(request.getHeaders(HEADER)));
     }
 
-    /** The session the browser wants back, or {@code null}. */
+    /** Returns the id of the session that the browser asks to resume, or {@code null}. */
     public static String sessionId(HttpServletRequest request) {
         String[] entries = oneLine(request).split(",");
         return entries.length >= 3 && entries[0].trim().equals("streamlit") ? entries[2].trim() : null;

@@ -1,5 +1,5 @@
 /**
- * All that the gateway knows of Streamlit's wire format: paths, cookies, WebSocket subprotocols, and the few fields of its
- * protobuf messages that are read or changed. A new Streamlit release is adapted to here.
+ * Streamlit's wire format as far as the gateway depends on it: paths, cookies, WebSocket subprotocols, and the protobuf fields
+ * that it reads or changes. Adapting the gateway to a new Streamlit release changes this package only.
  */
 package org.streamlitgateway.streamlit;

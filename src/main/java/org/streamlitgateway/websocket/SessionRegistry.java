@@ -18,7 +18,7 @@ import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.routing.Route;
 import org.streamlitgateway.upstream.Replica;
 import org.streamlitgateway.websocket.peer.PeerLiveness;
-import org.streamlitgateway.websocket.peer.PeerLiveness.Finding;
+import org.streamlitgateway.websocket.peer.PeerLiveness.Result;
 import org.streamlitgateway.websocket.peer.PendingCloses;
 
 /**
@@ -58,7 +58,7 @@ public final class SessionRegistry {
     private volatile Timeouts timeouts;
     private volatile long maxMessageBytes = Long.MAX_VALUE;
     private volatile boolean stopped;
-    private final PendingCloses farewells;
+    private final PendingCloses pendingCloses;
 
     /**
      * Made once per gateway.
@@ -68,7 +68,7 @@ public final class SessionRegistry {
     public SessionRegistry(Scheduler scheduler, Executor blocking, Timeouts timeouts) {
         this.scheduler = scheduler;
         this.blocking = blocking;
-        this.farewells = new PendingCloses(blocking);
+        this.pendingCloses = new PendingCloses(blocking);
         this.timeouts = timeouts;
     }
 
@@ -127,7 +127,7 @@ public final class SessionRegistry {
         stopped = true;
         open.forEach(relay -> relay.end(Outcome.STOPPING, null));
         opening.keySet().forEach(relay -> relay.end(Outcome.STOPPING, null));
-        farewells.await(opening::isEmpty);
+        pendingCloses.await(opening::isEmpty);
     }
 
     public int size() {
@@ -179,7 +179,7 @@ public final class SessionRegistry {
         Scheduler.Task unlessOpen = opening.remove(relay);
         if (unlessOpen != null) {
             unlessOpen.cancel(); // or the timer keeps the session until then
-            farewells.changed();
+            pendingCloses.changed();
         }
     }
 
@@ -241,7 +241,7 @@ public final class SessionRegistry {
 
     /** Runs the closing of a browser's side; {@link #stop} waits for it. */
     public void tell(Runnable closing) {
-        farewells.tell(closing);
+        pendingCloses.submit(closing);
     }
 
     /** Until its time has come, or it is cancelled, the timer keeps what the task knows. */
@@ -277,11 +277,11 @@ public final class SessionRegistry {
      */
     public boolean isBrowserPingDue(Relay relay, PeerLiveness browser, long underWay, long nowNanos) {
         long patience = Math.min(timeouts.stall().toNanos(), underWay * NANOS_PER_BYTE);
-        Finding finding = browser.look(nowNanos, timeouts.pingInterval(), timeouts.pong(), patience);
-        if (finding == Finding.SILENT) {
+        Result result = browser.check(nowNanos, timeouts.pingInterval(), timeouts.pong(), patience);
+        if (result == Result.SILENT) {
             relay.end(Outcome.SILENT, null);
         }
-        return finding == Finding.PING_DUE;
+        return result == Result.PING_DUE;
     }
 
     /**
@@ -290,8 +290,8 @@ public final class SessionRegistry {
      * anew, and never come to an end.
      */
     public boolean isStreamlitPingDue(Relay relay, PeerLiveness streamlit, long nowNanos) {
-        Finding finding = streamlit.look(nowNanos, timeouts.pingInterval(), timeouts.pong());
-        if (finding == Finding.SILENT) {
+        Result result = streamlit.check(nowNanos, timeouts.pingInterval(), timeouts.pong());
+        if (result == Result.SILENT) {
             Route route = routes.get(relay);
             if (route == null || streamlit.waitedNanos() > timeouts.stall().toNanos()) {
                 relay.end(Outcome.SILENT, null);
@@ -299,7 +299,7 @@ public final class SessionRegistry {
                 route.replica().probe(timeouts.pong()).thenAccept(found -> judge(relay, streamlit, found));
             }
         }
-        return finding == Finding.PING_DUE;
+        return result == Result.PING_DUE;
     }
 
     private void judge(Relay relay, PeerLiveness streamlit, Replica.ProbeResult found) {

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.ByteBuffer;
 
-/** Any bytes as one of Streamlit's messages: looked at without harm, and changed only where a log-in redirect is. */
+/** Arbitrary bytes as a message of Streamlit's: inspected without failure, and changed only if they hold a log-in redirect. */
 class ForwardMessagesFuzzTest {
     private static final String PREFIX = "/tools/app";
 
     @FuzzTest
-    void nothingButTheRedirectChanges(byte[] input) {
+    void onlyTheRedirectUrlChanges(byte[] input) {
         ByteBuffer message = ByteBuffer.wrap(input).asReadOnlyBuffer();
         String before = ForwardMessages.sessionId(message);
         assertEquals(0, message.position(), "the message was moved");

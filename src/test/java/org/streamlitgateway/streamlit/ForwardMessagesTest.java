@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class ForwardMessagesTest {
     @Test
-    void theSessionIdIsFoundBetweenOtherFields() {
+    void sessionIdIsFoundBetweenOtherFields() {
         byte[] initialize = concat(field(1, bytes("user")), field(6, bytes("session-7")), field(8, bytes("x")));
         byte[] message = concat(
                 field(1, bytes("hash")),
@@ -22,7 +22,7 @@ class ForwardMessagesTest {
     }
 
     @Test
-    void theLogInRedirectGetsThePrefixAndNothingElseChanges() {
+    void logInRedirectGetsThePrefixAndNothingElseChanges() {
         byte[] message = concat(
                 field(1, bytes("hash")), field(24, field(1, bytes("/auth/login?provider=x"))), field(2, bytes("meta")));
         byte[] expected = concat(
@@ -34,7 +34,7 @@ class ForwardMessagesTest {
     }
 
     @Test
-    void aRedirectElsewhereAndOtherMessagesAreLeftAlone() {
+    void foreignRedirectsAndOtherMessagesAreUnchanged() {
         byte[] foreign = field(24, field(1, bytes("https://login.example/x")));
         byte[] prefixed = field(24, field(1, bytes("/ctx/auth/login")));
         byte[] delta = field(5, bytes("/auth/login"));
@@ -45,7 +45,7 @@ class ForwardMessagesTest {
     }
 
     @Test
-    void anyBytesAreTakenWithoutHarm() {
+    void arbitraryBytesAreInspectedWithoutFailure() {
         Random random = new Random(42);
         for (int i = 0; i < 20_000; i++) {
             byte[] noise = new byte[random.nextInt(64)];
@@ -66,12 +66,12 @@ class ForwardMessagesTest {
     }
 
     private static void varint(ByteArrayOutputStream out, int value) {
-        int rest = value;
-        while (rest > 0x7f) {
-            out.write(rest & 0x7f | 0x80);
-            rest >>>= 7;
+        int remaining = value;
+        while (remaining > 0x7f) {
+            out.write(remaining & 0x7f | 0x80);
+            remaining >>>= 7;
         }
-        out.write(rest);
+        out.write(remaining);
     }
 
     private static byte[] bytes(String text) {

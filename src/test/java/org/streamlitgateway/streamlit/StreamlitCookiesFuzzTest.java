@@ -10,18 +10,18 @@ import java.util.Arrays;
 import java.util.Set;
 import org.streamlitgateway.fuzz.Effort;
 
-/** Any text as Cookie and as Set-Cookie. */
+/** Arbitrary text as Cookie and as Set-Cookie. */
 class StreamlitCookiesFuzzTest {
-    private static final String OWN = "streamlit_gateway_replica";
+    private static final String GATEWAY_COOKIE = "streamlit_gateway_replica";
     private static final String TAG = "abc123";
-    private static final String CONTAINERS = "JSESSIONID";
-    private static final StreamlitCookies COOKIES = new StreamlitCookies(Set.of(CONTAINERS));
+    private static final String CONTAINER_COOKIE = "JSESSIONID";
+    private static final StreamlitCookies COOKIES = new StreamlitCookies(Set.of(CONTAINER_COOKIE));
 
-    /** A prefix, a tag and the attributes of a cookie in frames. */
-    private static final int MOST_ADDED = 100;
+    /** Characters of a prefix, a tag and the attributes for cross-site frames. */
+    private static final int MAX_ADDED = 100;
 
     @FuzzTest
-    void ourOwnStaysAndNothingIsAdded(byte[] input) {
+    void gatewayCookiesAreDroppedAndNothingIsAdded(byte[] input) {
         String text = new String(input, StandardCharsets.ISO_8859_1);
         upstream(text);
         browser(text);
@@ -35,16 +35,16 @@ class StreamlitCookiesFuzzTest {
             assertTrue(kept.length() <= text.length() + pairs(text), () -> "it grew: " + kept.length());
             assertFalse(
                     Arrays.stream(kept.split(";"))
-                            .anyMatch(pair -> pair.trim().startsWith(OWN + "=")
-                                    || pair.trim().startsWith(CONTAINERS + "=")),
-                    "our own cookie went on");
+                            .anyMatch(pair -> pair.trim().startsWith(GATEWAY_COOKIE + "=")
+                                    || pair.trim().startsWith(CONTAINER_COOKIE + "=")),
+                    "a gateway or container cookie was forwarded");
             if (tag.isEmpty()) {
                 assertEquals(kept, COOKIES.upstream(kept, tag), "not the same the second time");
             }
         }
     }
 
-    /** A blank may come behind each. */
+    /** Number of separators, each of which may be followed by a blank. */
     private static int pairs(String text) {
         return (int) text.chars().filter(c -> c == ';').count();
     }
@@ -52,7 +52,7 @@ class StreamlitCookiesFuzzTest {
     private static void browser(String text) {
         for (boolean framed : new boolean[] {false, true}) {
             String set = StreamlitCookies.browser(text, "/tools/app", "/tools/app", TAG, framed);
-            assertTrue(set.length() <= text.length() + pairs(text) + MOST_ADDED, () -> "it grew: " + set);
+            assertTrue(set.length() <= text.length() + pairs(text) + MAX_ADDED, () -> "it grew: " + set);
             assertTrue(set.indexOf('\n') < 0 || text.indexOf('\n') >= 0, "a line break came in");
         }
     }

@@ -31,31 +31,31 @@ class StreamlitCookiesTest {
                 "a=b; Path=/; Max-Age=0 -> a=b; Path=/ctx; Max-Age=0",
                 "_streamlit_xsrf=2|3; Path=/; SameSite=Lax -> _streamlit_xsrf=2|3; Path=/; SameSite=Lax",
             })
-    void theStrippedPrefixIsPutOnThePath(String from, String to) {
+    void strippedPrefixIsAddedToThePath(String from, String to) {
         assertEquals(to, StreamlitCookies.withPrefix(from, "/ctx"));
     }
 
     @Test
-    void aCookieOfManyPathsTakesNoLongTime() {
+    void manyPathAttributesAreParsedInLinearTime() {
         String many = "a=" + "xpath=".repeat(200_000) + "; Path=/" + ";path=/".repeat(10_000);
         assertTimeout(Duration.ofSeconds(2), () -> StreamlitCookies.withPrefix(many, "/ctx"));
     }
 
     @Test
-    void ofSeveralStreamlitCookiesTheNearestIsKept() {
+    void firstOfSeveralStreamlitCookiesIsKept() {
         assertEquals(
                 "_streamlit_xsrf=near; a=1; a=2; _streamlit_user=u",
                 COOKIES.upstream("_streamlit_xsrf=near; a=1; a=2; _streamlit_xsrf=far; _streamlit_user=u", ""));
     }
 
     @Test
-    void theGatewaysOwnCookieIsNotForStreamlit() {
+    void gatewayCookieIsNotForwarded() {
         assertEquals("a=1; b=2", COOKIES.upstream("a=1; streamlit_gateway_replica=x; b=2", ""));
         assertEquals("", COOKIES.upstream("streamlit_gateway_replica=x", ""));
     }
 
     @Test
-    void anAppUnderAnotherOneHasCookiesOfItsOwn() {
+    void nestedAppHasItsOwnCookies() {
         assertEquals(
                 "_streamlit_user.7f=x; Path=/a/b",
                 StreamlitCookies.browser("_streamlit_user=x; Path=/", "/a/b", "/a/b", "7f", false));
@@ -75,24 +75,24 @@ class StreamlitCookiesTest {
     }
 
     @Test
-    void otherCookiesAreNotTouched() {
+    void otherCookiesAreUnchanged() {
         assertEquals("b=\"x;y\";a=1;  _streamlit_xsrf=t", COOKIES.upstream("b=\"x;y\";a=1;  _streamlit_xsrf=t", ""));
     }
 
     @Test
-    void theContainersOwnCookiesAreNotForApps() {
+    void containerCookiesAreNotForwarded() {
         assertEquals("a=1; b=2", COOKIES.upstream("a=1; JSESSIONID=0123; b=2; JSESSIONIDSSO=4567", ""));
         assertEquals("", COOKIES.upstream("JSESSIONID=0123", "7f"));
         assertEquals("MYJSESSIONID=1", COOKIES.upstream("MYJSESSIONID=1", ""));
     }
 
     @Test
-    void aNameAloneIsNoCookieOfAnApp() {
+    void nameWithoutValueIsDropped() {
         assertEquals("a=1", COOKIES.upstream("_streamlit_user.7f; a=1", "7f"));
     }
 
     @Test
-    void theTokenIsSentFromFramesOfOtherSitesWhereAppsAreEmbedded() {
+    void xsrfCookieIsSentFromCrossSiteFramesOfFramedApps() {
         assertEquals(
                 "_streamlit_xsrf=2|3; Path=/; SameSite=None; Secure; Partitioned",
                 StreamlitCookies.browser("_streamlit_xsrf=2|3; Path=/; SameSite=lax", "", "/a", "", true));

@@ -36,9 +36,9 @@ public class FramesBench {
             if (header.violation() != null) {
                 throw new IllegalStateException();
             }
-            header.enter();
+            header.beginPayload();
             at += (int) header.length();
-            header.leave();
+            header.endPayload();
             total += header.length();
         }
         return total;

@@ -255,15 +255,15 @@ final class FeedConnection {
 
     private void watch(FeedListener attempt) {
         Session watched;
-        PeerLiveness.Finding finding;
+        PeerLiveness.Result finding;
         synchronized (this) {
             if (attempt != current || session == null) {
                 return;
             }
             watched = session;
             long now = System.nanoTime();
-            finding = attempt.life().look(now, timeouts.pingInterval(), timeouts.pong());
-            if (finding == PeerLiveness.Finding.PING_DUE) {
+            finding = attempt.life().check(now, timeouts.pingInterval(), timeouts.pong());
+            if (finding == PeerLiveness.Result.PING_DUE) {
                 attempt.life().pinged(now);
             }
             watchLater(attempt);

@@ -189,7 +189,7 @@ public final class Subscriber extends IteratingCallback {
             }
             return;
         }
-        switch (life.look(now, timeouts.pingInterval(), timeouts.pong())) {
+        switch (life.check(now, timeouts.pingInterval(), timeouts.pong())) {
             case PING_DUE -> {
                 if (sink.answersPings()) {
                     life.pinged(now);

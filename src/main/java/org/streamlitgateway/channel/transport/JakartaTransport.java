@@ -121,7 +121,7 @@ final class JakartaTransport implements SubscriberTransport {
 
     @Override
     public void close(Outcome outcome) {
-        farewells.tell(() -> {
+        farewells.submit(() -> {
             try {
                 session.setMaxIdleTimeout(CLOSE_GRACE_MILLIS); // cuts one that does not answer
                 session.close(new CloseReason(CloseCodes.getCloseCode(outcome.closeCode()), outcome.text()));

@@ -28,7 +28,7 @@ final class DownstreamSender {
     private final MessageBridge bridge;
     private final SessionRegistry relays;
     private final String prefix;
-    private final UnacknowledgedBytes underWay = new UnacknowledgedBytes();
+    private final UnacknowledgedBytes unacknowledged = new UnacknowledgedBytes();
     private boolean partsSent;
     private int looks = MAX_LOOKS;
     private long messages;
@@ -69,12 +69,12 @@ final class DownstreamSender {
     }
 
     /** What is on its way, for all that the container has taken. */
-    UnacknowledgedBytes underWay() {
-        return underWay;
+    UnacknowledgedBytes unacknowledged() {
+        return unacknowledged;
     }
 
     void binary(ByteBuffer payload, boolean last, Callback taken) {
-        underWay.add(payload.remaining());
+        unacknowledged.add(payload.remaining());
         if (begin(last)) {
             ByteBuffer message = payload.remaining() <= ForwardMessages.MAX_BYTES ? look(payload) : payload;
             bridge.browser().getAsyncRemote().sendBinary(message, result -> {
@@ -87,7 +87,7 @@ final class DownstreamSender {
     }
 
     void text(String payload, boolean last) {
-        underWay.add(payload.length());
+        unacknowledged.add(payload.length());
         if (begin(last)) {
             bridge.browser().getAsyncRemote().sendText(payload, result -> sent(result.getException()));
         } else {

@@ -218,7 +218,7 @@ final class MessageBridge implements Relay {
         browserLife.heard(System.nanoTime());
         byte[] bytes = new byte[payload.remaining()];
         payload.get(bytes);
-        down.underWay().taken(bytes);
+        down.unacknowledged().pongReceived(bytes);
     }
 
     /** What came before it does not wait until Streamlit has taken the pong. */
@@ -242,7 +242,7 @@ final class MessageBridge implements Relay {
             }
             return; // a side is hardly read while the other is slow, so its silence says nothing
         }
-        if (relays.isBrowserPingDue(this, browserLife, down.underWay().bytes(), now)) {
+        if (relays.isBrowserPingDue(this, browserLife, down.unacknowledged().bytes(), now)) {
             browserLife.pinged(now);
             relays.execute(this::pingBrowser);
         }
@@ -255,7 +255,9 @@ final class MessageBridge implements Relay {
     /** By the remote that sends whole messages: in Jetty the other one forgets at a ping that it is in between parts. */
     private void pingBrowser() {
         try {
-            browser().getAsyncRemote().sendPing(ByteBuffer.wrap(down.underWay().mark()));
+            browser()
+                    .getAsyncRemote()
+                    .sendPing(ByteBuffer.wrap(down.unacknowledged().nextPingPayload()));
         } catch (IOException | RuntimeException lost) {
             browserFailed(lost);
         }

@@ -4,20 +4,21 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Frames that the gateway makes itself. Towards Streamlit it is the client, so it masks (RFC 6455 section 5.3). */
+/** Encoder of frames that the gateway itself sends. Frames to Streamlit are masked (RFC 6455 section 5.3). */
 public final class FrameWriter {
     private static final int MASKED = 0x80;
     private static final int FIN = 0x80;
 
     private FrameWriter() {}
 
-    public static ByteBuffer close(CloseStatus how, boolean masked) {
-        if (how.code() == CloseStatus.NO_CODE) {
+    /** Builds a close frame. */
+    public static ByteBuffer close(CloseStatus status, boolean masked) {
+        if (status.code() == CloseStatus.NO_CODE) {
             return frame(FrameHeader.CLOSE, new byte[0], masked);
         }
-        byte[] reason = how.reason().getBytes(StandardCharsets.UTF_8);
+        byte[] reason = status.reason().getBytes(StandardCharsets.UTF_8);
         ByteBuffer payload = ByteBuffer.allocate(2 + reason.length)
-                .putShort((short) how.code())
+                .putShort((short) status.code())
                 .put(reason);
         return frame(FrameHeader.CLOSE, payload.array(), masked);
     }
@@ -25,7 +26,7 @@ public final class FrameWriter {
     /**
      * Builds a ping frame.
      *
-     * @param payload echoed in the pong; masked in place
+     * @param payload at most 125 bytes, echoed in the pong; masked in place
      */
     public static ByteBuffer ping(byte[] payload, boolean masked) {
         return frame(FrameHeader.PING, payload, masked);
@@ -40,7 +41,7 @@ public final class FrameWriter {
         return frame(FrameHeader.PONG, payload, masked);
     }
 
-    /** An unmasked binary message. */
+    /** Builds an unmasked frame with a complete binary message. */
     public static ByteBuffer binary(ByteBuffer payload) {
         int length = payload.remaining();
         ByteBuffer frame = ByteBuffer.allocate(FrameHeader.MAX_BYTES + length);

@@ -2,17 +2,22 @@ package org.streamlitgateway.websocket.frame;
 
 import java.nio.ByteBuffer;
 
-/** Says whether bytes that come in pieces are UTF-8 (RFC 3629), and whether a character is under way. */
+/** Incremental validator of UTF-8 text (RFC 3629) that arrives in pieces, masked or not. Not thread-safe. */
 public final class Utf8Validator {
+    /** Continuation bytes that complete the current character. */
     private int missing;
-    private int least;
-    private int most;
+
+    /** Range of the next continuation byte. */
+    private int min;
+
+    private int max;
 
     /**
-     * Takes a piece of a frame's payload.
+     * Validates a piece of a frame's payload.
      *
-     * @param offset of the piece in the payload, for the mask
-     * @return false when it cannot be UTF-8
+     * @param mask the frame's mask; 0 for none
+     * @param offset offset of the piece in the payload, which selects the byte of the mask
+     * @return false if the text so far is not UTF-8
      */
     public boolean accept(ByteBuffer bytes, int at, int count, int mask, long offset) {
         for (int i = 0; i < count; i++) {
@@ -26,23 +31,23 @@ public final class Utf8Validator {
 
     private boolean accept(int b) {
         if (missing > 0) {
-            boolean fits = b >= least && b <= most;
-            least = 0x80;
-            most = 0xbf;
+            boolean valid = b >= min && b <= max;
+            min = 0x80;
+            max = 0xbf;
             missing--;
-            return fits;
+            return valid;
         }
         if (b < 0x80) {
             return true;
         }
         missing = b < 0xe0 ? 1 : b < 0xf0 ? 2 : 3;
-        least = b == 0xe0 ? 0xa0 : b == 0xf0 ? 0x90 : 0x80; // no longer form than needed
-        most = b == 0xed ? 0x9f : b == 0xf4 ? 0x8f : 0xbf; // no surrogates, nothing above U+10FFFF
+        min = b == 0xe0 ? 0xa0 : b == 0xf0 ? 0x90 : 0x80; // no overlong encodings
+        max = b == 0xed ? 0x9f : b == 0xf4 ? 0x8f : 0xbf; // no surrogates, nothing above U+10FFFF
         return b >= 0xc2 && b <= 0xf4;
     }
 
-    /** True between characters; a message must end there. */
-    public boolean isWhole() {
+    /** Whether the text so far ends with a complete character, as a message must. */
+    public boolean isComplete() {
         return missing == 0;
     }
 }

@@ -4,85 +4,92 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * Watches whether a peer is still there: one that says nothing is sent a ping, and is to say something then.
+ * Detector of dead peers. A timer calls {@link #check}; a peer that has sent nothing for a ping interval gets a ping, and is
+ * silent if nothing follows within the pong timeout.
  *
- * <p>Only time that somebody looked on counts against a peer. A gateway that stood still for a minute (a virtual
- * machine that was moved, a processor that others had) has not looked, and what the peer said meanwhile is yet to be
- * read.
+ * <pre>
+ *   LISTENING  --ping interval without data--&gt;  PING_DUE  --pinged--&gt;  AWAITED  --pong timeout--&gt;  SILENT
+ *       ^                                           |                    |                        |
+ *       +-------------------------------------------+------- heard ------+------------------------+
+ * </pre>
  *
- * <p>{@link #heard} and {@link #pinged} may be called by any thread, {@link #look} by one at a time. Times are those of
+ * In LISTENING and AWAITED the result is {@link Result#FINE}.
+ *
+ * <p>Only time between checks counts against a peer, and at most half a pong timeout per check. After the gateway itself stood
+ * still (virtual machine migration, CPU starvation), data that the peer sent meanwhile may still be unread.
+ *
+ * <p>{@link #heard} and {@link #pinged} may be called by any thread, {@link #check} by one thread at a time. All times are those of
  * {@link System#nanoTime}.
  */
 public final class PeerLiveness {
-    /** What {@link #look} found. */
-    public enum Finding {
-        /** It was heard lately, or its answer is waited for. */
+    /** Result of {@link #check}. */
+    public enum Result {
+        /** The peer was heard recently, or has time left to answer a ping. */
         FINE,
-        /** It has been silent for long; said at each look until {@link #pinged}. */
+        /** The peer has sent nothing for a ping interval; returned until {@link #pinged}. */
         PING_DUE,
-        /** It has not answered in time; said at each look until {@link #heard}. */
+        /** The peer has not answered a ping in time; returned until {@link #heard}. */
         SILENT
     }
 
-    /** Looks per interval: a fourth of it is the most by which a finding may be late. */
-    private static final int LOOKS = 4;
+    /** Checks per interval; a result is late by a quarter of it at most. */
+    private static final int CHECKS_PER_INTERVAL = 4;
 
     private static final long MIN_PERIOD_MILLIS = 20;
 
     private volatile long heardNanos;
     private volatile long pingedNanos;
-    private long lookedNanos;
+    private long checkedNanos;
     private long waitedNanos;
 
     public PeerLiveness(long nowNanos) {
         heardNanos = nowNanos;
         pingedNanos = nowNanos;
-        lookedNanos = nowNanos;
+        checkedNanos = nowNanos;
     }
 
-    /** How often to look, so that none of these times is overstepped by much. */
+    /** Returns the period of {@link #check} in milliseconds that suits the shortest of these times. */
     public static long periodMillis(Duration... times) {
-        long least = Arrays.stream(times).mapToLong(Duration::toMillis).min().orElse(0);
-        return Math.max(MIN_PERIOD_MILLIS, least / LOOKS);
+        long shortest = Arrays.stream(times).mapToLong(Duration::toMillis).min().orElse(0);
+        return Math.max(MIN_PERIOD_MILLIS, shortest / CHECKS_PER_INTERVAL);
     }
 
-    /** Anything came from the peer. */
+    /** Records that any data came from the peer. */
     public void heard(long nowNanos) {
         heardNanos = nowNanos;
     }
 
-    /** A ping is on its way. */
+    /** Records that a ping is being sent. */
     public void pinged(long nowNanos) {
         pingedNanos = nowNanos;
     }
 
     /**
-     * Called again and again, by a timer.
+     * Checks the peer; called periodically.
      *
-     * @param pingInterval silence after which a ping is due
-     * @param pongTimeout time after a ping within which anything has to come
+     * @param pingInterval time without data after which a ping is due
+     * @param pongTimeout time after a ping within which any data must come
      */
-    public Finding look(long nowNanos, Duration pingInterval, Duration pongTimeout) {
-        return look(nowNanos, pingInterval, pongTimeout, 0);
+    public Result check(long nowNanos, Duration pingInterval, Duration pongTimeout) {
+        return check(nowNanos, pingInterval, pongTimeout, 0);
     }
 
     /**
-     * Like {@link #look(long, Duration, Duration)}, for a peer that has much to take before the ping.
+     * Checks a peer that has pending data to receive before the ping.
      *
-     * @param patienceNanos time on top of the time-out
+     * @param extraNanos time added to the pong timeout
      */
-    public Finding look(long nowNanos, Duration pingInterval, Duration pongTimeout, long patienceNanos) {
+    public Result check(long nowNanos, Duration pingInterval, Duration pongTimeout, long extraNanos) {
         long heard = heardNanos;
         long pinged = pingedNanos;
-        long unseen = nowNanos - lookedNanos;
-        lookedNanos = nowNanos;
+        long unchecked = nowNanos - checkedNanos;
+        checkedNanos = nowNanos;
         if (pinged - heard <= 0) {
             waitedNanos = 0;
-            return nowNanos - heard > pingInterval.toNanos() ? Finding.PING_DUE : Finding.FINE;
+            return nowNanos - heard > pingInterval.toNanos() ? Result.PING_DUE : Result.FINE;
         }
-        // In half of the time-out at most, so that there are three looks at least.
-        waitedNanos += Math.min(Math.min(unseen, nowNanos - pinged), pongTimeout.toNanos() / 2);
-        return waitedNanos > pongTimeout.toNanos() + patienceNanos ? Finding.SILENT : Finding.FINE;
+        waitedNanos += Math.min(Math.min(unchecked, nowNanos - pinged), pongTimeout.toNanos() / 2);
+        return waitedNanos > pongTimeout.toNanos() + extraNanos ? Result.SILENT : Result.FINE;
     }
 
     /** Whether nothing has been heard since the last ping. */
@@ -90,7 +97,7 @@ public final class PeerLiveness {
         return pingedNanos - heardNanos > 0;
     }
 
-    /** For how long nothing has followed the last ping, as far as somebody looked on. */
+    /** Returns the checked time since the last ping in which nothing was heard. */
     public long waitedNanos() {
         return waitedNanos;
     }

@@ -5,58 +5,54 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Clients that are being told that their session is over. A stop waits for them, for a container closes what it finds
- * open with a code of its own; for slow ones it does not wait long.
+ * Close frames that are being sent to clients. Stopping waits for them, briefly, because a container closes the WebSockets
+ * that it finds open with a close code of its own. Thread-safe.
  */
 public final class PendingCloses {
-    private static final long LONGEST_MILLIS = 2000;
+    private static final long MAX_WAIT_MILLIS = 2000;
 
     private final Executor blocking;
 
     /** Guarded by this. */
-    private int telling;
+    private int pending;
 
-    /**
-     * Made once for each that stops.
-     *
-     * @param blocking runs calls that may wait for a slow client
-     */
+    /** @param blocking runs calls that may wait for a slow client */
     public PendingCloses(Executor blocking) {
         this.blocking = blocking;
     }
 
-    /** Runs the closing of one client's side. */
-    public void tell(Runnable closing) {
+    /** Runs a task that closes one client's WebSocket. */
+    public void submit(Runnable closing) {
         synchronized (this) {
-            telling++;
+            pending++;
         }
         blocking.execute(() -> {
             try {
                 closing.run();
             } finally {
                 synchronized (this) {
-                    telling--;
+                    pending--;
                     notifyAll();
                 }
             }
         });
     }
 
-    /** Has {@link #await} look at its condition again. */
+    /** Makes {@link #await} evaluate its condition again. */
     public synchronized void changed() {
         notifyAll();
     }
 
-    /** Returns when all are told and the condition holds, or it has taken too long. */
+    /** Waits until all tasks are done and the condition holds, or the time is up. */
     public synchronized void await(BooleanSupplier settled) {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_MILLIS);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MAX_WAIT_MILLIS);
         try {
-            for (long left = deadline - System.nanoTime();
-                    (telling > 0 || !settled.getAsBoolean()) && left > 0;
-                    left = deadline - System.nanoTime()) {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
+            for (long remaining = deadline - System.nanoTime();
+                    (pending > 0 || !settled.getAsBoolean()) && remaining > 0;
+                    remaining = deadline - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, remaining);
             }
-        } catch (InterruptedException stopping) {
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }

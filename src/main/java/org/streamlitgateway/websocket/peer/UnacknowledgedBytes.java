@@ -3,47 +3,47 @@ package org.streamlitgateway.websocket.peer;
 import java.nio.ByteBuffer;
 
 /**
- * Bytes on their way to a peer. What the system has taken may lie in its buffers, or in those of a proxy, for minutes;
- * that a peer has read it is known when the pong comes back to a ping that was sent behind it. Each ping carries how much
- * was sent before it. One thread at a time adds and marks; the rest is for any thread.
+ * Count of bytes that were sent to a peer and not acknowledged by a pong. Sent bytes can stay in the buffers of the system or
+ * of a proxy for minutes. Each ping therefore carries the number of bytes sent before it, and its pong shows that the peer has
+ * read them. One thread at a time calls {@link #add} and {@link #nextPingPayload}; the other methods are thread-safe.
  */
 public final class UnacknowledgedBytes {
-    /** After so many bytes a ping is due, so that a peer that reads slowly is seen to read. */
-    private static final long MARK_BYTES = 256 * 1024;
+    /** Bytes after which a ping is due, so that a slow reader is seen to read. */
+    private static final long PING_BYTES = 256 * 1024;
 
     private volatile long sent;
-    private volatile long taken;
-    private long marked;
+    private volatile long acknowledged;
+    private long sentBeforePing;
 
-    /** So many more are about to be sent. */
+    /** Adds bytes that are about to be sent. */
     public void add(int bytes) {
         long before = sent; // no other thread writes it
         sent = before + bytes;
     }
 
-    /** Whether much has been sent since the last ping. */
-    public boolean isMarkDue() {
-        return sent - marked > MARK_BYTES;
+    /** Whether enough was sent since the last ping to send another. */
+    public boolean isPingDue() {
+        return sent - sentBeforePing > PING_BYTES;
     }
 
-    /** The payload of a ping that is sent now. */
-    public byte[] mark() {
-        marked = sent;
-        return ByteBuffer.allocate(Long.BYTES).putLong(marked).array();
+    /** Returns the payload of a ping that is sent next. */
+    public byte[] nextPingPayload() {
+        sentBeforePing = sent;
+        return ByteBuffer.allocate(Long.BYTES).putLong(sentBeforePing).array();
     }
 
-    /** A pong has come; any other than to a ping of ours says nothing. */
-    public void taken(byte[] payload) {
+    /** Evaluates the payload of a pong; a payload that is not from {@link #nextPingPayload} is ignored. */
+    public void pongReceived(byte[] payload) {
         if (payload.length == Long.BYTES) {
             long bytes = ByteBuffer.wrap(payload).getLong();
-            if (bytes > taken && bytes <= sent) {
-                taken = bytes;
+            if (bytes > acknowledged && bytes <= sent) {
+                acknowledged = bytes;
             }
         }
     }
 
-    /** How many have been sent and are not known to have been taken. */
+    /** Returns the number of bytes that were sent and not acknowledged. */
     public long bytes() {
-        return sent - taken;
+        return sent - acknowledged;
     }
 }

@@ -1,5 +1,4 @@
 /**
- * What a session knows of one peer: whether it is alive, how much it has yet to acknowledge, and the close notifications
- * still on their way to it. Shared by both relays and by channels.
+ * Peer state shared by both relays and by channels: liveness, unacknowledged bytes, and pending close frames.
  */
 package org.streamlitgateway.websocket.peer;

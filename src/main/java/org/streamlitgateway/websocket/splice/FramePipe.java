@@ -263,7 +263,7 @@ final class FramePipe {
         while (at < bytes.limit()) {
             if (left > 0) {
                 int count = (int) Math.min(left, bytes.limit() - at);
-                if (header.inText() && !isUtf8(at, count)) {
+                if (header.isText() && !isUtf8(at, count)) {
                     at = stop(Outcome.BAD_TEXT, began < 0 ? at : began);
                     left = began < 0 ? left : 0;
                     break;
@@ -297,11 +297,11 @@ final class FramePipe {
     private boolean isUtf8(int at, int count) {
         long offset = header.length() - left;
         boolean last = left == count && header.isFinal();
-        return utf8.accept(bytes, at, count, header.mask(), offset) && (!last || utf8.isWhole());
+        return utf8.accept(bytes, at, count, header.mask(), offset) && (!last || utf8.isComplete());
     }
 
     private void leave() {
-        if (header.leave()) {
+        if (header.endPayload()) {
             messages++;
         }
     }
@@ -317,10 +317,10 @@ final class FramePipe {
             return stop(violation, at);
         }
         if (!header.isControl() && (discarding || !splice.wants(from, header))) {
-            header.enter();
+            header.beginPayload();
             left = header.length();
             if (left == 0) {
-                if (header.inText() && header.isFinal() && !utf8.isWhole()) {
+                if (header.isText() && header.isFinal() && !utf8.isComplete()) {
                     return stop(Outcome.BAD_TEXT, at);
                 }
                 leave();

@@ -60,7 +60,7 @@ final class Peer {
     private FramePipe writer;
 
     private final PeerLiveness life = new PeerLiveness(System.nanoTime());
-    private final UnacknowledgedBytes underWay = new UnacknowledgedBytes();
+    private final UnacknowledgedBytes unacknowledged = new UnacknowledgedBytes();
     /** When it last took something, or was offered the first thing that it has not taken. */
     private volatile long tookNanos = System.nanoTime();
 
@@ -126,26 +126,26 @@ final class Peer {
      */
     ByteBuffer ping() {
         life.pinged(System.nanoTime());
-        return FrameWriter.ping(underWay.mark(), !isBrowser);
+        return FrameWriter.ping(unacknowledged.nextPingPayload(), !isBrowser);
     }
 
     /** Whether so much has been written since the last ping that a slow peer should show that it is taking it. */
     boolean isMarkDue() {
-        return isBrowser && underWay.isMarkDue();
+        return isBrowser && unacknowledged.isPingDue();
     }
 
     void pongReceived(byte[] payload) {
-        underWay.taken(payload);
+        unacknowledged.pongReceived(payload);
     }
 
     /** Bytes that were written and of which no pong has said that they were taken. */
     long underWay() {
-        return underWay.bytes();
+        return unacknowledged.bytes();
     }
 
     /** True when all was taken; else {@link #isWriting} until it has been. A failure shows in {@link #isClosed}. */
     boolean write(ByteBuffer bytes) {
-        underWay.add(bytes.remaining());
+        unacknowledged.add(bytes.remaining());
         try {
             if (wire.flush(bytes)) {
                 tookNanos = System.nanoTime();

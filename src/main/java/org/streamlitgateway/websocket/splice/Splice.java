@@ -179,7 +179,7 @@ final class Splice implements Relay {
     boolean wants(Peer from, FrameHeader header) {
         return !from.isBrowser
                 && (looks > 0 || !prefix.isEmpty())
-                && header.isWholeBinary()
+                && header.isUnfragmentedBinary()
                 && header.length() <= MAX_LOOK_BYTES;
     }
 

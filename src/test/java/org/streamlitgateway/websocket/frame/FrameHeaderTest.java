@@ -26,7 +26,7 @@ class FrameHeaderTest {
         "827f0000000000010000, 10, 65536",
         "827f00000001ffffffff, 10, 8589934591",
     })
-    void everyLengthIsReadAndNoneBeforeItIsWhole(String bytes, int size, long length) {
+    void everyLengthIsReadOnceTheHeaderIsComplete(String bytes, int size, long length) {
         FrameHeader header = new FrameHeader(false, Long.MAX_VALUE);
         for (int end = 0; end < size; end++) {
             assertEquals(0, header.read(hex(bytes), 0, end), "with " + end + " bytes");
@@ -37,7 +37,7 @@ class FrameHeaderTest {
     }
 
     @Test
-    void aMaskIsPartOfTheHeader() {
+    void maskIsPartOfTheHeader() {
         FrameHeader header = new FrameHeader(true, Long.MAX_VALUE);
 
         assertEquals(0, header.read(hex("8285010203"), 0, 5));
@@ -54,19 +54,19 @@ class FrameHeaderTest {
                 "9200", // reserved bits
                 "8300",
                 "8b00", // reserved opcodes
-                "0900", // a control frame in fragments
-                "897e007e", // a long control frame
+                "0900", // a fragmented control frame
+                "897e007e", // a control frame longer than 125 bytes
                 "8801", // half a close code
-                "8000", // the continuation of nothing
+                "8000", // a continuation without a message
                 "828001020304", // masked by a server
                 "827fffffffffffffffff", // a negative length
                 "827f8000000000000000",
-                "827e007d", // a length in more bytes than it needs
+                "827e007d", // a length that is not in its shortest encoding
                 "827e0000",
                 "827f000000000000ffff",
                 "827f0000000000000001",
             })
-    void whatAServerMayNotSendIsAViolation(String bytes) {
+    void invalidServerFrameIsAViolation(String bytes) {
         FrameHeader header = new FrameHeader(false, Long.MAX_VALUE);
         header.read(hex(bytes), 0, bytes.length() / 2);
 
@@ -74,7 +74,7 @@ class FrameHeaderTest {
     }
 
     @Test
-    void aBrowserMustMask() {
+    void unmaskedBrowserFrameIsAViolation() {
         FrameHeader header = new FrameHeader(true, Long.MAX_VALUE);
         header.read(hex("8200"), 0, 2);
 
@@ -82,20 +82,20 @@ class FrameHeaderTest {
     }
 
     @Test
-    void aMessageMustEndBeforeTheNextBeginsAndPingsMayStandBetween() {
+    void newMessageInsideAnotherIsAViolationPingIsNot() {
         FrameHeader header = new FrameHeader(false, Long.MAX_VALUE);
         header.read(hex("0100"), 0, 2);
-        header.enter();
-        header.leave();
+        header.beginPayload();
+        header.endPayload();
         header.read(hex("8900"), 0, 2);
         assertNull(header.violation());
         header.read(hex("8200"), 0, 2);
         assertEquals(Outcome.BAD_FRAME, header.violation());
         header.read(hex("8000"), 0, 2);
         assertNull(header.violation());
-        header.enter();
-        assertEquals(true, header.inText());
-        assertEquals(true, header.leave());
+        header.beginPayload();
+        assertEquals(true, header.isText());
+        assertEquals(true, header.endPayload());
     }
 
     @ParameterizedTest
@@ -103,7 +103,7 @@ class FrameHeaderTest {
             strings = {
                 "83ff", "87ff", "8bff", "8fff", "f2ff", "a2fe", "c2ff", "827f", "89fe", "88ff", "0980", "80ff", "8881"
             })
-    void twoBytesAreEnoughForAFrameThatCannotBe(String begin) {
+    void impossibleFrameIsFoundInTwoBytes(String begin) {
         FrameHeader header = new FrameHeader(true, Long.MAX_VALUE);
 
         assertEquals(2, header.read(hex(begin), 0, 2));
@@ -115,19 +115,19 @@ class FrameHeaderTest {
         FrameHeader header = new FrameHeader(false, 300);
         header.read(hex("027e0100"), 0, 4);
         assertNull(header.violation());
-        header.enter();
+        header.beginPayload();
         header.read(hex("897d"), 0, 2);
         assertNull(header.violation(), "a ping between");
         header.read(hex("002c"), 0, 2);
         assertNull(header.violation());
-        header.enter();
+        header.beginPayload();
         header.read(hex("8001"), 0, 2);
         assertEquals(Outcome.MESSAGE_TOO_LARGE, header.violation());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"827e012d", "827f7fffffffffffffff", "827f0000000100000000"})
-    void aMessageThatIsTooLargeIsToldByItsHeader(String bytes) {
+    void tooLargeMessageIsFoundByItsHeader(String bytes) {
         FrameHeader header = new FrameHeader(false, 300);
         header.read(hex(bytes), 0, bytes.length() / 2);
 

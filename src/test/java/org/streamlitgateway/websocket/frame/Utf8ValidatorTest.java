@@ -10,19 +10,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class Utf8ValidatorTest {
-    private static boolean isText(ByteBuffer bytes, int cut) {
+    private static boolean isText(ByteBuffer bytes, int split) {
         Utf8Validator utf8 = new Utf8Validator();
-        return utf8.accept(bytes, 0, cut, 0, 0)
-                && utf8.accept(bytes, cut, bytes.limit() - cut, 0, cut)
-                && utf8.isWhole();
+        return utf8.accept(bytes, 0, split, 0, 0)
+                && utf8.accept(bytes, split, bytes.limit() - split, 0, split)
+                && utf8.isComplete();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "plain", "grüß", "世界", "🎈", "\u07ff\u0800\ud7ff\ue000\uffff\ud800\udc00\udbff\udfff"})
-    void charactersPassWhereverTheyAreCut(String text) {
+    void validTextIsAcceptedWhereverItIsSplit(String text) {
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-        for (int cut = 0; cut <= bytes.limit(); cut++) {
-            assertEquals(true, isText(bytes, cut), "cut at " + cut);
+        for (int split = 0; split <= bytes.limit(); split++) {
+            assertEquals(true, isText(bytes, split), "split at " + split);
         }
     }
 
@@ -41,15 +41,15 @@ class Utf8ValidatorTest {
                 "f5808080",
                 "ff"
             })
-    void whatIsNotUtf8IsFoundWhereverItIsCut(String hex) {
+    void invalidTextIsRejectedWhereverItIsSplit(String hex) {
         byte[] raw = HexFormat.of().parseHex(hex);
-        for (int cut = 0; cut <= raw.length; cut++) {
-            assertEquals(false, isText(ByteBuffer.wrap(raw), cut), "cut at " + cut);
+        for (int split = 0; split <= raw.length; split++) {
+            assertEquals(false, isText(ByteBuffer.wrap(raw), split), "split at " + split);
         }
     }
 
     @Test
-    void theMaskGoesOnWhereThePieceBeforeEnded() {
+    void maskContinuesAtTheOffsetOfThePiece() {
         byte[] masked = "grüß dich".getBytes(StandardCharsets.UTF_8);
         int mask = 0x129b47e5;
         for (int i = 0; i < masked.length; i++) {

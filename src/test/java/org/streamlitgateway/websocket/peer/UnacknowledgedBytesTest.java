@@ -7,39 +7,39 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 class UnacknowledgedBytesTest {
-    private final UnacknowledgedBytes underWay = new UnacknowledgedBytes();
+    private final UnacknowledgedBytes unacknowledged = new UnacknowledgedBytes();
 
     @Test
-    void aPongSaysThatAllBeforeItsPingWasTaken() {
-        underWay.add(1000);
-        byte[] first = underWay.mark();
-        underWay.add(500);
-        byte[] second = underWay.mark();
+    void pongAcknowledgesAllBytesBeforeItsPing() {
+        unacknowledged.add(1000);
+        byte[] first = unacknowledged.nextPingPayload();
+        unacknowledged.add(500);
+        byte[] second = unacknowledged.nextPingPayload();
 
-        underWay.taken(first);
-        assertEquals(500, underWay.bytes());
-        underWay.taken(second);
-        underWay.taken(first);
-        assertEquals(0, underWay.bytes());
+        unacknowledged.pongReceived(first);
+        assertEquals(500, unacknowledged.bytes());
+        unacknowledged.pongReceived(second);
+        unacknowledged.pongReceived(first);
+        assertEquals(0, unacknowledged.bytes());
     }
 
     @Test
-    void otherPongsSayNothing() {
-        underWay.add(1000);
-        underWay.taken(new byte[0]);
-        underWay.taken(new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
-        underWay.taken(new byte[] {-1, 2, 3, 4, 5, 6, 7, 8});
+    void unrelatedPongIsIgnored() {
+        unacknowledged.add(1000);
+        unacknowledged.pongReceived(new byte[0]);
+        unacknowledged.pongReceived(new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
+        unacknowledged.pongReceived(new byte[] {-1, 2, 3, 4, 5, 6, 7, 8});
 
-        assertEquals(1000, underWay.bytes());
+        assertEquals(1000, unacknowledged.bytes());
     }
 
     @Test
-    void aPingIsDueWhenMuchHasBeenSent() {
-        underWay.add(256 * 1024);
-        assertFalse(underWay.isMarkDue());
-        underWay.add(1);
-        assertTrue(underWay.isMarkDue());
-        underWay.mark();
-        assertFalse(underWay.isMarkDue());
+    void pingIsDueAfter256KiB() {
+        unacknowledged.add(256 * 1024);
+        assertFalse(unacknowledged.isPingDue());
+        unacknowledged.add(1);
+        assertTrue(unacknowledged.isPingDue());
+        unacknowledged.nextPingPayload();
+        assertFalse(unacknowledged.isPingDue());
     }
 }

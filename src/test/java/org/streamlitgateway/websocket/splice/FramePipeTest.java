@@ -115,8 +115,8 @@ class FramePipeTest {
             byte[] frame = new byte[header.read(frames, frames.position(), frames.limit()) + (int) header.length()];
             frames.get(frame);
             if (!header.isControl()) {
-                header.enter();
-                header.leave();
+                header.beginPayload();
+                header.endPayload();
                 out.writeBytes(frame);
             }
         }
