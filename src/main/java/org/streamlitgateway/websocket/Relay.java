@@ -63,7 +63,4 @@ public interface Relay {
 
     /** Sends pings to silent sides, and ends the session when one stays silent or takes nothing. */
     void keepAlive(long nowNanos);
-
-    /** Streamlit has said, in a message to the browser, that this relay carries the session of that id. */
-    void learn(String sessionId);
 }

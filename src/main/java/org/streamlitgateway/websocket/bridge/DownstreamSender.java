@@ -160,7 +160,7 @@ final class DownstreamSender {
             String id = ForwardMessages.sessionId(payload);
             if (id != null) {
                 looks = 0;
-                bridge.learn(id);
+                relays.learned(id, bridge);
             }
         }
         ByteBuffer changed = prefix.isEmpty() ? null : ForwardMessages.withPrefix(payload, prefix);

@@ -143,11 +143,6 @@ final class MessageBridge implements Relay {
     }
 
     @Override
-    public void learn(String id) {
-        relays.learned(id, this);
-    }
-
-    @Override
     public String name() {
         return name;
     }

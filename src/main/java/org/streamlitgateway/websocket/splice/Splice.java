@@ -163,11 +163,6 @@ final class Splice implements Relay {
         }
     }
 
-    @Override
-    public void learn(String id) {
-        relays.learned(id, this);
-    }
-
     // --- what the directions find
 
     /** The most that one message of the browser's may have. */
@@ -190,7 +185,7 @@ final class Splice implements Relay {
             String id = ForwardMessages.sessionId(message);
             if (id != null) {
                 looks = 0;
-                learn(id);
+                relays.learned(id, this);
             }
         }
         return prefix.isEmpty() ? null : ForwardMessages.withPrefix(message, prefix);
