@@ -1,4 +1,4 @@
-"""The demo app of streamlit-gateway: two pages, most of what Streamlit sends over the wire.
+"""The demo app of streamlit-gateway: three pages, most of what Streamlit sends over the wire.
 
     streamlit run app.py
 """
