@@ -11,8 +11,8 @@ import org.eclipse.jetty.http.HttpField;
 import org.streamlitgateway.cache.header.ContentCoding;
 
 /**
- * One stored answer: its headers and its body in up to three codings. All but the encoded forms is fixed; those are
- * added in the background. What the {@link AssetCache} keeps account of here is guarded by the cache.
+ * A stored response: its headers, and its body in up to three content codings. Immutable except for the encoded bodies,
+ * which are added in the background, and for the accounting fields, which are guarded by the {@link AssetCache}.
  */
 final class Asset {
     private static final long UNKNOWN = -1;
@@ -30,10 +30,13 @@ final class Asset {
     private final long freshSeconds;
     private volatile Map<ContentCoding, byte[]> bodies;
 
-    /** Bytes that count against the bound; how many clients read it; whether it can still be found. */
+    /** Bytes that count against the cache's bound. */
     long weight;
 
+    /** Number of clients and recordings that use the body. */
     int readers;
+
+    /** Whether lookups find it. */
     boolean listed;
 
     Asset(String key, List<HttpField> headers, byte[] body, long ageSeconds, long freshSeconds) {
@@ -62,7 +65,7 @@ final class Asset {
                     ? UNKNOWN
                     : Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date))
                             .getEpochSecond();
-        } catch (DateTimeParseException unreadable) {
+        } catch (DateTimeParseException notADate) {
             return UNKNOWN;
         }
     }
@@ -76,13 +79,13 @@ final class Asset {
         return bodies.get(coding);
     }
 
-    /** The form that a client likes best of those that are there; the plain one when it likes none. */
+    /** Returns the available coding that the client prefers, or the plain body if it accepts none of them. */
     ContentCoding choose(String acceptEncoding) {
         ContentCoding best = ContentCoding.IDENTITY;
         double bestWeight = 0;
-        Map<ContentCoding, byte[]> there = bodies;
+        Map<ContentCoding, byte[]> available = bodies;
         for (ContentCoding coding : ContentCoding.values()) {
-            if (there.containsKey(coding)) {
+            if (available.containsKey(coding)) {
                 double weight = coding.weight(acceptEncoding);
                 if (weight > bestWeight) {
                     best = coding;
@@ -94,20 +97,20 @@ final class Asset {
     }
 
     void add(ContentCoding coding, byte[] body) {
-        Map<ContentCoding, byte[]> more = new EnumMap<>(bodies);
-        more.put(coding, body);
-        bodies = more;
+        Map<ContentCoding, byte[]> extended = new EnumMap<>(bodies);
+        extended.put(coding, body);
+        bodies = extended;
     }
 
     long ageSeconds() {
-        return ageAtArrivalSeconds + heldSeconds();
+        return ageAtArrivalSeconds + storedSeconds();
     }
 
     boolean isFresh() {
-        return heldSeconds() < freshSeconds;
+        return storedSeconds() < freshSeconds;
     }
 
-    private long heldSeconds() {
+    private long storedSeconds() {
         return (System.nanoTime() - arrivedNanos) / 1_000_000_000;
     }
 }

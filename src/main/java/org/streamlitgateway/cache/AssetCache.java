@@ -19,25 +19,27 @@ import org.streamlitgateway.cache.header.CachePolicy;
 import org.streamlitgateway.cache.header.ContentCoding;
 
 /**
- * The stored assets of all apps, within one bound of bytes; the least recently used ones make room. Thread-safe: its
- * lists and the accounts in its assets are guarded by this, and nothing is written or compressed under the lock.
+ * Memory cache for immutable assets of all apps, bounded in bytes. Evicts the least recently used assets. Thread-safe: the
+ * maps and the accounting fields of the assets are guarded by this. Nothing is written or compressed under the lock.
  */
 public final class AssetCache {
-    /** Share of the bound that one asset may have, and share that growing ones may have together. */
-    private static final int SMALLEST_SHARE = 4;
+    /** One asset may use at most the bound divided by this. */
+    private static final int ASSET_DIVISOR = 4;
 
-    private static final int RECORDING_SHARE = 2;
+    /** All recordings together may use at most the bound divided by this. */
+    private static final int RECORDINGS_DIVISOR = 2;
 
-    /** The objects around an asset, and around each of its headers, about. */
+    /** Approximate size of an asset without its headers and bodies. */
     private static final int OVERHEAD_BYTES = 512;
 
+    /** Approximate size of a header without its text. */
     private static final int HEADER_OVERHEAD_BYTES = 128;
 
-    /** What a longer name is answered with passes like any other answer; Streamlit's own have about 60 characters. */
-    private static final int LONGEST_KEY = 1024;
+    /** Maximum length of a key, in characters. Responses with a longer one are not cached. */
+    private static final int MAX_KEY_LENGTH = 1024;
 
-    /** Made anew for each answer, or for one connection only. */
-    private static final Set<String> OWN_HEADERS = Set.of(
+    /** Headers that are set for each response, or belong to one connection. */
+    private static final Set<String> UNSTORED_HEADERS = Set.of(
             "content-length",
             "content-encoding",
             "vary",
@@ -52,46 +54,50 @@ public final class AssetCache {
     private final long maxBytes;
     private final Compressor compressor = new Compressor(this);
     private final Map<String, Asset> assets = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<String, InFlightRequest> flights = new HashMap<>();
-    /** Names that look like an asset's and are none: their requests neither wait nor ask for the plain form. */
-    private final RecentKeys passed = new RecentKeys();
+    private final Map<String, InFlightRequest> inFlight = new HashMap<>();
+
+    /** Fingerprinted keys whose responses proved uncacheable; their requests are not coalesced. */
+    private final RecentKeys uncacheable = new RecentKeys();
 
     private final LongAdder hits = new LongAdder();
     private final AtomicInteger answering = new AtomicInteger();
     private long bytes;
     private long recordingBytes;
 
-    /** @param maxBytes 0 to keep nothing */
+    /** @param maxBytes bound of the memory used; 0 disables the cache */
     public AssetCache(long maxBytes) {
         this.maxBytes = maxBytes;
     }
 
     /**
-     * The name under which the answer to a request is or may be kept.
+     * Returns the cache key of a request, or {@code null} if the request cannot be answered from the cache.
      *
-     * @param host the host that Streamlit is told: its answer may hold it
-     * @param app which app is asked
-     * @param target what Streamlit is asked for
-     * @return {@code null} when the cache has nothing to do with this request
+     * @param host the host sent to Streamlit, which the response may repeat
+     * @param app path prefix of the app
+     * @param target request target sent to Streamlit
      */
     public String key(HttpServletRequest request, String host, String app, String target) {
         return maxBytes > 0
-                        && target.length() + host.length() + app.length() < LONGEST_KEY
+                        && target.length() + host.length() + app.length() < MAX_KEY_LENGTH
                         && CachePolicy.mayAnswer(request)
-                ? host + '\n' + app + ' ' + target // no header holds a line's end
+                ? host + '\n' + app + ' ' + target // a header contains no line feed
                 : null;
     }
 
-    /** Answers from memory; false when the asset is not there. The request may have been made asynchronous by then. */
+    /**
+     * Answers a request from memory, if the asset is stored and fresh. The request may be asynchronous already.
+     *
+     * @return whether the request is answered
+     */
     public boolean answer(String key, HttpServletRequest request, HttpServletResponse response) {
-        Asset asset = borrow(key);
+        Asset asset = acquire(key);
         if (asset == null) {
             return false;
         }
         hits.increment();
         answering.incrementAndGet();
         new CachedResponse(asset, request, response, () -> {
-                    giveBack(asset);
+                    release(asset);
                     answering.decrementAndGet();
                 })
                 .send();
@@ -99,76 +105,76 @@ public final class AssetCache {
     }
 
     /**
-     * Whether requests for this asset should wait for one another.
+     * Joins the request in flight for an asset, or starts one with the caller as its leader.
      *
-     * @return the flight to wait for; a new one of the caller's own, to be landed by it; or {@code null} for neither
+     * @return {@code null} if requests for this key are not coalesced
      */
-    public Boarding board(String key, HttpServletRequest request) {
+    public Membership join(String key, HttpServletRequest request) {
         if (!CachePolicy.mayRecord(request)
                 || !CachePolicy.isUnconditional(request)
                 || !CachePolicy.isFingerprinted(key)) {
             return null;
         }
         synchronized (this) {
-            if (passed.contains(key)) {
+            if (uncacheable.contains(key)) {
                 return null;
             }
-            InFlightRequest there = flights.get(key);
-            if (there != null) {
-                return new Boarding(there, false);
+            InFlightRequest current = inFlight.get(key);
+            if (current != null) {
+                return new Membership(current, false);
             }
-            InFlightRequest own = new InFlightRequest(this, key);
-            if (isKept(key)) {
-                own.land(); // it came after the caller had looked for it
-                return new Boarding(own, false);
+            InFlightRequest created = new InFlightRequest(this, key);
+            if (isStored(key)) {
+                created.complete(); // the asset was stored after the caller's lookup
+                return new Membership(created, false);
             }
-            flights.put(key, own);
-            return new Boarding(own, true);
+            inFlight.put(key, created);
+            return new Membership(created, true);
         }
     }
 
-    private boolean isKept(String key) {
+    private boolean isStored(String key) {
         Asset asset = assets.get(key);
         return asset != null && asset.isFresh();
     }
 
     /**
-     * A place in a flight.
+     * A caller's part in a coalesced request.
      *
-     * @param flight the one request for the asset
-     * @param leads whether the caller is to send it
+     * @param inFlight the one request for the asset
+     * @param leader whether the caller must send it and complete it; otherwise the caller waits for it
      */
-    public record Boarding(InFlightRequest flight, boolean leads) {}
+    public record Membership(InFlightRequest inFlight, boolean leader) {}
 
     /**
-     * Begins to keep an answer whose headers have come, when it may be kept and there is room.
+     * Starts recording a response whose headers have arrived, if it is cacheable and fits.
      *
-     * @param taken called when the client has taken the whole body
-     * @param lost called when the client is gone
-     * @return {@code null} when the answer is to be passed on as any other
+     * @param onWritten called when the client has received the whole body
+     * @param onClientGone called when the client has disconnected
+     * @return {@code null} if the response is not cached
      */
     public Recording record(
             String key,
             HttpServletRequest request,
             HttpServletResponse response,
-            Response answer,
-            Runnable taken,
-            Consumer<Throwable> lost)
+            Response upstream,
+            Runnable onWritten,
+            Consumer<Throwable> onClientGone)
             throws IOException {
         if (!CachePolicy.mayRecord(request)) {
             return null;
         }
-        long freshSeconds = CachePolicy.freshSeconds(answer);
+        long freshSeconds = CachePolicy.freshSeconds(upstream);
         if (freshSeconds == 0) {
-            if (answer.getStatus() == 200) {
-                pass(key);
+            if (upstream.getStatus() == 200) {
+                addUncacheable(key);
             }
             return null;
         }
-        long length = answer.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
+        long length = upstream.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
         List<HttpField> headers = new ArrayList<>();
-        for (HttpField field : answer.getHeaders()) {
-            if (!OWN_HEADERS.contains(field.getLowerCaseName())) {
+        for (HttpField field : upstream.getHeaders()) {
+            if (!UNSTORED_HEADERS.contains(field.getLowerCaseName())) {
                 headers.add(field);
             }
         }
@@ -178,16 +184,16 @@ public final class AssetCache {
             return null;
         }
         Asset asset = new Asset(
-                key, headers, new byte[(int) length], CachePolicy.ageSeconds(answer.getHeaders()), freshSeconds);
+                key, headers, new byte[(int) length], CachePolicy.ageSeconds(upstream.getHeaders()), freshSeconds);
         asset.weight = weight;
         asset.readers = 2; // the recording and its client
-        if (asset.compressible && !answer.getHeaders().contains(HttpHeader.VARY)) {
-            response.setHeader("Vary", "Accept-Encoding"); // the next answer may be another form
+        if (asset.compressible && !upstream.getHeaders().contains(HttpHeader.VARY)) {
+            response.setHeader("Vary", "Accept-Encoding"); // the next response may be encoded
         }
-        return new Recording(this, asset, response.getOutputStream(), taken, lost);
+        return new Recording(this, asset, response.getOutputStream(), onWritten, onClientGone);
     }
 
-    /** Of all but the body; characters count twice. */
+    /** Returns the approximate size of an asset without its body, at two bytes a character. */
     private static long weight(String key, List<HttpField> headers) {
         long weight = OVERHEAD_BYTES + 2L * key.length();
         for (HttpField field : headers) {
@@ -197,19 +203,19 @@ public final class AssetCache {
         return weight;
     }
 
-    private synchronized void pass(String key) {
+    private synchronized void addUncacheable(String key) {
         if (CachePolicy.isFingerprinted(key)) {
-            passed.add(key);
+            uncacheable.add(key);
         }
     }
 
     private synchronized boolean reserve(long weight) {
-        if (weight > maxBytes / SMALLEST_SHARE || recordingBytes + weight > maxBytes / RECORDING_SHARE) {
+        if (weight > maxBytes / ASSET_DIVISOR || recordingBytes + weight > maxBytes / RECORDINGS_DIVISOR) {
             return false;
         }
         bytes += weight;
         recordingBytes += weight;
-        makeRoom();
+        evict();
         if (bytes > maxBytes) {
             bytes -= weight;
             recordingBytes -= weight;
@@ -221,11 +227,11 @@ public final class AssetCache {
     void store(Asset asset) {
         synchronized (this) {
             recordingBytes -= asset.weight;
-            Asset before = assets.put(asset.key, asset);
+            Asset replaced = assets.put(asset.key, asset);
             asset.listed = true;
             asset.readers--;
-            if (before != null) {
-                unlist(before);
+            if (replaced != null) {
+                unlist(replaced);
             }
         }
         compressor.compress(asset);
@@ -233,7 +239,7 @@ public final class AssetCache {
 
     synchronized void drop(Asset asset) {
         recordingBytes -= asset.weight;
-        giveBack(asset);
+        release(asset);
     }
 
     synchronized void add(Asset asset, ContentCoding coding, byte[] encoded) {
@@ -241,11 +247,11 @@ public final class AssetCache {
             asset.add(coding, encoded);
             asset.weight += encoded.length;
             bytes += encoded.length;
-            makeRoom();
+            evict();
         }
     }
 
-    private synchronized Asset borrow(String key) {
+    private synchronized Asset acquire(String key) {
         Asset asset = assets.get(key);
         if (asset == null) {
             return null;
@@ -259,14 +265,14 @@ public final class AssetCache {
         return asset;
     }
 
-    synchronized void giveBack(Asset asset) {
+    synchronized void release(Asset asset) {
         asset.readers--;
         if (asset.readers == 0 && !asset.listed) {
             bytes -= asset.weight;
         }
     }
 
-    /** What a client still reads counts until it is given back. */
+    /** Takes an asset out of the accounts, now or when its last reader releases it. */
     private void unlist(Asset asset) {
         asset.listed = false;
         if (asset.readers == 0) {
@@ -274,7 +280,7 @@ public final class AssetCache {
         }
     }
 
-    private void makeRoom() {
+    private void evict() {
         var eldest = assets.values().iterator();
         while (bytes > maxBytes && eldest.hasNext()) {
             Asset asset = eldest.next();
@@ -283,21 +289,21 @@ public final class AssetCache {
         }
     }
 
-    synchronized void landed(String key, InFlightRequest flight) {
-        flights.remove(key, flight);
+    synchronized void completed(String key, InFlightRequest request) {
+        inFlight.remove(key, request);
     }
 
-    /** Bytes in use: stored, growing, or still read by a client. */
+    /** Returns the bytes in use by assets that are stored, being recorded, or being read by a client. */
     public synchronized long bytes() {
         return bytes;
     }
 
-    /** How many answers from memory are on their way. */
+    /** Returns the number of responses from memory that are in progress. */
     public int answering() {
         return answering.get();
     }
 
-    /** How many requests were answered from memory. */
+    /** Returns the number of requests answered from memory. */
     public long hits() {
         return hits.sum();
     }

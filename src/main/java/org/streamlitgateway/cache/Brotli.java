@@ -11,13 +11,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brotli (RFC 7932) by a native library, where there is one for the machine and its temporary directory lets it run;
- * elsewhere there is gzip alone.
+ * Brotli compression (RFC 7932) by a native library. Unavailable where there is no library for the platform, or where the
+ * temporary directory does not permit executable code; assets are then compressed by gzip only.
  */
 final class Brotli {
     private static final Logger LOG = LoggerFactory.getLogger(Brotli.class);
 
-    /** About as quick as gzip and a tenth smaller; the next levels take six to sixty times as long for a little more. */
+    /** About as fast as gzip with a smaller result; higher levels take many times as long for little gain. */
     private static final int QUALITY = 6;
 
     private static final String LIBRARY_PATH = "brotli4j.library.path";
@@ -27,15 +27,15 @@ final class Brotli {
     private Brotli() {}
 
     /**
-     * Unpacks the library, loads it and deletes the file: the loader's own way would leave one behind for each run. A
-     * file of its own for each class loader is also what a redeployed WAR needs, as Java loads a file only once.
+     * Unpacks the library into a temporary file, loads it and deletes the file. The loader of brotli4j would leave a file
+     * behind on each run. A redeployed WAR needs a new file as well, because a JVM loads a library file only once.
      */
     private static boolean load() {
-        String machine = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
-        String resource = "lib/linux-" + machine + "/libbrotli.so";
+        String architecture = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
+        String resource = "lib/linux-" + architecture + "/libbrotli.so";
         try (InputStream library = Brotli.class.getClassLoader().getResourceAsStream(resource)) {
             if (library == null || !System.getProperty("os.name").equals("Linux")) {
-                LOG.debug("no Brotli for this machine");
+                LOG.debug("no Brotli library for this platform; assets are compressed by gzip only");
                 return false;
             }
             Path file = Files.createTempFile("streamlit-gateway-brotli", ".so");
@@ -45,8 +45,8 @@ final class Brotli {
             } finally {
                 Files.delete(file);
             }
-        } catch (IOException | LinkageError | RuntimeException unusable) {
-            LOG.debug("no Brotli here", unusable);
+        } catch (IOException | LinkageError | RuntimeException e) {
+            LOG.debug("cannot load the Brotli library; assets are compressed by gzip only", e);
             return false;
         }
     }
@@ -65,12 +65,12 @@ final class Brotli {
         }
     }
 
-    /** An empty array when Brotli is not to be had. */
+    /** Compresses a body. Returns an empty array if Brotli is unavailable or fails. */
     static byte[] compress(byte[] plain) {
         try {
             return AVAILABLE ? Encoder.compress(plain, new Encoder.Parameters().setQuality(QUALITY)) : new byte[0];
-        } catch (IOException | RuntimeException failure) {
-            LOG.debug("not compressed with Brotli", failure);
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("Brotli compression failed", e);
             return new byte[0];
         }
     }

@@ -13,28 +13,28 @@ import org.streamlitgateway.cache.header.ContentCoding;
 import org.streamlitgateway.headers.SecurityHeaders;
 import org.streamlitgateway.outcome.Printable;
 
-/** Answers one request from a stored asset: 200, 206, 304 or 416, never waiting for the client. */
+/** Answers one request from a stored asset, with status 200, 206, 304 or 416. Never blocks on the client. */
 final class CachedResponse {
     private static final Logger LOG = LoggerFactory.getLogger(CachedResponse.class);
 
     private final Asset asset;
     private final HttpServletRequest request;
     private final HttpServletResponse response;
-    private final Runnable released;
+    private final Runnable release;
 
-    /** @param released called when the bytes are not needed any more */
-    CachedResponse(Asset asset, HttpServletRequest request, HttpServletResponse response, Runnable released) {
+    /** @param release called once, when the asset is no longer needed */
+    CachedResponse(Asset asset, HttpServletRequest request, HttpServletResponse response, Runnable release) {
         this.asset = asset;
         this.request = request;
         this.response = response;
-        this.released = released;
+        this.release = release;
     }
 
     void send() {
         SecurityHeaders security = SecurityHeaders.of(request);
         for (HttpField field : asset.headers) {
             if (field.getHeader() == HttpHeader.DATE) {
-                response.setHeader("Date", field.getValue()); // servers have put one of their own there already
+                response.setHeader("Date", field.getValue()); // the container has set its own already
             } else if (!security.isDropped(field)) {
                 response.addHeader(field.getName(), field.getValue());
             }
@@ -47,7 +47,7 @@ final class CachedResponse {
         if (Preconditions.isNotModified(request, asset)) {
             ContentCoding coding = asset.choose(request.getHeader("Accept-Encoding"));
             head(HttpServletResponse.SC_NOT_MODIFIED, coding);
-            response.setContentLength(asset.body(coding).length); // or none, but not 0: RFC 9110 section 8.6
+            response.setContentLength(asset.body(coding).length); // may be absent, but not 0 (RFC 9110 section 8.6)
             end();
             return;
         }
@@ -66,8 +66,8 @@ final class CachedResponse {
     }
 
     /**
-     * The plain form keeps its tag; the encoded ones are another sequence of bytes and get a weak one (RFC 9110 section
-     * 8.8.3.3), with the same text, so that Streamlit knows it again when the asset is no longer stored here.
+     * Sets status, entity tag and content coding. An encoded body is a different sequence of bytes and gets a weak tag
+     * (RFC 9110 section 8.8.3.3). The tag's text stays the same: Streamlit recognises it after the asset was evicted.
      */
     private void head(int status, ContentCoding coding) {
         response.setStatus(status);
@@ -87,30 +87,30 @@ final class CachedResponse {
             if (request.getMethod().equals("HEAD") || from == to) {
                 end();
             } else if (to - from <= response.getBufferSize()) {
-                response.getOutputStream().write(body, from, to - from); // fits into the container's buffer: no wait
+                response.getOutputStream().write(body, from, to - from); // fits into the buffer: does not block
                 end();
             } else {
                 AsyncContext async = request.isAsyncStarted() ? request.getAsyncContext() : request.startAsync();
-                async.setTimeout(0); // the container's bound on a silent client ends it
-                new MemoryWriter(response.getOutputStream(), body, from, to, to, this::end, this::lost).start();
+                async.setTimeout(0); // the container's idle timeout ends a stalled response
+                new MemoryWriter(response.getOutputStream(), body, from, to, to, this::end, this::clientGone).start();
             }
-        } catch (IOException | IllegalStateException gone) {
-            lost(gone);
+        } catch (IOException | IllegalStateException e) {
+            clientGone(e);
         }
     }
 
-    private void lost(Throwable cause) {
-        LOG.debug("the client left while it was sent {}", new Printable(request.getRequestURI()), cause);
+    private void clientGone(Throwable cause) {
+        LOG.debug("client disconnected while receiving {}", new Printable(request.getRequestURI()), cause);
         end();
     }
 
     private void end() {
-        released.run();
+        release.run();
         if (request.isAsyncStarted()) {
             try {
                 request.getAsyncContext().complete();
-            } catch (IllegalStateException already) {
-                LOG.debug("completed by the container", already);
+            } catch (IllegalStateException e) {
+                LOG.debug("request was already completed by the container", e);
             }
         }
     }

@@ -10,16 +10,16 @@ import org.streamlitgateway.cache.header.ContentCoding;
 
 /** Compresses assets in the background, one at a time, on a thread that exists only while there is work. */
 final class Compressor {
-    /** Below this the headers weigh more than what is saved. */
-    private static final int LEAST_BYTES = 256;
+    /** Smaller bodies are not compressed: the headers would outweigh the saving. */
+    private static final int MIN_BYTES = 256;
 
-    /** What saves less than this share is not worth a second form. */
-    private static final double LEAST_SAVING = 0.05;
+    /** Share of the size that an encoded body must save to be stored. */
+    private static final double MIN_SAVING = 0.05;
 
-    /** The levels above take many times as long for one or two hundredths of the size. */
+    /** Higher levels take many times as long for little gain. */
     private static final int GZIP_LEVEL = 6;
 
-    private static final int LONGEST_QUEUE = 4096;
+    private static final int MAX_QUEUE = 4096;
     private static final long IDLE_SECONDS = 10;
 
     private final AssetCache cache;
@@ -32,29 +32,29 @@ final class Compressor {
                 1,
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(LONGEST_QUEUE),
+                new LinkedBlockingQueue<>(MAX_QUEUE),
                 task -> {
                     Thread thread = new Thread(task, "gateway-compressor");
                     thread.setDaemon(true);
                     return thread;
                 },
-                new ThreadPoolExecutor.DiscardPolicy()); // served as it is
+                new ThreadPoolExecutor.DiscardPolicy()); // the asset is served uncompressed
         worker.allowCoreThreadTimeOut(true);
     }
 
-    /** Adds the encoded forms to an asset that has just been stored. */
+    /** Schedules the compression of an asset that has just been stored. */
     void compress(Asset asset) {
-        if (asset.compressible && asset.body(ContentCoding.IDENTITY).length >= LEAST_BYTES) {
+        if (asset.compressible && asset.body(ContentCoding.IDENTITY).length >= MIN_BYTES) {
             worker.execute(() -> {
-                keep(asset, ContentCoding.GZIP, gzip(asset.body(ContentCoding.IDENTITY)));
-                keep(asset, ContentCoding.BROTLI, Brotli.compress(asset.body(ContentCoding.IDENTITY)));
+                addIfSmaller(asset, ContentCoding.GZIP, gzip(asset.body(ContentCoding.IDENTITY)));
+                addIfSmaller(asset, ContentCoding.BROTLI, Brotli.compress(asset.body(ContentCoding.IDENTITY)));
             });
         }
     }
 
-    private void keep(Asset asset, ContentCoding coding, byte[] encoded) {
+    private void addIfSmaller(Asset asset, ContentCoding coding, byte[] encoded) {
         int plain = asset.body(ContentCoding.IDENTITY).length;
-        if (encoded.length > 0 && encoded.length < plain * (1 - LEAST_SAVING)) {
+        if (encoded.length > 0 && encoded.length < plain * (1 - MIN_SAVING)) {
             cache.add(asset, coding, encoded);
         }
     }
@@ -67,8 +67,8 @@ final class Compressor {
             }
         }) {
             gzip.write(plain);
-        } catch (IOException inMemory) {
-            throw new IllegalStateException(inMemory);
+        } catch (IOException impossible) { // in memory
+            throw new IllegalStateException(impossible);
         }
         return encoded.toByteArray();
     }

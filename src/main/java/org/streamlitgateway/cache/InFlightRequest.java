@@ -7,31 +7,31 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * One request to Streamlit for an asset, and those who wait for it. Whoever began it must {@link #land} it, once it is
- * known that there is something to serve, or that there is not. Thread-safe.
+ * A request to Streamlit for an asset, which other requests for the same asset wait for. Its leader sends it and must
+ * {@link #complete} it, as soon as the asset is stored or is known not to be. Thread-safe.
  */
 public final class InFlightRequest {
     private final AssetCache cache;
     private final String key;
     private final List<Runnable> waiting = new ArrayList<>();
-    private boolean landed;
+    private boolean completed;
 
     InFlightRequest(AssetCache cache, String key) {
         this.cache = cache;
         this.key = key;
     }
 
-    /** Calls {@code then} once: when the flight has landed, or when it has taken too long. */
-    public void await(Scheduler scheduler, long longestMillis, Runnable then) {
+    /** Calls {@code then} once: when this request is complete, or after the timeout. */
+    public void await(Scheduler scheduler, long timeoutMillis, Runnable then) {
         AtomicBoolean called = new AtomicBoolean();
         Runnable once = () -> {
             if (called.compareAndSet(false, true)) {
                 then.run();
             }
         };
-        Scheduler.Task timer = scheduler.schedule(once, longestMillis, TimeUnit.MILLISECONDS);
+        Scheduler.Task timer = scheduler.schedule(once, timeoutMillis, TimeUnit.MILLISECONDS);
         synchronized (this) {
-            if (!landed) {
+            if (!completed) {
                 waiting.add(() -> {
                     timer.cancel();
                     once.run();
@@ -43,18 +43,18 @@ public final class InFlightRequest {
         once.run();
     }
 
-    /** Lets those who wait go on, each by itself: to the cache, if the asset is there now, else to Streamlit. */
-    public void land() {
-        List<Runnable> free;
+    /** Releases all waiting requests. Each looks the asset up again, and joins or starts a new request if it is missing. */
+    public void complete() {
+        List<Runnable> released;
         synchronized (this) {
-            if (landed) {
+            if (completed) {
                 return;
             }
-            landed = true;
-            free = List.copyOf(waiting);
+            completed = true;
+            released = List.copyOf(waiting);
             waiting.clear();
         }
-        cache.landed(key, this);
-        free.forEach(Runnable::run);
+        cache.completed(key, this);
+        released.forEach(Runnable::run);
     }
 }

@@ -7,31 +7,34 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Writes a part of an array to a client, never waiting; the array may still be filling up. Both the container and the
- * one that fills the array call; {@link #turns} lets one thread at a time do the work of both.
+ * Writes a range of an array to a client without blocking; the array may still be growing. Called by the container and by
+ * the thread that fills the array. One thread at a time runs the loop; concurrent callers only increment {@link #wakeups},
+ * and the loop runs again.
  */
 final class MemoryWriter implements WriteListener {
     private final ServletOutputStream output;
     private final byte[] bytes;
     private final int end;
-    private final Runnable done;
-    private final Consumer<Throwable> lost;
-    private final AtomicInteger turns = new AtomicInteger();
+    private final Runnable onWritten;
+    private final Consumer<Throwable> onClientGone;
+    private final AtomicInteger wakeups = new AtomicInteger();
     private volatile int available;
     private volatile boolean stopped;
-    /** The container has said that it will call. */
+
+    /** Whether the container will call {@link #onWritePossible}; {@code isReady()} must not be called until then. */
     private volatile boolean blocked = true;
 
-    /** These two are touched only by the thread whose turn it is. */
+    /** Index of the next byte to write. Used only by the thread that runs the loop, like {@link #flushed}. */
     private int position;
 
+    /** Position at the last flush. */
     private int flushed = -1;
 
     /**
-     * @param end first byte that is not written any more
-     * @param available first byte that is not there yet
-     * @param done called when all has been taken
-     * @param lost called when the client is gone
+     * @param end exclusive end of the range
+     * @param available exclusive end of the bytes that are there already
+     * @param onWritten called when the whole range has been written
+     * @param onClientGone called when the client has disconnected
      */
     @SuppressWarnings("TooManyParameters") // one caller each for whole and growing bodies
     MemoryWriter(
@@ -40,28 +43,28 @@ final class MemoryWriter implements WriteListener {
             int start,
             int end,
             int available,
-            Runnable done,
-            Consumer<Throwable> lost) {
+            Runnable onWritten,
+            Consumer<Throwable> onClientGone) {
         this.output = output;
         this.bytes = bytes;
         this.position = start;
         this.end = end;
         this.available = available;
-        this.done = done;
-        this.lost = lost;
+        this.onWritten = onWritten;
+        this.onClientGone = onClientGone;
     }
 
     void start() {
         output.setWriteListener(this);
     }
 
-    /** There is more to write. */
+    /** Reports that the array has grown; {@code available} is the new exclusive end. */
     void grown(int available) {
         this.available = available;
         wake();
     }
 
-    /** Nothing more is written, and nobody is told. */
+    /** Stops writing, without a callback. */
     void stop() {
         stopped = true;
     }
@@ -73,17 +76,17 @@ final class MemoryWriter implements WriteListener {
     }
 
     private void wake() {
-        if (turns.getAndIncrement() != 0) {
-            return; // whose turn it is looks once more
+        if (wakeups.getAndIncrement() != 0) {
+            return;
         }
         int seen = 1;
         do {
             try {
                 advance();
-            } catch (IOException | RuntimeException gone) {
-                onError(gone);
+            } catch (IOException | RuntimeException e) {
+                onError(e);
             }
-            seen = turns.addAndGet(-seen);
+            seen = wakeups.addAndGet(-seen);
         } while (seen != 0);
     }
 
@@ -96,22 +99,21 @@ final class MemoryWriter implements WriteListener {
                 output.write(bytes, from, limit - from);
             } else if (position == end) {
                 stopped = true;
-                done.run();
+                onWritten.run();
             } else if (flushed < position) {
                 flushed = position;
-                output.flush(); // what is there goes out before more comes
+                output.flush(); // send what is available before waiting for more
             } else {
                 return;
             }
         }
     }
 
-    /** Once the container has answered no, it must not be asked again before it calls. */
     private boolean isReady() {
         if (blocked) {
             return false;
         }
-        blocked = true; // first, because the call may come on another thread before the answer
+        blocked = true; // before the call: onWritePossible may run on another thread before isReady returns
         boolean ready = output.isReady();
         if (ready) {
             blocked = false;
@@ -123,7 +125,7 @@ final class MemoryWriter implements WriteListener {
     public void onError(Throwable failure) {
         if (!stopped) {
             stopped = true;
-            lost.accept(failure);
+            onClientGone.accept(failure);
         }
     }
 }

@@ -5,30 +5,30 @@ import java.util.Collections;
 import org.streamlitgateway.cache.header.ByteRange;
 import org.streamlitgateway.cache.header.ContentCoding;
 
-/** What a request makes its answer depend on (RFC 9110 sections 13 and 14), asked of a stored asset. */
+/** Evaluates conditional and range requests against a stored asset (RFC 9110 sections 13 and 14). */
 final class Preconditions {
     private Preconditions() {}
 
-    /** The client has it already. If-Match and If-Unmodified-Since may be ignored by a cache (section 13.1.1). */
+    /** Returns whether the client has the asset already. A cache may ignore If-Match and If-Unmodified-Since (13.1.1). */
     static boolean isNotModified(HttpServletRequest request, Asset asset) {
         String ifNoneMatch = joined(request, "If-None-Match");
         if (!ifNoneMatch.isEmpty()) {
-            return ifNoneMatch.equals("*") || asset.etag != null && lists(ifNoneMatch, opaque(asset.etag));
+            return ifNoneMatch.equals("*") || asset.etag != null && containsTag(ifNoneMatch, opaque(asset.etag));
         }
         long since = date(request, "If-Modified-Since");
         return since >= 0 && asset.lastModifiedSeconds >= 0 && asset.lastModifiedSeconds <= since;
     }
 
     /**
-     * Weak comparison (section 8.8.3.2). An entity tag may hold commas and backslashes, but no quotes: read from quote to
-     * quote, each character once. jetty-http's QuotedCSV takes a backslash for an escape.
+     * Compares weakly (section 8.8.3.2), in one pass from quote to quote: an entity tag may contain commas and
+     * backslashes, but no quotes. jetty-http's {@code QuotedCSV} would take a backslash for an escape.
      */
-    private static boolean lists(String header, String opaque) {
+    private static boolean containsTag(String header, String opaque) {
         int from = 0;
         while (true) {
             int open = header.indexOf('"', from);
             int close = open < 0 ? -1 : header.indexOf('"', open + 1);
-            if (close < 0 || !isBetween(header, from, open)) {
+            if (close < 0 || !isSeparator(header, from, open)) {
                 return false;
             }
             int length = close + 1 - open;
@@ -43,8 +43,8 @@ final class Preconditions {
         }
     }
 
-    /** Whether only what may stand between two entity tags does: commas, blanks, and the mark of a weak one. */
-    private static boolean isBetween(String header, int from, int to) {
+    /** Returns whether the range is a valid separator of entity tags: comma, blanks, and {@code W/} of a weak tag. */
+    private static boolean isSeparator(String header, int from, int to) {
         int end = to - 2 >= from && header.startsWith("W/", to - 2) ? to - 2 : to;
         boolean separated = from == 0;
         for (int i = from; i < end; i++) {
@@ -65,7 +65,7 @@ final class Preconditions {
         return etag.startsWith("W/") ? etag.substring(2) : etag;
     }
 
-    /** The part that is asked for, or {@code null} for all: no Range, one that is not understood, or If-Range fails. */
+    /** Returns the requested range, or {@code null} for the whole body: no valid Range header, or If-Range fails. */
     static ByteRange range(HttpServletRequest request, Asset asset) {
         String range = request.getHeader("Range");
         return range == null || !ifRangeHolds(request, asset)
@@ -73,7 +73,7 @@ final class Preconditions {
                 : ByteRange.parse(range, asset.body(ContentCoding.IDENTITY).length);
     }
 
-    /** Strong comparison; a date must be the very one (section 13.1.5). */
+    /** Compares strongly; a date must be equal (section 13.1.5). */
     private static boolean ifRangeHolds(HttpServletRequest request, Asset asset) {
         String condition = request.getHeader("If-Range");
         if (condition == null) {
@@ -90,7 +90,7 @@ final class Preconditions {
         try {
             long millis = request.getDateHeader(header);
             return millis < 0 ? -1 : millis / 1000;
-        } catch (IllegalArgumentException unreadable) {
+        } catch (IllegalArgumentException notADate) {
             return -1;
         }
     }

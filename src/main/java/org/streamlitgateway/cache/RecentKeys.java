@@ -4,37 +4,37 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** The names that were added last, within a bound of bytes. Not thread-safe. */
+/** The most recently added keys, bounded in bytes. Not thread-safe. */
 final class RecentKeys {
     static final int MAX_BYTES = 512 * 1024;
 
-    /** The string's own object and its entry, about. */
+    /** Approximate size of a key without its characters. */
     private static final int OVERHEAD_BYTES = 120;
 
-    private final Set<String> names = new LinkedHashSet<>();
+    private final Set<String> keys = new LinkedHashSet<>();
     private int bytes;
 
-    /** A name that alone is beyond the bound is not kept. */
-    void add(String name) {
-        if (size(name) > MAX_BYTES || !names.add(name)) {
+    /** Adds a key, unless it alone exceeds the bound. Removes the oldest keys to make room. */
+    void add(String key) {
+        if (size(key) > MAX_BYTES || !keys.add(key)) {
             return;
         }
-        bytes += size(name);
-        for (Iterator<String> eldest = names.iterator(); bytes > MAX_BYTES; eldest.remove()) {
+        bytes += size(key);
+        for (Iterator<String> eldest = keys.iterator(); bytes > MAX_BYTES; eldest.remove()) {
             bytes -= size(eldest.next());
         }
     }
 
-    boolean contains(String name) {
-        return names.contains(name);
+    boolean contains(String key) {
+        return keys.contains(key);
     }
 
-    /** About what is in use; characters count twice. */
+    /** Returns the approximate memory used, at two bytes a character. */
     int bytes() {
         return bytes;
     }
 
-    private static int size(String name) {
-        return OVERHEAD_BYTES + 2 * name.length();
+    private static int size(String key) {
+        return OVERHEAD_BYTES + 2 * key.length();
     }
 }

@@ -7,28 +7,33 @@ import java.util.function.Consumer;
 import org.streamlitgateway.cache.header.ContentCoding;
 
 /**
- * An asset on its way into the cache. It takes the body as fast as Streamlit sends it, so that a slow client holds up
- * nobody else, and the client that asked first reads from it while it grows.
+ * A response on its way into the cache. Takes the body as fast as Streamlit sends it, so that a slow client delays no
+ * other. The client of the leading request reads the body while it grows.
  */
 public final class Recording {
     private final AssetCache cache;
     private final Asset asset;
     private final byte[] body;
-    private final MemoryWriter first;
+    private final MemoryWriter writer;
     private final AtomicBoolean released = new AtomicBoolean();
     private int filled;
     private boolean started;
     private boolean stored;
 
     /**
-     * @param taken called when the client that asked first has taken all
-     * @param lost called when that client is gone
+     * @param onWritten called when the client has received the whole body
+     * @param onClientGone called when the client has disconnected
      */
-    Recording(AssetCache cache, Asset asset, ServletOutputStream output, Runnable taken, Consumer<Throwable> lost) {
+    Recording(
+            AssetCache cache,
+            Asset asset,
+            ServletOutputStream output,
+            Runnable onWritten,
+            Consumer<Throwable> onClientGone) {
         this.cache = cache;
         this.asset = asset;
         this.body = asset.body(ContentCoding.IDENTITY);
-        this.first = new MemoryWriter(
+        this.writer = new MemoryWriter(
                 output,
                 body,
                 0,
@@ -36,30 +41,30 @@ public final class Recording {
                 0,
                 () -> {
                     release();
-                    taken.run();
+                    onWritten.run();
                 },
                 cause -> {
                     release();
-                    lost.accept(cause);
+                    onClientGone.accept(cause);
                 });
     }
 
-    /** The client reads no more. */
+    /** Releases the client's share of the asset, once. */
     private void release() {
         if (released.compareAndSet(false, true)) {
-            cache.giveBack(asset);
+            cache.release(asset);
         }
     }
 
-    /** Takes a piece; only one thread at a time. */
-    public void add(ByteBuffer piece) {
-        int length = Math.min(piece.remaining(), body.length - filled);
-        piece.get(body, filled, length);
+    /** Appends a chunk of the body. Called by one thread at a time. */
+    public void add(ByteBuffer chunk) {
+        int length = Math.min(chunk.remaining(), body.length - filled);
+        chunk.get(body, filled, length);
         filled += length;
         if (filled == body.length) {
-            store(); // before the client can have all and ask again
+            store(); // before the client has the whole body and may ask again
         }
-        first.grown(filled);
+        writer.grown(filled);
         start();
     }
 
@@ -70,18 +75,18 @@ public final class Recording {
         }
     }
 
-    /** Not before there is a piece, so that the headers travel with it. */
+    /** Starts writing with the first chunk, which then travels together with the headers. */
     private void start() {
         if (!started) {
             started = true;
-            first.start();
+            writer.start();
         }
     }
 
     /**
-     * The answer has come to its end. When it broke off before, nothing more is written to the client.
+     * Ends the recording with the response. If the body is incomplete, drops it and writes nothing more to the client.
      *
-     * @return whether it is whole, and stored
+     * @return whether the body is complete and stored
      */
     public boolean end() {
         if (filled == body.length) {
@@ -89,7 +94,7 @@ public final class Recording {
             start();
             return true;
         }
-        first.stop();
+        writer.stop();
         release();
         cache.drop(asset);
         return false;

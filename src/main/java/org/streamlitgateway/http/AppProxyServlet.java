@@ -127,14 +127,14 @@ public final class AppProxyServlet extends AsyncProxyServlet {
 
     /** Goes to Streamlit at once, or waits for another request for the same asset. */
     private void board(Exchange exchange) {
-        AssetCache.Boarding boarding = exchange.mayBoard() ? cache.board(exchange.key, exchange.request) : null;
-        if (boarding == null) {
+        AssetCache.Membership membership = exchange.mayBoard() ? cache.join(exchange.key, exchange.request) : null;
+        if (membership == null) {
             send(exchange);
-        } else if (boarding.leads()) {
-            exchange.leads(boarding.flight());
+        } else if (membership.leader()) {
+            exchange.leads(membership.inFlight());
             send(exchange);
         } else {
-            boarding.flight().await(upstream.scheduler(), LONGEST_WAIT_MILLIS, () -> waited(exchange));
+            membership.inFlight().await(upstream.scheduler(), LONGEST_WAIT_MILLIS, () -> waited(exchange));
         }
     }
 

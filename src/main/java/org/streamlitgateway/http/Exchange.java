@@ -117,7 +117,7 @@ final class Exchange {
     /** Those who wait need wait no longer. */
     void land() {
         if (flight != null) {
-            flight.land();
+            flight.complete();
         }
     }
 

@@ -15,17 +15,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who asks Streamlit for an asset, and who waits. */
+/** Coalescing of concurrent requests for one asset. */
 class AssetCacheTest {
     private static final String KEY = "/app /static/js/index.CcFifQPt.js";
 
     private final AssetCache cache = new AssetCache(1 << 20);
     private final HttpServletRequest request = mock(HttpServletRequest.class);
     private final Scheduler scheduler = mock(Scheduler.class);
-    private int woken;
+    private int released;
 
     @BeforeEach
-    void aPlainGet() {
+    void makePlainGet() {
         when(request.getMethod()).thenReturn("GET");
         when(scheduler.schedule(any(), anyLong(), any())).thenReturn(() -> true);
     }
@@ -36,36 +36,36 @@ class AssetCacheTest {
     }
 
     @Test
-    void theFirstLeadsAndTheOthersWaitForIt() {
-        AssetCache.Boarding first = cache.board(KEY, request);
-        AssetCache.Boarding second = cache.board(KEY, request);
-        second.flight().await(scheduler, 1000, () -> woken++);
+    void firstRequestLeadsAndOthersWaitForIt() {
+        AssetCache.Membership first = cache.join(KEY, request);
+        AssetCache.Membership second = cache.join(KEY, request);
+        second.inFlight().await(scheduler, 1000, () -> released++);
 
-        assertTrue(first.leads());
-        assertFalse(second.leads());
-        assertEquals(0, woken);
-        first.flight().land();
-        assertEquals(1, woken);
+        assertTrue(first.leader());
+        assertFalse(second.leader());
+        assertEquals(0, released);
+        first.inFlight().complete();
+        assertEquals(1, released);
     }
 
-    /** Between the look into the memory and the boarding, the leader may come home. */
+    /** The leader may complete between a request's lookup and its join. */
     @Test
-    void whoIsTooLateForAFlightThatBroughtTheAssetGoesToTheMemory() {
-        AssetCache.Boarding first = cache.board(KEY, request);
+    void requestThatJoinsAfterTheAssetWasStoredIsReleasedAtOnce() {
+        AssetCache.Membership first = cache.join(KEY, request);
         cache.store(new Asset(KEY, List.of(), new byte[10], 0, 60));
-        first.flight().land();
+        first.inFlight().complete();
 
-        AssetCache.Boarding late = cache.board(KEY, request);
-        late.flight().await(scheduler, 1000, () -> woken++);
+        AssetCache.Membership late = cache.join(KEY, request);
+        late.inFlight().await(scheduler, 1000, () -> released++);
 
-        assertFalse(late.leads());
-        assertEquals(1, woken);
+        assertFalse(late.leader());
+        assertEquals(1, released);
     }
 
     @Test
-    void whoIsTooLateForAFlightThatBroughtNothingLeadsTheNext() {
-        cache.board(KEY, request).flight().land();
+    void requestThatJoinsAfterACompletionWithoutAssetLeads() {
+        cache.join(KEY, request).inFlight().complete();
 
-        assertTrue(cache.board(KEY, request).leads());
+        assertTrue(cache.join(KEY, request).leader());
     }
 }

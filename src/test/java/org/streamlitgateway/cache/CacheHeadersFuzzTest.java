@@ -10,12 +10,12 @@ import org.streamlitgateway.cache.header.CacheControl;
 import org.streamlitgateway.cache.header.ContentCoding;
 import org.streamlitgateway.fuzz.Effort;
 
-/** Any text as Range, Accept-Encoding and Cache-Control. */
+/** Arbitrary text as Range, Accept-Encoding and Cache-Control header. */
 class CacheHeadersFuzzTest {
     private static final int LENGTH = 1000;
 
     @FuzzTest
-    void everyAnswerIsInRangeAndCheap(byte[] input) {
+    void resultsAreWithinBoundsAndTakeLinearTime(byte[] input) {
         String text = new String(input, StandardCharsets.ISO_8859_1);
         read(text);
         Effort.assertLinear(text, CacheHeadersFuzzTest::read);
@@ -27,8 +27,8 @@ class CacheHeadersFuzzTest {
             assertTrue(0 <= range.start() && range.start() <= range.end() && range.end() <= LENGTH, range::toString);
             assertTrue(range.contentRange(LENGTH).startsWith("bytes "));
         }
-        ByteRange ofNothing = ByteRange.parse(text, 0);
-        assertTrue(ofNothing == null || !ofNothing.isSatisfiable());
+        ByteRange ofEmptyBody = ByteRange.parse(text, 0);
+        assertTrue(ofEmptyBody == null || !ofEmptyBody.isSatisfiable());
         for (ContentCoding coding : ContentCoding.values()) {
             double weight = coding.weight(text);
             assertTrue(weight >= 0 && weight <= 1, () -> coding + " " + weight);

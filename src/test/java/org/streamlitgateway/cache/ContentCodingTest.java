@@ -14,7 +14,7 @@ import org.streamlitgateway.cache.header.CacheControl;
 import org.streamlitgateway.cache.header.CachePolicy;
 import org.streamlitgateway.cache.header.ContentCoding;
 
-/** Which form of an asset a client gets. */
+/** Content coding, range and freshnessLifetimeIsParsed of a cached response. */
 class ContentCodingTest {
     @ParameterizedTest
     @CsvSource(
@@ -40,7 +40,7 @@ class ContentCodingTest {
                 "'gzip;q=0.123, br;q=0.124', BROTLI",
                 "'gzip;q=1.000, br;q=0.999', GZIP",
             })
-    void theBestThatBothHave(String accept, ContentCoding expected) {
+    void preferredAvailableCodingIsChosen(String accept, ContentCoding expected) {
         Asset asset = new Asset("app /x.js", List.of(), new byte[100], 0, 60);
         asset.add(ContentCoding.GZIP, new byte[10]);
         asset.add(ContentCoding.BROTLI, new byte[9]);
@@ -49,11 +49,11 @@ class ContentCodingTest {
     }
 
     @Test
-    void brotliIsSmallerThanWhatItCompresses() {
+    void brotliCompressesWell() {
         byte[] plain = "function a() { return 1; }\n".repeat(1000).getBytes(StandardCharsets.US_ASCII);
         int length = Brotli.compress(plain).length;
 
-        assertTrue(length < plain.length / 10, () -> "length " + length); // 0 where there is no library
+        assertTrue(length < plain.length / 10, () -> "length " + length); // 0 without the native library
     }
 
     @ParameterizedTest
@@ -65,7 +65,7 @@ class ContentCodingTest {
                 "/static/media/SourceSansVF-Upright.ttf.BsWL4Kly.woff2",
                 "/static/js/main.0a1b2c3d.js",
             })
-    void namesWithAFingerprint(String path) {
+    void fingerprintedNamesAreRecognised(String path) {
         assertTrue(CachePolicy.isFingerprinted(path));
     }
 
@@ -81,7 +81,7 @@ class ContentCodingTest {
                 "/Abcdefgh1.d/x",
                 "/component/a.b/longname.js",
             })
-    void namesWithoutOne(String path) {
+    void otherNamesHaveNoFingerprint(String path) {
         assertEquals(false, CachePolicy.isFingerprinted(path));
     }
 
@@ -100,7 +100,7 @@ class ContentCodingTest {
                 "bytes=0-99999999999999999999, 0, 100",
                 "bytes=-0, 0, 0",
             })
-    void rangesWithinTheBody(String header, int start, int end) {
+    void validRangeIsClippedToTheBody(String header, int start, int end) {
         assertEquals(new ByteRange(start, end), ByteRange.parse(header, 100));
     }
 
@@ -119,7 +119,7 @@ class ContentCodingTest {
                 "bytes=0 1-2",
                 "bytes=0--1"
             })
-    void nonsenseAsksForAll(String header) {
+    void invalidRangeIsIgnored(String header) {
         assertEquals(null, ByteRange.parse(header, 100));
     }
 
@@ -135,7 +135,7 @@ class ContentCodingTest {
         "'private=\"a, max-age=10\"', 0",
         "'', 0",
     })
-    void freshness(String control, long seconds) {
+    void freshnessLifetimeIsParsed(String control, long seconds) {
         assertEquals(seconds, new CacheControl(List.of(control)).freshSeconds());
     }
 }

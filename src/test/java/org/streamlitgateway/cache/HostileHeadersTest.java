@@ -23,9 +23,9 @@ import org.streamlitgateway.cache.header.CacheControl;
 import org.streamlitgateway.cache.header.CachePolicy;
 import org.streamlitgateway.cache.header.ContentCoding;
 
-/** Headers made to cost time or memory. */
+/** Headers crafted to cost time or memory. */
 class HostileHeadersTest {
-    /** In quadratic time these take minutes. */
+    /** Header length, in characters; a quadratic parser takes minutes. */
     private static final int LENGTH = 400_000;
 
     private static final Duration LINEAR = Duration.ofSeconds(5);
@@ -56,7 +56,7 @@ class HostileHeadersTest {
 
     @ParameterizedTest
     @MethodSource("units")
-    void longHeadersAreReadInLinearTime(String unit) {
+    void longHeadersAreParsedInLinearTime(String unit) {
         String filler = unit.repeat(LENGTH / unit.length());
         assertTimeoutPreemptively(LINEAR, () -> {
             for (String start : List.of("", "bytes=", "bytes=0-", "bytes =", "bytes", "gzip;q=", "\"", "max-age=")) {
@@ -95,7 +95,7 @@ class HostileHeadersTest {
                 "\"a|\"a\"|false",
                 "a|\"a\"|false",
             })
-    void entityTagsAreComparedWhole(String ifNoneMatch, String etag, boolean same) {
+    void entityTagsAreComparedAsAWhole(String ifNoneMatch, String etag, boolean same) {
         assertEquals(same, isNotModified(ifNoneMatch, etag));
     }
 
@@ -109,20 +109,20 @@ class HostileHeadersTest {
     }
 
     @Test
-    void namesOfWhatIsNoAssetHaveABoundInBytes() {
-        RecentKeys names = new RecentKeys();
+    void uncacheableKeysAreBoundedInBytes() {
+        RecentKeys keys = new RecentKeys();
         for (int i = 0; i < 100_000; i++) {
-            names.add(i + "x".repeat(i % 2000));
+            keys.add(i + "x".repeat(i % 2000));
         }
-        names.add("y".repeat(RecentKeys.MAX_BYTES));
+        keys.add("y".repeat(RecentKeys.MAX_BYTES));
 
-        assertTrue(names.bytes() <= RecentKeys.MAX_BYTES, () -> "bytes " + names.bytes());
-        assertTrue(names.contains(99_999 + "x".repeat(99_999 % 2000)));
-        assertFalse(names.contains("0"));
+        assertTrue(keys.bytes() <= RecentKeys.MAX_BYTES, () -> "bytes " + keys.bytes());
+        assertTrue(keys.contains(99_999 + "x".repeat(99_999 % 2000)));
+        assertFalse(keys.contains("0"));
     }
 
     @Test
-    void aNameThatIsTooLongIsNobodysAsset() {
+    void tooLongKeyIsNotCached() {
         AssetCache cache = new AssetCache(1 << 20);
         HttpServletRequest request = mock(HttpServletRequest.class);
         when(request.getMethod()).thenReturn("GET");

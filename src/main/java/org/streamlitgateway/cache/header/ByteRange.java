@@ -1,22 +1,22 @@
 package org.streamlitgateway.cache.header;
 
 /**
- * One part of a body (RFC 9110 section 14.1.2).
+ * A byte range of a body (RFC 9110 section 14.1.2).
  *
- * @param start its first byte
- * @param end the byte after its last; equal to {@code start} when the body has no such part
+ * @param start index of the first byte
+ * @param end exclusive end; equal to {@code start} if the range is not satisfiable
  */
 public record ByteRange(int start, int end) {
     private static final ByteRange NONE = new ByteRange(0, 0);
 
-    /** Longer numbers than these lie beyond every body that is kept in an array. */
-    private static final int MOST_DIGITS = 18;
+    /** Longer numbers overflow a long, and lie beyond the end of any array. */
+    private static final int MAX_DIGITS = 18;
 
     private static final String UNIT = "bytes";
 
     /**
-     * {@code null} for what is not one valid range: several, another unit, or nonsense; they may be ignored. By hand and
-     * in one pass: jetty-http's own parser merges ranges in quadratic time and logs each header that it does not like.
+     * Parses a Range header in one pass. Returns {@code null} unless it is one valid range of bytes; all other headers may
+     * be ignored. jetty-http's parser merges ranges in quadratic time and logs each invalid header.
      */
     public static ByteRange parse(String header, int length) {
         int equals = header.indexOf('=');
@@ -49,7 +49,7 @@ public record ByteRange(int start, int end) {
     }
 
     private static long number(String digits) {
-        return digits.length() > MOST_DIGITS ? Long.MAX_VALUE - 1 : Long.parseLong(digits);
+        return digits.length() > MAX_DIGITS ? Long.MAX_VALUE - 1 : Long.parseLong(digits);
     }
 
     public boolean isSatisfiable() {

@@ -5,18 +5,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The directives of a Cache-Control header (RFC 9111 section 5.2), whatever number of lines it came in. */
+/** The directives of a Cache-Control header, merged from all its lines (RFC 9111 section 5.2). */
 public final class CacheControl {
     private static final long INVALID = -1;
+    private static final int MAX_DIGITS = 18;
 
-    /** By name in lower case; of a directive that is given twice the first counts (section 4.2.1). */
+    /** Arguments by name in lower case; the first of duplicate directives counts (section 4.2.1). */
     private final Map<String, String> directives = new HashMap<>();
 
     public CacheControl(List<String> lines) {
         lines.forEach(this::parse);
     }
 
-    /** Commas within quotes do not separate: {@code private="set-cookie, x"}. */
+    /** Splits at commas outside quotes: {@code private="set-cookie, x"} is one directive. */
     private void parse(String line) {
         int start = 0;
         boolean quoted = false;
@@ -41,12 +42,12 @@ public final class CacheControl {
         }
     }
 
-    /** With or without an argument: a shared cache may keep less than it must, never more. */
+    /** Returns whether a directive is present, with or without an argument. */
     public boolean has(String directive) {
         return directives.containsKey(directive);
     }
 
-    /** How long a shared cache may serve it, in seconds; 0 when that is not said in a valid way. */
+    /** Returns the freshness lifetime for a shared cache, in seconds; 0 if it is missing or invalid. */
     public long freshSeconds() {
         long seconds = seconds(has("s-maxage") ? "s-maxage" : "max-age");
         return seconds == INVALID ? 0 : seconds;
@@ -54,7 +55,7 @@ public final class CacheControl {
 
     private long seconds(String directive) {
         String value = directives.getOrDefault(directive, "");
-        if (value.isEmpty() || value.length() > 18 || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (value.isEmpty() || value.length() > MAX_DIGITS || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return INVALID;
         }
         return Long.parseLong(value);

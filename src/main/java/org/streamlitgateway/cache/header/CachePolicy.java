@@ -6,22 +6,22 @@ import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
-/** The rules of what is asked of the cache and what may be kept (RFC 9111 section 3, stricter where that is simpler). */
+/** Which requests the cache answers and which responses it stores (RFC 9111 section 3, stricter where that is simpler). */
 public final class CachePolicy {
-    /** Answers under these belong to one client, one address or one moment. */
-    private static final Set<String> UNFIT_HEADERS =
+    /** Headers of responses that belong to one client, one address or one moment. */
+    private static final Set<String> UNCACHEABLE_HEADERS =
             Set.of("Set-Cookie", "Content-Range", "Content-Location", "Trailer");
 
-    private static final Set<String> UNFIT_DIRECTIVES = Set.of("no-store", "no-cache", "private");
+    private static final Set<String> UNCACHEABLE_DIRECTIVES = Set.of("no-store", "no-cache", "private");
 
-    private static final int SHORTEST_FINGERPRINT = 8;
+    private static final int MIN_FINGERPRINT_LENGTH = 8;
 
     private CachePolicy() {}
 
     /**
-     * Whether the cache has anything to do with a request. A query would let one asset be kept under any number of
-     * names, and assets that never change have none. The client's Cache-Control is not heeded, as is usual for a cache
-     * that stands for the origin: what never changes needs no second look.
+     * Returns whether the cache may answer a request. Requests with a query are excluded: one asset could be stored under
+     * any number of keys, and immutable assets have none. The client's Cache-Control is ignored, as is usual for a cache
+     * that acts for the origin: an immutable response need not be validated.
      */
     public static boolean mayAnswer(HttpServletRequest request) {
         String method = request.getMethod();
@@ -30,12 +30,12 @@ public final class CachePolicy {
                 && request.getHeader("Authorization") == null;
     }
 
-    /** Whether the answer to a request, if it is a whole one, may be kept. */
+    /** Returns whether a complete response to this request may be stored. */
     public static boolean mayRecord(HttpServletRequest request) {
         return request.getMethod().equals("GET") && request.getHeader("Range") == null;
     }
 
-    /** Whether the client wants all of it, whatever it has. */
+    /** Returns whether the request has no preconditions. */
     public static boolean isUnconditional(HttpServletRequest request) {
         return request.getHeader("If-None-Match") == null
                 && request.getHeader("If-Modified-Since") == null
@@ -43,20 +43,21 @@ public final class CachePolicy {
                 && request.getHeader("If-Unmodified-Since") == null;
     }
 
-    /** How many seconds the answer may be served from memory; 0 when it must not be kept. */
-    public static long freshSeconds(Response answer) {
-        HttpFields headers = answer.getHeaders();
+    /** Returns how many seconds a response may be served from memory; 0 if it must not be stored. */
+    public static long freshSeconds(Response response) {
+        HttpFields headers = response.getHeaders();
         CacheControl control = new CacheControl(headers.getValuesList(HttpHeader.CACHE_CONTROL));
-        boolean fit = answer.getStatus() == 200
+        boolean cacheable = response.getStatus() == 200
                 && control.has("immutable")
-                && UNFIT_DIRECTIVES.stream().noneMatch(control::has)
-                && UNFIT_HEADERS.stream().noneMatch(headers::contains)
+                && UNCACHEABLE_DIRECTIVES.stream().noneMatch(control::has)
+                && UNCACHEABLE_HEADERS.stream().noneMatch(headers::contains)
                 && headers.getLongField(HttpHeader.CONTENT_LENGTH) >= 0
-                && isPlain(headers)
-                && variesByCodingAlone(headers);
-        return fit ? Math.max(0, control.freshSeconds() - Math.max(0, ageSeconds(headers))) : 0;
+                && isUnencoded(headers)
+                && variesByCodingOnly(headers);
+        return cacheable ? Math.max(0, control.freshSeconds() - ageSeconds(headers)) : 0;
     }
 
+    /** Returns the value of the Age header; 0 if it is missing or invalid. */
     public static long ageSeconds(HttpFields headers) {
         try {
             return Math.max(0, headers.getLongField(HttpHeader.AGE));
@@ -65,21 +66,21 @@ public final class CachePolicy {
         }
     }
 
-    /** What comes encoded is passed on as it is: to keep it would mean to keep it apart for each client's wishes. */
-    private static boolean isPlain(HttpFields headers) {
+    /** Encoded responses are not stored: each coding would need an entry of its own. */
+    private static boolean isUnencoded(HttpFields headers) {
         String coding = headers.get(HttpHeader.CONTENT_ENCODING);
         return (coding == null || coding.equalsIgnoreCase("identity"))
                 && !headers.contains(HttpHeader.TRANSFER_ENCODING);
     }
 
-    private static boolean variesByCodingAlone(HttpFields headers) {
+    private static boolean variesByCodingOnly(HttpFields headers) {
         return headers.getCSV(HttpHeader.VARY, false).stream()
                 .allMatch(name -> name.equalsIgnoreCase("Accept-Encoding"));
     }
 
     /**
-     * Whether a path's name carries a hash of its content, as {@code index.CcFifQPt.js} does. Only such requests wait
-     * for one another and ask for the plain form: of all others it is not known that they are worth it.
+     * Returns whether the file name contains a hash of its content, as in {@code index.CcFifQPt.js}. Only requests for
+     * such names are coalesced and ask for the unencoded body: their responses are most likely cacheable.
      */
     public static boolean isFingerprinted(String path) {
         int end = path.lastIndexOf('.');
@@ -87,15 +88,15 @@ public final class CachePolicy {
             return false;
         }
         int start = end;
-        boolean mixed = false;
-        boolean dashed = false;
+        boolean hasUpperCaseOrDigit = false;
+        boolean hasDash = false;
         while (start > 0 && isFingerprint(path.charAt(start - 1))) {
             char c = path.charAt(--start);
-            mixed |= c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-            dashed |= c == '-';
+            hasUpperCaseOrDigit |= c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            hasDash |= c == '-';
         }
-        boolean apart = dashed || start > 0 && path.charAt(start - 1) == '.';
-        return mixed && apart && end - start >= SHORTEST_FINGERPRINT;
+        boolean separated = hasDash || start > 0 && path.charAt(start - 1) == '.';
+        return hasUpperCaseOrDigit && separated && end - start >= MIN_FINGERPRINT_LENGTH;
     }
 
     private static boolean isFingerprint(char c) {

@@ -2,16 +2,16 @@ package org.streamlitgateway.cache.header;
 
 import java.util.Locale;
 
-/** The content codings that an asset is kept in (RFC 9110 section 8.4.1), the one that saves most first. */
+/** The content codings of stored assets (RFC 9110 section 8.4.1), the smallest result first. */
 public enum ContentCoding {
     BROTLI("br"),
     GZIP("gzip"),
     IDENTITY("identity");
 
-    /** What a client that accepts codings at all thinks of none: the last choice. */
-    private static final double LEAST = 0.0001;
+    /** Quality of {@code identity} when the client does not name it. */
+    private static final double MIN_WEIGHT = 0.0001;
 
-    private static final int LONGEST_QVALUE = 5;
+    private static final int MAX_QVALUE_LENGTH = 5;
 
     private final String token;
 
@@ -24,12 +24,12 @@ public enum ContentCoding {
     }
 
     /**
-     * The weight that a client gives this coding (RFC 9110 section 12.5.3); 0 when it does not take it.
+     * Returns the weight that a client gives this coding (RFC 9110 section 12.5.3); 0 if it does not accept the coding.
      *
      * @param accept value of Accept-Encoding, or {@code null}
      */
     public double weight(String accept) {
-        double unnamed = this == IDENTITY ? LEAST : 0;
+        double unnamed = this == IDENTITY ? MIN_WEIGHT : 0;
         if (accept == null) {
             return unnamed;
         }
@@ -43,13 +43,13 @@ public enum ContentCoding {
                 return weight;
             }
             if (name.equals("*")) {
-                unnamed = this == IDENTITY && weight > 0 ? LEAST : weight;
+                unnamed = this == IDENTITY && weight > 0 ? MIN_WEIGHT : weight;
             }
         }
         return unnamed;
     }
 
-    /** A qvalue (RFC 9110 section 12.4.2): 0 to 1 with up to three decimals; 0 for anything else behind {@code q=}. */
+    /** Parses a qvalue (RFC 9110 section 12.4.2), 0 to 1 with up to three decimals. Returns 0 for an invalid one. */
     private static double quality(String parameter) {
         String text = parameter.trim().toLowerCase(Locale.ROOT);
         if (!text.startsWith("q=")) {
@@ -57,7 +57,7 @@ public enum ContentCoding {
         }
         String value = text.substring(2).trim();
         boolean valid = !value.isEmpty()
-                && value.length() <= LONGEST_QVALUE
+                && value.length() <= MAX_QVALUE_LENGTH
                 && (value.charAt(0) == '0' || value.charAt(0) == '1')
                 && (value.length() == 1 || value.charAt(1) == '.')
                 && value.chars().skip(2).allMatch(c -> c >= '0' && c <= '9');
