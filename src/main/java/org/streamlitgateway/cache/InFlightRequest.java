@@ -43,7 +43,7 @@ public final class InFlightRequest {
         once.run();
     }
 
-    /** Releases all waiting requests. Each looks the asset up again, and joins or starts a new request if it is missing. */
+    /** Releases all waiting requests. Each repeats its lookup, and joins or starts a new request if it is missing. */
     public void complete() {
         List<Runnable> released;
         synchronized (this) {

@@ -14,7 +14,7 @@ final class RecentKeys {
     private final Set<String> keys = new LinkedHashSet<>();
     private int bytes;
 
-    /** Adds a key, unless it alone exceeds the bound. Removes the oldest keys to make room. */
+    /** Adds a key, unless it alone exceeds the bound. Removes the oldest keys to stay within it. */
     void add(String key) {
         if (size(key) > MAX_BYTES || !keys.add(key)) {
             return;

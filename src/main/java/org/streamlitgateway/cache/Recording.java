@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.streamlitgateway.cache.header.ContentCoding;
 
 /**
- * A response on its way into the cache. Takes the body as fast as Streamlit sends it, so that a slow client delays no
+ * A response that is being stored in the cache. Takes the body as fast as Streamlit sends it, so that a slow client delays no
  * other. The client of the leading request reads the body while it grows.
  */
 public final class Recording {

@@ -37,49 +37,50 @@ import org.streamlitgateway.upstream.client.RawRequest;
 import org.streamlitgateway.upstream.client.UpstreamClient;
 
 /**
- * Carries HTTP exchanges to Streamlit and back. The steps, in order: {@link #forward}, {@link #send}, then the
- * {@link ResponseForwarder}, then {@link #completed}. Not mapped to any path: the gateway servlet calls it.
+ * Forwards HTTP exchanges to Streamlit. The steps, in order: {@link #forward}, {@link #send}, then the
+ * {@link ResponseForwarder}, then {@link #completed}. Not mapped to a path: the gateway servlet calls it.
  */
 public final class AppProxyServlet extends AsyncProxyServlet {
     private static final Logger LOG = LoggerFactory.getLogger(AppProxyServlet.class);
     private static final long serialVersionUID = 1;
     private static final String CONTINUE = AppProxyServlet.class.getName() + ".continue";
+    private static final String DONE = "done";
 
-    /** RFC 9110 section 9.2.2: may be sent again when the answer did not come. */
+    /** Methods of requests that may be repeated if no response arrives (RFC 9110 section 9.2.2). */
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
     private static final Set<String> UPLOADING = Set.of("POST", "PUT", "PATCH");
 
     private static final int MAX_ATTEMPTS = 2;
 
-    /** After this, a request no longer waits for another one for the same asset, but goes by itself. */
-    private static final long LONGEST_WAIT_MILLIS = 5000;
+    /** Longest wait for another request for the same asset. */
+    private static final long MAX_WAIT_MILLIS = 5000;
 
     private final transient UpstreamClient upstream;
     private final transient RequestHeaders headers;
-    private final transient ExchangeTimeouts silence;
+    private final transient ExchangeTimeouts timeouts;
     private final transient AssetCache cache;
     private final transient Quota uploads;
 
     /**
-     * Made anew for each configuration.
+     * Created once for each configuration.
      *
-     * @param uploads how many bodies of requests each client may be sending
+     * @param uploads quota of concurrent request bodies for each client
      */
     public AppProxyServlet(
             UpstreamClient upstream,
             RequestHeaders headers,
-            ExchangeTimeouts silence,
+            ExchangeTimeouts timeouts,
             AssetCache cache,
             Quota uploads) {
         this.upstream = upstream;
         this.headers = headers;
-        this.silence = silence;
+        this.timeouts = timeouts;
         this.cache = cache;
         this.uploads = uploads;
     }
 
-    /** The client is the gateway's own, started and stopped by the assembly. */
+    /** Returns the gateway's shared client, which the gateway starts and stops. */
     @Override
     protected HttpClient createHttpClient() {
         HttpClient client = upstream.http();
@@ -94,13 +95,13 @@ public final class AppProxyServlet extends AsyncProxyServlet {
 
     @Override
     public void destroy() {
-        // see createHttpClient
+        // the shared client must not be stopped here
     }
 
     /**
-     * Starts the exchange and returns; the container's thread is free from then on.
+     * Starts an exchange and returns without waiting for it.
      *
-     * @return why the request is refused, or {@code null}
+     * @return the reason for refusing the request, or {@code null} if the exchange has started
      */
     public Outcome forward(HttpServletRequest request, HttpServletResponse response, Route route, ClientInfo client) {
         String query = request.getQueryString();
@@ -116,35 +117,35 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         }
         Exchange exchange =
                 new Exchange(request, response, route, client, query == null ? path : path + "?" + query, hasBody, key);
-        exchange.uploads(upload);
+        exchange.holdUpload(upload);
         request.setAttribute(Exchange.ATTRIBUTE, exchange);
         AsyncContext async = request.startAsync();
-        async.setTimeout(0); // silence has a bound, the exchange as a whole has none
-        silence.watch(exchange);
-        board(exchange);
+        async.setTimeout(0); // ExchangeTimeouts bounds timeouts; the whole exchange has no time limit
+        timeouts.add(exchange);
+        joinOrSend(exchange);
         return null;
     }
 
-    /** Goes to Streamlit at once, or waits for another request for the same asset. */
-    private void board(Exchange exchange) {
-        AssetCache.Membership membership = exchange.mayBoard() ? cache.join(exchange.key, exchange.request) : null;
+    /** Sends the request to Streamlit, or waits for another request for the same asset. */
+    private void joinOrSend(Exchange exchange) {
+        AssetCache.Membership membership = exchange.tryJoin() ? cache.join(exchange.key, exchange.request) : null;
         if (membership == null) {
             send(exchange);
         } else if (membership.leader()) {
-            exchange.leads(membership.inFlight());
+            exchange.lead(membership.inFlight());
             send(exchange);
         } else {
-            membership.inFlight().await(upstream.scheduler(), LONGEST_WAIT_MILLIS, () -> waited(exchange));
+            membership.inFlight().await(upstream.scheduler(), MAX_WAIT_MILLIS, () -> continueAfterWait(exchange));
         }
     }
 
-    /** Another request has brought the asset; or it has not, and somebody else must. */
-    private void waited(Exchange exchange) {
+    /** Answers from the cache if the leader has stored the asset; otherwise joins again or sends the request. */
+    private void continueAfterWait(Exchange exchange) {
         if (cache.answer(exchange.key, exchange.request, exchange.response)) {
             exchange.end();
-            silence.forget(exchange);
+            timeouts.remove(exchange);
         } else {
-            board(exchange);
+            joinOrSend(exchange);
         }
     }
 
@@ -152,17 +153,17 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         RawRequest out = new RawRequest(
                 getHttpClient(), exchange.route.replica().address(), exchange.request.getMethod(), exchange.target);
         out.headers(fields -> fields.clear().add(headers.build(exchange.request, exchange.client, exchange.route)));
-        if (exchange.isLeading()) {
-            out.headers(fields -> fields.put("Accept-Encoding", "identity")); // the cache encodes by itself
+        if (exchange.isLeader()) {
+            out.headers(fields -> fields.put("Accept-Encoding", "identity")); // the cache compresses the asset itself
         }
-        out.idleTimeout(0, TimeUnit.MILLISECONDS); // see Silence
+        out.idleTimeout(0, TimeUnit.MILLISECONDS); // see ExchangeTimeouts
         boolean repeatable = !exchange.hasBody && IDEMPOTENT.contains(exchange.request.getMethod());
         if (!repeatable || exchange.attempts() > 0) {
             out.tag(exchange.hasBody ? UpstreamClient.Fresh.UPLOAD : UpstreamClient.Fresh.REQUEST);
         }
         if (LOG.isDebugEnabled()) {
             LOG.debug(
-                    "{} {} from {} goes to {} as {}",
+                    "forwarding {} {} from {} to {} with headers {}",
                     exchange.request.getMethod(),
                     new Printable(exchange.request.getRequestURI()),
                     exchange.client.peer(),
@@ -175,37 +176,37 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                 out.body(body(exchange, out));
             }
             out.send(new ResponseForwarder(exchange, this, cache));
-        } catch (IOException | RuntimeException failure) {
-            fail(exchange, failure);
+        } catch (IOException | RuntimeException e) {
+            fail(exchange, e);
         }
     }
 
-    /** The request body; with {@code Expect: 100-continue} it is asked for only when Streamlit says so. */
+    /** Returns the request body. With {@code Expect: 100-continue} it is read only after Streamlit's 100. */
     private Request.Content body(Exchange exchange, Request out) throws IOException {
         if (!expects100Continue(exchange.request)) {
             return proxyRequestContent(exchange.request, exchange.response, out);
         }
-        AsyncRequestContent later = new AsyncRequestContent();
+        AsyncRequestContent deferred = new AsyncRequestContent();
         out.attribute(CONTINUE, (Runnable) () -> {
             try {
                 Request.Content content = proxyRequestContent(exchange.request, exchange.response, out);
-                Content.copy(content, later, Callback.from(later::close, later::fail));
-            } catch (IOException | RuntimeException failure) {
-                later.fail(failure);
+                Content.copy(content, deferred, Callback.from(deferred::close, deferred::fail));
+            } catch (IOException | RuntimeException e) {
+                deferred.fail(e);
             }
         });
-        return later;
+        return deferred;
     }
 
-    /** While a piece goes out it is Streamlit's turn, else the client's; silence counts for the one whose turn it is. */
+    /** While a chunk is being sent, the timeout of Streamlit runs; otherwise the client's minimum rate applies. */
     @Override
     protected ReadListener newReadListener(
             HttpServletRequest request, HttpServletResponse response, Request out, AsyncRequestContent content) {
         Exchange exchange = (Exchange) request.getAttribute(Exchange.ATTRIBUTE);
         exchange.bodyRate().await(System.nanoTime());
         return new StreamReader(request, response, out, content) {
-            /** Whether a piece is on its way to Streamlit; else a failure is the client's. */
-            private volatile boolean passing;
+            /** Whether a chunk is being sent to Streamlit; otherwise the client has caused a failure. */
+            private volatile boolean sending;
 
             @Override
             protected void onRequestContent(
@@ -215,17 +216,17 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                     byte[] buffer,
                     int offset,
                     int length,
-                    Callback taken) {
-                exchange.bodyRate().came(length, System.nanoTime());
+                    Callback sent) {
+                exchange.bodyRate().received(length, System.nanoTime());
                 exchange.awaitUpstream();
-                passing = true;
+                sending = true;
                 Callback next = Callback.from(
                         () -> {
-                            passing = false;
+                            sending = false;
                             awaitMore(exchange);
-                            taken.succeeded();
+                            sent.succeeded();
                         },
-                        taken::failed);
+                        sent::failed);
                 super.onRequestContent(from, to, body, buffer, offset, length, next);
             }
 
@@ -243,8 +244,8 @@ public final class AppProxyServlet extends AsyncProxyServlet {
 
             @Override
             protected void onFailure(Throwable cause) {
-                if (!passing) {
-                    exchange.requestFailed(cause); // it could not be read
+                if (!sending) {
+                    exchange.requestFailed(cause);
                 }
                 content.fail(cause);
             }
@@ -259,27 +260,31 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     @Override
     protected boolean hasContent(HttpServletRequest request) {
         long length = request.getContentLengthLong();
-        return length > 0 || length < 0 && mayHaveUnframedContent(request);
+        return length > 0 || length < 0 && mayHaveUnannouncedContent(request);
     }
 
-    /** HTTP/2 frames content by itself; with these methods it comes without having been announced. */
-    private static boolean mayHaveUnframedContent(HttpServletRequest request) {
+    /** Returns whether a request without Content-Length may have a body; in HTTP/2 no header announces it. */
+    private static boolean mayHaveUnannouncedContent(HttpServletRequest request) {
         return request.getHeader("Transfer-Encoding") != null
                 || request.getProtocol().equals("HTTP/2.0") && UPLOADING.contains(request.getMethod());
     }
 
-    /** The exchange with Streamlit is over, and the answer has been passed on whole, or something failed. */
+    /**
+     * Completes the response, repeats the request or fails the exchange, after the exchange with Streamlit has ended.
+     *
+     * @param whole whether the whole response has been forwarded, even if the request failed
+     */
     void completed(Exchange exchange, Result result, boolean whole) {
-        if (exchange.isEnded()) { // a recording whose client has left: the container has taken its request back
-            exchange.land();
-            silence.forget(exchange);
+        if (exchange.isEnded()) { // a recording whose client has disconnected: the container has recycled the request
+            exchange.completeInFlight();
+            timeouts.remove(exchange);
             return;
         }
         if (result.isSucceeded() || whole && exchange.isAnswered() && !exchange.isClientGone()) {
-            exchange.land();
+            exchange.completeInFlight();
             if (exchange.end()) {
-                silence.forget(exchange);
-                log(exchange, result.getResponse().getStatus(), "done", null);
+                timeouts.remove(exchange);
+                log(exchange, result.getResponse().getStatus(), DONE, null);
                 complete(exchange);
             }
             return;
@@ -294,7 +299,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                 && !(failure instanceof MissingAssetException);
         if (mayRepeat && exchange.attempts() < MAX_ATTEMPTS) {
             LOG.debug(
-                    "{} is asked again on a new connection: {}",
+                    "repeating the request to {} on a new connection: {}",
                     exchange.route.replica().address(),
                     FailureText.of(failure));
             send(exchange);
@@ -303,33 +308,33 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         }
     }
 
-    /** Streamlit has done its part; the client still reads from memory. */
+    /** Handles the end of a recording, whose client may still be reading from memory. */
     void recorded(Exchange exchange) {
         exchange.awaitClient();
-        exchange.land();
-        exchange.whole();
+        exchange.completeInFlight();
+        exchange.completeRecording();
         if (exchange.isEnded()) {
-            silence.forget(exchange); // else its client is still being sent it, and a stop waits for that
+            timeouts.remove(exchange); // otherwise a shutdown waits until the client has the whole body
         }
     }
 
-    /** The client has taken all that was recorded. */
-    void taken(Exchange exchange) {
-        silence.forget(exchange);
+    /** Completes the response after the client has received the whole recorded body. */
+    void recordingWritten(Exchange exchange) {
+        timeouts.remove(exchange);
         if (exchange.end()) {
-            log(exchange, HttpServletResponse.SC_OK, "done", null);
+            log(exchange, HttpServletResponse.SC_OK, DONE, null);
             complete(exchange);
         }
     }
 
-    /** The client of a recording is gone; the recording goes on for the others. */
-    void abandoned(Exchange exchange, Throwable cause) {
+    /** Ends the exchange of a client that disconnects during a recording. The recording continues for other clients. */
+    void recordingClientGone(Exchange exchange, Throwable cause) {
         exchange.clientGone(cause);
         if (exchange.end()) {
             exchange.awaitUpstream();
-            if (exchange.isWhole()) {
+            if (exchange.isRecordingComplete()) {
                 exchange.awaitClient();
-                silence.forget(exchange);
+                timeouts.remove(exchange);
             }
             log(exchange, Outcome.CLIENT_GONE.status(), Outcome.CLIENT_GONE.name(), cause);
             ConnectionAbort.dispatch(exchange.request);
@@ -337,34 +342,36 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     }
 
     private void fail(Exchange exchange, Throwable failure) {
-        exchange.land();
-        silence.forget(exchange);
+        exchange.completeInFlight();
+        timeouts.remove(exchange);
         if (!exchange.end()) {
             return;
         }
         if (failure instanceof MissingAssetException) {
             LOG.debug(
-                    "{} has no {}",
+                    "replica {} does not have {}; trying another one",
                     exchange.route.replica().address(),
                     new Printable(exchange.request.getRequestURI()));
-            moveOn(exchange);
+            move(exchange);
             return;
         }
         Outcome outcome = outcome(exchange, failure);
         log(exchange, outcome.status(), outcome.name(), failure);
-        boolean unreachable = outcome == Outcome.REFUSED || failure instanceof SocketTimeoutException; // of connecting
+        boolean unreachable = outcome == Outcome.REFUSED || failure instanceof SocketTimeoutException; // connecting
         if (unreachable) {
             exchange.route.replica().connectionRefused();
-            if (exchange.mayMove()) {
-                moveOn(exchange);
+            if (exchange.canMove()) {
+                move(exchange);
                 return;
             }
         } else if (outcome == Outcome.LOST) {
             exchange.route.replica().connectionLost();
         }
         boolean brokenBody = outcome == Outcome.CLIENT_GONE
-                && !exchange.isRequestRead(); // what came may be no body, and the client still there
-        if (exchange.isPassing() || exchange.response.isCommitted() || outcome == Outcome.CLIENT_GONE && !brokenBody) {
+                && !exchange.isRequestRead(); // the body may be malformed and the client still connected
+        if (exchange.isForwarding()
+                || exchange.response.isCommitted()
+                || outcome == Outcome.CLIENT_GONE && !brokenBody) {
             ConnectionAbort.dispatch(exchange.request);
         } else {
             ErrorResponse.send(exchange.request, exchange.response, brokenBody ? Outcome.BAD_REQUEST : outcome);
@@ -372,15 +379,15 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         }
     }
 
-    /** Nothing has been sent: the request comes in once more, and goes to another replica. */
-    private static void moveOn(Exchange exchange) {
+    /** Dispatches the request once more, to be routed to another replica. Nothing has been sent to the client yet. */
+    private static void move(Exchange exchange) {
         exchange.request.removeAttribute(Exchange.ATTRIBUTE);
         FailedReplicas.failed(exchange.request, exchange.route.replica());
         try {
             exchange.response.reset();
             exchange.request.getAsyncContext().dispatch();
-        } catch (IllegalStateException clientGone) {
-            LOG.debug("ended by the container", clientGone);
+        } catch (IllegalStateException e) {
+            LOG.debug("request was already completed by the container", e);
         }
     }
 
@@ -400,20 +407,20 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     private static void complete(Exchange exchange) {
         try {
             exchange.request.getAsyncContext().complete();
-        } catch (IllegalStateException already) {
-            LOG.debug("completed by the container", already);
+        } catch (IllegalStateException e) {
+            LOG.debug("request was already completed by the container", e);
         }
     }
 
-    private static void log(Exchange exchange, int status, String how, Throwable cause) {
-        boolean failed = cause != null && !"CLIENT_GONE".equals(how);
-        if (failed && exchange.route.replica().failures().isDue(how)) {
+    private static void log(Exchange exchange, int status, String outcome, Throwable cause) {
+        boolean failed = cause != null && !Outcome.CLIENT_GONE.name().equals(outcome);
+        if (failed && exchange.route.replica().failures().isDue(outcome)) {
             LOG.warn(
-                    "{} {} ended with {} ({}): {}: {} (said at most once a minute)",
+                    "{} {} ended with {} ({}): {}: {} (logged at most once a minute)",
                     exchange.request.getMethod(),
                     new Printable(exchange.request.getRequestURI()),
                     status,
-                    how,
+                    outcome,
                     exchange.route.replica().address(),
                     FailureText.of(cause));
         } else if (LOG.isDebugEnabled()) {
@@ -422,14 +429,14 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                     exchange.request.getMethod(),
                     new Printable(exchange.request.getRequestURI()),
                     status,
-                    how,
+                    outcome,
                     (System.nanoTime() - exchange.startedNanos) / 1_000_000);
         }
     }
 
-    /** The way in is {@link #forward}. */
+    /** Always throws: {@link #forward} is the entry point. */
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws ServletException {
-        throw new ServletException("not mapped");
+        throw new ServletException("this servlet must not be mapped to a path");
     }
 }

@@ -15,22 +15,37 @@ import org.streamlitgateway.routing.Route;
 import org.streamlitgateway.upstream.client.RawRequest;
 
 /**
- * One HTTP exchange on its way: what is asked, of whom, and since when Streamlit has been silent. Fields that change
- * are volatile; each is written by one party only.
+ * One HTTP exchange: request, route, progress, and since when Streamlit has been silent.
+ *
+ * <pre>
+ *   state       entered by          fields                left by
+ *   WAITING     the constructor     upstream == null      sent, or end if the cache answers
+ *   SENT        sent                upstream, attempts    beginResponse; sent once more; end
+ *   ANSWERED    beginResponse       answered              startForwarding, startRecording, end
+ *   FORWARDING  startForwarding     forwarding            end
+ *   RECORDING   startRecording      recording             completeRecording; end, if the client disconnects
+ *   RECORDED    completeRecording   recordingComplete     end
+ *   ENDED       end                 ended
+ * </pre>
+ *
+ * <p>A recording continues after the exchange has ended. Why an exchange fails is recorded apart from its state, in
+ * {@code timedOut}, {@code clientGone}, {@code clientSlow} and {@code abandoned}. Fields that change are volatile or
+ * guarded by this, because three parties call: the request's read listener, the response's listener, and the timer of
+ * {@link ExchangeTimeouts}. Each flag is set and never cleared, except {@code abandoned}, which belongs to one attempt.
  */
 final class Exchange {
     /** Request attribute that holds the exchange. */
     static final String ATTRIBUTE = Exchange.class.getName();
 
-    private static final int MAX_BOARDINGS = 2;
+    private static final int MAX_JOINS = 2;
 
     private static final long NOT_WAITING = Long.MAX_VALUE;
 
-    /** Silence after which a connection that was used before may be a dead one. */
-    private static final long DOUBT_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** Silence after which a reused connection is suspected to be dead. */
+    private static final long PROBE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private static final Set<String> READY_PATHS = Set.of("/", "/_stcore/health", "/_stcore/host-config");
-    private static final Set<String> READY_FOLDERS =
+    private static final Set<String> IMMEDIATE_PATHS = Set.of("/", "/_stcore/health", "/_stcore/host-config");
+    private static final Set<String> IMMEDIATE_FOLDERS =
             Set.of("/static/", "/media/", "/component/", "/_stcore/bidi-components/");
 
     final HttpServletRequest request;
@@ -40,7 +55,7 @@ final class Exchange {
     final String target;
     final boolean hasBody;
 
-    /** Under which the cache may keep the answer, or {@code null}. */
+    /** Cache key of the response, or {@code null} if the cache must not be used. */
     final String key;
 
     final long startedNanos = System.nanoTime();
@@ -55,14 +70,14 @@ final class Exchange {
     private volatile boolean clientSlow;
     private volatile boolean requestRead;
     private volatile boolean answered;
-    private volatile boolean doubted;
-    private boolean givenUp; // guarded by this
-    private volatile boolean recorded;
-    private volatile boolean whole;
-    private int boardings; // the next only when the one before has come to its end
-    private InFlightRequest flight; // set before it is sent
-    private volatile boolean passing;
-    private int attempts; // sent again only after the first try has ended
+    private volatile boolean probed;
+    private boolean abandoned; // guarded by this
+    private volatile boolean recording;
+    private volatile boolean recordingComplete;
+    private volatile boolean forwarding;
+    private int joins; // used by one thread at a time, as are the two below: each step starts after the one before
+    private InFlightRequest inFlight;
+    private int attempts;
 
     Exchange(
             HttpServletRequest request,
@@ -82,181 +97,183 @@ final class Exchange {
         this.key = key;
     }
 
-    /** Whether it may wait for others: twice, in case the first of them came to nothing. */
-    boolean mayBoard() {
-        return key != null && boardings++ < MAX_BOARDINGS;
+    /** Counts an attempt to join a request in flight. Returns whether it is allowed: the first leader may have failed. */
+    boolean tryJoin() {
+        return key != null && joins++ < MAX_JOINS;
     }
 
-    /** What comes is kept for others too, so it is read to its end whoever leaves. */
-    void recorded() {
-        recorded = true;
+    /** Makes this exchange the leader of a coalesced request. */
+    void lead(InFlightRequest inFlight) {
+        this.inFlight = inFlight;
     }
 
-    /** All of what is kept for others has come. */
-    void whole() {
-        whole = true;
+    boolean isLeader() {
+        return inFlight != null;
     }
 
-    boolean isWhole() {
-        return whole;
+    /** Releases the requests coalesced with this one. */
+    void completeInFlight() {
+        if (inFlight != null) {
+            inFlight.complete();
+        }
+    }
+
+    /** Notes that the response is being cached: it is read to its end even if this client disconnects. */
+    void startRecording() {
+        recording = true;
+    }
+
+    /** Notes that the response has been recorded whole. */
+    void completeRecording() {
+        recordingComplete = true;
+    }
+
+    boolean isRecordingComplete() {
+        return recordingComplete;
     }
 
     boolean isEnded() {
         return ended.get();
     }
 
-    /** Others wait for what comes of this exchange. */
-    void leads(InFlightRequest flight) {
-        this.flight = flight;
-    }
-
-    boolean isLeading() {
-        return flight != null;
-    }
-
-    /** Those who wait need wait no longer. */
-    void land() {
-        if (flight != null) {
-            flight.complete();
-        }
-    }
-
     void sent(RawRequest upstream) {
         synchronized (this) {
-            givenUp = false;
+            abandoned = false;
         }
         this.upstream = upstream;
         attempts++;
         awaitUpstream();
     }
 
+    /** Returns how often the request has been sent to this replica. */
     int attempts() {
         return attempts;
     }
 
-    /** How fast the body comes, if there is one. */
+    /** Returns the rate limit of the request body. */
     BodyRateLimit bodyRate() {
         return bodyRate;
     }
 
-    /** Held until the body has come. */
-    void uploads(Quota.Share share) {
+    /** Holds a share of the upload quota until the request body has arrived. */
+    void holdUpload(Quota.Share share) {
         upload = share;
     }
 
-    private void uploaded() {
+    private void releaseUpload() {
         Quota.Share share = upload;
         if (share != null) {
             share.release();
         }
     }
 
-    /** Ends the exchange when its body comes more slowly than this. */
+    /** Aborts the exchange if the request body arrives at less than the given rate. */
     void expireBody(long nowNanos, long bytesPerSecond) {
-        RawRequest request = upstream;
-        if (hasBody && !requestRead && request != null && bodyRate.isBelow(bytesPerSecond, nowNanos)) {
+        RawRequest sent = upstream;
+        if (hasBody && !requestRead && sent != null && bodyRate.endWindow(bytesPerSecond, nowNanos)) {
             clientSlow = true;
-            request.abort(new TimeoutException("the body came at less than " + bytesPerSecond + " bytes per second"));
+            sent.abort(new TimeoutException(
+                    "the request body arrived at less than " + bytesPerSecond + " bytes per second"));
         }
     }
 
-    /** From now on it is Streamlit's turn. */
+    /** Starts the timeout: the next bytes are due from Streamlit, or it must accept the bytes sent. */
     void awaitUpstream() {
         waitingSinceNanos = System.nanoTime();
     }
 
-    /** From now on it is the client's turn, or nobody's. */
+    /** Stops the timeout, while the client must act. */
     void awaitClient() {
         waitingSinceNanos = NOT_WAITING;
     }
 
-    /** Whether it is for what Streamlit names by its content, so that every replica that has it has the same. */
+    /** Returns whether the request is for a file that is the same on each replica of the same version. */
     boolean isAsset() {
         String path = request.getRequestURI();
         return path.startsWith(route.prefix() + "/static/") && !path.endsWith(".html") && !path.endsWith("/");
     }
 
-    /** Whether another replica may be asked instead. */
-    boolean mayMove() {
+    /** Returns whether the request may still be sent to another replica. */
+    boolean canMove() {
         return route.movable() && !hasBody && !response.isCommitted();
     }
 
     /**
-     * Streamlit's status line has come.
+     * Accepts the status line of a response.
      *
-     * @return false when this answer is no longer waited for
+     * @return false if the attempt was abandoned, and the response must be ignored
      */
-    synchronized boolean answered() {
-        answered |= !givenUp;
+    synchronized boolean beginResponse() {
+        answered |= !abandoned;
         return answered;
     }
 
     /**
-     * Whether it is time to find out if the connection still leads to Streamlit, which a firewall may have forgotten
-     * since it was last used. True once, and only for what Streamlit has ready and may be asked for twice: any other
-     * answer may take long to make.
+     * Returns true, once, if Streamlit should be probed because the reused connection may be dead: a firewall may have
+     * forgotten it. Applies only to requests that Streamlit answers at once and that may be repeated. Any other response
+     * may rightly take long.
      */
-    boolean isDoubtful(long nowNanos) {
+    boolean takeProbe(long nowNanos) {
         long since = waitingSinceNanos;
         RawRequest sent = upstream;
         if (since == NOT_WAITING
-                || nowNanos - since < DOUBT_NANOS
-                || doubted
+                || nowNanos - since < PROBE_AFTER_NANOS
+                || probed
                 || answered
                 || hasBody
                 || sent == null
                 || !sent.isOnUsedConnection()
-                || !isReady()) {
+                || !isImmediate()) {
             return false;
         }
-        doubted = true;
+        probed = true;
         return true;
     }
 
-    private boolean isReady() {
+    private boolean isImmediate() {
         String path = request.getRequestURI().substring(route.prefix().length());
-        return READY_PATHS.contains(path) || READY_FOLDERS.stream().anyMatch(path::startsWith);
+        return IMMEDIATE_PATHS.contains(path) || IMMEDIATE_FOLDERS.stream().anyMatch(path::startsWith);
     }
 
-    /** Gives the connection up, unless it has answered meanwhile or has been given up already. */
-    void giveUpConnection() {
+    /** Aborts the attempt on a reused connection, unless a response has begun or the attempt was aborted already. */
+    void abandonConnection() {
         RawRequest sent = upstream;
         synchronized (this) {
-            if (answered || givenUp || !sent.isOnUsedConnection()) {
+            if (answered || abandoned || !sent.isOnUsedConnection()) {
                 return;
             }
-            givenUp = true;
+            abandoned = true;
         }
-        sent.abort(new IOException("no answer on this connection, while Streamlit answers on another"));
+        sent.abort(new IOException("no response on a reused connection, while Streamlit answers on a new one"));
     }
 
-    /** From now on the container writes to the client, so that no other answer can be given. */
-    void passing() {
-        passing = true;
+    /** Notes that body bytes go to the client: no other response can be sent. */
+    void startForwarding() {
+        forwarding = true;
     }
 
-    boolean isPassing() {
-        return passing;
+    boolean isForwarding() {
+        return forwarding;
     }
 
     boolean isAnswered() {
         return answered;
     }
 
-    /** Ends the exchange when Streamlit has been silent for longer than this. */
+    /** Aborts the exchange if Streamlit has been silent for longer than the timeout. */
     void expire(long nowNanos, long timeoutNanos) {
         long since = waitingSinceNanos;
         if (since != NOT_WAITING && nowNanos - since > timeoutNanos) {
             timedOut = true;
             awaitClient();
-            upstream.abort(new TimeoutException("silent for " + timeoutNanos / 1_000_000 + " ms"));
+            upstream.abort(new TimeoutException("Streamlit was silent for " + timeoutNanos / 1_000_000 + " ms"));
         }
     }
 
-    /** The client's request is here whole; whether it still listens can be asked. */
+    /** Notes that the whole request has arrived. Only then can a disconnect of the client be detected. */
     void requestRead() {
         requestRead = true;
-        uploaded();
+        releaseUpload();
         awaitUpstream();
     }
 
@@ -264,7 +281,7 @@ final class Exchange {
         return requestRead;
     }
 
-    /** The body stopped coming. */
+    /** Records why the request body cannot be read: a timeout of the container, or a disconnect. */
     void requestFailed(Throwable cause) {
         if (cause instanceof TimeoutException) {
             clientSlow = true;
@@ -273,12 +290,12 @@ final class Exchange {
         }
     }
 
-    /** The client's connection is gone; Streamlit need not work on. */
+    /** Aborts the request to Streamlit because the client has disconnected, unless the response is being recorded. */
     void clientGone(Throwable cause) {
         clientGone = true;
-        RawRequest request = upstream;
-        if (request != null && !recorded) {
-            request.abort(cause);
+        RawRequest sent = upstream;
+        if (sent != null && !recording) {
+            sent.abort(cause);
         }
     }
 
@@ -294,10 +311,10 @@ final class Exchange {
         return clientGone;
     }
 
-    /** True for the one caller who may end it. */
+    /** Ends the exchange. Returns true for the first caller only, which must complete the response. */
     boolean end() {
         awaitClient();
-        uploaded();
+        releaseUpload();
         return ended.compareAndSet(false, true);
     }
 }

@@ -15,102 +15,102 @@ import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.upstream.Replica;
 
 /**
- * Ends exchanges in which Streamlit has been silent for too long, and those whose client has left. One timer looks at
- * all of them, so that an exchange costs no timer of its own; it counts only time in which it is Streamlit's turn.
+ * Aborts exchanges in which Streamlit has been silent for too long, whose client has disconnected, or whose request body
+ * arrives too slowly. One timer checks all exchanges. Only time in which Streamlit must act counts. Thread-safe.
  */
 public final class ExchangeTimeouts {
     private static final Logger LOG = LoggerFactory.getLogger(ExchangeTimeouts.class);
     private static final long PERIOD_MILLIS = 250;
 
-    /** How long what is known of a Streamlit's health holds. */
-    private static final Duration HEALTH_AGE = Duration.ofSeconds(1);
+    /** How long the result of a probe is valid. */
+    private static final Duration MAX_PROBE_AGE = Duration.ofSeconds(1);
 
-    /** A Streamlit that was busy answers the question for its health, and then the request. */
-    private static final long ABOUT_TO_ANSWER_MILLIS = 1000;
+    /** Wait for the response after a successful probe: a Streamlit that was busy answers both. */
+    private static final long GRACE_AFTER_PROBE_MILLIS = 1000;
 
     private final Set<Exchange> exchanges = ConcurrentHashMap.newKeySet();
     private final Scheduler scheduler;
+    private final DisconnectDetector disconnects;
     private volatile long timeoutNanos;
     private volatile long minBodyRate;
-    private final DisconnectDetector presence;
     private volatile boolean stopped;
 
-    public ExchangeTimeouts(Scheduler scheduler, long timeoutNanos, DisconnectDetector presence) {
+    public ExchangeTimeouts(Scheduler scheduler, long timeoutNanos, DisconnectDetector disconnects) {
         this.scheduler = scheduler;
         this.timeoutNanos = timeoutNanos;
-        this.presence = presence;
+        this.disconnects = disconnects;
     }
 
-    /** Least rate of requests' bodies from now on, in bytes per second. */
+    /** Sets the minimum rate of request bodies, in bytes per second; applies to running exchanges as well. */
     public void setMinBodyRate(long bytesPerSecond) {
         this.minBodyRate = bytesPerSecond;
     }
 
-    /** For what is waited for from now on. */
+    /** Sets the longest silence of Streamlit; applies to running exchanges as well. */
     public void setTimeoutNanos(long timeoutNanos) {
         this.timeoutNanos = timeoutNanos;
     }
 
     public void start() {
-        scheduler.schedule(this::look, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        scheduler.schedule(this::check, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     public void stop() {
         stopped = true;
     }
 
-    void watch(Exchange exchange) {
-        presence.watch(exchange.request);
+    void add(Exchange exchange) {
+        disconnects.watch(exchange.request);
         exchanges.add(exchange);
     }
 
-    void forget(Exchange exchange) {
+    void remove(Exchange exchange) {
         exchanges.remove(exchange);
     }
 
-    /** Whether one of these replicas is being asked something. */
+    /** Returns whether an exchange with one of these replicas is in progress. */
     public boolean isUsing(Collection<Replica> replicas) {
         return exchanges.stream().anyMatch(exchange -> replicas.contains(exchange.route.replica()));
     }
 
-    /** How many exchanges are on their way. */
+    /** Returns the number of exchanges in progress. */
     public int exchangeCount() {
         return exchanges.size();
     }
 
-    private void look() {
+    private void check() {
         if (stopped) {
             return;
         }
         try {
             long now = System.nanoTime();
             for (Exchange exchange : exchanges) {
-                look(exchange, now);
+                check(exchange, now);
             }
         } finally {
-            start(); // whatever happens: every exchange relies on it
+            start(); // even after an error: every exchange depends on the timer
         }
     }
 
-    private void look(Exchange exchange, long now) {
+    private void check(Exchange exchange, long now) {
         try {
-            if (exchange.isRequestRead() && !exchange.isEnded() && presence.isGone(exchange.request)) {
-                exchange.clientGone(new IOException("the client has left"));
+            if (exchange.isRequestRead() && !exchange.isEnded() && disconnects.isGone(exchange.request)) {
+                exchange.clientGone(new IOException("the client has disconnected"));
             }
-            exchange.expire(now, timeoutNanos); // a recording goes on without its client, but not for ever
+            exchange.expire(now, timeoutNanos); // also a recording whose client has disconnected
             exchange.expireBody(now, minBodyRate);
-            if (exchange.isDoubtful(now)) {
-                exchange.route.replica().probe(HEALTH_AGE).thenAccept(found -> judge(exchange, found));
+            if (exchange.takeProbe(now)) {
+                exchange.route.replica().probe(MAX_PROBE_AGE).thenAccept(result -> probed(exchange, result));
             }
-        } catch (RuntimeException unexpected) {
-            LOG.warn("{} cannot be looked after: {}", new Printable(exchange.target), FailureText.of(unexpected));
+        } catch (RuntimeException e) {
+            LOG.warn("cannot check the timeouts of {}: {}", new Printable(exchange.target), FailureText.of(e));
         }
     }
 
-    /** A Streamlit that is busy is not asked twice. */
-    private void judge(Exchange exchange, Replica.ProbeResult found) {
-        if (found == Replica.ProbeResult.ANSWERS) {
-            scheduler.schedule(exchange::giveUpConnection, ABOUT_TO_ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+    /** Abandons the connection if Streamlit answers on another one. The request is not repeated on a busy Streamlit. */
+    private void probed(Exchange exchange, Replica.ProbeResult result) {
+        if (result == Replica.ProbeResult.ANSWERS) {
+            scheduler.schedule(exchange::abandonConnection, GRACE_AFTER_PROBE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 }

@@ -2,7 +2,7 @@ package org.streamlitgateway.http;
 
 import java.io.IOException;
 
-/** A replica has not the asset that is asked for; another one may. */
+/** The replica does not have the requested asset; another replica may have it. */
 final class MissingAssetException extends IOException {
     private static final long serialVersionUID = 1;
 }

@@ -14,25 +14,26 @@ import org.streamlitgateway.http.body.BodyWriter;
 import org.streamlitgateway.upstream.client.UpstreamClient;
 
 /**
- * Streamlit's answer on its way to the client. Reads the next piece only when the client took the one before. The
- * headers go out with the first piece if it is already there, and at once if it is not. A whole small body that is
- * there goes into the container's buffer, and out with the headers when the exchange is complete: one write, and none
- * of the calls between threads that a {@link BodyWriter} needs.
+ * Forwards one response from Streamlit to the client. Reads a chunk only after the client has accepted the chunk before.
+ * Sends the headers together with the first chunk if it has arrived, otherwise at once. Puts a small body that has arrived
+ * whole into the container's buffer, which is sent with the headers when the exchange completes: this takes one write and
+ * needs no {@link BodyWriter}, whose callbacks run on another thread.
  */
 final class ResponseForwarder implements Response.Listener {
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     private final Exchange exchange;
     private final AppProxyServlet servlet;
     private final AssetCache cache;
     private Recording recording;
     private BodyWriter writer;
-    private boolean isUnwanted;
-    private long passedOn;
+    private boolean ignored;
+    private long forwardedBytes;
 
-    /** A piece is on its way to the client, and the exchange with Streamlit is over: both guarded by this. */
-    private boolean underWay;
+    /** Whether a chunk is being written to the client; guarded by this. */
+    private boolean writing;
 
+    /** Result of the exchange with Streamlit, until the last chunk has been written; guarded by this. */
     private Result result;
 
     ResponseForwarder(Exchange exchange, AppProxyServlet servlet, AssetCache cache) {
@@ -43,8 +44,8 @@ final class ResponseForwarder implements Response.Listener {
 
     @Override
     public void onBegin(Response upstream) {
-        if (!exchange.answered()) {
-            isUnwanted = true;
+        if (!exchange.beginResponse()) {
+            ignored = true;
             return;
         }
         exchange.response.setStatus(upstream.getStatus());
@@ -52,21 +53,21 @@ final class ResponseForwarder implements Response.Listener {
 
     @Override
     public void onHeaders(Response upstream) {
-        if (isUnwanted) {
+        if (ignored) {
             return;
         }
         exchange.awaitUpstream();
-        if (upstream.getStatus() < 200) { // after 101 the bytes would be another protocol's
-            isUnwanted = true;
-            upstream.abort(new IOException("answered " + upstream.getStatus() + ", which was not asked for"));
+        if (upstream.getStatus() < 200) { // after a 101, the bytes would belong to another protocol
+            ignored = true;
+            upstream.abort(new IOException("unexpected response status " + upstream.getStatus()));
             return;
         }
-        if (exchange.mayMove() && isMissingAsset(upstream)) {
-            isUnwanted = true;
+        if (exchange.canMove() && isMissingAsset(upstream)) {
+            ignored = true;
             upstream.abort(new MissingAssetException());
             return;
         }
-        makeRoomForPieces(upstream, exchange.response);
+        enlargeBuffer(upstream, exchange.response);
         ResponseHeaders.pass(
                 upstream.getHeaders(), exchange.request, exchange.response, exchange.client, exchange.route);
         if (exchange.key != null) {
@@ -74,18 +75,18 @@ final class ResponseForwarder implements Response.Listener {
         }
     }
 
-    /** Of a piece that is larger than its buffer Tomcat keeps an end back, until its poller has called. */
-    private static void makeRoomForPieces(Response upstream, HttpServletResponse response) {
-        int room = response.getBufferSize();
-        long length = upstream.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH); // negative when there is none
-        if (room < UpstreamClient.BUFFER_BYTES && (length < 0 || length > room)) {
+    /** Enlarges the response buffer to one upstream read. Tomcat defers the tail of a larger write to its poller. */
+    private static void enlargeBuffer(Response upstream, HttpServletResponse response) {
+        int size = response.getBufferSize();
+        long length = upstream.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH); // negative if missing
+        if (size < UpstreamClient.BUFFER_BYTES && (length < 0 || length > size)) {
             response.setBufferSize(UpstreamClient.BUFFER_BYTES);
         }
     }
 
     /**
-     * An asset of another version of the app, which a tab that was opened before still needs: Streamlit answers with 404
-     * or with its page. While an upgrade goes on, another replica has it.
+     * Returns whether Streamlit lacks the asset, for which it answers with 404 or with its page. An open tab may need an
+     * asset of another version of the app; during a rolling upgrade, another replica has it.
      */
     private boolean isMissingAsset(Response upstream) {
         String type = upstream.getHeaders().get(HttpHeader.CONTENT_TYPE);
@@ -101,20 +102,20 @@ final class ResponseForwarder implements Response.Listener {
                     exchange.request,
                     exchange.response,
                     upstream,
-                    () -> servlet.taken(exchange),
-                    gone -> servlet.abandoned(exchange, gone));
-        } catch (IOException | RuntimeException lost) {
-            exchange.clientGone(lost);
-            upstream.abort(lost);
+                    () -> servlet.recordingWritten(exchange),
+                    cause -> servlet.recordingClientGone(exchange, cause));
+        } catch (IOException | RuntimeException e) {
+            exchange.clientGone(e);
+            upstream.abort(e);
         }
         if (recording == null) {
-            exchange.land();
+            exchange.completeInFlight();
         } else {
-            exchange.recorded();
+            exchange.startRecording();
         }
     }
 
-    /** Takes all that is there; it is the bound of the cache that keeps it from being too much. */
+    /** Reads without waiting for the client. The cache bounds the memory of all recordings. */
     private void record(Response upstream, Content.Source source) {
         Content.Chunk chunk = source.read();
         for (; chunk != null; chunk = source.read()) {
@@ -134,11 +135,11 @@ final class ResponseForwarder implements Response.Listener {
         source.demand(() -> record(upstream, source));
     }
 
-    /** Reads and writes until there is nothing to read or the client does not take it at once. */
+    /** Reads and writes until nothing is available or the client does not accept a chunk at once. */
     @Override
     public void onContentSource(Response upstream, Content.Source source) {
-        if (isUnwanted) {
-            return; // it was there already when it was aborted
+        if (ignored) {
+            return; // bytes that had arrived before the abort
         }
         if (recording != null) {
             record(upstream, source);
@@ -149,7 +150,7 @@ final class ResponseForwarder implements Response.Listener {
             if (chunk == null) {
                 exchange.awaitUpstream();
                 Runnable demand = () -> source.demand(() -> onContentSource(upstream, source));
-                if (exchange.isPassing() || write(upstream, NOTHING, demand)) {
+                if (exchange.isForwarding() || write(upstream, EMPTY, demand)) {
                     demand.run();
                 }
                 return;
@@ -159,12 +160,12 @@ final class ResponseForwarder implements Response.Listener {
                 return;
             }
             boolean last = chunk.isLast();
-            boolean taken = true;
+            boolean written = true;
             if (isWholeAndSmall(upstream, chunk)) {
                 buffer(upstream, chunk.getByteBuffer());
             } else if (chunk.hasRemaining()) {
                 exchange.awaitClient();
-                taken = write(upstream, chunk.getByteBuffer(), () -> {
+                written = write(upstream, chunk.getByteBuffer(), () -> {
                     chunk.release();
                     exchange.awaitUpstream();
                     if (!last) {
@@ -172,11 +173,11 @@ final class ResponseForwarder implements Response.Listener {
                     }
                 });
             }
-            if (taken) {
+            if (written) {
                 chunk.release();
                 exchange.awaitUpstream();
             }
-            if (last || !taken) {
+            if (last || !written) {
                 return;
             }
         }
@@ -185,100 +186,105 @@ final class ResponseForwarder implements Response.Listener {
     private boolean isWholeAndSmall(Response upstream, Content.Chunk chunk) {
         int size = chunk.remaining();
         return writer == null
-                && exchange.isRequestRead() // else the end may be long in coming
+                && exchange.isRequestRead() // otherwise the exchange may end much later
                 && size > 0
                 && size == upstream.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH)
                 && size <= exchange.response.getBufferSize();
     }
 
-    /** Never waits, for it fits into the buffer. */
+    /** Never blocks: the body fits into the buffer. */
     private void buffer(Response upstream, ByteBuffer body) {
         try {
             byte[] bytes = new byte[body.remaining()];
             body.get(bytes);
             exchange.response.getOutputStream().write(bytes);
-        } catch (IOException | RuntimeException lost) {
-            exchange.clientGone(lost);
-            upstream.abort(lost);
+        } catch (IOException | RuntimeException e) {
+            exchange.clientGone(e);
+            upstream.abort(e);
         }
     }
 
-    /** True when the client's side took it at once; else {@code taken} is called when it has. */
-    private boolean write(Response upstream, ByteBuffer piece, Runnable taken) {
-        exchange.passing();
-        passedOn += piece.remaining();
-        setUnderWay(true);
+    /** Writes a chunk. Returns true if it was written at once; otherwise {@code onWritten} is called later. */
+    private boolean write(Response upstream, ByteBuffer chunk, Runnable onWritten) {
+        exchange.startForwarding();
+        forwardedBytes += chunk.remaining();
+        setWriting(true);
         try {
             if (writer == null) {
                 writer = new BodyWriter(exchange.response.getOutputStream(), this::clientGone);
             }
-            boolean already = writer.write(piece, () -> {
-                setUnderWay(false);
-                taken.run();
+            boolean written = writer.write(chunk, () -> {
+                setWriting(false);
+                onWritten.run();
                 completeIfOver();
             });
-            if (already) {
-                setUnderWay(false);
+            if (written) {
+                setWriting(false);
                 completeIfOver();
             }
-            return already;
-        } catch (IOException | RuntimeException lost) {
-            clientGone(lost);
-            upstream.abort(lost);
+            return written;
+        } catch (IOException | RuntimeException e) {
+            clientGone(e);
+            upstream.abort(e);
             return false;
         }
     }
 
     private void clientGone(Throwable cause) {
         exchange.clientGone(cause);
-        setUnderWay(false);
+        setWriting(false);
         completeIfOver();
     }
 
-    private synchronized void setUnderWay(boolean is) {
-        underWay = is;
+    private synchronized void setWriting(boolean writing) {
+        this.writing = writing;
     }
 
     private void completeIfOver() {
-        Result over;
+        Result completed;
         synchronized (this) {
-            if (underWay || result == null) {
+            if (writing || result == null) {
                 return;
             }
-            over = result;
+            completed = result;
             result = null;
         }
-        complete(over);
+        complete(completed);
     }
 
     /**
-     * The client need not have all of a whole answer by then: not where Jetty has gathered it, as when 100-continue is
-     * refused, nor where Streamlit has answered and closed before it had read the request.
+     * Completes the exchange, after the last chunk has been written. A chunk of a whole response may still be in progress:
+     * when Jetty has buffered the response, as after a refused 100-continue, or when Streamlit has answered and closed
+     * before it read the whole request.
      */
     @Override
-    public void onComplete(Result over) {
+    public void onComplete(Result completed) {
         if (recording != null && recording.end()) {
             servlet.recorded(exchange);
             return;
         }
         synchronized (this) {
-            if (underWay && isWhole(over) && !exchange.isTimedOut()) {
-                result = over;
+            if (writing && isWhole(completed) && !exchange.isTimedOut()) {
+                result = completed;
                 return;
             }
         }
-        complete(over);
+        complete(completed);
     }
 
-    private void complete(Result over) {
-        servlet.completed(exchange, over, isWhole(over));
+    private void complete(Result completed) {
+        servlet.completed(exchange, completed, isWhole(completed));
     }
 
-    /** Whether all of the answer has come, whatever failed then: the request, mostly, of which nobody wants the rest. */
-    private boolean isWhole(Result over) {
-        return !isUnwanted
-                && (over.getResponseFailure() == null
-                        || passedOn > 0
-                                && passedOn == over.getResponse().getHeaders().getLongField(HttpHeader.CONTENT_LENGTH));
+    /** Returns whether the whole response has arrived. The request may have failed afterwards. */
+    private boolean isWhole(Result completed) {
+        return !ignored
+                && (completed.getResponseFailure() == null
+                        || forwardedBytes > 0
+                                && forwardedBytes
+                                        == completed
+                                                .getResponse()
+                                                .getHeaders()
+                                                .getLongField(HttpHeader.CONTENT_LENGTH));
     }
 }

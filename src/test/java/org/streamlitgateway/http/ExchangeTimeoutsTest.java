@@ -30,20 +30,20 @@ class ExchangeTimeoutsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void oneLookThatFailsIsNotTheLast(boolean badly) {
-        Recorder<String> looks = new Recorder<>("look");
+    void timerContinuesAfterAFailedCheck(boolean error) {
+        Recorder<String> checks = new Recorder<>("check");
         AtomicBoolean first = new AtomicBoolean(true);
-        ExchangeTimeouts silence = new ExchangeTimeouts(scheduler, Long.MAX_VALUE, request -> {
-            looks.add("look");
+        ExchangeTimeouts timeouts = new ExchangeTimeouts(scheduler, Long.MAX_VALUE, request -> {
+            checks.add("check");
             if (first.getAndSet(false)) {
-                if (badly) {
+                if (error) {
                     throw new StackOverflowError();
                 }
                 throw new IllegalStateException();
             }
             return false;
         });
-        silence.watch(new Exchange(
+        timeouts.add(new Exchange(
                 mock(HttpServletRequest.class),
                 mock(HttpServletResponse.class),
                 new Route("", mock(Replica.class)),
@@ -52,10 +52,10 @@ class ExchangeTimeoutsTest {
                 false,
                 null));
 
-        silence.start();
+        timeouts.start();
 
-        looks.take();
-        looks.take(Duration.ofSeconds(10));
-        silence.stop();
+        checks.take();
+        checks.take(Duration.ofSeconds(10));
+        timeouts.stop();
     }
 }

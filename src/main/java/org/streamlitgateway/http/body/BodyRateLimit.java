@@ -3,43 +3,42 @@ package org.streamlitgateway.http.body;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How fast a request's body comes. Only time in which the client is waited for counts, so that a Streamlit that takes
- * nothing makes no client slow. Looked at in turns of {@link #TURN_NANOS}, so that what came fast at first does not pay for
- * what trickles in later. Thread-safe.
+ * Measures the rate of a request body. Only time spent waiting for the client counts, not time spent waiting for
+ * Streamlit. Measures in windows of {@link #WINDOW_NANOS}: a fast start does not make up for a slow rest. Thread-safe.
  */
 public final class BodyRateLimit {
-    /** Grace for the first bytes, and then the time over which the rate is taken. */
-    private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(20);
+    /** Length of a window, and grace for the first bytes. */
+    private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    private boolean isAwaited;
+    private boolean waiting;
     private long sinceNanos;
     private long waitedNanos;
     private long bytes;
 
-    /** From now on the client is waited for. */
+    /** Notes that the next bytes are due from the client. */
     public synchronized void await(long nowNanos) {
-        if (!isAwaited) {
-            isAwaited = true;
+        if (!waiting) {
+            waiting = true;
             sinceNanos = nowNanos;
         }
     }
 
-    /** It has sent some, or all. */
-    public synchronized void came(long count, long nowNanos) {
-        if (isAwaited) {
+    /** Counts bytes received from the client. */
+    public synchronized void received(long count, long nowNanos) {
+        if (waiting) {
             waitedNanos += nowNanos - sinceNanos;
-            isAwaited = false;
+            waiting = false;
         }
         bytes += count;
     }
 
-    /** Whether less than this has come per second in a turn that is over. */
-    public synchronized boolean isBelow(long bytesPerSecond, long nowNanos) {
-        long waited = waitedNanos + (isAwaited ? nowNanos - sinceNanos : 0);
-        if (waited < TURN_NANOS) {
+    /** Ends the window if its time is over, and starts the next. Returns whether its rate was below the minimum. */
+    public synchronized boolean endWindow(long minBytesPerSecond, long nowNanos) {
+        long waited = waitedNanos + (waiting ? nowNanos - sinceNanos : 0);
+        if (waited < WINDOW_NANOS) {
             return false;
         }
-        boolean below = bytes < bytesPerSecond * TimeUnit.NANOSECONDS.toSeconds(waited);
+        boolean below = bytes < minBytesPerSecond * TimeUnit.NANOSECONDS.toSeconds(waited);
         waitedNanos = 0;
         sinceNanos = nowNanos;
         bytes = 0;

@@ -7,30 +7,30 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * Writes a body to the client piece by piece and flushes each, never waiting. The caller gives one piece at a time and
- * gets a call when it has been taken; that is the back-pressure on Streamlit.
+ * Writes a body to the client chunk by chunk and flushes each, without blocking. The caller writes one chunk at a time
+ * and waits for its callback, which gives back-pressure on Streamlit.
  *
  * <pre>
- *   IDLE ──write──▶ DATA ──▶ FLUSH ──▶ TAKEN ──▶ IDLE, then the caller's callback
+ *   IDLE ──write──▶ DATA ──▶ FLUSH ──▶ WRITTEN ──▶ IDLE, then the caller's callback
  * </pre>
  *
- * Each arrow needs {@code isReady()}; the container calls {@link #onWritePossible} when it becomes so. One thread at
- * a time: the container's contract for the listener, and the caller's for {@link #write}.
+ * Each transition requires {@code isReady()}; the container calls {@link #onWritePossible} when the output becomes ready.
+ * Used by one thread at a time: by the container's contract for the listener, and by the caller's for {@link #write}.
  */
 public final class BodyWriter implements WriteListener {
     private enum State {
         IDLE,
         DATA,
         FLUSH,
-        TAKEN
+        WRITTEN
     }
 
     private final ServletOutputStream output;
     private final Consumer<Throwable> onFailure;
     private State state = State.IDLE;
     private boolean listening;
-    private ByteBuffer piece;
-    private Runnable taken;
+    private ByteBuffer chunk;
+    private Runnable onWritten;
 
     public BodyWriter(ServletOutputStream output, Consumer<Throwable> onFailure) {
         this.output = output;
@@ -38,50 +38,50 @@ public final class BodyWriter implements WriteListener {
     }
 
     /**
-     * Writes and flushes a piece; an empty one flushes what is there, be it only the headers.
+     * Writes and flushes a chunk; an empty chunk flushes the headers.
      *
-     * @return true when it has been taken already; else {@code taken} is called later, from another thread
+     * @return true if the chunk has been written; otherwise {@code onWritten} is called later, from another thread
      */
-    public boolean write(ByteBuffer piece, Runnable taken) {
-        this.piece = piece;
-        this.taken = taken;
-        this.state = piece.hasRemaining() ? State.DATA : State.FLUSH;
+    public boolean write(ByteBuffer chunk, Runnable onWritten) {
+        this.chunk = chunk;
+        this.onWritten = onWritten;
+        this.state = chunk.hasRemaining() ? State.DATA : State.FLUSH;
         if (!listening) {
             listening = true;
-            output.setWriteListener(this); // the container calls onWritePossible
+            output.setWriteListener(this); // calls onWritePossible
             return false;
         }
         try {
             return advance();
-        } catch (IOException lost) {
-            onError(lost);
+        } catch (IOException e) {
+            onError(e);
             return false;
         }
     }
 
     @Override
     public void onWritePossible() throws IOException {
-        Runnable done = taken;
+        Runnable callback = onWritten;
         if (advance()) {
-            done.run();
+            callback.run();
         }
     }
 
-    /** True when the piece was taken just now. */
+    /** Returns whether the chunk has just been written. */
     private boolean advance() throws IOException {
         while (state != State.IDLE && output.isReady()) {
             switch (state) {
                 case DATA -> {
                     state = State.FLUSH;
-                    BufferOutput.write(output, piece);
+                    BufferOutput.write(output, chunk);
                 }
                 case FLUSH -> {
-                    state = State.TAKEN;
+                    state = State.WRITTEN;
                     output.flush();
                 }
                 default -> {
-                    piece = null;
-                    taken = null;
+                    chunk = null;
+                    onWritten = null;
                     state = State.IDLE;
                     return true;
                 }
@@ -90,7 +90,7 @@ public final class BodyWriter implements WriteListener {
         return false;
     }
 
-    /** The piece is not given back: nobody says that the container has done with it. */
+    /** Reports the failure. The chunk is not released: the container may still be using its buffer. */
     @Override
     public void onError(Throwable failure) {
         onFailure.accept(failure);

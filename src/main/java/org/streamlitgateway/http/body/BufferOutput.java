@@ -10,73 +10,82 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 
 /**
- * Writes buffers to a servlet's output. Our own Jetty, and Jetty and Tomcat as the container, get them as they are: they
- * have had {@code write(ByteBuffer)} long before Servlet 6.1, and are done with a buffer when they are ready again. Others
- * get a copy that they may keep. WildFly says that it is ready while it still has to send what it got; Jetty 12.0, too,
- * when a write fails; and Tomcat before 10.1.8, where it compresses, sends zeros in the place of a direct buffer (its
- * bug 66511).
+ * Writes buffers to a servlet's output. The embedded Jetty, a hosted Jetty and Tomcat get the buffer itself: their outputs
+ * have {@code write(ByteBuffer)} (before Servlet 6.1, too) and release the buffer when they are ready again. Other
+ * containers get a copy. WildFly reports ready while bytes are still pending; so does Jetty 12.0 when a write fails. Tomcat
+ * before 10.1.8 sends zeros instead of a direct buffer when it compresses (Tomcat bug 66511).
  */
 final class BufferOutput {
-    /** Where a container's own classes are, and the version since which it is done with a buffer when it is ready. */
-    private static final Map<String, Version> DONE_WHEN_READY =
+    /** Package prefix of a container, and the first version that releases a buffer when it is ready. */
+    private static final Map<String, Version> RELEASES_WHEN_READY =
             Map.of("org.eclipse.jetty.", Version.parse("12.1"), "org.apache.catalina.", Version.parse("10.1.8"));
 
     private static final MethodType WRITE = MethodType.methodType(void.class, ByteBuffer.class);
-    private static final MethodType CALLED =
+    private static final MethodType INVOKED =
             MethodType.methodType(void.class, ServletOutputStream.class, ByteBuffer.class);
 
-    /** @param write {@code null} for a copy */
-    private record Way(Class<?> of, MethodHandle write) {}
+    /**
+     * How to write to one class of output.
+     *
+     * @param write {@code null} to write a copy
+     */
+    private record Strategy(Class<?> output, MethodHandle write) {}
 
-    /** Of the kind that was seen last; a container has one. */
-    private static volatile Way way = new Way(null, null);
+    /** Cached for the last output class; a container has only one. */
+    private static volatile Strategy cached = new Strategy(null, null);
 
     private BufferOutput() {}
 
-    /** The buffer belongs to the container until {@code isReady()}. */
+    /** Writes a buffer, which belongs to the container until {@code isReady()}. */
     static void write(ServletOutputStream output, ByteBuffer bytes) throws IOException {
-        Way known = way;
-        if (known.of() != output.getClass()) {
-            known = wayOf(output.getClass());
-            way = known;
+        Strategy strategy = cached;
+        if (strategy.output() != output.getClass()) {
+            strategy = strategyFor(output.getClass());
+            cached = strategy;
         }
-        if (known.write() == null) {
+        if (strategy.write() == null) {
             byte[] copy = new byte[bytes.remaining()];
             bytes.get(copy);
             output.write(copy);
             return;
         }
         try {
-            known.write().invokeExact(output, bytes);
-        } catch (IOException | RuntimeException | Error lost) {
-            throw lost;
+            strategy.write().invokeExact(output, bytes);
+        } catch (IOException | RuntimeException | Error e) {
+            throw e;
         } catch (Throwable impossible) {
             throw new IllegalStateException(impossible);
         }
     }
 
-    private static Way wayOf(Class<?> output) {
-        boolean ours = output.getClassLoader() == BufferOutput.class.getClassLoader()
+    private static Strategy strategyFor(Class<?> output) {
+        boolean embedded = output.getClassLoader() == BufferOutput.class.getClassLoader()
                 && output.getName().startsWith("org.eclipse.jetty.");
-        if (!ours && !isDoneWhenReady(output.getName(), output.getPackage().getImplementationVersion())) {
-            return new Way(output, null);
+        if (!embedded
+                && !releasesWhenReady(output.getName(), output.getPackage().getImplementationVersion())) {
+            return new Strategy(output, null);
         }
         try {
             MethodHandle write = MethodHandles.publicLookup().findVirtual(output, "write", WRITE);
-            return new Way(output, write.asType(CALLED));
-        } catch (NoSuchMethodException | IllegalAccessException other) {
-            return new Way(output, null);
+            return new Strategy(output, write.asType(INVOKED));
+        } catch (NoSuchMethodException | IllegalAccessException notAvailable) {
+            return new Strategy(output, null);
         }
     }
 
-    /** @param version what the container's archive says, or {@code null} */
-    static boolean isDoneWhenReady(String output, String version) {
+    /**
+     * Returns whether a container releases a buffer when its output is ready.
+     *
+     * @param output class name of the output
+     * @param version implementation version in the manifest of the container's archive, or {@code null}
+     */
+    static boolean releasesWhenReady(String output, String version) {
         try {
             return version != null
-                    && DONE_WHEN_READY.entrySet().stream()
+                    && RELEASES_WHEN_READY.entrySet().stream()
                             .anyMatch(since -> output.startsWith(since.getKey())
                                     && Version.parse(version).compareTo(since.getValue()) >= 0);
-        } catch (IllegalArgumentException unreadable) {
+        } catch (IllegalArgumentException notAVersion) {
             return false;
         }
     }

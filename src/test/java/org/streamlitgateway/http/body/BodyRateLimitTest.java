@@ -11,40 +11,40 @@ class BodyRateLimitTest {
     private final BodyRateLimit rate = new BodyRateLimit();
 
     @Test
-    void aBodyThatTricklesIsTooSlowAfterTheFirstTurn() {
+    void tricklingBodyIsTooSlowAfterTheFirstWindow() {
         for (int second = 0; second < 20; second++) {
             rate.await(second * SECOND);
-            assertFalse(rate.isBelow(500, second * SECOND));
-            rate.came(1, (second + 1) * SECOND);
+            assertFalse(rate.endWindow(500, second * SECOND));
+            rate.received(1, (second + 1) * SECOND);
         }
-        assertTrue(rate.isBelow(500, 20 * SECOND));
+        assertTrue(rate.endWindow(500, 20 * SECOND));
     }
 
     @Test
-    void aSlowButSteadyOneIsNot() {
+    void slowButSteadyBodyIsNotTooSlow() {
         for (int second = 0; second < 100; second++) {
             rate.await(second * SECOND);
-            rate.came(600, (second + 1) * SECOND);
-            assertFalse(rate.isBelow(500, (second + 1) * SECOND), "second " + second);
+            rate.received(600, (second + 1) * SECOND);
+            assertFalse(rate.endWindow(500, (second + 1) * SECOND), "second " + second);
         }
     }
 
     @Test
-    void whatCameFastDoesNotPayForWhatTricklesIn() {
+    void fastStartDoesNotMakeUpForASlowRest() {
         rate.await(0);
-        rate.came(100_000_000, 21 * SECOND);
-        assertFalse(rate.isBelow(500, 21 * SECOND));
+        rate.received(100_000_000, 21 * SECOND);
+        assertFalse(rate.endWindow(500, 21 * SECOND));
 
         rate.await(21 * SECOND);
 
-        assertTrue(rate.isBelow(500, 42 * SECOND));
+        assertTrue(rate.endWindow(500, 42 * SECOND));
     }
 
     @Test
-    void timeInWhichStreamlitTakesNothingDoesNotCount() {
+    void timeSpentWaitingForStreamlitDoesNotCount() {
         rate.await(0);
-        rate.came(1, SECOND);
+        rate.received(1, SECOND);
 
-        assertFalse(rate.isBelow(500, 1000 * SECOND));
+        assertFalse(rate.endWindow(500, 1000 * SECOND));
     }
 }

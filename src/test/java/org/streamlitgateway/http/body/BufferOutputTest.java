@@ -14,20 +14,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class BufferOutputTest {
-    private final List<ByteBuffer> kept = new ArrayList<>();
+    private final List<ByteBuffer> written = new ArrayList<>();
 
     @Test
-    void aContainerThatIsNotKnownMayKeepWhatItGets() throws IOException {
+    void unknownContainerGetsACopyThatItMayKeep() throws IOException {
         ByteBuffer bytes = ByteBuffer.allocateDirect(5).put(ascii("hello")).flip();
-        BufferOutput.write(new Keeping(), bytes.position(1));
-        bytes.clear().put(ascii("again")); // as a buffer that goes back to its pool
+        BufferOutput.write(new KeepingOutput(), bytes.position(1));
+        bytes.clear().put(ascii("again")); // like a buffer that is released to its pool
         assertEquals(List.of("ello"), texts());
     }
 
     @Test
-    void aPartOfAnArrayIsWrittenAndNothingElseOfIt() throws IOException {
+    void onlyTheBufferRangeOfAnArrayIsWritten() throws IOException {
         BufferOutput.write(
-                new Keeping(),
+                new KeepingOutput(),
                 ByteBuffer.wrap(ascii("a hello too"), 2, 6).slice().limit(5));
         assertEquals(List.of("hello"), texts());
     }
@@ -47,20 +47,20 @@ class BufferOutputTest {
                 "org.apache.catalina.connector.CoyoteOutputStream, next, false",
                 "io.undertow.servlet.spec.ServletOutputStreamImpl, 39.0.1.Final, false",
             })
-    void onlyContainersThatAreDoneWithABufferWhenReadyGetOne(String output, String version, boolean gets) {
-        assertEquals(gets, BufferOutput.isDoneWhenReady(output, version));
+    void onlyContainersThatReleaseABufferWhenReadyGetIt(String output, String version, boolean direct) {
+        assertEquals(direct, BufferOutput.releasesWhenReady(output, version));
     }
 
     private List<String> texts() {
-        return kept.stream().map(bytes -> US_ASCII.decode(bytes).toString()).toList();
+        return written.stream().map(bytes -> US_ASCII.decode(bytes).toString()).toList();
     }
 
     private static byte[] ascii(String text) {
         return text.getBytes(US_ASCII);
     }
 
-    /** Sends later what it is given now, as Undertow does. */
-    public final class Keeping extends ServletOutputStream {
+    /** Output that keeps buffers after write has returned, as Undertow does. */
+    public final class KeepingOutput extends ServletOutputStream {
         @Override
         public boolean isReady() {
             return true;
@@ -72,17 +72,17 @@ class BufferOutputTest {
         }
 
         public void write(ByteBuffer buffer) {
-            kept.add(buffer);
+            written.add(buffer);
         }
 
         @Override
         public void write(byte[] bytes, int from, int length) {
-            kept.add(ByteBuffer.wrap(bytes, from, length));
+            written.add(ByteBuffer.wrap(bytes, from, length));
         }
 
         @Override
         public void write(int oneByte) {
-            kept.add(ByteBuffer.wrap(new byte[] {(byte) oneByte}));
+            written.add(ByteBuffer.wrap(new byte[] {(byte) oneByte}));
         }
     }
 }
