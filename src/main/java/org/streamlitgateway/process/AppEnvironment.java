@@ -13,30 +13,30 @@ import java.util.stream.Stream;
 import org.streamlitgateway.config.AppConfig.Launch;
 import org.streamlitgateway.config.Secrets;
 
-/** The variables of a Streamlit of our own: those of the gateway without what is the gateway's alone, and a few more. */
+/** Environment variables of a Streamlit process: the gateway's own, minus its secrets, plus those the gateway sets. */
 final class AppEnvironment {
     private static final String COOKIE_SECRET = "STREAMLIT_SERVER_COOKIE_SECRET";
     private static final String COOKIE_SECRET_OPTION = "cookieSecret";
-    private static final long LONGEST_CONFIG = 1 << 20;
+    private static final long MAX_CONFIG_BYTES = 1 << 20;
 
     private AppEnvironment() {}
 
-    /** Changes the variables that a process would inherit; what the configuration says of the app beats everything. */
-    static void prepare(Map<String, String> environment, Launch launch, LaunchContext surroundings) {
+    /** Adapts the inherited variables in place. Variables configured for the app override all others. */
+    static void prepare(Map<String, String> environment, Launch launch, LaunchContext context) {
         Secrets.removeFrom(environment);
         List<String> peers = new ArrayList<>(List.of("127.0.0.1", "::1"));
-        peers.addAll(surroundings.trusted());
-        // Streamlit believes the gateway's X-Forwarded-For and no other's
+        peers.addAll(context.trustedAddresses());
+        // Streamlit trusts X-Forwarded-For from the gateway only
         environment.putIfAbsent("FORWARDED_ALLOW_IPS", String.join(",", peers));
         environment.put("PYTHONUNBUFFERED", "1");
         activate(environment, launch.command());
         if (!environment.containsKey(COOKIE_SECRET) && !hasCookieSecret(launch, environment)) {
-            environment.put(COOKIE_SECRET, surroundings.cookieSecret().get());
+            environment.put(COOKIE_SECRET, context.cookieSecret().get());
         }
         environment.putAll(launch.environment());
     }
 
-    /** What activating the virtual environment of the command would set, so that what the app starts finds it too. */
+    /** Activates the command's virtual environment, so that programs started by the app use it, too. */
     private static void activate(Map<String, String> environment, List<String> command) {
         Path bin = command.isEmpty() ? null : Path.of(command.get(0)).getParent();
         if (bin != null && bin.getParent() != null && Files.isRegularFile(bin.resolveSibling("pyvenv.cfg"))) {
@@ -46,26 +46,27 @@ final class AppEnvironment {
         }
     }
 
-    /** Whether the app brings its own, in its arguments or in one of the files that Streamlit reads. */
+    /** Checks whether the app sets its own secret, in its arguments or in a {@code config.toml} that Streamlit reads. */
     private static boolean hasCookieSecret(Launch launch, Map<String, String> environment) {
         Path script = Path.of(launch.script()).toAbsolutePath().getParent();
-        Path runsIn = launch.workingDirectory() == null ? Path.of("").toAbsolutePath() : launch.workingDirectory();
+        Path workingDirectory =
+                launch.workingDirectory() == null ? Path.of("").toAbsolutePath() : launch.workingDirectory();
         Path home = Path.of(environment.getOrDefault("HOME", System.getProperty("user.home", "/")));
         return launch.arguments().stream().anyMatch(word -> word.startsWith("--server." + COOKIE_SECRET_OPTION))
-                || Stream.of(script, runsIn, home)
+                || Stream.of(script, workingDirectory, home)
                         .filter(Objects::nonNull)
-                        .anyMatch(folder -> names(folder.resolve(".streamlit/config.toml")));
+                        .anyMatch(folder -> setsCookieSecret(folder.resolve(".streamlit/config.toml")));
     }
 
-    private static boolean names(Path config) {
+    private static boolean setsCookieSecret(Path config) {
         try {
             return Files.isRegularFile(config)
-                    && Files.size(config) <= LONGEST_CONFIG
+                    && Files.size(config) <= MAX_CONFIG_BYTES
                     && new String(Files.readAllBytes(config), StandardCharsets.UTF_8)
                             .lines()
                             .anyMatch(line -> line.strip().startsWith(COOKIE_SECRET_OPTION)
                                     || line.strip().startsWith("server." + COOKIE_SECRET_OPTION));
-        } catch (IOException unreadable) {
+        } catch (IOException e) {
             return false;
         }
     }

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What the processes of an app are told of the gateway.
+ * Settings of the gateway that the processes of an app are started with.
  *
- * @param basePath path under which Streamlit is addressed: empty, or as {@code /a/b}
- * @param trusted addresses whose X-Forwarded-For Streamlit may believe, besides the gateway's own
- * @param cookieSecret what signs Streamlit's cookies, unless the app has a secret of its own; asked for at each start
+ * @param basePath path at which the gateway addresses Streamlit: empty, or as {@code /a/b}
+ * @param trustedAddresses addresses whose X-Forwarded-For Streamlit trusts, besides the gateway's own
+ * @param cookieSecret secret that signs Streamlit's cookies unless the app sets its own; requested at each start
  */
-public record LaunchContext(String basePath, List<String> trusted, Supplier<String> cookieSecret) {}
+public record LaunchContext(String basePath, List<String> trustedAddresses, Supplier<String> cookieSecret) {}

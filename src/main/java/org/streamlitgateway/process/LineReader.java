@@ -3,18 +3,18 @@ package org.streamlitgateway.process;
 import java.io.IOException;
 import java.io.Reader;
 
-/** Lines of a bounded length: a longer one comes in parts. */
+/** Reads lines of bounded length; a longer line is split. Not thread-safe. */
 final class LineReader {
     static final int MAX_CHARACTERS = 2000;
 
     private final Reader reader;
-    private boolean afterReturn;
+    private boolean afterCarriageReturn;
 
     LineReader(Reader reader) {
         this.reader = reader;
     }
 
-    /** {@code null} at the end. Lines end with LF, CR or CRLF. */
+    /** Returns the next line, or {@code null} at the end of input. Lines end with LF, CR or CRLF. */
     String next() throws IOException {
         StringBuilder line = new StringBuilder();
         while (line.length() < MAX_CHARACTERS) {
@@ -22,8 +22,9 @@ final class LineReader {
             if (c < 0) {
                 return line.isEmpty() ? null : line.toString();
             }
-            boolean secondOfPair = afterReturn && c == '\n';
-            afterReturn = c == '\r';
+            boolean secondOfPair = afterCarriageReturn && c == '\n';
+            afterCarriageReturn = c == '\r';
+
             if (c == '\n' || c == '\r') {
                 if (!secondOfPair) {
                     return line.toString();

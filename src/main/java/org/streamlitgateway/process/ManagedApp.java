@@ -18,87 +18,93 @@ import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
- * The processes of one app, each a replica on a loopback port.
+ * Processes of one app, each a replica on a loopback port.
  *
  * <pre>
  *   ASLEEP ──wake──▶ STARTING ──▶ HEALTHY ──idle──▶ ASLEEP
- *                       └──▶ GIVEN_UP, until somebody comes a minute later
+ *                     ▲    │
+ *                     │    ▼
+ *                     FAILED    retried by the first request after {@link #RETRY_DELAY}
  * </pre>
  *
- * Starting and stopping take seconds and are done by a thread of their own, one at a time, which holds {@code lifeCycle};
- * nobody else waits for that. All fields that change are guarded by {@code this}, which is held for moments only.
+ * The state is not stored: {@link #state} derives it from {@code starting}, {@code failure} and the processes.
+ *
+ * <p>Starts and idle stops take seconds. They run in background threads, one at a time, and hold {@code lifeCycle}; no
+ * request waits for that lock. {@link #close} does not take it: a start in progress checks {@code closed} after each
+ * process that it has started. Mutable fields are guarded by {@code this}, which is held briefly, except for the volatile
+ * time of last use.
  */
 public final class ManagedApp implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ManagedApp.class);
-    private static final Duration TRY_AGAIN = Duration.ofMinutes(1);
+    private static final Duration RETRY_DELAY = Duration.ofMinutes(1);
 
-    /** What a visitor finds. */
+    /** Availability of the app for visitors. */
     public enum State {
         ASLEEP,
         STARTING,
         HEALTHY,
-        GIVEN_UP
+        FAILED
     }
 
     private final String name;
     private final Launch launch;
-    private final LaunchContext surroundings;
+    private final LaunchContext context;
     private final Object lifeCycle = new Object();
 
     private final HostPort[] addresses;
-    /** {@code null} where none runs. */
+    /** Running processes by replica number; {@code null} where none runs. */
     private final StreamlitProcess[] processes;
 
     private boolean starting;
     private boolean closed;
-    /** Why the last start came to nothing. */
+    /** Reason of the last failed start, or {@code null}. */
     private String failure;
 
     private long failedNanos;
     private volatile long usedNanos = System.nanoTime();
 
     /**
-     * Starts nothing yet.
+     * Reserves the ports; starts no process.
      *
-     * @param name what the log calls it
-     * @throws IOException when there are no free ports
+     * @param name name of the app in the log
+     * @throws IOException when no loopback port is free
      */
-    public ManagedApp(String name, Launch launch, LaunchContext surroundings) throws IOException {
+    public ManagedApp(String name, Launch launch, LaunchContext context) throws IOException {
         this.name = name;
         this.launch = launch;
-        this.surroundings = surroundings;
+        this.context = context;
         this.processes = new StreamlitProcess[launch.processes()];
         this.addresses = freeAddresses(launch.processes());
     }
 
     private static HostPort[] freeAddresses(int count) throws IOException {
         HostPort[] free = new HostPort[count];
-        List<ServerSocket> held = new ArrayList<>(); // so that each is another one
+        List<ServerSocket> sockets = new ArrayList<>(); // all stay open until the end, which makes the ports distinct
         try {
             for (int i = 0; i < count; i++) {
                 ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                held.add(socket);
+                sockets.add(socket);
                 free[i] = new HostPort("127.0.0.1", socket.getLocalPort());
             }
         } finally {
-            for (ServerSocket socket : held) {
+            for (ServerSocket socket : sockets) {
                 socket.close();
             }
         }
         return free;
     }
 
-    /** Whether its processes are told these addresses when they start. */
-    public boolean trusts(List<String> trusted) {
-        return surroundings.trusted().equals(trusted);
+    /** Checks whether the processes are started with exactly these trusted addresses. */
+    public boolean trusts(List<String> addresses) {
+        return context.trustedAddresses().equals(addresses);
     }
 
-    /** How many run, or would. */
+    /** Returns the number of replicas, running or not. */
     public int size() {
         return processes.length;
     }
 
-    /** Where the process of this number listens, or will. */
+    /** Returns the address of one replica, running or not. It changes when another program has taken the port. */
     public synchronized HostPort address(int number) {
         return addresses[number];
     }
@@ -111,32 +117,32 @@ public final class ManagedApp implements AutoCloseable {
         if (isAny(StreamlitProcess::isHealthy)) {
             return State.HEALTHY;
         }
-        if (starting || isAny(process -> process.givenUp() == null)) {
+        if (starting || isAny(process -> process.failure() == null)) {
             return State.STARTING;
         }
-        return failure != null || isAny(process -> true) ? State.GIVEN_UP : State.ASLEEP;
+        return failure != null || isAny(process -> true) ? State.FAILED : State.ASLEEP;
     }
 
     /** Guarded by this. */
-    private boolean isAny(Predicate<StreamlitProcess> which) {
-        return Arrays.stream(processes).filter(Objects::nonNull).anyMatch(which);
+    private boolean isAny(Predicate<StreamlitProcess> condition) {
+        return running().anyMatch(condition);
     }
 
     public boolean isHealthy() {
         return state() == State.HEALTHY;
     }
 
-    /** What a visitor is told who cannot use it now; {@code null} when it can be used. */
+    /** Returns the outcome for visitors while the app is unavailable; {@code null} when it is available. */
     public synchronized Outcome unavailable() {
         State state = state();
         if (state == State.HEALTHY) {
             return null;
         }
-        if (state == State.GIVEN_UP && failure != null) {
+        if (state == State.FAILED && failure != null) {
             return Outcome.NOT_STARTED;
         }
         return running()
-                .map(StreamlitProcess::trouble)
+                .map(StreamlitProcess::unavailable)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(Outcome.STARTING);
@@ -146,36 +152,36 @@ public final class ManagedApp implements AutoCloseable {
         return Arrays.stream(processes).filter(Objects::nonNull);
     }
 
-    /** Somebody wants it: starts what does not run, and returns at once. */
+    /** Marks the app as used and starts processes that do not run. Returns at once. */
     public void wake() {
         usedNanos = System.nanoTime();
         synchronized (this) {
-            if (closed || starting || !wantsStart()) {
+            if (closed || starting || !needsStart()) {
                 return;
             }
             starting = true;
             failure = null;
         }
-        LOG.info("app {} is started", name);
-        inBackground(this::start);
+        LOG.info("starting app {}", name);
+        runInBackground(this::start);
     }
 
     /** Guarded by this. */
-    private boolean wantsStart() {
+    private boolean needsStart() {
         if (failure != null) {
-            return System.nanoTime() - failedNanos > TRY_AGAIN.toNanos();
+            return System.nanoTime() - failedNanos > RETRY_DELAY.toNanos();
         }
-        return Arrays.stream(processes).anyMatch(process -> process == null || process.isGivenUpFor(TRY_AGAIN));
+        return Arrays.stream(processes).anyMatch(process -> process == null || process.hasFailedFor(RETRY_DELAY));
     }
 
     private void start() {
         synchronized (lifeCycle) {
             try {
-                launchMissing();
-            } catch (IOException | RuntimeException cannot) {
-                LOG.error("app {} cannot be started: {}", name, cannot.getMessage());
+                startMissing();
+            } catch (IOException | RuntimeException e) {
+                LOG.error("cannot start app {}: {}", name, e.getMessage());
                 synchronized (this) {
-                    failure = String.valueOf(cannot.getMessage());
+                    failure = String.valueOf(e.getMessage());
                     failedNanos = System.nanoTime();
                 }
             } finally {
@@ -187,27 +193,27 @@ public final class ManagedApp implements AutoCloseable {
         }
     }
 
-    /** Holding {@code lifeCycle}. */
-    private void launchMissing() throws IOException {
+    /** Called while holding {@code lifeCycle}. */
+    private void startMissing() throws IOException {
         for (int i = 0; i < processes.length; i++) {
-            StreamlitProcess before;
+            StreamlitProcess failed;
             synchronized (this) {
-                before = processes[i];
-                if (closed || before != null && before.givenUp() == null) {
+                failed = processes[i];
+                if (closed || failed != null && failed.failure() == null) {
                     continue;
                 }
                 processes[i] = null;
             }
-            if (before != null) {
-                before.close();
+            if (failed != null) {
+                failed.close();
             }
-            StreamlitProcess process = StreamlitProcess.start(title(i), launch, freeAddress(i), surroundings);
-            boolean tooLate;
+            StreamlitProcess process = StreamlitProcess.start(title(i), launch, freeAddress(i), context);
+            boolean closedMeanwhile;
             synchronized (this) {
-                tooLate = closed;
+                closedMeanwhile = closed;
                 processes[i] = process;
             }
-            if (tooLate) {
+            if (closedMeanwhile) {
                 closeAll();
             }
         }
@@ -217,16 +223,16 @@ public final class ManagedApp implements AutoCloseable {
         return processes.length == 1 ? name : name + " (process " + number + ")";
     }
 
-    /** The one that it had, unless somebody else listens there by now. */
+    /** Returns the previous address, or a new one if its port is in use now. */
     private HostPort freeAddress(int number) throws IOException {
-        HostPort before = address(number);
+        HostPort previous = address(number);
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(before.host(), before.port()));
-            return before;
-        } catch (IOException taken) {
+            probe.bind(new InetSocketAddress(previous.host(), previous.port()));
+            return previous;
+        } catch (IOException portInUse) {
             HostPort other = freeAddresses(1)[0];
-            LOG.info("app {} goes from {}, which is taken, to {}", title(number), before, other);
+            LOG.info("app {}: port of {} is in use, using {}", title(number), previous, other);
             synchronized (this) {
                 addresses[number] = other;
             }
@@ -235,52 +241,52 @@ public final class ManagedApp implements AutoCloseable {
     }
 
     /**
-     * Starts it now and returns when all its processes are healthy.
+     * Starts the app in the calling thread and returns when all its processes are healthy.
      *
-     * @throws IOException when one cannot be started, or did not become healthy, with a text fit for a user
+     * @throws IOException when a process cannot be started or does not become healthy; the message is meant for users
      */
     public void startAndWait() throws IOException, InterruptedException {
         synchronized (lifeCycle) {
-            launchMissing();
+            startMissing();
         }
-        for (StreamlitProcess process : processesNow()) {
+        for (StreamlitProcess process : snapshot()) {
             process.awaitHealthy();
         }
     }
 
-    /** After {@link #wake}: returns when it is healthy or given up, which is in the log then. */
+    /** Waits after {@link #wake} until every process is healthy or has failed. Failures are in the log. */
     public void awaitSettled() throws InterruptedException {
         synchronized (this) {
             while (starting) {
                 wait();
             }
         }
-        for (StreamlitProcess process : processesNow()) {
+        for (StreamlitProcess process : snapshot()) {
             try {
                 process.awaitHealthy();
-            } catch (IOException givenUp) {
-                LOG.debug("app {} does not start", name, givenUp);
+            } catch (IOException e) {
+                LOG.debug("app {} does not start", name, e);
             }
         }
     }
 
-    private synchronized List<StreamlitProcess> processesNow() {
+    private synchronized List<StreamlitProcess> snapshot() {
         return running().toList();
     }
 
     /**
-     * Stops it when it was started by a visit and nobody has needed it for long.
+     * Stops the app when it has been idle for longer than {@code idle-stop}. Called periodically.
      *
-     * @param used whether it has sessions or requests now
+     * @param used whether the app has sessions or requests in progress
      */
     public void sleepIfIdle(boolean used) {
         if (used) {
             usedNanos = System.nanoTime();
         } else if (isIdle() && isHealthy()) {
-            inBackground(() -> {
+            runInBackground(() -> {
                 synchronized (lifeCycle) {
                     if (isIdle() && isHealthy()) {
-                        LOG.info("app {} is stopped: nobody has used it for {}", name, launch.idleStop());
+                        LOG.info("stopping app {}: idle for {} (idle-stop)", name, launch.idleStop());
                         closeAll();
                     }
                 }
@@ -296,7 +302,7 @@ public final class ManagedApp implements AutoCloseable {
     private void closeAll() {
         List<StreamlitProcess> ending;
         synchronized (this) {
-            ending = processesNow();
+            ending = snapshot();
             Arrays.fill(processes, null);
             failure = null;
         }
@@ -308,18 +314,18 @@ public final class ManagedApp implements AutoCloseable {
             for (Thread closer : closers) {
                 closer.join();
             }
-        } catch (InterruptedException hurry) {
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void inBackground(Runnable task) {
+    private void runInBackground(Runnable task) {
         Thread thread = new Thread(task, "app-" + name);
         thread.setDaemon(true);
         thread.start();
     }
 
-    /** For good; returns when its processes have ended, which is bounded. */
+    /** Stops the app for good. Returns when its processes have ended, within a bounded time. */
     @Override
     public void close() {
         synchronized (this) {

@@ -7,18 +7,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The memory of a process and all that it has started, as Linux tells it under {@code /proc}. */
+/** Memory used by a process and its descendants, read from {@code /proc} on Linux. */
 final class ProcessMemory {
     private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
 
     private ProcessMemory() {}
 
-    /** Whether it can be told on this system. */
-    static boolean isKnown() {
+    /** Checks whether this system reports the memory of processes. */
+    static boolean isAvailable() {
         return resident(ProcessHandle.current()) > 0;
     }
 
-    /** Resident bytes; pages that they share count for each. Zero when it has ended. */
+    /** Returns resident bytes, 0 once the process has ended. Shared pages count once for each process. */
     static long bytes(ProcessHandle process) {
         return Stream.concat(Stream.of(process), process.descendants())
                 .mapToLong(ProcessMemory::resident)
@@ -29,7 +29,8 @@ final class ProcessMemory {
         try {
             Matcher line = RESIDENT.matcher(Files.readString(Path.of("/proc/" + process.pid() + "/status")));
             return line.find() ? Long.parseLong(line.group(1)) * 1024 : 0;
-        } catch (IOException ended) {
+        } catch (IOException e) { // the process has ended
+
             return 0;
         }
     }

@@ -11,17 +11,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.streamlitgateway.config.AppConfig.Launch;
 
-/** The words that start Streamlit on one script and port. */
+/** Builds the command line that starts Streamlit with one script on one port. */
 final class StreamlitCommand {
     private static final long PROBE_SECONDS = 30;
     private static final String BASE_PATH = "--server.baseUrlPath";
     private static final Path SHELL = Path.of("/bin/sh");
 
     /**
-     * Becomes Streamlit, and leaves behind a shell that reads from the gateway's pipe: it comes to its end with the
-     * gateway, however that ended, and then so does Streamlit. {@code %s} stands for whom the signals are for.
+     * Executes Streamlit and leaves a background shell that blocks on the gateway's pipe. When the gateway ends in any
+     * way, the pipe is closed and the shell stops Streamlit. {@code %s} is the target of the signals.
      */
-    private static final String WATCHED = """
+    private static final String WATCHDOG = """
             exec 3<&0 </dev/null
             (
               trap '' TERM INT HUP
@@ -38,19 +38,20 @@ final class StreamlitCommand {
     private StreamlitCommand() {}
 
     /**
-     * The command. What a config.toml or a variable may say of the base path and of TLS is overruled: the gateway puts
-     * the path and TLS before the app, and speaks to it in the clear, on loopback.
+     * Builds the command. Its options override a base path and TLS settings in {@code config.toml} or in environment
+     * variables, because the gateway itself adds the path prefix and TLS, and connects in plain text over loopback.
      *
-     * @param basePath path under which the gateway addresses it, unless the arguments say another
-     * @throws IOException when there is no Streamlit, with a text fit for a user
+     * @param basePath path at which the gateway addresses Streamlit, unless the arguments set another
+     * @throws IOException when Streamlit is not found; the message is meant for users
      */
     static List<String> of(Launch launch, int port, String basePath) throws IOException {
         if (File.separatorChar == '\\') {
-            throw new IOException("on Windows the gateway does not start apps; name their addresses instead");
+            throw new IOException(
+                    "the gateway cannot start apps on Windows; start them yourself and configure their" + " addresses");
         }
-        List<String> words = new ArrayList<>(launcher());
-        words.addAll(launch.command().isEmpty() ? installed() : existing(launch.command()));
-        words.addAll(List.of(
+        List<String> command = new ArrayList<>(wrapper());
+        command.addAll(launch.command().isEmpty() ? installed() : checked(launch.command()));
+        command.addAll(List.of(
                 "run",
                 launch.script(),
                 "--server.address=127.0.0.1",
@@ -59,17 +60,17 @@ final class StreamlitCommand {
                 "--browser.gatherUsageStats=false",
                 "--server.sslCertFile=",
                 "--server.sslKeyFile="));
-        if (givenBasePath(launch.arguments()) == null) {
-            words.add(BASE_PATH + "=" + basePath);
+        if (configuredBasePath(launch.arguments()) == null) {
+            command.add(BASE_PATH + "=" + basePath);
         }
-        words.addAll(launch.arguments());
-        return words;
+        command.addAll(launch.arguments());
+        return command;
     }
 
-    /** Streamlit's base path, as the arguments set it or else as it is given: empty, or with a slash in front only. */
+    /** Returns the base path set by the arguments, or else {@code basePath}: empty, or with a leading slash only. */
     static String basePath(List<String> arguments, String basePath) {
-        String given = givenBasePath(arguments);
-        String path = given == null ? basePath : given;
+        String configured = configuredBasePath(arguments);
+        String path = configured == null ? basePath : configured;
         int start = 0;
         int end = path.length();
         while (start < end && path.charAt(start) == '/') {
@@ -81,35 +82,35 @@ final class StreamlitCommand {
         return start == end ? "" : "/" + path.substring(start, end);
     }
 
-    private static String givenBasePath(List<String> arguments) {
-        for (int i = arguments.size() - 1; i >= 0; i--) { // the last counts
-            String word = arguments.get(i);
-            if (word.startsWith(BASE_PATH + "=")) {
-                return word.substring(BASE_PATH.length() + 1);
+    private static String configuredBasePath(List<String> arguments) {
+        for (int i = arguments.size() - 1; i >= 0; i--) { // the last option wins
+            String argument = arguments.get(i);
+            if (argument.startsWith(BASE_PATH + "=")) {
+                return argument.substring(BASE_PATH.length() + 1);
             }
-            if (word.equals(BASE_PATH) && i + 1 < arguments.size()) {
+            if (argument.equals(BASE_PATH) && i + 1 < arguments.size()) {
                 return arguments.get(i + 1);
             }
         }
         return null;
     }
 
-    private static List<String> launcher() {
-        List<String> words = new ArrayList<>(group());
+    private static List<String> wrapper() {
+        List<String> command = new ArrayList<>(processGroup());
         if (Files.isExecutable(SHELL)) {
-            String whom = words.isEmpty() ? "$$" : "-$$"; // setsid keeps the process id, and makes it the group's
-            words.addAll(List.of(SHELL.toString(), "-c", WATCHED.formatted(whom), "streamlit-gateway"));
+            String target = command.isEmpty() ? "$$" : "-$$"; // setsid makes the process id the id of the group
+            command.addAll(List.of(SHELL.toString(), "-c", WATCHDOG.formatted(target), "streamlit-gateway"));
         }
-        return words;
+        return command;
     }
 
-    /** A process group of its own, so that it can be stopped with all that it starts. */
-    private static List<String> group() {
+    /** Creates a process group, which allows to stop Streamlit together with its descendants. */
+    private static List<String> processGroup() {
         return onPath("setsid").map(setsid -> List.of(setsid.toString())).orElse(List.of());
     }
 
-    static boolean hasGroup() {
-        return !group().isEmpty();
+    static boolean hasProcessGroup() {
+        return !processGroup().isEmpty();
     }
 
     private static List<String> installed() throws IOException {
@@ -121,17 +122,17 @@ final class StreamlitCommand {
         if (python.isPresent() && hasModule(python.get())) {
             return List.of(python.get().toString(), "-m", "streamlit");
         }
-        throw new IOException("no Streamlit found: neither streamlit nor python3 -m streamlit; install it with"
-                + " pip install streamlit, or name it with --streamlit-command (command: in a file)");
+        throw new IOException("Streamlit not found: neither streamlit nor python3 -m streamlit is available; install it"
+                + " with pip install streamlit, or set --streamlit-command (command: in a file)");
     }
 
-    private static List<String> existing(List<String> command) throws IOException {
+    private static List<String> checked(List<String> command) throws IOException {
         String program = command.get(0);
         boolean exists = program.indexOf(File.separatorChar) >= 0
                 ? Files.isExecutable(Path.of(program))
                 : onPath(program).isPresent();
         if (!exists) {
-            throw new IOException("the command " + program + " is not a program that can be run");
+            throw new IOException("the command " + program + " was not found, or is not executable");
         }
         return command;
     }
@@ -146,7 +147,8 @@ final class StreamlitCommand {
                 .start();
         try {
             return probe.waitFor(PROBE_SECONDS, TimeUnit.SECONDS) && probe.exitValue() == 0;
-        } catch (InterruptedException stopping) {
+        } catch (InterruptedException e) {
+
             Thread.currentThread().interrupt();
             return false;
         } finally {

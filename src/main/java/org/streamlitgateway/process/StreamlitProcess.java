@@ -20,25 +20,34 @@ import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
 
 /**
- * Keeps one Streamlit running. Its output goes to the log line by line. When it dies it is started again after a
- * pause that doubles from {@link #FIRST_PAUSE_MILLIS} to {@link #LONGEST_PAUSE_MILLIS}; the pause and the count of deaths
- * begin anew once it has been healthy for {@link #STEADY}. State is written under {@code this}; one thread of its own
- * does the watching, and nobody else waits while a process is started.
+ * Supervisor of one Streamlit process: starts it, checks that it becomes healthy, and restarts it when it ends.
+ *
+ * <pre>
+ *   STARTING ──health page says ok──▶ HEALTHY ──ended, or over its memory limit──▶ RESTARTING ──▶ STARTING
+ *      │                                                                              │
+ *      └──ended or too slow before it was ever healthy──▶ FAILED ◀──too many restarts──┘
+ * </pre>
+ *
+ * The pause before a restart doubles from {@link #FIRST_PAUSE_MILLIS} to {@link #MAX_PAUSE_MILLIS}. Pause and number of
+ * restarts are reset once the process was healthy for {@link #STEADY}. Standard output and error go to the log by line.
+ *
+ * <p>{@code process} and {@code closed} are guarded by {@code this}. The watcher thread writes all volatile fields, except
+ * that {@link #close} clears {@code healthy}.
  */
 final class StreamlitProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamlitProcess.class);
     private static final Logger OUTPUT = LoggerFactory.getLogger("streamlit");
     private static final long FIRST_PAUSE_MILLIS = 500;
-    private static final long LONGEST_PAUSE_MILLIS = 30_000;
+    private static final long MAX_PAUSE_MILLIS = 30_000;
     private static final long HEALTH_PERIOD_MILLIS = 100;
     private static final long HEALTH_TIMEOUT_MILLIS = 2000;
     private static final long MEMORY_PERIOD_MILLIS = 500;
-    private static final Duration LONGEST_START = Duration.ofSeconds(90);
+    private static final Duration MAX_START = Duration.ofSeconds(90);
     private static final Duration STEADY = Duration.ofMinutes(1);
     private static final long TERM_SECONDS = 8;
     private static final long KILL_SECONDS = 5;
-    /** How long its end is kept back for its last words; a child that outlives it may keep the pipe open. */
-    private static final long LAST_WORDS_MILLIS = 1000;
+    /** Wait for remaining output before the exit is reported; a child that outlives Streamlit may keep the pipe open. */
+    private static final long OUTPUT_MILLIS = 1000;
 
     private static final int MEGABYTE_BITS = 20;
 
@@ -47,7 +56,7 @@ final class StreamlitProcess implements AutoCloseable {
     private final HostPort address;
     private final String healthPath;
     private final List<String> command;
-    private final LaunchContext surroundings;
+    private final LaunchContext context;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofMillis(HEALTH_TIMEOUT_MILLIS))
@@ -56,34 +65,33 @@ final class StreamlitProcess implements AutoCloseable {
 
     private Process process;
     private boolean closed;
-    private volatile Thread output;
+    private volatile Thread outputReader;
     private volatile boolean healthy;
-    private volatile Outcome trouble;
-    private volatile String givenUp;
-    private volatile long givenUpNanos;
+    private volatile Outcome unavailable;
+    private volatile String failure;
+    private volatile long failedNanos;
 
-    private StreamlitProcess(String name, Launch launch, HostPort address, LaunchContext surroundings)
-            throws IOException {
+    private StreamlitProcess(String name, Launch launch, HostPort address, LaunchContext context) throws IOException {
         this.name = name;
         this.launch = launch;
         this.address = address;
-        this.healthPath = StreamlitCommand.basePath(launch.arguments(), surroundings.basePath()) + "/_stcore/health";
-        this.command = StreamlitCommand.of(launch, address.port(), surroundings.basePath());
-        this.surroundings = surroundings;
+        this.healthPath = StreamlitCommand.basePath(launch.arguments(), context.basePath()) + "/_stcore/health";
+        this.command = StreamlitCommand.of(launch, address.port(), context.basePath());
+        this.context = context;
         watcher.setDaemon(true);
     }
 
     /**
-     * Starts Streamlit; it is not healthy yet when this returns.
+     * Starts Streamlit and returns before it is healthy.
      *
-     * @param name what the log calls it
-     * @throws IOException when it cannot be started, with a text fit for a user
+     * @param name name of the process in the log
+     * @throws IOException when the process cannot be started; the message is meant for users
      */
-    static StreamlitProcess start(String name, Launch launch, HostPort address, LaunchContext surroundings)
+    static StreamlitProcess start(String name, Launch launch, HostPort address, LaunchContext context)
             throws IOException {
-        StreamlitProcess streamlit = new StreamlitProcess(name, launch, address, surroundings);
-        if (launch.memoryBytes() > 0 && !ProcessMemory.isKnown()) {
-            LOG.warn("{}: memory cannot be watched on this system; the limit has no effect", name);
+        StreamlitProcess streamlit = new StreamlitProcess(name, launch, address, context);
+        if (launch.memoryBytes() > 0 && !ProcessMemory.isAvailable()) {
+            LOG.warn("{}: this system does not report the memory of processes; its memory limit has no effect", name);
         }
         streamlit.spawn();
         streamlit.watcher.start();
@@ -94,32 +102,32 @@ final class StreamlitProcess implements AutoCloseable {
         return healthy;
     }
 
-    /** Why it is not started again; {@code null} while it is. */
-    String givenUp() {
-        return givenUp;
+    /** Returns the reason why the process is not restarted any more; {@code null} while it is supervised. */
+    String failure() {
+        return failure;
     }
 
-    boolean isGivenUpFor(Duration time) {
-        return givenUp != null && System.nanoTime() - givenUpNanos > time.toNanos();
+    boolean hasFailedFor(Duration time) {
+        return failure != null && System.nanoTime() - failedNanos > time.toNanos();
     }
 
-    /** What a visitor is told while it is not healthy; {@code null} as long as nothing went wrong. */
-    Outcome trouble() {
-        return trouble;
+    /** Returns the outcome for visitors while the process is not healthy; {@code null} during its first start. */
+    Outcome unavailable() {
+        return unavailable;
     }
 
     /**
-     * Waits for the health page to say {@code ok}, or for the watcher to give it up, which it does in time.
+     * Waits until the health page says {@code ok}. The watcher bounds the wait.
      *
-     * @throws IOException when Streamlit ended before, or took too long
+     * @throws IOException when Streamlit ended or took too long; the message is meant for users
      */
     synchronized void awaitHealthy() throws IOException, InterruptedException {
         while (!healthy) {
-            if (givenUp != null) {
-                throw new IOException(givenUp);
+            if (failure != null) {
+                throw new IOException(failure);
             }
             if (closed) {
-                throw new IOException("stopped before " + name + " was healthy");
+                throw new IOException(name + " was stopped before it became healthy");
             }
             wait();
         }
@@ -129,7 +137,7 @@ final class StreamlitProcess implements AutoCloseable {
         try {
             boolean everHealthy = false;
             long pause = FIRST_PAUSE_MILLIS;
-            for (int deaths = 0; !isClosed(); deaths++) {
+            for (int restarts = 0; !isClosed(); restarts++) {
                 Process current = current();
                 long healthySince = awaitHealth(current) ? System.nanoTime() : 0;
                 everHealthy = everHealthy || healthySince != 0;
@@ -139,47 +147,47 @@ final class StreamlitProcess implements AutoCloseable {
                 }
                 setHealthy(false);
                 String ended = describeEnd(current, healthySince != 0);
-                signal(List.of(), current.pid(), "KILL"); // what the dead one has left behind
-                output.join(LAST_WORDS_MILLIS);
+                signal(List.of(), current.pid(), "KILL"); // descendants that outlived the process
+                outputReader.join(OUTPUT_MILLIS);
                 if (!everHealthy) {
-                    giveUp(Outcome.NOT_STARTED, name + " " + ended + " before it was healthy; see its output");
+                    fail(Outcome.NOT_STARTED, name + " " + ended + " before it became healthy; see its output");
                     return;
                 }
                 if (healthySince != 0 && System.nanoTime() - healthySince > STEADY.toNanos()) {
-                    deaths = 0;
+                    restarts = 0;
                     pause = FIRST_PAUSE_MILLIS;
                 }
-                if (deaths >= launch.maxRestarts()) {
-                    giveUp(
+                if (restarts >= launch.maxRestarts()) {
+                    fail(
                             overMemory ? Outcome.OVER_MEMORY_TOO_OFTEN : Outcome.ENDED_TOO_OFTEN,
-                            name + " " + ended + "; it has been started again " + deaths
-                                    + " times (max-restarts) and is given up");
+                            name + " " + ended + "; not restarting it, as its limit of " + restarts
+                                    + (restarts == 1 ? " restart" : " restarts") + " is reached (max-restarts)");
                     return;
                 }
-                trouble = overMemory ? Outcome.OVER_MEMORY : Outcome.RESTARTING;
-                LOG.warn("{} {}; it is started again in {} ms", name, ended, pause);
+                unavailable = overMemory ? Outcome.OVER_MEMORY : Outcome.RESTARTING;
+                LOG.warn("{} {}; restarting it in {} ms", name, ended, pause);
                 if (!sleep(pause)) {
                     return;
                 }
-                pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+                pause = Math.min(pause * 2, MAX_PAUSE_MILLIS);
                 spawn();
             }
-        } catch (InterruptedException stopping) {
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException | RuntimeException failure) {
-            giveUp(Outcome.NOT_STARTED, name + " cannot be started again: " + failure.getMessage());
+        } catch (IOException | RuntimeException e) {
+            fail(Outcome.NOT_STARTED, "cannot restart " + name + ": " + e.getMessage());
         }
     }
 
     private String describeEnd(Process current, boolean wasHealthy) throws InterruptedException {
         if (!wasHealthy && current.isAlive()) {
             end(current);
-            return "was not healthy after " + LONGEST_START.toSeconds() + " s and was stopped";
+            return "was still not healthy after " + MAX_START.toSeconds() + " s and was stopped";
         }
         return "ended with exit code " + current.waitFor();
     }
 
-    /** Returns when it has ended; true when that was because it took more memory than it may. */
+    /** Returns when the process has ended; true if the gateway stopped it because of its memory limit. */
     private boolean awaitEnd(Process current) throws InterruptedException {
         if (launch.memoryBytes() == 0) {
             current.waitFor();
@@ -188,10 +196,10 @@ final class StreamlitProcess implements AutoCloseable {
         while (!current.waitFor(MEMORY_PERIOD_MILLIS, TimeUnit.MILLISECONDS)) {
             long bytes = ProcessMemory.bytes(current.toHandle());
             if (bytes > launch.memoryBytes() && !isClosed()) {
-                setHealthy(false); // no more visitors from here on
-                trouble = Outcome.OVER_MEMORY;
+                setHealthy(false); // first, to keep new visitors away
+                unavailable = Outcome.OVER_MEMORY;
                 LOG.warn(
-                        "{} takes {} MB of memory, more than the {} MB that it may (memory); it is stopped",
+                        "{} uses {} MB, over its limit of {} MB (memory); stopping it",
                         name,
                         bytes >> MEGABYTE_BITS,
                         launch.memoryBytes() >> MEGABYTE_BITS);
@@ -206,20 +214,20 @@ final class StreamlitProcess implements AutoCloseable {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + healthPath))
                 .timeout(Duration.ofMillis(HEALTH_TIMEOUT_MILLIS))
                 .build();
-        long deadline = System.nanoTime() + LONGEST_START.toNanos();
+        long deadline = System.nanoTime() + MAX_START.toNanos();
         while (!isClosed() && !current.waitFor(HEALTH_PERIOD_MILLIS, TimeUnit.MILLISECONDS)) {
             if (System.nanoTime() - deadline > 0) {
                 return false;
             }
             try {
-                HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-                if (answer.statusCode() == 200 && answer.body().trim().equals("ok")) {
+                HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+                if (response.statusCode() == 200 && response.body().trim().equals("ok")) {
                     setHealthy(true);
                     LOG.info("{} is healthy at {} (process {})", name, address, current.pid());
                     return true;
                 }
-            } catch (IOException notYet) {
-                LOG.trace("not healthy yet", notYet);
+            } catch (IOException e) {
+                LOG.trace("{} is not healthy yet", name, e);
             }
         }
         return false;
@@ -227,7 +235,7 @@ final class StreamlitProcess implements AutoCloseable {
 
     private void spawn() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        AppEnvironment.prepare(builder.environment(), launch, surroundings);
+        AppEnvironment.prepare(builder.environment(), launch, context);
         if (launch.workingDirectory() != null) {
             builder.directory(launch.workingDirectory().toFile());
         }
@@ -237,16 +245,16 @@ final class StreamlitProcess implements AutoCloseable {
             if (closed) {
                 return;
             }
-            started = builder.start(); // its input stays open for as long as the gateway lives: see StreamlitCommand
+            started = builder.start(); // its standard input stays open until the gateway ends: see StreamlitCommand
             process = started;
         }
-        Thread reader = new Thread(() -> passOn(started), "streamlit-output");
+        Thread reader = new Thread(() -> logOutput(started), "streamlit-output");
         reader.setDaemon(true);
         reader.start();
-        output = reader;
+        outputReader = reader;
     }
 
-    private void passOn(Process process) {
+    private void logOutput(Process process) {
         try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
             LineReader lines = new LineReader(reader);
             for (String line = lines.next(); line != null; line = lines.next()) {
@@ -254,8 +262,8 @@ final class StreamlitProcess implements AutoCloseable {
                     OUTPUT.info("{}: {}", name, Printable.of(line.strip(), LineReader.MAX_CHARACTERS));
                 }
             }
-        } catch (IOException ended) {
-            LOG.trace("end of Streamlit's output", ended);
+        } catch (IOException e) {
+            LOG.trace("{}: the output ended", name, e);
         }
     }
 
@@ -270,17 +278,17 @@ final class StreamlitProcess implements AutoCloseable {
     private synchronized void setHealthy(boolean healthy) {
         this.healthy = healthy;
         if (healthy) {
-            trouble = null;
+            unavailable = null;
         }
         notifyAll();
     }
 
-    private synchronized void giveUp(Outcome told, String why) {
-        trouble = told;
-        givenUpNanos = System.nanoTime();
-        givenUp = why;
+    private synchronized void fail(Outcome outcome, String reason) {
+        unavailable = outcome;
+        failedNanos = System.nanoTime();
+        failure = reason;
         notifyAll();
-        LOG.error("{}", why);
+        LOG.error("{}", reason);
     }
 
     private synchronized boolean isClosed() {
@@ -291,7 +299,7 @@ final class StreamlitProcess implements AutoCloseable {
         return process;
     }
 
-    /** Ends Streamlit and all that it started: asked first, killed after {@value #TERM_SECONDS} s. */
+    /** Ends Streamlit and its descendants: by SIGTERM, and by SIGKILL after {@value #TERM_SECONDS} s. */
     @Override
     public void close() {
         Process last;
@@ -303,7 +311,7 @@ final class StreamlitProcess implements AutoCloseable {
         }
         try {
             end(last);
-        } catch (InterruptedException stopping) {
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
@@ -314,27 +322,27 @@ final class StreamlitProcess implements AutoCloseable {
         try {
             signal(family, process.pid(), "TERM");
             if (!process.waitFor(TERM_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("{} did not end in {} s and is killed", name, TERM_SECONDS);
+                LOG.warn("{} did not end within {} s; killing it", name, TERM_SECONDS);
             }
             signal(family, process.pid(), "KILL");
             process.waitFor(KILL_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException hurry) {
+        } catch (InterruptedException e) {
             family.forEach(ProcessHandle::destroyForcibly);
-            throw hurry;
+            throw e;
         }
     }
 
-    /** To the whole group where there is one, and to the descendants that are known. */
+    /** Signals the process group, if there is one, and all processes in {@code family}. */
     private static void signal(List<ProcessHandle> family, long group, String signal) throws InterruptedException {
-        if (StreamlitCommand.hasGroup()) {
+        if (StreamlitCommand.hasProcessGroup()) {
             try {
                 new ProcessBuilder("/bin/kill", "-" + signal, "--", "-" + group)
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start()
                         .waitFor(KILL_SECONDS, TimeUnit.SECONDS);
-            } catch (IOException noKill) {
-                LOG.debug("no /bin/kill", noKill);
+            } catch (IOException e) {
+                LOG.debug("cannot run /bin/kill", e);
             }
         }
         family.forEach(signal.equals("TERM") ? ProcessHandle::destroy : ProcessHandle::destroyForcibly);

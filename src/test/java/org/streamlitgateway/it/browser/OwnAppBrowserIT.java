@@ -57,7 +57,7 @@ class OwnAppBrowserIT {
             Page first = visit(chromium, app);
             long asleep = process(first);
             first.close();
-            gateway.awaitLine("is stopped: nobody has used it for PT10S");
+            gateway.awaitLine("idle for PT10S (idle-stop)");
             Eventually.until("its process is gone", () -> ProcessHandle.of(asleep)
                     .filter(ProcessHandle::isAlive)
                     .isEmpty());
@@ -66,15 +66,15 @@ class OwnAppBrowserIT {
             second.setDefaultTimeout(PATIENT_MILLIS);
             long greedy = process(second);
             click(second, "Eat");
-            gateway.awaitLine("more than the 500 MB that it may (memory); it is stopped");
-            gateway.awaitLine("is started again");
+            gateway.awaitLine("over its limit of 500 MB (memory); stopping it");
+            gateway.awaitLine("restarting it in");
             Eventually.until(() -> "the same tab is used again", SOON, () -> {
                 click(second, "Count");
                 return process(second) != greedy;
             });
 
             click(second, "Eat");
-            gateway.awaitLine("(max-restarts) and is given up");
+            gateway.awaitLine("is reached (max-restarts)");
             Page third = chromium.newWindow().newPage();
             third.navigate(app.toString());
             assertThat(third.locator("body")).containsText("memory");

@@ -67,7 +67,7 @@ class ManagedAppsIT extends OnEveryCommandLine {
             assertEquals(200, gateway.open("/own/").status());
             assertEquals(1, asleep(gateway));
 
-            gateway.awaitLine("nobody has used it");
+            gateway.awaitLine(": idle for ");
             Eventually.until("it sleeps", () -> asleep(gateway) == 2);
             awaitHealthy(gateway, "/own");
         }
@@ -80,13 +80,13 @@ class ManagedAppsIT extends OnEveryCommandLine {
             awaitHealthy(gateway, "/used");
             try (RawWebSocket socket = RawWebSocket.open(gateway.uri(), "/used/_stcore/stream")) {
                 awaitHealthy(gateway, "/unused");
-                gateway.awaitLine("app /unused/ is stopped");
+                gateway.awaitLine("stopping app /unused/: idle for ");
                 awaitHealthy(gateway, "/unused");
                 socket.frames().send(Frame.text("still here?"));
                 assertEquals(Frame.text("still here?"), socket.frames().nextMessage());
-                assertFalse(gateway.output().contains("app /used/ is stopped"), gateway::output);
+                assertFalse(gateway.output().contains("stopping app /used/: idle for "), gateway::output);
             }
-            gateway.awaitLine("app /used/ is stopped");
+            gateway.awaitLine("stopping app /used/: idle for ");
         }
     }
 
@@ -124,11 +124,11 @@ class ManagedAppsIT extends OnEveryCommandLine {
                 ConfiguredGateway.start(war, folder, own("/own", ", start: now, max-restarts: 1"))) {
             gateway.get("/own/die");
             awaitHealthy(gateway, "/own");
-            gateway.awaitLine("ended with exit code 3; it is started again in");
+            gateway.awaitLine("ended with exit code 3; restarting it in");
 
             gateway.get("/own/die");
 
-            gateway.awaitLine("it has been started again 1 times (max-restarts) and is given up");
+            gateway.awaitLine("not restarting it, as its limit of 1 restart is reached (max-restarts)");
             RawResponse page = gateway.open("/own/");
             WaitingPageChecks.assertShown(503, page);
             assertTrue(page.text().contains("ended too often"), page::text);
@@ -143,12 +143,12 @@ class ManagedAppsIT extends OnEveryCommandLine {
         try (ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app)) {
             gateway.get("/own/grow");
 
-            gateway.awaitLine("more than the 250 MB that it may (memory); it is stopped");
+            gateway.awaitLine("over its limit of 250 MB (memory); stopping it");
             awaitPage(gateway, "/own/", "exceeded its memory limit and is being restarted");
             awaitHealthy(gateway, "/own");
             gateway.get("/own/grow");
 
-            gateway.awaitLine("(max-restarts) and is given up");
+            gateway.awaitLine("is reached (max-restarts)");
             awaitPage(gateway, "/own/", "exceeded its memory limit too often");
         }
     }
@@ -162,7 +162,7 @@ class ManagedAppsIT extends OnEveryCommandLine {
                 http.send("x"); // with a body it goes to one of them only
                 assertEquals(502, http.readHead().status());
             }
-            gateway.awaitLine("(max-restarts) and is given up");
+            gateway.awaitLine("is reached (max-restarts)");
 
             for (int i = 0; i < 10; i++) {
                 assertEquals(200, gateway.open("/own/").status());

@@ -158,7 +158,7 @@ class SupervisedAppIT extends OnEveryCommandLine {
         try (LaunchedProcess gateway = war.launch(
                 List.of("--app", app.toString(), "--streamlit-command", slow.toString(), "--proxy-port", "0"),
                 Map.of())) {
-            gateway.awaitLine("starting");
+            gateway.awaitLine(": starting");
             List<ProcessHandle> all =
                     ProcessHandle.of(gateway.pid()).orElseThrow().descendants().toList();
 
