@@ -15,8 +15,8 @@ final class HostContainer {
     private HostContainer() {}
 
     /**
-     * Finds how to take over sockets from the container. Its internals differ from release to release: if a class or
-     * method is missing, WebSockets are bridged instead.
+     * Returns the takeover of sockets from this container. Container internals differ between releases: if a class or method
+     * is missing, WebSockets are bridged instead.
      *
      * @return {@code null} if the container is neither Jetty nor Tomcat, or its internals are unknown
      */

@@ -28,7 +28,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command line. Exit code 0 after an orderly stop, 1 when the gateway cannot start, 2 on bad usage. */
+/** The command line. Exits with 0 after an orderly stop, 1 if the gateway cannot start, 2 if the usage is wrong. */
 public final class Main {
     private static final int FAILED = 1;
     private static final int BAD_USAGE = 2;
@@ -43,17 +43,18 @@ public final class Main {
         }
     }
 
-    /** The exit code, or -1 when the gateway was stopped by a signal and the JVM is ending already. */
+    /** Returns the exit code, or -1 if a signal has stopped the gateway and the JVM is exiting already. */
     private static int run(String[] args, PrintStream out, PrintStream err) {
-        int dashes = Arrays.asList(args).indexOf("--");
-        List<String> own = Arrays.asList(args).subList(0, dashes < 0 ? args.length : dashes);
-        List<String> forStreamlit = dashes < 0 ? List.of() : Arrays.asList(args).subList(dashes + 1, args.length);
+        int separator = Arrays.asList(args).indexOf("--");
+        List<String> options = Arrays.asList(args).subList(0, separator < 0 ? args.length : separator);
+        List<String> streamlitArguments =
+                separator < 0 ? List.of() : Arrays.asList(args).subList(separator + 1, args.length);
         CommandLine line = new CommandLine(spec());
         GatewayConfig config;
-        ConfigWatcher reload;
+        ConfigWatcher watcher;
         ConfigWatcher.Reader reader;
         try {
-            ParseResult parsed = line.parseArgs(own.toArray(String[]::new));
+            ParseResult parsed = line.parseArgs(options.toArray(String[]::new));
             if (parsed.hasMatchedOption("--help")) {
                 line.usage(out);
                 return 0;
@@ -63,43 +64,43 @@ public final class Main {
                 return 0;
             }
             Path file = file(parsed);
-            reload = file == null ? null : ConfigWatcher.of(file);
-            reader = () -> settings(values(parsed), forStreamlit, file).read();
+            watcher = file == null ? null : ConfigWatcher.of(file);
+            reader = () -> settings(values(parsed), streamlitArguments, file).read();
             config = reader.read();
             if (parsed.hasMatchedOption("--check")) {
-                out.print(check(settings(values(parsed), forStreamlit, file)));
+                out.print(check(settings(values(parsed), streamlitArguments, file)));
                 return 0;
             }
-        } catch (ParameterException bad) {
-            err.println("streamlit-gateway: " + explain(bad) + "; see --help");
+        } catch (ParameterException e) {
+            err.println("streamlit-gateway: " + explain(e) + "; see --help");
             return BAD_USAGE;
-        } catch (ConfigException bad) {
-            bad.problems().forEach(problem -> err.println("streamlit-gateway: " + problem));
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> err.println("streamlit-gateway: " + problem));
             return BAD_USAGE;
-        } catch (RuntimeException | StackOverflowError unexpected) {
-            err.println("streamlit-gateway: the configuration cannot be read: " + FailureText.of(unexpected));
+        } catch (RuntimeException | StackOverflowError e) {
+            err.println("streamlit-gateway: the configuration cannot be read: " + FailureText.of(e));
             return BAD_USAGE;
         }
         ConsoleLog.configure(config.logLevel());
-        return serve(StreamlitGateway.of(config), config, reload, reader, out, err);
+        return serve(StreamlitGateway.of(config), config, watcher, reader, out, err);
     }
 
-    private static Settings settings(Map<String, String> values, List<String> forStreamlit, Path file) {
+    private static Settings settings(Map<String, String> values, List<String> streamlitArguments, Path file) {
         Settings settings = new Settings()
                 .commandLine(values)
                 .systemProperties(System::getProperty)
                 .environment(System.getenv())
-                .streamlitArguments(forStreamlit);
+                .streamlitArguments(streamlitArguments);
         return file == null ? settings : settings.file(file);
     }
 
-    /** The configuration file that the flag or else the variable names; {@code null} when neither does. */
+    /** Returns the configuration file named by the flag or else the variable; {@code null} without both. */
     private static Path file(ParseResult parsed) throws ConfigException {
         String named = parsed.matchedOptionValue("--config", System.getenv(FILE_VARIABLE));
         try {
             return named == null || named.isBlank() ? null : Path.of(named);
-        } catch (InvalidPathException impossible) {
-            throw new ConfigException(List.of(new Problem("--config", "is not a path: " + impossible.getReason())));
+        } catch (InvalidPathException e) {
+            throw new ConfigException(List.of(new Problem("--config", "is not a path: " + e.getReason())));
         }
     }
 
@@ -110,12 +111,12 @@ public final class Main {
     private static int serve(
             StreamlitGateway gateway,
             GatewayConfig config,
-            ConfigWatcher reload,
+            ConfigWatcher watcher,
             ConfigWatcher.Reader reader,
             PrintStream out,
             PrintStream err) {
-        if (reload != null) {
-            reload.onHangup(); // before anybody can know that we are there: without it the signal ends the JVM
+        if (watcher != null) {
+            watcher.reloadOnHangup(); // before the start is visible: without a handler, SIGHUP ends the JVM
         }
         CountDownLatch stopped = new CountDownLatch(1);
         AtomicBoolean failed = new AtomicBoolean();
@@ -126,7 +127,7 @@ public final class Main {
                     int code = stop(gateway, err);
                     stopped.countDown();
                     if (!failed.get()) {
-                        Runtime.getRuntime().halt(flushed(code)); // else the JVM says 143
+                        Runtime.getRuntime().halt(flushed(code)); // otherwise the exit code would be 143
                     }
                 },
                 "stop");
@@ -134,20 +135,20 @@ public final class Main {
         try {
             SpareThreads.require();
             Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
-                if (failure instanceof Error) { // before it is ready, somebody may wait for that thread for ever
+                if (failure instanceof Error) { // the start may wait forever for what this thread should have done
                     err.println("streamlit-gateway: cannot start: " + FailureText.of(failure));
                     Runtime.getRuntime().halt(flushed(FAILED));
                 }
             });
             gateway.start();
-        } catch (IOException | RuntimeException | Error failure) {
+        } catch (IOException | RuntimeException | Error e) {
             if (stopping.get()) {
-                return -1; // a signal came first
+                return -1; // a signal interrupted the start
             }
             failed.set(true);
-            boolean told = failure instanceof IOException;
+            boolean readable = e instanceof IOException;
             err.println("streamlit-gateway: "
-                    + (told ? Printable.of(failure.getMessage(), 1000) : "cannot start: " + FailureText.of(failure)));
+                    + (readable ? Printable.of(e.getMessage(), 1000) : "cannot start: " + FailureText.of(e)));
             return FAILED;
         }
         Thread.setDefaultUncaughtExceptionHandler(null);
@@ -155,16 +156,16 @@ public final class Main {
                 config.named() ? config.upstreams() : gateway.upstream().toString();
         out.println("streamlit-gateway " + Version.TEXT + " ready: " + gateway.uri() + " -> " + upstream);
         out.flush();
-        IdleHeap.giveBack();
-        if (reload != null) {
-            reload.start(reader, next -> {
-                gateway.take(next);
+        IdleHeap.enablePeriodicCollection();
+        if (watcher != null) {
+            watcher.start(reader, next -> {
+                gateway.apply(next);
                 ConsoleLog.configure(next.logLevel());
             });
         }
         try {
             stopped.await();
-        } catch (InterruptedException asked) {
+        } catch (InterruptedException e) {
             gateway.close();
         }
         return -1;
@@ -174,8 +175,8 @@ public final class Main {
         try {
             gateway.close();
             return 0;
-        } catch (RuntimeException failure) {
-            err.println("streamlit-gateway: " + failure.getMessage());
+        } catch (RuntimeException e) {
+            err.println("streamlit-gateway: " + e.getMessage());
             return FAILED;
         }
     }
@@ -189,15 +190,16 @@ public final class Main {
     private static CommandSpec spec() {
         CommandSpec spec = CommandSpec.create().name("java -jar streamlit-gateway.war");
         spec.usageMessage()
-                .description("A reverse proxy for Streamlit apps: HTTP and WebSocket, in one.")
+                .description("A reverse proxy for Streamlit apps, with HTTP and WebSocket on one port.")
                 .synopsisHeading("Usage: ")
                 .customSynopsis("java -jar streamlit-gateway.war [OPTIONS] [-- STREAMLIT-ARGUMENTS]")
                 .sortOptions(false)
                 .width(100)
                 .footer(
                         "",
-                        "A flag beats its variable. Times are 500ms, 20s, 5m or 1h; a number alone means seconds.",
-                        "Exit codes: 0 after an orderly stop, 1 when the gateway cannot start, 2 on bad usage.");
+                        "An option takes precedence over its variable. TIME is 500ms, 20s, 5m or 1h; a number alone means seconds.",
+                        "SIZE is 512K, 64M or 1G; a number alone means bytes.",
+                        "Exit codes: 0 after an orderly stop, 1 if the gateway cannot start, 2 if the usage is wrong.");
         for (Setting setting : Setting.values()) {
             spec.addOption(OptionSpec.builder("--" + setting.key())
                     .paramLabel(setting.form())
@@ -209,16 +211,16 @@ public final class Main {
                 .paramLabel("FILE")
                 .type(String.class)
                 .description(
-                        "Configuration file (YAML, or properties) with these names and many apps; read again when it is"
-                                + " edited or on SIGHUP. ",
+                        "Configuration file with these names, YAML (for several apps) or properties. Reloaded when it"
+                                + " changes, or on SIGHUP.",
                         "Variable: " + FILE_VARIABLE)
                 .build());
         spec.addOption(OptionSpec.builder("--check")
-                .description("Check the configuration, print all that holds, and exit: 0 when it is good, else 2.")
+                .description("Check the configuration, print the effective one, and exit: 0 if it is valid, else 2.")
                 .build());
         spec.addOption(OptionSpec.builder("--help", "-h")
                 .usageHelp(true)
-                .description("Show this text.")
+                .description("Show this help.")
                 .build());
         spec.addOption(OptionSpec.builder("--version")
                 .versionHelp(true)
@@ -228,8 +230,8 @@ public final class Main {
     }
 
     private static String description(Setting setting) {
-        String otherwise = setting.defaultValue().isEmpty() ? "" : "Default: " + setting.defaultValue() + ". ";
-        return otherwise + "Variable: " + setting.environmentVariable();
+        String defaultText = setting.defaultValue().isEmpty() ? "" : "Default: " + setting.defaultValue() + ". ";
+        return defaultText + "Variable: " + setting.environmentVariable();
     }
 
     private static Map<String, String> values(ParseResult parsed) {
@@ -247,18 +249,18 @@ public final class Main {
         return values;
     }
 
-    private static String explain(ParameterException bad) {
-        if (bad instanceof UnmatchedArgumentException unmatched) {
+    private static String explain(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched) {
             String word = new ArrayList<>(unmatched.getUnmatched()).get(0);
             String name = word.indexOf('=') < 0 ? word : word.substring(0, word.indexOf('='));
-            return word.startsWith("-") // its value may be a secret
+            return word.startsWith("-") // the value is not shown: it may be a secret
                     ? "unknown option " + Printable.of(name) + Settings.suggestion(name)
-                    : "unexpected argument " + Printable.of(Secrets.text(word)) + meant(word);
+                    : "unexpected argument " + Printable.of(Secrets.text(word)) + suggestion(word);
         }
-        return Printable.of(bad.getMessage().lines().findFirst().orElse("bad usage"));
+        return Printable.of(e.getMessage().lines().findFirst().orElse("wrong usage"));
     }
 
-    private static String meant(String word) {
+    private static String suggestion(String word) {
         return word.endsWith(".py") ? ", did you mean --app " + Printable.of(word) + "?" : Settings.suggestion(word);
     }
 }

@@ -6,32 +6,33 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Whether there can be as many threads as a start needs. Without them one part or another would wait for a thread that
- * never comes, and the JVM would have none left to take a signal with.
+ * Checks before the start that the process may create enough threads. Otherwise some part would wait forever for a thread,
+ * and the JVM would have none left to handle a signal.
  */
 final class SpareThreads {
-    /** Of a gateway that has just started, and some more. */
+    /** Threads of a gateway that has just started, plus a reserve. */
     private static final int COUNT = 40;
 
     private SpareThreads() {}
 
-    /** @throws IOException when there cannot, with a text fit for a user */
+    /** @throws IOException if the process may not create enough threads; the message is fit for a user */
     static void require() throws IOException {
-        CountDownLatch made = new CountDownLatch(1);
+        CountDownLatch created = new CountDownLatch(1);
         List<Thread> probes = new ArrayList<>();
         try {
             for (int i = 0; i < COUNT; i++) {
-                Thread thread = new Thread(() -> await(made), "probe-" + i);
+                Thread thread = new Thread(() -> await(created), "probe-" + i);
                 thread.setDaemon(true);
                 thread.start();
                 probes.add(thread);
             }
-        } catch (OutOfMemoryError noThread) {
+        } catch (OutOfMemoryError e) {
             throw new IOException(
-                    "cannot make " + COUNT + " threads; raise the limit (ulimit -u, TasksMax, pids.max) or the memory",
-                    noThread);
+                    "cannot create " + COUNT
+                            + " threads; raise the limit (ulimit -u, TasksMax, pids.max) or the memory",
+                    e);
         } finally {
-            made.countDown();
+            created.countDown();
             probes.forEach(SpareThreads::join);
         }
     }
@@ -39,7 +40,7 @@ final class SpareThreads {
     private static void join(Thread probe) {
         try {
             probe.join();
-        } catch (InterruptedException stopping) {
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
@@ -47,7 +48,7 @@ final class SpareThreads {
     private static void await(CountDownLatch latch) {
         try {
             latch.await();
-        } catch (InterruptedException stopping) {
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }

@@ -25,12 +25,12 @@ import org.streamlitgateway.server.EmbeddedServer;
  * }
  * }</pre>
  *
- * <p>A gateway is started once and closed once; both may be called from any thread. Settings without a method of
- * their own are given by their command-line name with {@link Builder#set}.
+ * <p>A gateway can be started once and closed once, from any thread. {@link Builder#set} accepts settings that have no
+ * method of their own, by their command-line name.
  */
 public final class StreamlitGateway implements AutoCloseable {
     private final GatewayConfig config;
-    private EmbeddedServer jetty;
+    private EmbeddedServer server;
     private boolean closed;
 
     private StreamlitGateway(GatewayConfig config) {
@@ -46,72 +46,72 @@ public final class StreamlitGateway implements AutoCloseable {
     }
 
     /**
-     * Starts Streamlit when the gateway is to look after it, opens the port, and returns when both are ready.
+     * Opens the port, starts Streamlit if {@link Builder#app} is set, and returns when both are ready.
      *
      * @return this
-     * @throws IOException when the port is taken or Streamlit does not start; the message says what and is fit for a
-     *     user. Nothing is left running.
+     * @throws IOException if the port is in use or Streamlit does not start; the message is fit for a user. Nothing is
+     *     left running.
      */
     public StreamlitGateway start() throws IOException {
         try {
             EmbeddedServer opened = open();
-            opened.startApps(); // close() may come meanwhile, and ends the wait
+            opened.startApps(); // a concurrent close() ends this wait
             return this;
-        } catch (IOException | RuntimeException failure) {
+        } catch (IOException | RuntimeException e) {
             close();
-            throw failure;
-        } catch (Exception failure) {
+            throw e;
+        } catch (Exception e) {
             close();
-            throw new IOException("the gateway did not start: " + failure, failure);
+            throw new IOException("the gateway did not start: " + e, e);
         }
     }
 
     private synchronized EmbeddedServer open() throws Exception {
-        if (jetty != null || closed) {
-            throw new IllegalStateException("started or closed already");
+        if (server != null || closed) {
+            throw new IllegalStateException("the gateway was already started or closed");
         }
-        jetty = new EmbeddedServer(config);
-        jetty.start();
-        return jetty;
+        server = new EmbeddedServer(config);
+        server.start();
+        return server;
     }
 
-    /** The address to open in a browser, with a slash at its end; with port 0, the port that was found. */
+    /** Returns the address to open in a browser, with the actual port; ends with a slash. Only valid while running. */
     public synchronized URI uri() {
-        return jetty.uri();
+        return server.uri();
     }
 
-    /** Where Streamlit is, as {@code http://host:port}. */
+    /** Returns the address of Streamlit, as {@code http://host:port}. Only valid while running. */
     public synchronized URI upstream() {
-        return URI.create("http://" + jetty.firstUpstream());
+        return URI.create("http://" + server.firstUpstream());
     }
 
-    /** Goes on with another configuration; see {@link EmbeddedServer#take}. */
-    synchronized void take(GatewayConfig next) throws Exception {
-        if (jetty != null) {
-            jetty.take(next);
+    /** Applies another configuration; see {@link EmbeddedServer#apply}. */
+    synchronized void apply(GatewayConfig next) throws Exception {
+        if (server != null) {
+            server.apply(next);
         }
     }
 
     /**
-     * Stops in order: not ready any more, for {@code drain-delay}; no new connections; WebSockets closed with 1012, so
-     * that browsers come back, over {@code close-spread}; running requests finish, within {@code stop-timeout}; then
-     * Streamlit, when the gateway started it. Does nothing the second time.
+     * Stops in order: reports "not ready" for {@code drain-delay}; refuses new connections; closes WebSockets with 1012 over
+     * {@code close-spread}, which makes browsers reconnect; waits up to {@code stop-timeout} for running requests; stops
+     * Streamlit if the gateway started it. A second call does nothing.
      */
     @Override
     public synchronized void close() {
         closed = true;
         try {
-            if (jetty != null) {
-                jetty.stop();
+            if (server != null) {
+                server.stop();
             }
-        } catch (Exception failure) {
-            throw new IllegalStateException("the gateway did not stop in order", failure);
+        } catch (Exception e) {
+            throw new IllegalStateException("the gateway did not stop cleanly: " + e, e);
         } finally {
-            jetty = null;
+            server = null;
         }
     }
 
-    /** What a gateway is made of. Not thread-safe. */
+    /** Settings of a gateway to be built. Not thread-safe. */
     public static final class Builder {
         private final Map<String, String> values = new LinkedHashMap<>();
         private final List<String> streamlitArguments = new ArrayList<>();
@@ -119,56 +119,56 @@ public final class StreamlitGateway implements AutoCloseable {
 
         private Builder() {}
 
-        /** Where Streamlit is listening; default {@code localhost:8501}. */
+        /** Sets the address of a running Streamlit; default {@code localhost:8501}. */
         public Builder streamlit(String host, int port) {
             return set("streamlit-host", host).set("streamlit-port", Integer.toString(port));
         }
 
-        /** Where the gateway listens; default {@code 0.0.0.0:8500}; port 0 picks a free one. */
+        /** Sets the address on which the gateway listens; default {@code 0.0.0.0:8500}. Port 0 picks a free one. */
         public Builder listen(String host, int port) {
             return set("proxy-host", host).set("proxy-port", Integer.toString(port));
         }
 
-        /** Path under which the app is served; default {@code /}. */
+        /** Sets the path under which the app is served; default {@code /}. */
         public Builder contextPath(String path) {
             return set("context-path", path);
         }
 
-        /** Start Streamlit on this script, with these arguments, and look after it. */
+        /** Runs this Streamlit script, with these arguments for Streamlit, and supervises the process. */
         public Builder app(String script, String... arguments) {
             streamlitArguments.addAll(List.of(arguments));
             return set("app", script);
         }
 
-        /** A configuration file, YAML or properties; what is set here beats what stands there. */
+        /** Reads a configuration file, YAML or properties. Settings of this builder take precedence over it. */
         public Builder config(Path file) {
             this.file = file;
             return this;
         }
 
-        /** A feed that pages may subscribe to, as after {@code --channel}; may be called again. */
+        /** Adds a feed that pages may subscribe to, in the form of {@code --channel}. */
         public Builder channel(String channel) {
-            values.merge("channel", channel, (before, more) -> before + "\n" + more);
+            values.merge("channel", channel, (channels, added) -> channels + "\n" + added);
             return this;
         }
 
-        /** Any setting by its command-line name without dashes, such as {@code handshake-timeout}. */
+        /** Sets any setting by its command-line name without dashes, such as {@code handshake-timeout}. */
         public Builder set(String name, String value) {
             values.put(name, value);
             return this;
         }
 
         /**
-         * Checks all that was given.
+         * Validates all settings and returns a gateway that is not yet started.
          *
-         * @throws IllegalArgumentException when something given is not usable; the message names everything
+         * @throws IllegalArgumentException if the configuration is not valid; the message lists all problems
          */
         public StreamlitGateway build() {
             try {
                 Settings settings = new Settings().commandLine(values).streamlitArguments(streamlitArguments);
                 return new StreamlitGateway((file == null ? settings : settings.file(file)).read());
-            } catch (ConfigException unusable) {
-                throw new IllegalArgumentException(unusable.getMessage(), unusable);
+            } catch (ConfigException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
             }
         }
     }

@@ -15,46 +15,46 @@ import org.streamlitgateway.container.jetty.hosted.ServerStopListener;
 import org.streamlitgateway.gateway.ConfigWatcher;
 import org.streamlitgateway.gateway.Gateway;
 
-/** The gateway in somebody else's container: named in web.xml, builds on deploy and lets go on undeploy. */
+/** Runs a gateway in a servlet container: web.xml names this listener. Starts it on deployment, stops it on undeployment. */
 public final class WarListener implements ServletContextListener {
     private static final Logger LOG = LoggerFactory.getLogger(WarListener.class);
 
-    /** Context parameter, system property {@code streamlit-gateway.config-file} or variable that names a file. */
-    private static final String FILE = "config-file";
+    /** Context parameter for the path of a configuration file. */
+    private static final String FILE_PARAMETER = "config-file";
 
     private static final String FILE_PROPERTY = "streamlit-gateway.config-file";
     private static final String FILE_VARIABLE = "STREAMLIT_GATEWAY_CONFIG_FILE";
 
-    private Gateway assembly;
-    private ConfigWatcher reload;
-    private ServerStopListener stop;
+    private Gateway gateway;
+    private ConfigWatcher watcher;
+    private ServerStopListener stopListener;
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
         ServletContext context = event.getServletContext();
         try {
             String file = file(context);
-            ConfigWatcher watching = file == null ? null : ConfigWatcher.of(Path.of(file));
+            ConfigWatcher newWatcher = file == null ? null : ConfigWatcher.of(Path.of(file));
             GatewayConfig config = read(context);
-            assembly = Gateway.install(
+            gateway = Gateway.install(
                     context, config, false, DisconnectDetector.UNKNOWN, HostContainer.takeover(context));
-            stop = ServerStopListener.listen(context, assembly::finish);
-            startApps(assembly);
-            if (watching != null) {
-                reload = watching;
-                reload.start(() -> read(context), assembly::take);
+            stopListener = ServerStopListener.listen(context, gateway::finish);
+            startApps(gateway);
+            if (newWatcher != null) {
+                watcher = newWatcher;
+                watcher.start(() -> read(context), gateway::apply);
             }
             String warning = MinimumVersions.warning(context.getServerInfo());
             if (warning != null) {
                 LOG.warn("{}", warning);
             }
             LOG.info("streamlit-gateway is deployed at {}/ -> {}", context.getContextPath(), config.upstreams());
-        } catch (ConfigException bad) {
-            bad.problems().forEach(problem -> LOG.error("streamlit-gateway: {}", problem));
-            throw new IllegalStateException("streamlit-gateway is not deployed: " + bad.getMessage(), bad);
-        } catch (Exception failure) {
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> LOG.error("streamlit-gateway: {}", problem));
+            throw new IllegalStateException("streamlit-gateway is not deployed: " + e.getMessage(), e);
+        } catch (Exception e) {
             contextDestroyed(event);
-            throw new IllegalStateException("streamlit-gateway is not deployed: " + failure.getMessage(), failure);
+            throw new IllegalStateException("streamlit-gateway is not deployed: " + e.getMessage(), e);
         }
     }
 
@@ -70,15 +70,15 @@ public final class WarListener implements ServletContextListener {
         return settings.read();
     }
 
-    /** The container goes on meanwhile; an app that does not start is in the log, and its visitors are told. */
-    private static void startApps(Gateway assembly) {
+    /** Starts the apps in the background, to not delay the container. Failures are logged and shown to visitors. */
+    private static void startApps(Gateway gateway) {
         Thread thread = new Thread(
                 () -> {
                     try {
-                        assembly.startApps();
-                    } catch (IOException failure) {
-                        LOG.error("streamlit-gateway: {}", failure.getMessage());
-                    } catch (InterruptedException undeployed) {
+                        gateway.startApps();
+                    } catch (IOException e) {
+                        LOG.error("streamlit-gateway: {}", e.getMessage());
+                    } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
                 },
@@ -89,7 +89,9 @@ public final class WarListener implements ServletContextListener {
 
     private static String file(ServletContext context) {
         return firstSet(
-                context.getInitParameter(FILE), System.getProperty(FILE_PROPERTY), System.getenv(FILE_VARIABLE));
+                context.getInitParameter(FILE_PARAMETER),
+                System.getProperty(FILE_PROPERTY),
+                System.getenv(FILE_VARIABLE));
     }
 
     private static String firstSet(String... values) {
@@ -104,18 +106,18 @@ public final class WarListener implements ServletContextListener {
     @Override
     public void contextDestroyed(ServletContextEvent event) {
         try {
-            if (reload != null) {
-                reload.close();
+            if (watcher != null) {
+                watcher.close();
             }
-            if (stop != null) {
-                stop.close();
+            if (stopListener != null) {
+                stopListener.close();
             }
-            if (assembly != null) {
-                assembly.finish();
-                assembly.stop();
+            if (gateway != null) {
+                gateway.finish();
+                gateway.stop();
             }
-        } catch (Exception failure) {
-            LOG.warn("streamlit-gateway did not stop in order", failure);
+        } catch (Exception e) {
+            LOG.warn("streamlit-gateway did not stop cleanly", e);
         }
     }
 }

@@ -12,14 +12,14 @@ class IdleHeapTest {
     private final HotSpotDiagnosticMXBean jvm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
 
     @Test
-    void garbageIsCollectedFromTimeToTimeUnlessSomebodyHasSaidOtherwise() {
-        assertEquals(VMOption.Origin.DEFAULT, option().getOrigin(), "of this test's own JVM");
-        IdleHeap.giveBack();
+    void periodicCollectionIsEnabledUnlessConfigured() {
+        assertEquals(VMOption.Origin.DEFAULT, option().getOrigin(), "this test runs in a JVM with its own setting");
+        IdleHeap.enablePeriodicCollection();
         assertEquals("60000", option().getValue());
 
         jvm.setVMOption(IdleHeap.INTERVAL, "5000");
         assertNotEquals(VMOption.Origin.DEFAULT, option().getOrigin());
-        IdleHeap.giveBack();
+        IdleHeap.enablePeriodicCollection();
         assertEquals("5000", option().getValue());
     }
 

@@ -23,13 +23,13 @@ class MinimumVersionsTest {
         "Apache Tomcat/10.1.9, 10.1.62",
         "Apache Tomcat/10.1.61, 10.1.62",
     })
-    void anOlderContainerIsNamedWithTheVersionToUpgradeTo(String server, String least) throws IOException {
+    void olderContainerIsReportedWithTheVersionToUpgradeTo(String server, String safe) throws IOException {
         String warning = MinimumVersions.warning(server);
 
         assertTrue(warning.startsWith(server + " "), warning);
-        assertTrue(warning.endsWith("upgrade it to " + least + " or later"), warning);
-        assertTrue(Files.readString(Path.of("src/docs/containers.md")).contains(least), "not in containers.md");
-        assertTrue(Files.readString(Path.of("SECURITY.md")).contains(least), "not in SECURITY.md");
+        assertTrue(warning.endsWith("upgrade it to " + safe + " or later"), warning);
+        assertTrue(Files.readString(Path.of("src/docs/containers.md")).contains(safe), "not in containers.md");
+        assertTrue(Files.readString(Path.of("SECURITY.md")).contains(safe), "not in SECURITY.md");
     }
 
     @ParameterizedTest
@@ -47,12 +47,12 @@ class MinimumVersionsTest {
                 "jetty/99999999999.1.1",
                 "something else",
             })
-    void aNewerOneOrAnUnknownOneIsNot(String server) {
+    void newerOrUnknownContainerIsNot(String server) {
         assertNull(MinimumVersions.warning(server));
     }
 
     @Test
-    void theReasonIsOneThatCanBeLookedUp() {
+    void warningNamesOneCve() {
         assertEquals(1, MinimumVersions.warning("jetty/12.1.11").split("CVE-", -1).length - 1);
     }
 }

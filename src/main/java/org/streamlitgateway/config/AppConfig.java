@@ -8,13 +8,13 @@ import java.util.Map;
 /**
  * One Streamlit app.
  *
- * @param prefix path under which it is served: empty for the root, else {@code /a/b} without a trailing slash
- * @param name what the landing page calls it
- * @param description one sentence for the landing page, or empty
- * @param replicas where its Streamlits listen; empty for an app that the gateway starts
- * @param strip whether the prefix is taken off on the way to Streamlit
- * @param launch how to start it, or {@code null} when somebody else does
- * @param metrics whether Streamlit's metrics are reached from outside
+ * @param prefix path under which the app is served: empty for the root, else {@code /a/b} without a trailing slash
+ * @param name name in the list of apps
+ * @param description one sentence for the list of apps, or empty
+ * @param replicas external Streamlit servers; empty for an app that the gateway starts
+ * @param strip whether to remove the prefix from requests to Streamlit
+ * @param launch processes to start, or {@code null} for external replicas
+ * @param metrics whether to forward requests for Streamlit's metrics
  */
 public record AppConfig(
         String prefix,
@@ -24,7 +24,7 @@ public record AppConfig(
         Strip strip,
         Launch launch,
         boolean metrics) {
-    /** Whether Streamlit is addressed without the prefix; AUTO asks its health page. */
+    /** Whether to remove the prefix from requests to Streamlit; AUTO finds out with a health check. */
     public enum Strip {
         AUTO,
         YES,
@@ -32,26 +32,26 @@ public record AppConfig(
     }
 
     /**
-     * A Streamlit server that somebody else runs.
+     * An external Streamlit server.
      *
-     * @param address where it listens
-     * @param drain whether it keeps the sessions that it has and gets no new ones
+     * @param address address on which it listens
+     * @param drain whether it keeps its sessions but gets no new ones
      */
     public record Upstream(HostPort address, boolean drain) {}
 
     /**
-     * Streamlit processes of our own.
+     * Streamlit processes that the gateway starts and supervises.
      *
      * @param script the app's Python file
-     * @param command the words that start Streamlit; empty for the default
-     * @param arguments further arguments for Streamlit
-     * @param processes how many, each a replica
-     * @param lazy whether they are started by the first visit
+     * @param command command line that starts Streamlit; empty for the default
+     * @param arguments additional arguments for Streamlit
+     * @param processes number of processes, each a replica
+     * @param lazy whether the first visit starts them
      * @param idleStop time without sessions and requests after which they are stopped; zero for never
-     * @param workingDirectory where they run, or {@code null} for the gateway's own
-     * @param environment variables on top of the gateway's own
-     * @param memoryBytes what each process may take with all that it starts; 0 for any amount
-     * @param maxRestarts how often in a row one that ended is started again
+     * @param workingDirectory working directory, or {@code null} for the gateway's own
+     * @param environment variables in addition to the gateway's own
+     * @param memoryBytes memory limit of each process, including its child processes; 0 for none
+     * @param maxRestarts maximum number of consecutive restarts of a process that ended
      */
     public record Launch(
             String script,
@@ -65,7 +65,7 @@ public record AppConfig(
             long memoryBytes,
             int maxRestarts) {}
 
-    /** Where its first Streamlit listens; {@code null} when the gateway starts it. */
+    /** Returns the address of the first replica; {@code null} if the gateway starts the app. */
     public HostPort upstream() {
         return replicas.isEmpty() ? null : replicas.get(0).address();
     }

@@ -4,52 +4,63 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Every setting of one app in a configuration file, under {@code apps:} and the app's path. */
+/** Settings of one app in a configuration file, under {@code apps:} and the app's path. */
 public enum AppSetting implements SettingInfo {
-    NAME("name", "the path", "TEXT", "What the landing page calls the app."),
-    DESCRIPTION("description", "", "TEXT", "A sentence for the landing page."),
+    NAME("name", "the path", "TEXT", "Name of the app in the list of apps."),
+    DESCRIPTION("description", "", "TEXT", "One sentence about the app for the list of apps."),
     REPLICAS(
             "replicas",
             "",
             "HOST:PORT,…",
-            "Where its Streamlits listen: a list of addresses, or of address: HOST:PORT with drain: yes for one that "
-                    + "keeps the sessions it has, up to drain-timeout, and gets no new ones."),
+            "Addresses on which Streamlit servers of this app listen: a list of HOST:PORT, or of address: HOST:PORT with "
+                    + "drain: yes. A draining replica keeps its sessions, up to drain-timeout, and gets no new ones."),
     STRIP_PREFIX(
-            "strip-prefix", "auto", "auto|yes|no", "Whether Streamlit is addressed without the path; auto asks it."),
+            "strip-prefix",
+            "auto",
+            "auto|yes|no",
+            "Whether to remove the path from requests to Streamlit. auto finds out with a health check."),
     STREAMLIT_METRICS(
             "streamlit-metrics",
             "the gateway's",
             "yes|no",
-            "Whether /_stcore/metrics of this app is reached from outside."),
-    APP("app", "", "FILE", "Start Streamlit on this script, instead of replicas. Relative to the configuration file."),
+            "Whether to forward requests for this app's /_stcore/metrics."),
+    APP(
+            "app",
+            "",
+            "FILE",
+            "Streamlit script to run, instead of replicas. Relative to the folder of the configuration file."),
     COMMAND(
             "command",
             "",
             "COMMAND",
             "Command that starts Streamlit, such as python3.12 -m streamlit, or the folder of a virtual environment, "
-                    + "such as .venv; default: streamlit from PATH, else python3 -m streamlit."),
-    ARGUMENTS("arguments", "", "WORD,…", "Further arguments for Streamlit, such as --server.maxUploadSize=500."),
-    PROCESSES("processes", "1", "NUMBER", "How many processes of the app run, each a replica."),
-    START("start", "visit", "visit|now", "When it is started: by its first visitor, or with the gateway."),
+                    + "such as .venv. Default: streamlit from PATH, else python3 -m streamlit."),
+    ARGUMENTS("arguments", "", "WORD,…", "Additional arguments for Streamlit, such as --server.maxUploadSize=500."),
+    PROCESSES("processes", "1", "NUMBER", "Number of processes to run; each is a replica."),
+    START("start", "visit", "visit|now", "When to start the app: at its first visit, or with the gateway."),
     IDLE_STOP(
             "idle-stop",
             "30m",
             "TIME",
-            "Time without sessions and requests after which an app that is started by visits is stopped; 0s for never."),
-    WORKING_DIRECTORY("working-directory", "", "FOLDER", "Where it runs; default: the folder of the script."),
-    ENVIRONMENT("environment", "", "NAME: VALUE", "Variables on top of the gateway's own."),
+            "Time without sessions and requests after which an app with start: visit is stopped. 0s: never."),
+    WORKING_DIRECTORY(
+            "working-directory",
+            "",
+            "FOLDER",
+            "Working directory of the processes. Default: the folder of the script."),
+    ENVIRONMENT("environment", "", "NAME: VALUE", "Environment variables in addition to the gateway's own."),
     MEMORY(
             "memory",
             "",
             "SIZE",
-            "Memory that each process may take, all that it starts included, such as 2G; one that takes more is stopped "
-                    + "and started again. On Linux only. Default: no limit."),
+            "Maximum memory of each process, including its child processes, such as 2G. A process that exceeds it is "
+                    + "restarted. Linux only. Default: no limit."),
     MAX_RESTARTS(
             "max-restarts",
             "5",
             "NUMBER",
-            "How often in a row a process that ended is started again, before it is given up; the count begins anew "
-                    + "when it has been healthy for a minute. One that was never healthy is given up at once.");
+            "Maximum number of consecutive restarts of a process that ended; then it stays stopped. A minute of health "
+                    + "resets the count. A process that was never healthy is not restarted.");
 
     @SuppressWarnings("ImmutableEnumChecker") // a record of strings
     private final Text text;

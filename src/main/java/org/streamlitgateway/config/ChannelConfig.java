@@ -8,12 +8,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * One channel: a WebSocket feed that pages subscribe to by name.
+ * A channel: a WebSocket feed that pages subscribe to by name.
  *
- * @param name the last segment of its path; letters, digits and {@code -_.}
- * @param mode one upstream socket for all, or one for each subscriber
- * @param eager whether the feed is dialled before anybody subscribes
- * @param linger how long an upstream socket is kept for subscribers that went without saying so
+ * @param name last segment of the channel's path; letters, digits and {@code -_.}
+ * @param mode one connection to the feed for all subscribers, or one for each
+ * @param eager whether to connect to the feed before the first subscription
+ * @param linger how long to keep a connection to the feed for subscribers that disconnected without unsubscribing
  */
 public record ChannelConfig(
         String name,
@@ -24,47 +24,47 @@ public record ChannelConfig(
         Limits limits,
         Quota quota,
         Access access) {
-    /** Stands for every app in {@link Access#apps}. */
+    /** Wildcard for every app in {@link Access#apps}. */
     public static final String ALL = "*";
 
-    /** A comma is part of a value unless an option follows it. */
+    /** Comma followed by the name of an option; any other comma is part of a value. */
     private static final Pattern NEXT_OPTION =
             Pattern.compile(",(?=\\s{0,8}(?:[a-z-]{1,40}|header\\.[^=,\\s]{1,80})=)");
 
-    /** How many upstream sockets there are. */
+    /** Number of connections to the feed: one for all subscribers, or one for each. */
     public enum Mode {
         SHARED,
         DEDICATED
     }
 
-    /** What happens to a subscriber whose outbox is full. */
+    /** Policy for a subscriber whose outbox is full. */
     public enum Slow {
-        /** Closed with 1013; it can come back and resume. */
+        /** Closes the connection with 1013; the subscriber can reconnect and resume. */
         DISCONNECT,
-        /** The oldest messages are left out, and it is told which. */
+        /** Drops the oldest messages and reports the gap. */
         DROP_OLDEST,
-        /** Only the newest message is kept for it, and it is told what it missed. */
+        /** Keeps only the newest message and reports the gap. */
         LATEST
     }
 
     /**
-     * Where the feed is.
+     * The feed.
      *
-     * @param address {@code ws} or {@code wss}
-     * @param headers sent with the handshake; may hold secrets
-     * @param subprotocol asked for in the handshake, or empty
-     * @param retryLeast the first wait before the feed is dialled again
-     * @param retryMost what the wait grows to, doubling
-     * @param greeting text frames that the feed is sent first on each connection; may hold secrets
+     * @param address {@code ws} or {@code wss} URL; its query may contain secrets
+     * @param headers headers of the handshake; may contain secrets
+     * @param subprotocol subprotocol requested in the handshake, or empty
+     * @param retryMin first wait before reconnecting
+     * @param retryMax limit of the wait, which doubles with each attempt
+     * @param greeting text messages sent first on each connection; may contain secrets
      */
     public record Upstream(
             URI address,
             Map<String, String> headers,
             String subprotocol,
-            Duration retryLeast,
-            Duration retryMost,
+            Duration retryMin,
+            Duration retryMax,
             List<String> greeting) {
-        /** Where it is without what may be secret: no query, no headers. */
+        /** Returns the address without parts that may be secret: no query, no headers. */
         @Override
         public String toString() {
             return address.getScheme() + "://" + address.getAuthority() + address.getPath();
@@ -72,41 +72,47 @@ public record ChannelConfig(
     }
 
     /**
-     * What is kept in memory.
+     * Limits of the memory of a channel.
      *
-     * @param history messages that a subscriber who comes back can get
-     * @param historyBytes and no more than so many bytes of them
-     * @param outbox messages that may wait for one subscriber
-     * @param outboxBytes and no more than so many bytes of them
+     * @param history number of messages kept for resuming subscribers
+     * @param historyBytes total size of these messages
+     * @param outbox number of messages queued for one subscriber
+     * @param outboxBytes total size of these messages
+     * @param slow policy for a subscriber whose outbox is full
      */
     public record Limits(int history, long historyBytes, int outbox, long outboxBytes, Slow slow) {}
 
     /**
-     * What clients may ask of the channel.
+     * Limits for clients.
      *
-     * @param subscribers at one time; for a dedicated channel sockets to the feed, those that wait for a page included
-     * @param subscribersPerClient of one user, or of one address where the user is not known
-     * @param sendsPerSecond of one client, on average; a second's worth may come at once
-     * @param messageBytes the largest message that is taken for the feed
+     * @param subscribers concurrent subscribers; for a dedicated channel, connections to the feed, including lingering
+     *     ones
+     * @param subscribersPerClient concurrent subscribers of one user, or of one address if the user is unknown
+     * @param sendsPerSecond average number of sends of one client; bursts of one second's worth are allowed
+     * @param messageBytes maximum size of a message sent to the feed
      */
     public record Quota(int subscribers, int subscribersPerClient, int sendsPerSecond, int messageBytes) {}
 
     /**
-     * Who may do what.
+     * Access rules.
      *
      * @param apps path prefixes of the apps whose pages may use the channel, or {@link #ALL}; empty for the only app
-     * @param users who may subscribe; empty for everybody who may see the app
-     * @param senders who of these may send; empty for all of them
-     * @param send whether anybody may send
-     * @param origins further Origins of pages that may subscribe; empty for those of the whole gateway
+     * @param users users that may subscribe; empty for all visitors of the app
+     * @param senders users among them that may send; empty for all of them
+     * @param send whether sending is allowed at all
+     * @param origins additional Origins of pages that may subscribe; empty for those of the gateway
      */
     public record Access(Set<String> apps, Set<String> users, Set<String> senders, boolean send, Set<String> origins) {
-        /** Whether pages of the app at this path prefix, empty for the root, may use it. */
+        /** Returns whether pages of the app at this path prefix, empty for the root, may use the channel. */
         public boolean isFor(String prefix) {
             return apps.isEmpty() || apps.contains(ALL) || apps.contains(prefix);
         }
 
-        /** {@code user} is {@code null} when nobody is logged in. */
+        /**
+         * Returns whether the user may subscribe.
+         *
+         * @param user {@code null} without a log-in
+         */
         public boolean maySubscribe(String user) {
             return users.isEmpty() || user != null && users.contains(user);
         }
@@ -116,7 +122,7 @@ public record ChannelConfig(
         }
     }
 
-    /** A channel with every default, for the Java API and for tests. */
+    /** Returns a channel with the default of every option, for the Java API and tests. */
     public static ChannelConfig of(String name, URI address, Mode mode) {
         boolean shared = mode == Mode.SHARED;
         return new ChannelConfig(
@@ -130,7 +136,7 @@ public record ChannelConfig(
                 new Access(Set.of(), Set.of(), Set.of(), false, Set.of()));
     }
 
-    /** Splits a channel as written on the command line into {@code name=address} and its options. */
+    /** Splits a channel, as written on the command line, into {@code name=address} and its options. */
     public static String[] parts(String entry) {
         return NEXT_OPTION.split(entry.trim());
     }

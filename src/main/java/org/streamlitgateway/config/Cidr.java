@@ -10,7 +10,7 @@ public final class Cidr {
     private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d|0\\d\\d)";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f.]*+:[0-9A-Fa-f:.]*+");
-    private static final int LONGEST_ADDRESS = 45;
+    private static final int MAX_ADDRESS_LENGTH = 45;
 
     private final String text;
     private final byte[] network;
@@ -22,7 +22,7 @@ public final class Cidr {
         this.bits = bits;
     }
 
-    /** Empty when the text is not an address or a block; names are not resolved. */
+    /** Parses an address or a block; returns empty for anything else. Host names are not resolved. */
     public static Optional<Cidr> parse(String text) {
         int slash = text.indexOf('/');
         String address = slash < 0 ? text : text.substring(0, slash);
@@ -44,7 +44,7 @@ public final class Cidr {
         return Optional.of(new Cidr(text, bytes, bits));
     }
 
-    /** Whether the literal address (a zone index is ignored) lies in this block. */
+    /** Returns whether the literal address is in this block; a zone index is ignored. */
     public boolean contains(String address) {
         byte[] candidate = literal(address);
         if (candidate.length != network.length) {
@@ -59,15 +59,15 @@ public final class Cidr {
         return true;
     }
 
-    /** The bytes of a literal address; IPv4-mapped IPv6 as IPv4; an empty array for anything else. */
+    /** Returns the bytes of a literal address, IPv4-mapped IPv6 as IPv4; an empty array for anything else. */
     private static byte[] literal(String address) {
         String bare =
                 address.startsWith("[") && address.endsWith("]") ? address.substring(1, address.length() - 1) : address;
         int zone = bare.indexOf('%');
         String host = zone < 0 ? bare : bare.substring(0, zone);
-        if (host.length() > LONGEST_ADDRESS
+        if (host.length() > MAX_ADDRESS_LENGTH
                 || !IPV4.matcher(host).matches() && !IPV6.matcher(host).matches()) {
-            return new byte[0]; // and no name server is asked
+            return new byte[0]; // getByName would ask a name server
         }
         try {
             return InetAddress.getByName(host).getAddress();

@@ -10,27 +10,27 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * All that the gateway is told, validated. Immutable; made by {@code Settings}.
+ * The validated configuration of a gateway. Immutable; {@code Settings} creates it.
  *
- * @param listen where the embedded gateway listens; unused in a container
- * @param tls the files for TLS on that port, or {@code null} to speak in the clear
- * @param apps the apps that are served, at least one, each at a prefix of its own
- * @param named whether the apps were named in a file: then visitors are kept on their replica and the apps are listed
- *     where none is at the root
- * @param trustedProxies peers whose forwarding headers are believed
- * @param allowedOrigins further Origins that may open WebSockets, in lower case; {@code *} stands for all
- * @param exposure under which names and in which frames the gateway is seen
- * @param userHeader name of the header that carries the authenticated user
- * @param relay how WebSockets are relayed where there is a choice: embedded, in Jetty and in Tomcat
- * @param timeouts every wait that has a bound
- * @param limits how much clients may have
- * @param health how replicas are watched
- * @param stickyKey secret that signs the cookie which keeps a visitor on a replica; empty for one made at the start
- * @param stateFolder where the gateway keeps what must outlive it
- * @param assetCacheBytes memory for stored assets; 0 keeps none
+ * @param listen address on which the embedded server listens; unused in a container
+ * @param tls certificate and key of that port, or {@code null} without TLS
+ * @param apps the apps, at least one, each with a prefix of its own
+ * @param named whether a file names the apps. Then visitors get a sticky cookie, and a list of the apps is served at the
+ *     root unless an app is there.
+ * @param trustedProxies peers whose forwarding headers are trusted
+ * @param allowedOrigins additional Origins that may open WebSockets, in lower case; {@code *} allows all
+ * @param exposure host names, embedding sites and identity headers
+ * @param userHeader name of the header that passes the authenticated user to Streamlit
+ * @param relay relay for WebSockets where both are available: embedded, in Jetty and in Tomcat
+ * @param timeouts time limits
+ * @param limits limits for clients
+ * @param health health checks of replicas
+ * @param stickyKey secret that signs the sticky cookie; empty for a random one at each start
+ * @param stateFolder folder for data that must survive a restart
+ * @param assetCacheBytes memory for cached assets; 0 disables the cache
  * @param logLevel ERROR, WARN, INFO, DEBUG or TRACE
- * @param channels the feeds that pages may subscribe to
- * @param maxMessageBytes the most that one WebSocket message of a browser's may have
+ * @param channels feeds that pages may subscribe to
+ * @param maxMessageBytes maximum size of a WebSocket message from a browser
  */
 public record GatewayConfig(
         HostPort listen,
@@ -52,12 +52,12 @@ public record GatewayConfig(
         List<ChannelConfig> channels,
         long maxMessageBytes) {
 
-    /** The first app: the only one, unless a file names more. */
+    /** Returns the first app: the only one, unless a file names several. */
     public AppConfig app() {
         return apps.get(0);
     }
 
-    /** Where the apps are, for the log: an address or a path, and what is there. */
+    /** Returns address or script of the only app, or a list of paths with them, for the log. */
     public String upstreams() {
         if (!named) {
             return app().upstream() == null ? app().launch().script() : "http://" + app().upstream();
@@ -65,12 +65,12 @@ public record GatewayConfig(
         return apps.stream()
                 .map(app -> app.prefix() + "/ "
                         + (app.launch() == null
-                                ? app.replicas().size() + " replicas"
+                                ? app.replicas().size() + (app.replicas().size() == 1 ? " replica" : " replicas")
                                 : app.launch().script()))
                 .collect(Collectors.joining(", "));
     }
 
-    /** Names of the settings in which this differs from what the gateway was started with, and which it keeps. */
+    /** Returns the names of settings that differ from those at the start, but take effect only at the next start. */
     public List<String> differencesForNextStart(GatewayConfig started) {
         Map<Setting, Function<GatewayConfig, Object>> kept = new EnumMap<>(Setting.class);
         kept.put(Setting.PROXY_HOST, config -> config.listen().host());
@@ -100,10 +100,10 @@ public record GatewayConfig(
     }
 
     /**
-     * What the world outside may see and send. See {@link Setting} for the meaning of each.
+     * What clients may see and send. See {@link Setting} for the meaning of each.
      *
-     * @param allowedHosts none for any
-     * @param identityHeaders names, or beginnings with a star behind them; the exceptions, too
+     * @param allowedHosts empty for any host
+     * @param identityHeaders names, or beginnings followed by a star; the same applies to the exceptions
      */
     public record Exposure(
             Set<String> allowedHosts,
@@ -112,17 +112,17 @@ public record GatewayConfig(
             Set<String> identityHeaders,
             Set<String> identityHeaderExceptions) {}
 
-    /** How WebSockets are relayed. */
+    /** Implementation of the WebSocket relay; see {@link Setting#RELAY}. */
     public enum Relaying {
         SPLICE,
         BRIDGE
     }
 
     /**
-     * TLS of the embedded gateway.
+     * TLS files of the embedded server.
      *
-     * @param certificate PEM file: the server's certificate, then those that signed it
-     * @param key PEM file: its private key
+     * @param certificate PEM file with the server's certificate, then its issuers'
+     * @param key PEM file with its private key
      */
     public record Tls(Path certificate, Path key) {}
 
@@ -141,7 +141,7 @@ public record GatewayConfig(
             Duration drain) {}
 
     /**
-     * See {@link Setting} for the meaning of each; a number of 0 is no limit.
+     * See {@link Setting} for the meaning of each; a number of 0 means no limit.
      *
      * @param minBodyRate bytes per second
      */

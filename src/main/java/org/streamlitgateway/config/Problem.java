@@ -3,19 +3,19 @@ package org.streamlitgateway.config;
 import org.streamlitgateway.outcome.Printable;
 
 /**
- * One thing wrong with the configuration.
+ * A problem in the configuration.
  *
- * @param where the source and key, as the user wrote it, such as {@code --proxy-port} or {@code $PROXY_PORT}
- * @param what what is wrong and how to mend it
+ * @param where source and key, as the user wrote it, such as {@code --proxy-port} or {@code $PROXY_PORT}
+ * @param what the problem and how to fix it
  */
 public record Problem(String where, String what) {
-    private static final int MOST_WHERE = 300;
-    private static final int MOST_WHAT = 1000;
+    private static final int MAX_WHERE_LENGTH = 300;
+    private static final int MAX_WHAT_LENGTH = 1000;
 
-    /** What was read may hold anything. */
+    /** Escapes and bounds both texts, since they quote user input. */
     public Problem {
-        where = Printable.of(where, MOST_WHERE);
-        what = Printable.of(what, MOST_WHAT);
+        where = Printable.of(where, MAX_WHERE_LENGTH);
+        what = Printable.of(what, MAX_WHAT_LENGTH);
     }
 
     @Override

@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What is secret in a configuration, and how it is left out wherever the gateway says something: the log,
- * {@code --check}, error texts, and the environment of the apps that it starts.
+ * Recognizes secrets in a configuration and removes them from the log, the output of {@code --check}, error texts and
+ * the environment of apps that the gateway starts.
  */
 public final class Secrets {
     public static final String HIDDEN = "(hidden)";
 
-    /** Parts of names whose values are secret, in lower case and without dashes, dots and underscores. */
+    /** Parts of names that mark a value as secret; lower case, without dashes, dots and underscores. */
     private static final List<String> NAMES = List.of(
             "secret",
             "password",
@@ -29,13 +29,13 @@ public final class Secrets {
             "cookie",
             "greeting");
 
-    /** What a channel's feed is sent with the handshake. */
+    /** Prefix of channel options for handshake headers. */
     private static final String HEADER = "header.";
 
-    private static final String OWN_VARIABLES = "STREAMLIT_GATEWAY_";
+    private static final String GATEWAY_VARIABLES = "STREAMLIT_GATEWAY_";
 
-    /** In a variable such as JDK_JAVA_OPTIONS, in front of a setting's name. */
-    private static final String OWN_PROPERTIES = "streamlit-gateway.";
+    /** Prefix of a setting's name within a variable such as JDK_JAVA_OPTIONS. */
+    private static final String GATEWAY_PROPERTIES = "streamlit-gateway.";
 
     private static final Pattern SEPARATORS = Pattern.compile("[._-]");
     private static final Pattern USER_INFO = Pattern.compile("://[^/?#@\\s]*+@");
@@ -44,18 +44,18 @@ public final class Secrets {
 
     private Secrets() {}
 
-    /** Whether a setting's value is never shown. */
+    /** Returns whether the setting's value must never be shown. */
     static boolean isSecret(Setting setting) {
         return isSecretName(setting.key());
     }
 
-    /** Whether what is called so is never shown: a setting, a channel's option, a flag of Streamlit, a variable. */
+    /** Returns whether a setting, channel option, Streamlit flag or variable of this name is secret. */
     static boolean isSecretName(String name) {
         String lower = SEPARATORS.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("");
         return name.startsWith(HEADER) || NAMES.stream().anyMatch(lower::contains);
     }
 
-    /** The words of a command line: the values of secret flags are hidden, and what is secret in an address. */
+    /** Returns the words of a command line without values of secret flags and secret parts of addresses. */
     public static List<String> commandLine(List<String> words) {
         List<String> shown = new ArrayList<>();
         boolean hideNext = false;
@@ -75,7 +75,7 @@ public final class Secrets {
         return shown;
     }
 
-    /** A text in which there may be addresses: without log-ins and queries, and without the values of headers. */
+    /** Removes log-ins and queries of addresses, and values of headers, from a text. */
     public static String text(String text) {
         String bare = USER_INFO.matcher(text).replaceAll("://" + HIDDEN + "@");
         return HEADER_VALUE
@@ -83,7 +83,7 @@ public final class Secrets {
                 .replaceAll("$1" + HIDDEN);
     }
 
-    /** One channel as it stands on the command line. */
+    /** Removes secrets from a channel in the form of the command line. */
     public static String channel(String entry) {
         List<String> shown = new ArrayList<>();
         for (String part : ChannelConfig.parts(entry)) {
@@ -95,17 +95,17 @@ public final class Secrets {
         return String.join(",", shown);
     }
 
-    /** All behind a question mark, blanks too. */
+    /** Hides everything after the question mark, even after blanks. */
     private static String address(String part) {
         int query = part.indexOf('?');
         return text(query < 0 ? part : part.substring(0, query)) + (query < 0 ? "" : "?" + HIDDEN);
     }
 
-    /** Takes away what is the gateway's own and no app's. */
+    /** Removes the gateway's own variables from an app's environment. */
     public static void removeFrom(Map<String, String> environment) {
         environment
                 .entrySet()
-                .removeIf(variable -> variable.getKey().toUpperCase(Locale.ROOT).startsWith(OWN_VARIABLES)
-                        || variable.getValue().contains(OWN_PROPERTIES));
+                .removeIf(variable -> variable.getKey().toUpperCase(Locale.ROOT).startsWith(GATEWAY_VARIABLES)
+                        || variable.getValue().contains(GATEWAY_PROPERTIES));
     }
 }

@@ -5,213 +5,218 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Every setting of the one-app gateway: its name on the command line, its default and its meaning. The same name is
- * used as a servlet context parameter, as a system property ({@code streamlit-gateway.NAME}) and, in capitals, as an
- * environment variable; {@code Settings} says which source beats which.
+ * Settings of the gateway: name on the command line, default, form of the value and meaning. The same name is used as a
+ * servlet context parameter, as a system property ({@code streamlit-gateway.NAME}) and, in capitals, as an environment
+ * variable. {@code Settings} defines the order of precedence.
  */
 public enum Setting implements SettingInfo {
-    STREAMLIT_HOST("streamlit-host", "localhost", "HOST", "Host where Streamlit is running."),
-    STREAMLIT_PORT("streamlit-port", "8501", "PORT", "Port where Streamlit is running."),
-    PROXY_HOST("proxy-host", "0.0.0.0", "HOST", "Address the gateway listens on."),
-    PROXY_PORT("proxy-port", "8500", "PORT", "Port the gateway listens on; 0 picks a free one and prints it."),
+    STREAMLIT_HOST("streamlit-host", "localhost", "HOST", "Host on which Streamlit listens."),
+    STREAMLIT_PORT("streamlit-port", "8501", "PORT", "Port on which Streamlit listens."),
+    PROXY_HOST("proxy-host", "0.0.0.0", "HOST", "Address on which the gateway listens."),
+    PROXY_PORT("proxy-port", "8500", "PORT", "Port on which the gateway listens; 0 picks a free one and prints it."),
     TLS_CERTIFICATE(
             "tls-certificate",
             "",
             "FILE",
-            "PEM file with the certificate and its chain: HTTPS on the port, with HTTP/2. Read again when it changes."),
+            "PEM file with the server's certificate and its chain. Enables HTTPS and HTTP/2 on proxy-port. Reloaded when "
+                    + "it changes."),
     TLS_KEY("tls-key", "", "FILE", "PEM file with the private key of the certificate, without a password."),
     CONTEXT_PATH("context-path", "/", "PATH", "Path under which the app is served, such as /tools/streamlit."),
     LOG_LEVEL("log-level", "INFO", "LEVEL", "ERROR, WARN, INFO, DEBUG or TRACE."),
-    APP("app", "", "FILE", "Start Streamlit on this script, on a free loopback port, and look after it."),
+    APP("app", "", "FILE", "Streamlit script to run: starts Streamlit on a free loopback port and supervises it."),
     STREAMLIT_COMMAND(
             "streamlit-command",
             "",
             "COMMAND",
-            "Command that starts Streamlit; default: streamlit from PATH, else python3 -m streamlit."),
+            "Command that starts Streamlit. Default: streamlit from PATH, else python3 -m streamlit."),
     STRIP_PREFIX(
             "strip-prefix",
             "auto",
             "auto|yes|no",
-            "Whether Streamlit is addressed without the context path; auto asks its health page, "
-                    + "so that server.baseUrlPath may be set or not."),
+            "Whether to remove the context path from requests to Streamlit. auto finds out with a health check, so "
+                    + "server.baseUrlPath may be set or not."),
     TRUSTED_PROXIES(
             "trusted-proxies",
             "",
             "CIDR,…",
-            "Addresses of proxies in front whose X-Forwarded-For, -Host, -Proto, -Port, -Prefix are believed, or Forwarded "
-                    + "where none of the first three is there. They must remove what clients send of these."),
+            "Addresses of proxies in front of the gateway. Their X-Forwarded-For, -Host, -Proto, -Port and -Prefix are "
+                    + "trusted, or Forwarded if the request has none of the first three. These proxies must remove such "
+                    + "headers sent by clients."),
     ALLOWED_ORIGINS(
             "allowed-origins",
             "",
             "ORIGIN,…",
-            "Further Origins that may open WebSockets, such as https://portal.example.com, null or capacitor://localhost; "
-                    + "* allows all. Streamlit sees such an Origin's host as Host, since it would refuse another."),
+            "Additional Origins that may open WebSockets, such as https://portal.example.com, null or "
+                    + "capacitor://localhost; * allows all. Streamlit receives the Origin's host as Host, since it would "
+                    + "refuse another one."),
     ALLOWED_HOSTS(
             "allowed-hosts",
             "",
             "HOST,…",
-            "Names that the gateway may be asked by, such as apps.example.com, *.example.com or [::1]:8500; without a port "
-                    + "for any. Requests with another Host are answered with 421, but for /_gateway/health. By default any, "
-                    + "with a warning: a page of another site can make its own name point here (DNS rebinding)."),
+            "Host names under which the gateway is served, such as apps.example.com, *.example.com or [::1]:8500; without "
+                    + "a port, any port matches. Other requests get 421, except for /_gateway/health. Default: any host, "
+                    + "with a warning, since another site's page could reach the apps by DNS rebinding."),
     EMBED_ORIGINS(
             "embed-origins",
             "",
             "ORIGIN,…",
-            "Pages that may show apps in frames, such as https://portal.example.com. Answers of apps then say so "
-                    + "(frame-ancestors), and over https the cookies that keep a visitor on a replica and protect uploads "
-                    + "are sent from such frames (SameSite=None; Secure; Partitioned)."),
+            "Sites that may embed apps in frames, such as https://portal.example.com. Responses of apps then name them "
+                    + "(frame-ancestors), and over https the sticky cookie and Streamlit's XSRF cookie are also sent from "
+                    + "such frames (SameSite=None; Secure; Partitioned)."),
     SECURITY_HEADERS(
             "security-headers",
             "off",
             "off|standard",
-            "What is added to answers of apps that do not say it themselves: standard adds nosniff, Referrer-Policy "
-                    + "same-origin, frame-ancestors 'self' and embed-origins, a Permissions-Policy that leaves camera and "
-                    + "microphone, and on https Strict-Transport-Security for a year; and hides Server."),
+            "Headers added to responses of apps that lack them. standard adds nosniff, Referrer-Policy same-origin, "
+                    + "frame-ancestors 'self' and embed-origins, a Permissions-Policy that allows camera and microphone, "
+                    + "and on https Strict-Transport-Security for a year; it also removes Server."),
     IDENTITY_HEADERS(
             "identity-headers",
             "",
             "NAME,…",
-            "Further headers that say who the user is, which only the container or a trusted proxy may send; X-Corp-* "
-                    + "is all that begin so."),
+            "Additional headers that identify the user; accepted only from the container or a trusted proxy. X-Corp-* "
+                    + "matches all names with this beginning."),
     IDENTITY_HEADER_EXCEPTIONS(
             "identity-header-exceptions",
             "",
             "NAME,…",
-            "Headers that clients may send though their name looks like one that says who the user is; X-Azure-* is all "
-                    + "that begin so."),
+            "Headers that clients may send although their names look like those of identity headers. X-Azure-* matches "
+                    + "all names with this beginning."),
     STREAMLIT_METRICS(
             "streamlit-metrics",
             "no",
             "yes|no",
-            "Whether Streamlit's /_stcore/metrics is reached through the gateway; it can name users. Otherwise 404."),
+            "Whether to forward requests for Streamlit's /_stcore/metrics, which can name users. Otherwise they get 404."),
     USER_HEADER(
             "user-header",
             "X-Forwarded-User",
             "NAME",
-            "Header that tells Streamlit the user whom the container has authenticated; "
-                    + "copies sent by clients are dropped."),
+            "Header that passes the user authenticated by the container to Streamlit. Copies sent by clients are removed."),
     RELAY(
             "relay",
             "splice",
             "splice|bridge",
-            "How WebSockets are relayed: splice passes the bytes of both sockets on as they are, "
-                    + "bridge goes through the container's WebSocket support; a container other than Jetty and Tomcat "
-                    + "always has bridge."),
+            "How WebSockets are relayed. splice forwards the bytes between both sockets unchanged; bridge forwards "
+                    + "messages through the container's WebSocket API. Containers other than Jetty and Tomcat always use "
+                    + "bridge."),
     CHANNEL(
             "channel",
             "",
             "NAME=URL,…",
-            "A WebSocket feed for pages, such as prices=ws://localhost:8011/ws,mode=shared; may be given again. "
-                    + "Elsewhere than on the command line, several stand on lines of their own or with ;; between."),
+            "WebSocket feed that pages can subscribe to, such as prices=ws://localhost:8011/ws,mode=shared. Can be "
+                    + "repeated; elsewhere than on the command line, separate channels by line breaks or ;;."),
     MAX_MESSAGE_SIZE(
             "max-message-size",
             "200M",
             "SIZE",
-            "Largest WebSocket message that a browser may send to an app; a larger one ends its session with 1009."),
-    CONNECT_TIMEOUT("connect-timeout", "5s", "TIME", "Longest wait for a TCP connection to Streamlit."),
+            "Maximum size of a WebSocket message from a browser to an app. A larger one closes the session with 1009."),
+    CONNECT_TIMEOUT("connect-timeout", "5s", "TIME", "Maximum wait for a TCP connection to Streamlit."),
     UPSTREAM_TIMEOUT(
-            "upstream-timeout",
-            "60s",
-            "TIME",
-            "Longest silence of Streamlit in an HTTP exchange; resets on each byte."),
-    CLIENT_TIMEOUT("client-timeout", "60s", "TIME", "Longest silence of a client in an HTTP exchange."),
+            "upstream-timeout", "60s", "TIME", "Maximum time without a byte from Streamlit during an HTTP exchange."),
+    CLIENT_TIMEOUT(
+            "client-timeout", "60s", "TIME", "Maximum time without a byte from the client during an HTTP exchange."),
     HEAD_TIMEOUT(
             "head-timeout",
             "30s",
             "TIME",
-            "Longest time for the head of a request, from its first byte, and for a TLS handshake; then 408, or the "
-                    + "connection is closed. In a container, the container's own setting counts."),
+            "Maximum time for receiving the request line and headers, counted from the first byte, and for a TLS "
+                    + "handshake. Then the client gets 408, or the connection is closed. In a container, the container's "
+                    + "own setting applies."),
     MIN_BODY_RATE(
             "min-body-rate",
             "500",
             "SIZE",
-            "Least bytes per second of a request's body, once it has been waited for for 20 s; then 408, and the "
-                    + "connection is closed. 0 for any rate."),
+            "Minimum bytes per second of a request body, checked after the gateway has waited 20 s for it. A slower "
+                    + "client gets 408, and its connection is closed. 0: no minimum."),
     MAX_CONNECTIONS(
             "max-connections",
             "20000",
             "NUMBER",
-            "Most connections of clients; further ones are closed at once. Never more than half of the files that the "
-                    + "process may open; 0 for as many as that. In a container, the container's own setting counts."),
+            "Maximum number of client connections; further ones are closed at once. Never more than half of the files "
+                    + "that the process may open; 0 means exactly that. In a container, the container's own setting "
+                    + "applies."),
     MAX_CONNECTIONS_PER_ADDRESS(
             "max-connections-per-address",
             "10000",
             "NUMBER",
-            "Most connections from one IP address, of IPv6 from one /64 network; further ones are closed at once. "
-                    + "Trusted proxies may have any number. 0 for any number. Not in a container."),
+            "Maximum number of connections from one IPv4 address or IPv6 /64 network; further ones are closed at once. "
+                    + "Does not apply to trusted proxies, nor in a container. 0: no limit."),
     MAX_UPLOADS_PER_CLIENT(
             "max-uploads-per-client",
             "256",
             "NUMBER",
-            "Most requests of one client whose body is still coming; further ones get 429 with Retry-After. A client "
-                    + "is an address as trusted proxies tell it, of IPv6 a /64 network. 0 for any number."),
+            "Maximum number of requests of one client whose bodies are still arriving; further ones get 429 with "
+                    + "Retry-After. A client is an IPv4 address or IPv6 /64 network, as reported by trusted proxies. 0: no "
+                    + "limit."),
     MAX_SESSIONS_PER_CLIENT(
             "max-sessions-per-client",
             "10000",
             "NUMBER",
-            "Most WebSockets to Streamlit of one client; further handshakes get 503 with Retry-After. A client is an "
-                    + "address as trusted proxies tell it, of IPv6 a /64 network. 0 for any number."),
+            "Maximum number of WebSockets to Streamlit of one client; further handshakes get 503 with Retry-After. A "
+                    + "client is an IPv4 address or IPv6 /64 network, as reported by trusted proxies. 0: no limit."),
     HANDSHAKE_TIMEOUT(
             "handshake-timeout",
             "10s",
             "TIME",
-            "Longest wait for Streamlit's answer to a WebSocket handshake; browsers give up after 15 s. Streamlit is sent "
-                    + "16 at a time; one that has not been sent after half of this time gets 503."),
-    PING_INTERVAL("ping-interval", "20s", "TIME", "Silence of a WebSocket peer after which it is sent a ping."),
+            "Maximum wait for Streamlit's response to a WebSocket handshake; browsers wait 15 s. Each replica gets at "
+                    + "most 16 handshakes at a time; one that has waited half of this time for its turn gets 503."),
+    PING_INTERVAL(
+            "ping-interval", "20s", "TIME", "Time without a byte from a WebSocket peer after which it is pinged."),
     PONG_TIMEOUT(
             "pong-timeout",
             "20s",
             "TIME",
-            "Wait for the answer to a ping before the peer counts as gone. "
-                    + "A Streamlit that accepts connections, but does not answer there either, is busy: see stall-timeout."),
+            "Maximum wait for the response to a ping before the peer is considered gone. A Streamlit that accepts "
+                    + "connections but does not answer requests is considered busy: see stall-timeout."),
     STALL_TIMEOUT(
             "stall-timeout",
             "5m",
             "TIME",
-            "Longest time a WebSocket peer may take nothing of what waits for it, before it is closed; "
-                    + "and for which a Streamlit that is too busy to answer pings is waited for."),
+            "Close a WebSocket whose peer has not read pending data for this long. Also the maximum wait for a Streamlit "
+                    + "that accepts connections but answers no pings."),
     ASSET_CACHE(
             "asset-cache",
             "64M",
             "SIZE",
-            "Memory for assets that Streamlit marks as immutable, kept compressed; 0 keeps none. "
-                    + "Never more than a quarter of the heap."),
+            "Memory for caching assets that Streamlit marks as immutable, stored compressed. Never more than a quarter of "
+                    + "the heap. 0: no cache."),
     DRAIN_DELAY(
             "drain-delay",
             "0s",
             "TIME",
-            "How long a gateway that is told to stop goes on as before, but not ready, so that a balancer in front "
-                    + "turns to others."),
-    STOP_TIMEOUT("stop-timeout", "10s", "TIME", "Longest wait for running requests when the gateway stops."),
+            "How long to keep serving after SIGTERM while /_gateway/health/ready says 503, for load balancers to notice."),
+    STOP_TIMEOUT("stop-timeout", "10s", "TIME", "Maximum wait for running requests when the gateway stops."),
     CLOSE_SPREAD(
             "close-spread",
             "2s",
             "TIME",
-            "Time over which WebSockets are closed one after another when the gateway stops or a replica leaves, "
-                    + "so that browsers do not all come back at once."),
+            "Period over which WebSockets are closed one after another when the gateway stops or a replica is removed, to "
+                    + "avoid that all browsers reconnect at once."),
     DRAIN_TIMEOUT(
-            "drain-timeout", "1h", "TIME", "Longest time for which a replica that drains keeps the sessions it has."),
+            "drain-timeout", "1h", "TIME", "Maximum time for which a draining replica keeps its existing sessions."),
     HEALTH_INTERVAL(
             "health-interval",
             "2s",
             "TIME",
-            "How often each replica of an app in a configuration file is asked for its health."),
-    HEALTH_TIMEOUT("health-timeout", "2s", "TIME", "Longest wait for its answer, which must be ok."),
-    HEALTH_RISE("health-rise", "2", "NUMBER", "Good answers in a row after which a replica that was down is up."),
-    HEALTH_FALL("health-fall", "3", "NUMBER", "Bad answers in a row after which a replica is down."),
+            "Time between two health checks of a replica of an app in a configuration file."),
+    HEALTH_TIMEOUT("health-timeout", "2s", "TIME", "Maximum wait for the response to a health check; it must be ok."),
+    HEALTH_RISE(
+            "health-rise", "2", "NUMBER", "Consecutive successful checks after which a replica that was down is up."),
+    HEALTH_FALL("health-fall", "3", "NUMBER", "Consecutive failed checks after which a replica is down."),
     STICKY_KEY(
             "sticky-key",
             "",
             "SECRET",
-            "Signs the cookie that keeps a visitor on a replica: the same for all gateways in front of the same apps. "
-                    + "By default made anew at each start, so that visitors may change replicas then."),
+            "Secret that signs the sticky cookie, which keeps a visitor on a replica. Use the same one for all gateways "
+                    + "in front of the same apps, such as the output of openssl rand -hex 32. Default: a new one at each "
+                    + "start, so visitors may change replicas then."),
     STATE_FOLDER(
             "state-folder",
             "",
             "FOLDER",
-            "Where the gateway keeps the secret that signs the cookies of the apps it starts, in a file that only its "
-                    + "user can read, so that log-ins outlive a restart; unused where there is a sticky-key, from which "
-                    + "it is made then. Default: STATE_DIRECTORY, as systemd sets it, else "
+            "Folder for the secret that signs the cookies of the apps started by the gateway, so that log-ins survive a "
+                    + "restart; only the gateway's user can read the file. Not used with a sticky-key, from which the "
+                    + "secret is derived then. Default: STATE_DIRECTORY, as set by systemd, else "
                     + "~/.local/state/streamlit-gateway.");
 
     @SuppressWarnings("ImmutableEnumChecker") // a record of strings
@@ -226,19 +231,20 @@ public enum Setting implements SettingInfo {
         return text;
     }
 
-    /** Whether the value is never shown. */
+    /** Returns whether the value must never be shown. */
     public boolean isSecret() {
         return Secrets.isSecret(this);
     }
 
-    /** {@code streamlit-gateway.NAME}. */
+    /** Returns {@code streamlit-gateway.NAME}. */
     public String systemProperty() {
         return "streamlit-gateway." + key();
     }
 
     /**
-     * The environment variable: {@code STREAMLIT_HOST}, {@code STREAMLIT_PORT}, {@code PROXY_HOST} and
-     * {@code PROXY_PORT} are called so for compatibility, all others begin with {@code STREAMLIT_GATEWAY_}.
+     * Returns the name of the environment variable. It begins with {@code STREAMLIT_GATEWAY_}, except for
+     * {@code STREAMLIT_HOST}, {@code STREAMLIT_PORT}, {@code PROXY_HOST} and {@code PROXY_PORT}, which keep their names
+     * for compatibility.
      */
     public String environmentVariable() {
         String capitals = key().replace('-', '_').toUpperCase(Locale.ROOT);

@@ -1,14 +1,14 @@
 package org.streamlitgateway.config;
 
-/** A setting as its users know it: in help texts, in error messages and in the reference. */
+/** Description of a setting for help texts, error messages and the reference. */
 public interface SettingInfo {
     /**
-     * What there is to say.
+     * Texts of a setting.
      *
-     * @param key the name
-     * @param defaultValue what holds when it is not given; empty for nothing
-     * @param form what a value looks like
-     * @param help one or two sentences
+     * @param key name of the setting
+     * @param defaultValue default value; empty for none
+     * @param form placeholder for the value, such as {@code HOST}
+     * @param help meaning, in a few sentences
      */
     record Text(String key, String defaultValue, String form, String help) {}
 

@@ -33,103 +33,103 @@ import org.streamlitgateway.upstream.client.UpstreamClient;
 import org.streamlitgateway.websocket.SessionRegistry;
 
 /**
- * The apps as they live: their replicas and processes go over from one configuration to the next where it does not
- * concern them. A configuration is taken over under {@code this}, which nothing waits for meanwhile; a timer looks after
- * health, idle apps and drains.
+ * The running apps. A new configuration keeps the replicas and processes that it does not change. {@code this} guards
+ * changes of the configuration; requests never wait for it. A timer checks health, idle apps and drains.
  */
 final class AppRegistry implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AppRegistry.class);
 
     private final UpstreamClient upstream;
-    private final SessionRegistry relays;
-    private final ExchangeTimeouts silence;
+    private final SessionRegistry sessions;
+    private final ExchangeTimeouts timeouts;
     private final Scheduler scheduler;
     private final String base;
-    private final boolean ownPath;
+    private final boolean prefixed;
     private final StickyCookie sticky;
     private final CookieSecrets cookieSecrets;
     private volatile Map<String, App> byPrefix = Map.of();
     private volatile GatewayConfig config;
     private volatile boolean closed;
 
-    /** Threads that stop apps which are no longer named; guarded by this. */
+    /** Threads that stop removed apps; guarded by this. */
     private final List<Thread> stopping = new ArrayList<>();
 
-    /** @param ownPath whether an app that no file names lies under its own prefix too, not only under the base */
+    /** @param prefixed whether the only app of a gateway without {@code apps:} is served under its prefix as well as the base */
     AppRegistry(
             UpstreamClient upstream,
-            SessionRegistry relays,
-            ExchangeTimeouts silence,
+            SessionRegistry sessions,
+            ExchangeTimeouts timeouts,
             String base,
-            boolean ownPath,
+            boolean prefixed,
             GatewayConfig config) {
         this.upstream = upstream;
-        this.relays = relays;
-        this.silence = silence;
+        this.sessions = sessions;
+        this.timeouts = timeouts;
         this.scheduler = upstream.scheduler();
         this.base = base;
-        this.ownPath = ownPath;
+        this.prefixed = prefixed;
         this.sticky = config.named() ? new StickyCookie(config.stickyKey()) : null;
         this.cookieSecrets = new CookieSecrets(config.stickyKey(), config.stateFolder());
         this.config = config;
     }
 
     /**
-     * Takes over a configuration. Sessions with replicas that it no longer names are ended, others go on.
+     * Applies a configuration. Closes sessions with replicas that it removes; other sessions continue.
      *
-     * @throws IOException when there are no ports for processes; nothing has changed then
+     * @throws IOException if no ports are free for processes; nothing has changed then
      */
-    synchronized RouteTable apply(GatewayConfig next) throws IOException {
+    synchronized RouteTable apply(GatewayConfig newConfig) throws IOException {
         if (closed) {
             throw new IOException("the gateway is stopping");
         }
-        Map<String, App> before = byPrefix;
-        Map<String, App> after = new TreeMap<>();
-        for (AppConfig app : next.apps()) {
-            after.put(app.prefix(), live(app, before.get(app.prefix()), next));
+        Map<String, App> oldApps = byPrefix;
+        Map<String, App> newApps = new TreeMap<>();
+        for (AppConfig app : newConfig.apps()) {
+            newApps.put(app.prefix(), createApp(app, oldApps.get(app.prefix()), newConfig));
         }
-        config = next;
-        byPrefix = after;
-        after.values().forEach(app -> drainAsConfigured(app, next));
-        retireUnnamed(before, after);
-        relays.end(replica -> replica.drainState().isOver(), next.timeouts().closeSpread());
-        stopUnused(before, after);
-        return new RouteTable(List.copyOf(after.values()));
+        config = newConfig;
+        byPrefix = newApps;
+        newApps.values().forEach(app -> drainAsConfigured(app, newConfig));
+        retireRemoved(oldApps, newApps);
+        sessions.end(
+                replica -> replica.drainState().isOver(), newConfig.timeouts().closeSpread());
+        stopUnused(oldApps, newApps);
+        return new RouteTable(List.copyOf(newApps.values()));
     }
 
-    private App live(AppConfig app, App before, GatewayConfig next) throws IOException {
-        boolean nested = next.apps().stream()
+    private App createApp(AppConfig app, App previous, GatewayConfig newConfig) throws IOException {
+        boolean nested = newConfig.apps().stream()
                 .anyMatch(other ->
                         !other.prefix().equals(app.prefix()) && RouteTable.holds(other.prefix(), app.prefix()));
-        boolean same = before != null && before.config().strip() == app.strip();
-        String prefix = base + (next.named() || ownPath ? app.prefix() : "");
+        boolean reusable = previous != null && previous.config().strip() == app.strip();
+        String prefix = base + (newConfig.named() || prefixed ? app.prefix() : "");
         List<String> trusted =
-                next.trustedProxies().stream().map(Cidr::toString).toList();
+                newConfig.trustedProxies().stream().map(Cidr::toString).toList();
         ManagedApp managed = null;
         List<Replica> replicas = new ArrayList<>();
         if (app.launch() == null) {
-            for (Upstream wanted : app.replicas()) {
-                String name = wanted.address().toString();
-                Replica known = same ? known(before, name) : null;
-                replicas.add(known == null ? replica(name, wanted::address, prefix, app, next) : known);
+            for (Upstream configured : app.replicas()) {
+                String name = configured.address().toString();
+                Replica known = reusable ? find(previous, name) : null;
+                replicas.add(known == null ? replica(name, configured::address, prefix, app, newConfig) : known);
             }
-        } else if (same
-                && app.launch().equals(before.config().launch())
-                && before.managed().trusts(trusted)) {
-            managed = before.managed();
-            replicas.addAll(before.replicas());
+        } else if (reusable
+                && app.launch().equals(previous.config().launch())
+                && previous.managed().trusts(trusted)) {
+            managed = previous.managed();
+            replicas.addAll(previous.replicas());
         } else {
-            LaunchContext surroundings = new LaunchContext(
+            LaunchContext launchContext = new LaunchContext(
                     app.strip() == AppConfig.Strip.NO ? prefix : "", trusted, () -> cookieSecrets.of(app.prefix()));
-            ManagedApp made =
-                    new ManagedApp(next.named() ? app.prefix() + "/" : app.name(), app.launch(), surroundings);
-            for (int i = 0; i < made.size(); i++) {
+            ManagedApp created =
+                    new ManagedApp(newConfig.named() ? app.prefix() + "/" : app.name(), app.launch(), launchContext);
+            for (int i = 0; i < created.size(); i++) {
                 int number = i;
-                replicas.add(replica("process " + i, () -> made.address(number), prefix, app, next));
+                replicas.add(replica("process " + i, () -> created.address(number), prefix, app, newConfig));
             }
-            managed = made;
+            managed = created;
         }
-        return new App(app, prefix, replicas, managed, sticky, nested, id -> relays.holder(id, prefix));
+        return new App(app, prefix, replicas, managed, sticky, nested, id -> sessions.holder(id, prefix));
     }
 
     private Replica replica(
@@ -137,61 +137,66 @@ final class AppRegistry implements AutoCloseable {
         return new Replica(name, address, prefix, app.strip(), config.named(), upstream);
     }
 
-    private static Replica known(App app, String name) {
+    private static Replica find(App app, String name) {
         return app.replicas().stream()
                 .filter(replica -> replica.name().equals(name))
                 .findFirst()
                 .orElse(null);
     }
 
-    /** An app of our own has no drains: its replicas come and go together. */
-    private void drainAsConfigured(App app, GatewayConfig next) {
-        for (Upstream wanted : app.config().replicas()) {
-            Replica replica = known(app, wanted.address().toString());
-            if (wanted.drain()) {
-                drain(replica, next);
+    /** Begins or cancels drains. An app started by the gateway has none: its replicas start and stop together. */
+    private void drainAsConfigured(App app, GatewayConfig newConfig) {
+        for (Upstream configured : app.config().replicas()) {
+            Replica replica = find(app, configured.address().toString());
+            if (configured.drain()) {
+                drain(replica, newConfig);
             } else {
                 replica.drainState().cancelDrain();
             }
         }
     }
 
-    private void drain(Replica replica, GatewayConfig next) {
+    private void drain(Replica replica, GatewayConfig newConfig) {
         DrainState.Drain drain = replica.drainState().beginDrain();
         if (drain == null) {
             return;
         }
         LOG.info(
-                "replica {} drains: {} sessions are left",
+                "replica {} is draining, {} remaining",
                 replica.address(),
-                replica.load().sessions());
+                count(replica.load().sessions()));
         scheduler.schedule(
                 () -> {
                     if (replica.drainState().endDrain(drain)) {
                         LOG.info(
-                                "replica {} has drained for long enough: {} sessions are ended",
+                                "replica {}: drain-timeout reached, closing {}",
                                 replica.address(),
-                                replica.load().sessions());
-                        relays.end(other -> other == replica, config.timeouts().closeSpread());
+                                count(replica.load().sessions()));
+                        sessions.end(
+                                other -> other == replica, config.timeouts().closeSpread());
                     }
                 },
-                next.timeouts().drain().toMillis(),
+                newConfig.timeouts().drain().toMillis(),
                 TimeUnit.MILLISECONDS);
     }
 
-    private static void retireUnnamed(Map<String, App> before, Map<String, App> after) {
+    private static String count(int sessions) {
+        return sessions + (sessions == 1 ? " session" : " sessions");
+    }
+
+    private static void retireRemoved(Map<String, App> oldApps, Map<String, App> newApps) {
         Set<Replica> kept = new HashSet<>();
-        after.values().forEach(app -> kept.addAll(app.replicas()));
-        before.values().stream()
+        newApps.values().forEach(app -> kept.addAll(app.replicas()));
+        oldApps.values().stream()
                 .flatMap(app -> app.replicas().stream())
                 .filter(replica -> !kept.contains(replica))
                 .forEach(replica -> replica.drainState().retire());
     }
 
-    private void stopUnused(Map<String, App> before, Map<String, App> after) {
-        Set<ManagedApp> used = managed(after).collect(Collectors.toSet());
+    private void stopUnused(Map<String, App> oldApps, Map<String, App> newApps) {
+        Set<ManagedApp> used = managed(newApps).collect(Collectors.toSet());
         stopping.removeIf(thread -> !thread.isAlive());
-        managed(before).filter(app -> !used.contains(app)).forEach(app -> stopping.add(stop(app)));
+        managed(oldApps).filter(app -> !used.contains(app)).forEach(app -> stopping.add(stop(app)));
     }
 
     private static Stream<ManagedApp> managed(Map<String, App> apps) {
@@ -205,10 +210,10 @@ final class AppRegistry implements AutoCloseable {
     }
 
     /**
-     * Starts the apps that do not wait for a visit, and returns when they are healthy. Where a file names the apps, one
-     * that does not start does not keep the others from being served: the log and its waiting page say why.
+     * Starts the apps with {@code start: now} and returns when they are healthy. If a file names the apps and one fails to
+     * start, the others are served all the same; the log has the reason.
      *
-     * @throws IOException when the only app does not start, with a text fit for a user
+     * @throws IOException if the only app fails to start; the message is fit for a user
      */
     void start() throws IOException, InterruptedException {
         if (!config.named()) {
@@ -217,51 +222,51 @@ final class AppRegistry implements AutoCloseable {
             }
             return;
         }
-        look();
+        poll();
         wakeEager();
         for (ManagedApp app : managed(byPrefix).filter(a -> !a.isLazy()).toList()) {
             app.awaitSettled();
         }
     }
 
-    /** Starts those that do not wait for a visit and do not run yet. */
+    /** Starts the apps with {@code start: now} that do not run yet. */
     void wakeEager() {
         managed(byPrefix).filter(app -> !app.isLazy()).forEach(ManagedApp::wake);
     }
 
-    private void look() {
+    private void poll() {
         if (closed) {
             return;
         }
         try {
-            byPrefix.values().forEach(this::look);
-        } catch (RuntimeException unexpected) {
-            LOG.error("looking after the apps failed", unexpected); // and must not be the last time
+            byPrefix.values().forEach(this::check);
+        } catch (RuntimeException e) {
+            LOG.error("periodic check of apps failed", e); // the next check is scheduled all the same
         }
-        scheduler.schedule(this::look, config.health().interval().toMillis(), TimeUnit.MILLISECONDS);
+        scheduler.schedule(this::poll, config.health().interval().toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void look(App app) {
+    private void check(App app) {
         ManagedApp managed = app.managed();
         if (managed != null) {
             boolean used = app.replicas().stream()
                             .filter(replica -> replica.load().takeDemand())
                             .count()
-                    > 0; // each is asked
-            managed.sleepIfIdle(used || silence.isUsing(app.replicas()));
+                    > 0; // the count clears the flag of every replica
+            managed.sleepIfIdle(used || timeouts.isUsing(app.replicas()));
         }
         for (Replica replica : app.replicas()) {
             if (managed == null || managed.isHealthy()) {
                 replica.check(config.health());
             }
             if (replica.drainState().reportEmptyOnce()) {
-                LOG.info("replica {} has drained: no sessions are left", replica.address());
+                LOG.info("replica {} is drained, no sessions remaining", replica.address());
             }
         }
     }
 
-    /** Asks new replicas for their health at once. */
-    void lookAtNew() {
+    /** Checks the health of new replicas at once. */
+    void checkNew() {
         byPrefix.values().stream()
                 .filter(app -> app.managed() == null)
                 .flatMap(app -> app.replicas().stream())
@@ -269,11 +274,12 @@ final class AppRegistry implements AutoCloseable {
                 .forEach(replica -> replica.check(config.health()));
     }
 
+    /** Returns the address of the first replica of the first app. */
     HostPort first() {
         return byPrefix.get(config.app().prefix()).replicas().get(0).address();
     }
 
-    /** Stops all processes, those that are being stopped already too; bounded by what one of them takes. */
+    /** Stops all processes in parallel and returns when they have ended, including those that are already being stopped. */
     @Override
     public void close() {
         List<Thread> closers;
@@ -285,7 +291,7 @@ final class AppRegistry implements AutoCloseable {
         for (Thread closer : closers) {
             try {
                 closer.join();
-            } catch (InterruptedException hurry) {
+            } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }

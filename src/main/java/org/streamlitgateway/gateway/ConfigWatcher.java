@@ -13,34 +13,34 @@ import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.file.ConfigText;
 
 /**
- * Reads the configuration again when its file has changed, or on SIGHUP. A configuration with a problem changes nothing.
- * The content is compared, not the time: a mounted Kubernetes ConfigMap is a link that is turned to another folder.
+ * Reloads the configuration when its file changes, or on SIGHUP. Keeps the current one if the new one is not valid.
+ * Compares the content, not the time: a mounted Kubernetes ConfigMap is a link that is switched to another folder.
  */
 public final class ConfigWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigWatcher.class);
     private static final long PERIOD_MILLIS = 1000;
     private static final byte[] NOTHING = {};
 
-    /** Reads all sources anew. */
+    /** Reads all configuration sources. */
     @FunctionalInterface
     public interface Reader {
         GatewayConfig read() throws ConfigException;
     }
 
-    /** Takes over what was read. */
+    /** Applies a configuration. */
     @FunctionalInterface
-    public interface Taker {
-        void take(GatewayConfig config) throws Exception;
+    public interface Listener {
+        void apply(GatewayConfig config) throws Exception;
     }
 
     private final Path file;
     private final Thread thread = new Thread(this::watch, "gateway-configuration");
     private Reader reader;
-    private Taker taker;
-    /** What was read last; the watching thread's own. */
+    private Listener listener;
+    /** Content that was loaded last; used by the watching thread only. */
     private byte[] content;
 
-    private boolean asked;
+    private boolean reloadRequested;
     private boolean closed;
 
     private ConfigWatcher(Path file) {
@@ -48,15 +48,15 @@ public final class ConfigWatcher implements AutoCloseable {
         this.content = contentOr(NOTHING);
     }
 
-    /** Remembers what is there now: what is written from here on is a change. To be called before the file is read. */
+    /** Creates a watcher that treats any later write as a change. Call this before reading the configuration. */
     public static ConfigWatcher of(Path file) {
         return new ConfigWatcher(file);
     }
 
-    /** Begins to watch. */
-    public void start(Reader reader, Taker taker) {
+    /** Begins to watch the file. */
+    public void start(Reader reader, Listener listener) {
         this.reader = reader;
-        this.taker = taker;
+        this.listener = listener;
         thread.setDaemon(true);
         thread.start();
     }
@@ -64,85 +64,89 @@ public final class ConfigWatcher implements AutoCloseable {
     private void watch() {
         try {
             byte[] seen = content;
-            while (waitAPeriod()) {
+            while (awaitPeriod()) {
                 byte[] now = contentOr(content);
-                // only what was the same a period ago: a file that is being written is not whole
+                // the same content twice: a file that is still being written is incomplete
                 boolean changed = Arrays.equals(now, seen) && !Arrays.equals(now, content) && now.length > 0;
                 seen = now;
-                if (takeAsked() || changed) {
+                if (takeRequest() || changed) {
                     content = now;
                     reload();
                 }
             }
-        } catch (InterruptedException closing) {
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** False when it is over. */
-    private synchronized boolean waitAPeriod() throws InterruptedException {
+    /** Waits for a period or a request; returns false when the watcher is closed. */
+    private synchronized boolean awaitPeriod() throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
-        for (long left = deadline - System.nanoTime();
-                !closed && !asked && left > 0;
-                left = deadline - System.nanoTime()) {
-            TimeUnit.NANOSECONDS.timedWait(this, left);
+        for (long remaining = deadline - System.nanoTime();
+                !closed && !reloadRequested && remaining > 0;
+                remaining = deadline - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, remaining);
         }
         return !closed;
     }
 
-    private synchronized boolean takeAsked() {
-        boolean was = asked;
-        asked = false;
-        return was;
+    private synchronized boolean takeRequest() {
+        boolean requested = reloadRequested;
+        reloadRequested = false;
+        return requested;
     }
 
-    /** There is no file between the two steps of some editors. */
+    /** Returns the file's content, or the given one if there is no file: some editors remove it for a moment. */
     private byte[] contentOr(byte[] missing) {
         try {
             return ConfigText.bytes(file);
-        } catch (IOException between) {
+        } catch (IOException e) {
             return missing;
         }
     }
 
     private void reload() {
         try {
-            taker.take(reader.read());
-            LOG.info("{} is in force", file);
-        } catch (ConfigException bad) {
-            bad.problems().forEach(problem -> LOG.error("{}", problem));
+            listener.apply(reader.read());
+            LOG.info("configuration reloaded from {}", file);
+        } catch (ConfigException e) {
+            int problems = e.problems().size();
+            e.problems().forEach(problem -> LOG.error("{}", problem));
             LOG.error(
-                    "{} has {} problems; nothing was changed",
+                    "{} rejected: {} {}; keeping the current configuration",
                     file,
-                    bad.problems().size());
-        } catch (Exception failure) {
-            LOG.error("{} could not be put in force", file, failure);
+                    problems,
+                    problems == 1 ? "problem" : "problems");
+        } catch (Exception e) {
+            LOG.error("cannot reload the configuration from {}", file, e);
         }
     }
 
-    private synchronized void ask() {
-        asked = true;
+    private synchronized void requestReload() {
+        reloadRequested = true;
         notifyAll();
     }
 
     /**
-     * Takes SIGHUP as {@link #ask}, from now on; what is asked before {@link #start} is done then. By reflection, since
-     * the class is not part of the Java SE API and the compiler warns of it; where it is missing, editing the file is
-     * enough.
+     * Installs a handler that reloads on SIGHUP; a signal before {@link #start} takes effect then. Uses reflection, since
+     * the signal classes are not part of the Java SE API and the compiler warns of them. Without them, only editing the
+     * file reloads it.
      */
-    public void onHangup() {
+    public void reloadOnHangup() {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Object ours = Proxy.newProxyInstance(
+            Object reload = Proxy.newProxyInstance(
                     ConfigWatcher.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
-                        ask();
+                        requestReload();
                         return null;
                     });
             signal.getMethod("handle", signal, handler)
-                    .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), ours);
-        } catch (ReflectiveOperationException | IllegalArgumentException noSignals) {
-            LOG.debug("no SIGHUP here", noSignals instanceof InvocationTargetException e ? e.getCause() : noSignals);
+                    .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), reload);
+        } catch (ReflectiveOperationException | IllegalArgumentException e) {
+            LOG.debug(
+                    "SIGHUP is not supported here",
+                    e instanceof InvocationTargetException wrapper ? wrapper.getCause() : e);
         }
     }
 

@@ -42,107 +42,110 @@ import org.streamlitgateway.websocket.WebSocketHandler;
 import org.streamlitgateway.websocket.bridge.BridgeFactory;
 import org.streamlitgateway.websocket.splice.SpliceFactory;
 
-/** The object graph of one gateway, and the order in which it starts and stops. */
+/** Creates the objects of one gateway, and starts and stops them in order. Thread-safe. */
 public final class Gateway {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-    private static final long LOOK_MILLIS = 20;
+    private static final long POLL_MILLIS = 20;
 
     private final GatewayThreads threads = new GatewayThreads();
     private final UpstreamClient upstream;
-    private final SessionRegistry relays;
-    private final ExchangeTimeouts silence;
-    private final DisconnectDetector presence;
+    private final SessionRegistry sessions;
+    private final ExchangeTimeouts exchangeTimeouts;
+    private final DisconnectDetector disconnects;
     private final AssetCache cache;
-    private final Quota uploads;
-    private final Quota sessions;
-    private final ShutdownPhase readiness = new ShutdownPhase();
+    private final Quota uploadQuota;
+    private final Quota sessionQuota;
+    private final ShutdownPhase shutdownPhase = new ShutdownPhase();
     private final FutureTask<Void> finishing = new FutureTask<>(this::closeAndWait, null);
     private final ServletContext context;
-    private final JakartaUpgrade acceptor;
+    private final JakartaUpgrade upgrade;
     private final AppRegistry apps;
     private final GatewayServlet servlet;
     private final Channels channels;
-    private final SocketTakeover handover;
-    private final Relay.Kind kind;
-    private final GatewayConfig first;
+    private final SocketTakeover takeover;
+    private final Relay.Kind relayFactory;
+    private final GatewayConfig initialConfig;
     private volatile GatewayConfig config;
 
     private Gateway(
             ServletContext context,
-            JakartaUpgrade acceptor,
+            JakartaUpgrade upgrade,
             GatewayConfig config,
-            boolean ownPath,
-            DisconnectDetector presence,
-            SocketTakeover handover) {
+            boolean prefixed,
+            DisconnectDetector disconnects,
+            SocketTakeover takeover) {
         this.context = context;
-        this.acceptor = acceptor;
-        this.first = config;
+        this.upgrade = upgrade;
+        this.initialConfig = config;
         this.config = config;
-        this.presence = presence;
+        this.disconnects = disconnects;
         upstream =
                 new UpstreamClient(threads.clientExecutor(), config.timeouts().connect());
-        uploads = new Quota(
+        uploadQuota = new Quota(
                 config.limits().uploads(), new OverLimit(Setting.MAX_UPLOADS_PER_CLIENT.key(), upstream.scheduler()));
-        sessions = new Quota(
+        sessionQuota = new Quota(
                 config.limits().sessions(), new OverLimit(Setting.MAX_SESSIONS_PER_CLIENT.key(), upstream.scheduler()));
         cache = new AssetCache(config.assetCacheBytes());
-        relays = new SessionRegistry(upstream.scheduler(), threads.blocking(), config.timeouts());
-        relays.setMaxMessageBytes(config.maxMessageBytes());
-        silence = new ExchangeTimeouts(
-                upstream.scheduler(), config.timeouts().upstream().toNanos(), presence);
-        silence.setMinBodyRate(config.limits().minBodyRate());
-        FeedRuntime dialler = new FeedRuntime(
+        sessions = new SessionRegistry(upstream.scheduler(), threads.blocking(), config.timeouts());
+        sessions.setMaxMessageBytes(config.maxMessageBytes());
+        exchangeTimeouts = new ExchangeTimeouts(
+                upstream.scheduler(), config.timeouts().upstream().toNanos(), disconnects);
+        exchangeTimeouts.setMinBodyRate(config.limits().minBodyRate());
+        FeedRuntime feedRuntime = new FeedRuntime(
                 upstream.webSocket(), upstream.scheduler(), threads.clientExecutor(), threads.blocking());
         channels = new Channels(
-                config.channels(), dialler, config.timeouts(), config.limits().minBodyRate());
-        apps = new AppRegistry(upstream, relays, silence, context.getContextPath(), ownPath, config);
-        this.handover = handover;
-        Relay.Kind bridge = new BridgeFactory(acceptor, upstream.webSocket(), relays);
-        kind = handover == null || config.relay() == Relaying.BRIDGE
+                config.channels(),
+                feedRuntime,
+                config.timeouts(),
+                config.limits().minBodyRate());
+        apps = new AppRegistry(upstream, sessions, exchangeTimeouts, context.getContextPath(), prefixed, config);
+        this.takeover = takeover;
+        Relay.Kind bridge = new BridgeFactory(upgrade, upstream.webSocket(), sessions);
+        relayFactory = takeover == null || config.relay() == Relaying.BRIDGE
                 ? bridge
-                : new SpliceFactory(bridge, handover, upstream.http(), relays);
-        servlet = new GatewayServlet(readiness, context.getContextPath(), this::finish);
+                : new SpliceFactory(bridge, takeover, upstream.http(), sessions);
+        servlet = new GatewayServlet(shutdownPhase, context.getContextPath(), this::finish);
     }
 
     /**
-     * Builds the gateway and maps its servlet to every path of the context.
+     * Creates and starts a gateway, and maps its servlet to every path of the context.
      *
-     * @param presence how to ask whether a waiting client is still there
-     * @param ownPath whether an app that no file names lies under its own prefix; false in a container, whose context
-     *     path is the prefix
-     * @param handover how browsers' sockets can be had, for the splice; {@code null} when they cannot
-     * @throws Exception when the clients cannot be started
+     * @param disconnects detects that a waiting client has disconnected
+     * @param prefixed whether the only app of a gateway without {@code apps:} is served under its prefix; false in a
+     *     container, whose context path is the prefix
+     * @param takeover takes over browsers' sockets, for the splice; {@code null} if the container does not allow that
+     * @throws Exception if the gateway cannot be started; nothing is left running
      */
     public static Gateway install(
             ServletContext context,
             GatewayConfig config,
-            boolean ownPath,
-            DisconnectDetector presence,
-            SocketTakeover handover)
+            boolean prefixed,
+            DisconnectDetector disconnects,
+            SocketTakeover takeover)
             throws Exception {
         ServerContainer container = (ServerContainer) context.getAttribute(ServerContainer.class.getName());
         if (container == null) {
-            throw new IllegalStateException("the container has no WebSocket support switched on"
+            throw new IllegalStateException("WebSocket support is not enabled in the container"
                     + " (Jetty: --add-modules=ee10-websocket-jakarta)");
         }
-        Gateway assembly = new Gateway(context, new JakartaUpgrade(container), config, ownPath, presence, handover);
+        Gateway gateway = new Gateway(context, new JakartaUpgrade(container), config, prefixed, disconnects, takeover);
         try {
-            assembly.start();
-        } catch (Exception failure) {
-            assembly.stop();
-            throw failure;
+            gateway.start();
+        } catch (Exception e) {
+            gateway.stop();
+            throw e;
         }
-        return assembly;
+        return gateway;
     }
 
     private void start() throws Exception {
         threads.start();
         upstream.start();
         threads.growBy(upstream.scheduler());
-        silence.start();
-        relays.start();
+        exchangeTimeouts.start();
+        sessions.start();
         channels.start();
-        servlet.use(handlers(config));
+        servlet.setHandlers(handlers(config));
         ServletRegistration.Dynamic registration = context.addServlet("streamlit-gateway", servlet);
         registration.setAsyncSupported(true);
         registration.setLoadOnStartup(1);
@@ -151,8 +154,8 @@ public final class Gateway {
 
     private void warnOfAnyHost() {
         if (config.exposure().allowedHosts().isEmpty()) {
-            LOG.warn("allowed-hosts is not set: any Host is served, and a page of another site could reach the apps by"
-                    + " DNS rebinding; set it to the names that visitors use, or to * to accept this");
+            LOG.warn("allowed-hosts is not set: any Host is accepted, so a page of another site could reach the apps by"
+                    + " DNS rebinding; set it to the host names that visitors use, or to * to accept the risk");
         }
     }
 
@@ -166,9 +169,16 @@ public final class Gateway {
                 config.userHeader(), exposure.identityHeaders(), exposure.identityHeaderExceptions());
         RequestHeaders headers = new RequestHeaders(config.userHeader(), identity, sessionCookies());
         WebSocketHandler webSockets = new WebSocketHandler(
-                kind, upstream.scheduler(), headers, guard, relays, config.timeouts(), presence, sessions);
-        AppProxyServlet http = new AppProxyServlet(upstream, headers, silence, cache, uploads);
-        ChannelHandler channelHandler = new ChannelHandler(acceptor, channels, guard, identity);
+                relayFactory,
+                upstream.scheduler(),
+                headers,
+                guard,
+                sessions,
+                config.timeouts(),
+                disconnects,
+                sessionQuota);
+        AppProxyServlet http = new AppProxyServlet(upstream, headers, exchangeTimeouts, cache, uploadQuota);
+        ChannelHandler channelHandler = new ChannelHandler(upgrade, channels, guard, identity);
         return new Handlers(
                 routes,
                 guard,
@@ -180,21 +190,21 @@ public final class Gateway {
                 config.named());
     }
 
-    /** Names of the cookies that are a key to a log-in of the container, its single sign-on included. */
+    /** Returns the names of the container's session cookies, single sign-on included: apps must not receive them. */
     private Set<String> sessionCookies() {
         SessionCookieConfig cookies = context.getSessionCookieConfig(); // null in a Jetty without sessions
-        String named = cookies == null ? null : cookies.getName();
+        String configured = cookies == null ? null : cookies.getName();
         Set<String> names = new HashSet<>(List.of("JSESSIONID", "JSESSIONIDSSO"));
-        if (named != null && !named.isBlank()) {
-            names.add(named);
+        if (configured != null && !configured.isBlank()) {
+            names.add(configured);
         }
         return names;
     }
 
     /**
-     * Starts the apps of our own that do not wait for a visit, and returns when they are healthy.
+     * Starts the apps with {@code start: now} and returns when they are healthy.
      *
-     * @throws IOException when one of them does not start, with a text fit for a user
+     * @throws IOException if the only app fails to start; the message is fit for a user
      */
     public void startApps() throws IOException, InterruptedException {
         apps.start();
@@ -202,87 +212,86 @@ public final class Gateway {
     }
 
     /**
-     * Goes on with another configuration. Sessions, requests and processes that it does not concern go on.
+     * Applies another configuration. Sessions, requests and processes of unaffected apps continue.
      *
-     * @throws IOException when it cannot be put in force; nothing has changed then
+     * @throws IOException if it cannot be applied; nothing has changed then
      */
-    public synchronized void take(GatewayConfig next) throws Exception {
+    public synchronized void apply(GatewayConfig next) throws Exception {
         if (next.named() != config.named()) {
-            throw new IOException("a gateway with apps: and one without are two kinds; start it anew");
+            throw new IOException("apps: was added or removed; restart the gateway to apply this");
         }
-        List<String> later = next.differencesForNextStart(first);
+        List<String> later = next.differencesForNextStart(initialConfig);
         if (!later.isEmpty()) {
-            LOG.warn("changes of {} take effect at the next start", String.join(", ", later));
+            LOG.warn("changes of {} take effect at the next start of the gateway", String.join(", ", later));
         }
-        servlet.use(handlers(next));
-        relays.setTimeouts(next.timeouts());
-        relays.setMaxMessageBytes(next.maxMessageBytes());
-        silence.setTimeoutNanos(next.timeouts().upstream().toNanos());
-        silence.setMinBodyRate(next.limits().minBodyRate());
-        uploads.setLimit(next.limits().uploads());
-        sessions.setLimit(next.limits().sessions());
+        servlet.setHandlers(handlers(next));
+        sessions.setTimeouts(next.timeouts());
+        sessions.setMaxMessageBytes(next.maxMessageBytes());
+        exchangeTimeouts.setTimeoutNanos(next.timeouts().upstream().toNanos());
+        exchangeTimeouts.setMinBodyRate(next.limits().minBodyRate());
+        uploadQuota.setLimit(next.limits().uploads());
+        sessionQuota.setLimit(next.limits().sessions());
         config = next;
-        apps.lookAtNew();
+        apps.checkNew();
         apps.wakeEager();
     }
 
-    /** Where the first replica of the first app is. */
+    /** Returns the address of the first replica of the first app. */
     public HostPort firstUpstream() {
         return apps.first();
     }
 
-    /** Says to balancers that this gateway is going, and returns when they have had the time to notice. */
+    /** Reports "not ready" to load balancers and waits for {@code drain-delay}, for them to notice. */
     public void drain() throws InterruptedException {
-        readiness.drain();
+        shutdownPhase.drain();
         TimeUnit.NANOSECONDS.sleep(config.timeouts().drainDelay().toNanos());
     }
 
     /**
-     * Closes every WebSocket with 1012, so that browsers come back by themselves, and waits for running requests,
-     * within {@code stop-timeout}. The second time it only waits until the first is done, so that what comes next takes
-     * nothing away that is still needed.
+     * Closes every WebSocket with 1012, which makes browsers reconnect, and waits up to {@code stop-timeout} for running
+     * requests. A second call only waits for the first one, since the caller releases resources afterwards.
      */
     public void finish() {
-        readiness.stop();
+        shutdownPhase.stop();
         finishing.run();
         try {
             finishing.get();
-        } catch (InterruptedException hurry) {
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (ExecutionException failure) {
-            throw new IllegalStateException(failure.getCause());
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
         }
     }
 
-    private int underWay() {
-        return silence.exchangeCount() + cache.answering() + relays.size() + channels.subscribers();
+    private int running() {
+        return exchangeTimeouts.exchangeCount() + cache.answering() + sessions.size() + channels.subscribers();
     }
 
     private void closeAndWait() {
         Timeouts timeouts = config.timeouts();
         channels.stop();
-        relays.stop(timeouts.closeSpread());
+        sessions.stop(timeouts.closeSpread());
         long deadline = System.nanoTime()
                 + Math.max(timeouts.stop().toNanos(), timeouts.closeSpread().toNanos());
         try {
-            while (underWay() > 0 && System.nanoTime() - deadline < 0) {
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            while (running() > 0 && System.nanoTime() - deadline < 0) {
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             }
-        } catch (InterruptedException hurry) {
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        relays.stop();
+        sessions.stop();
     }
 
-    /** Lets go of everything; bounded by the parts' own bounds. */
+    /** Stops all parts and releases their resources; each part limits its own time. */
     public void stop() throws Exception {
-        relays.stop();
-        if (handover != null) {
-            handover.close();
+        sessions.stop();
+        if (takeover != null) {
+            takeover.close();
         }
         channels.stop();
         apps.close();
-        silence.stop();
+        exchangeTimeouts.stop();
         cache.stop();
         upstream.stop();
         threads.stop();

@@ -29,27 +29,31 @@ import org.streamlitgateway.streamlit.StreamlitCookies;
 import org.streamlitgateway.streamlit.StreamlitPath;
 import org.streamlitgateway.websocket.WebSocketHandler;
 
-/** The one servlet: every request, plain or upgrade, comes in here and takes the steps of {@link #enter}. */
+/** The servlet for all requests, WebSocket handshakes included. {@link #handle} contains the steps of a request. */
 final class GatewayServlet extends HttpServlet {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayServlet.class);
     private static final long serialVersionUID = 1;
     private static final String HEALTH = "/_stcore/health";
     private static final String HOST_CONFIG = "/_stcore/host-config";
-    private static final String ROUTE = GatewayServlet.class.getName() + ".route";
-    private static final String ASKED = GatewayServlet.class.getName() + ".asked";
 
-    private final transient ShutdownPhase readiness;
-    private final transient BuiltInPages own;
+    /** Attribute for the route of a request that waits for its replica's base path. */
+    private static final String ROUTE = GatewayServlet.class.getName() + ".route";
+
+    /** Attribute for the replica whose base path this request has asked for. */
+    private static final String PREFIX_CHECKED = GatewayServlet.class.getName() + ".prefixChecked";
+
+    private final transient ShutdownPhase shutdownPhase;
+    private final transient BuiltInPages builtInPages;
     private final String base;
     private final transient Runnable stopSessions;
     private transient volatile Handlers handlers;
     private volatile boolean initialized;
 
-    /** @param base path of the gateway itself: the context path, or empty */
-    GatewayServlet(ShutdownPhase readiness, String base, Runnable stopSessions) {
-        this.readiness = readiness;
+    /** @param base path of the gateway: the context path, or empty */
+    GatewayServlet(ShutdownPhase shutdownPhase, String base, Runnable stopSessions) {
+        this.shutdownPhase = shutdownPhase;
         this.base = base;
-        this.own = new BuiltInPages(base, readiness);
+        this.builtInPages = new BuiltInPages(base, shutdownPhase);
         this.stopSessions = stopSessions;
     }
 
@@ -59,15 +63,15 @@ final class GatewayServlet extends HttpServlet {
         initialized = true;
     }
 
-    /** From now on requests go through these; those that are on their way stay on it. */
-    void use(Handlers next) throws ServletException {
+    /** Replaces the handlers for new requests; requests in progress keep theirs. */
+    void setHandlers(Handlers next) throws ServletException {
         if (initialized) {
             next.http().init(getServletConfig());
         }
         handlers = next;
     }
 
-    /** The first that a container tells of an undeployment; the next is that it closes the WebSockets itself. */
+    /** Called first on undeployment, before the container closes the WebSockets itself. */
     @Override
     public void destroy() {
         stopSessions.run();
@@ -82,18 +86,22 @@ final class GatewayServlet extends HttpServlet {
             if (refusal == Outcome.REFUSED && WebSocketHandler.mayMove(request)) {
                 WebSocketHandler.forget(request);
                 response.reset();
-                refusal = enter(request, response);
+                refusal = handle(request, response);
             }
         } else {
-            refusal = enter(request, response);
+            refusal = handle(request, response);
         }
         if (refusal != null) {
             ErrorResponse.send(request, response, refusal);
         }
     }
 
-    /** Own pages, guard, route, then channel, upgrade or HTTP; returns why the request is refused, or {@code null}. */
-    private Outcome enter(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    /**
+     * Handles a request: grammar, allowed host, built-in pages, app, then channel, WebSocket or HTTP.
+     *
+     * @return the reason for refusing the request, or {@code null}
+     */
+    private Outcome handle(HttpServletRequest request, HttpServletResponse response) throws IOException {
         ResponseDate.put(response);
         String path = request.getRequestURI();
         boolean upgrade = WebSocketHandler.isUpgrade(request);
@@ -102,69 +110,69 @@ final class GatewayServlet extends HttpServlet {
             LOG.debug("{} {} from {}: {}", request.getMethod(), path, request.getRemoteAddr(), invalid.text());
             return invalid;
         }
-        if (!readiness.isReady() && !upgrade) {
-            response.setHeader("Connection", "close"); // the next one is for another gateway
+        if (!shutdownPhase.isReady() && !upgrade) {
+            response.setHeader("Connection", "close"); // the next request goes to another gateway
         }
-        Handlers through = handlers;
-        ClientInfo client = through.guard().client(request);
-        (client.isSecure() ? through.onHttps() : through.onHttp()).putInto(request);
-        if (!through.guard().hasAllowedHost(client) && !own.isHealth(path)) {
-            LOG.debug("{} asked for {} by the host {}", client.peer(), path, client.host());
+        Handlers current = handlers;
+        ClientInfo client = current.guard().client(request);
+        (client.isSecure() ? current.onHttps() : current.onHttp()).putInto(request);
+        if (!current.guard().hasAllowedHost(client) && !builtInPages.isHealth(path)) {
+            LOG.debug("refused {} from {}: host {} is not allowed", path, client.peer(), client.host());
             return Outcome.HOST_NOT_ALLOWED;
         }
-        if (own.isBuiltIn(path) && !ChannelHandler.isChannel(path, base)) {
-            endIfRefused(upgrade, request, response);
-            own.answer(request, response);
+        if (builtInPages.isBuiltIn(path) && !ChannelHandler.isChannel(path, base)) {
+            closeIfUpgrade(upgrade, request, response);
+            builtInPages.answer(request, response);
             return null;
         }
-        if (readiness.isStopping() && (upgrade || path.endsWith(HEALTH))) {
-            return Outcome.STOPPING; // a page that finds health but gets no WebSocket stays blank
+        if (shutdownPhase.isStopping() && (upgrade || path.endsWith(HEALTH))) {
+            return Outcome.STOPPING; // a page stays blank if its health check succeeds but its WebSocket does not
         }
-        App app = through.routes().match(path);
-        if (app == null && through.lists() && path.equals(base + "/")) {
-            endIfRefused(upgrade, request, response);
-            list(through.routes(), request, response, client);
+        App app = current.routes().match(path);
+        if (app == null && current.lists() && path.equals(base + "/")) {
+            closeIfUpgrade(upgrade, request, response);
+            list(current.routes(), request, response, client);
             return null;
         }
-        if (app == null || isAskedByNestedApp(through.routes(), request, path, app, client)) {
-            LOG.debug("{} {} from {}: no app there", request.getMethod(), new Printable(path), client.peer());
+        if (app == null || isFromNestedApp(current.routes(), request, path, app, client)) {
+            LOG.debug("{} {} from {}: no app at this path", request.getMethod(), new Printable(path), client.peer());
             return Outcome.NOT_FOUND;
         }
         if (!app.config().metrics() && StreamlitPath.METRICS.matches(path)) {
-            LOG.debug("{} from {}: metrics are not for the outside, see streamlit-metrics", path, client.peer());
+            LOG.debug("refused {} from {}: streamlit-metrics is no", path, client.peer());
             return Outcome.NOT_FOUND;
         }
         if (path.equals(app.prefix())) {
-            endIfRefused(upgrade, request, response);
+            closeIfUpgrade(upgrade, request, response);
             redirectToSlash(request, response, client);
             return null;
         }
         if (ChannelHandler.isChannel(path, app.prefix())) {
-            return through.channels().enter(request, response, app, client);
+            return current.channels().enter(request, response, app, client);
         }
-        Outcome notUp = wake(app);
-        if (notUp != null) {
-            return notUp;
+        Outcome unavailable = wake(app);
+        if (unavailable != null) {
+            return unavailable;
         }
         Route route = route(request, response, app, client);
-        if (!route.replica().isBasePathKnown() && request.getAttribute(ASKED) != route.replica()) {
-            comeBackWhenKnown(request, route);
+        if (!route.replica().isBasePathKnown() && request.getAttribute(PREFIX_CHECKED) != route.replica()) {
+            dispatchWhenBasePathKnown(request, route);
             return null;
         }
         if (upgrade) {
-            return through.webSockets().begin(request, response, route, client);
+            return current.webSockets().begin(request, response, route, client);
         }
-        return through.http().forward(request, response, route, client);
+        return current.http().forward(request, response, route, client);
     }
 
-    /** A client that wanted to upgrade may have sent a frame already, which is no request. */
-    private static void endIfRefused(boolean upgrade, HttpServletRequest request, HttpServletResponse response) {
+    /** Closes the connection after a refused upgrade: the client may have sent a frame already, which is no request. */
+    private static void closeIfUpgrade(boolean upgrade, HttpServletRequest request, HttpServletResponse response) {
         if (upgrade && request.getProtocol().equals("HTTP/1.1")) {
             response.setHeader("Connection", "close");
         }
     }
 
-    /** Chosen once per try: the question for the prefix comes between, and must not change the answer. */
+    /** Chooses the route, or returns the one chosen before the request waited for its replica's base path. */
     private static Route route(HttpServletRequest request, HttpServletResponse response, App app, ClientInfo client) {
         if (request.getAttribute(ROUTE) instanceof Route known) {
             request.removeAttribute(ROUTE);
@@ -177,7 +185,7 @@ final class GatewayServlet extends HttpServlet {
         return choice.route();
     }
 
-    /** An app of our own may have to be started first; returns what its visitor is told meanwhile, or {@code null}. */
+    /** Starts the app if the gateway runs it; returns the outcome while it is unavailable, or {@code null}. */
     private static Outcome wake(App app) {
         if (app.managed() == null) {
             return null;
@@ -187,11 +195,11 @@ final class GatewayServlet extends HttpServlet {
     }
 
     /**
-     * A page asks for health at its own address and then one level up, and stays with what answers. While the app of
-     * {@code /a/b} is down, the app of {@code /a} must therefore not answer its page. The page tells its address by
-     * Referer, which browsers send whole to the same origin.
+     * Returns whether the page of a nested app sent the request. Such a page requests health at its own path, then one level
+     * up, and uses the first path that answers. While the app at {@code /a/b} is down, the app at {@code /a} must therefore
+     * not answer. The Referer has the page's path, which browsers send in full to the same origin.
      */
-    private static boolean isAskedByNestedApp(
+    private static boolean isFromNestedApp(
             RouteTable routes, HttpServletRequest request, String path, App app, ClientInfo client) {
         String referer = request.getHeader("Referer");
         if (referer == null || !path.endsWith(HEALTH) && !path.endsWith(HOST_CONFIG)) {
@@ -220,10 +228,10 @@ final class GatewayServlet extends HttpServlet {
                         app.isUp(),
                         app.managed() != null && app.managed().state() == ManagedApp.State.ASLEEP))
                 .toList();
-        own.list(request, response, entries);
+        builtInPages.list(request, response, entries);
     }
 
-    /** The app's relative addresses need the slash. */
+    /** Redirects to the path with a slash, which relative addresses on the app's page need. */
     private static void redirectToSlash(HttpServletRequest request, HttpServletResponse response, ClientInfo client) {
         String query = request.getQueryString();
         response.setStatus(HttpServletResponse.SC_TEMPORARY_REDIRECT);
@@ -232,11 +240,11 @@ final class GatewayServlet extends HttpServlet {
         response.setContentLength(0);
     }
 
-    private static void comeBackWhenKnown(HttpServletRequest request, Route route) {
-        request.setAttribute(ASKED, route.replica());
+    private static void dispatchWhenBasePathKnown(HttpServletRequest request, Route route) {
+        request.setAttribute(PREFIX_CHECKED, route.replica());
         request.setAttribute(ROUTE, route);
         var async = request.startAsync();
-        async.setTimeout(0); // the question has a bound of its own
+        async.setTimeout(0); // the health check has its own time-out
         route.replica().findBasePath().whenComplete((strips, never) -> async.dispatch());
     }
 }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway's own threads: a small pool for the client side, which hardly ever waits, and one for calls that may wait
- * for a slow browser, virtual threads where they exist (Java 21).
+ * Thread pools of the gateway: a small one for work that hardly ever blocks, and one for calls that may block on a slow
+ * browser. The latter uses virtual threads if they exist (Java 21).
  */
 final class GatewayThreads {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayThreads.class);
@@ -22,7 +22,7 @@ final class GatewayThreads {
     private static final int MAX_BLOCKING_THREADS = 1000;
     private static final long IDLE_SECONDS = 5;
 
-    private static final long LONGEST_STOP_SECONDS = 5;
+    private static final long MAX_STOP_SECONDS = 5;
 
     private final GrowingThreadPool client = new GrowingThreadPool("gateway-client", MAX_CLIENT_THREADS);
     private final ExecutorService blocking = virtualOrPooled(client);
@@ -36,7 +36,7 @@ final class GatewayThreads {
         client.start();
     }
 
-    /** Once there is a timer: see {@link GrowingThreadPool}. */
+    /** Lets the client pool grow; see {@link GrowingThreadPool#growBy}. */
     void growBy(Scheduler scheduler) {
         client.growBy(scheduler);
     }
@@ -49,12 +49,12 @@ final class GatewayThreads {
         return blocking;
     }
 
-    /** @param overflow what runs when all threads are waiting: it queues, and nothing is lost */
+    /** @param overflow runs tasks while all threads are blocked; it queues them */
     private static ExecutorService virtualOrPooled(Executor overflow) {
         try {
             return (ExecutorService)
                     Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-        } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException before21) {
+        } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException noVirtualThreads) {
             AtomicLong number = new AtomicLong();
             return new ThreadPoolExecutor(
                     0,
@@ -69,18 +69,18 @@ final class GatewayThreads {
                     },
                     (task, pool) -> {
                         if (!pool.isShutdown()) {
-                            overflow.execute(task); // never the caller, who may be a selector's thread
+                            overflow.execute(task); // not in the caller, which may be a selector's thread
                         }
                     });
         }
     }
 
-    /** Returns when no task runs any more: in a container, the classes that it would need go away. */
+    /** Stops both pools and waits for running tasks: a container unloads the classes that they use afterwards. */
     void stop() throws Exception {
         client.stop();
         blocking.shutdownNow();
-        if (!blocking.awaitTermination(LONGEST_STOP_SECONDS, TimeUnit.SECONDS)) {
-            LOG.warn("a thread of the gateway did not end within {} s", LONGEST_STOP_SECONDS);
+        if (!blocking.awaitTermination(MAX_STOP_SECONDS, TimeUnit.SECONDS)) {
+            LOG.warn("threads of the gateway still run {} s after its stop", MAX_STOP_SECONDS);
         }
     }
 }

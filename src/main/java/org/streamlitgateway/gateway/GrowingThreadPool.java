@@ -9,48 +9,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pool for work that hardly ever waits: a few threads, which keep the processors busy, and more only when none of
- * them gets on, or tasks are queued for seconds. Jetty's own starts one for every task that finds none idle, so that a
- * burst of new sessions makes hundreds, which only get in each other's way and leave their stacks behind.
+ * A thread pool for work that hardly ever blocks. Starts with few threads and grows only when queued tasks make no
+ * progress for one check, or the queue is not empty for many. {@code QueuedThreadPool} starts a thread for every task that
+ * finds none idle, which makes hundreds of them in a burst of new sessions.
  */
 public final class GrowingThreadPool extends QueuedThreadPool {
     private static final Logger LOG = LoggerFactory.getLogger(GrowingThreadPool.class);
-    private static final int LEAST = 16;
+    private static final int MIN_THREADS = 16;
     private static final int PER_PROCESSOR = 4;
 
-    /** How often the queue is looked at while there are tasks in it. */
-    private static final long LOOK_MILLIS = 100;
+    /** Interval of the checks of a queue that is not empty. */
+    private static final long CHECK_MILLIS = 100;
 
-    /** So many looks may find tasks, one after the other, though some get on. */
-    private static final int PATIENCE_LOOKS = 20;
+    /** Number of consecutive non-empty checks before the pool grows even though tasks make progress. */
+    private static final int MAX_BUSY_CHECKS = 20;
 
-    private final int few;
-    private final int most;
-    private final AtomicBoolean watched = new AtomicBoolean();
+    private final int initialThreads;
+    private final int maxThreads;
+    private final AtomicBoolean checking = new AtomicBoolean();
     private volatile Scheduler scheduler;
 
-    // the watch's: one look at a time
+    // used by one check at a time
 
-    private Runnable first;
-    private int looks;
+    private Runnable lastHead;
+    private int busyChecks;
 
-    public GrowingThreadPool(String name, int most) {
-        this(name, Math.max(LEAST, PER_PROCESSOR * Runtime.getRuntime().availableProcessors()), most);
+    public GrowingThreadPool(String name, int maxThreads) {
+        this(name, Math.max(MIN_THREADS, PER_PROCESSOR * Runtime.getRuntime().availableProcessors()), maxThreads);
     }
 
-    public GrowingThreadPool(String name, int few, int most) {
-        super(Math.min(few, most));
-        this.few = Math.min(few, most);
-        this.most = most;
+    public GrowingThreadPool(String name, int initialThreads, int maxThreads) {
+        super(Math.min(initialThreads, maxThreads));
+        this.initialThreads = Math.min(initialThreads, maxThreads);
+        this.maxThreads = maxThreads;
         setName(name);
-        setReservedThreads(Math.max(1, Math.min(Runtime.getRuntime().availableProcessors(), most / 10)));
-        setMaxEvictCount(most); // what a burst has made goes when it is over
+        setReservedThreads(Math.max(1, Math.min(Runtime.getRuntime().availableProcessors(), maxThreads / 10)));
+        setMaxEvictCount(maxThreads); // idle threads end soon after a burst
     }
 
-    /** From now on there may be more. */
+    /** Lets the pool grow from now on; the scheduler runs its checks. */
     public void growBy(Scheduler scheduler) {
         this.scheduler = scheduler;
-        watch();
+        startChecks();
     }
 
     @Override
@@ -58,56 +58,56 @@ public final class GrowingThreadPool extends QueuedThreadPool {
         try {
             super.execute(task);
         } finally {
-            watch();
+            startChecks();
         }
     }
 
-    private void watch() {
-        if (scheduler != null && getQueueSize() > 0 && watched.compareAndSet(false, true)) {
-            later();
+    private void startChecks() {
+        if (scheduler != null && getQueueSize() > 0 && checking.compareAndSet(false, true)) {
+            scheduleCheck();
         }
     }
 
-    private void later() {
+    private void scheduleCheck() {
         try {
-            scheduler.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException stopping) {
-            LOG.debug("{} is watched no longer", getName(), stopping);
+            scheduler.schedule(this::check, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} grows no more, since its scheduler has stopped", getName(), e);
         }
     }
 
-    /** While tasks are queued. */
-    private void look() {
+    /** Grows the pool if necessary; repeats as long as tasks are queued. */
+    private void check() {
         if (getQueueSize() == 0) {
-            first = null;
-            looks = 0;
+            lastHead = null;
+            busyChecks = 0;
             setMaxThreads(Math.min(getMaxThreads(), limit(getThreads() - getIdleThreads())));
-            watched.set(false);
-            watch(); // for a task that came meanwhile
+            checking.set(false);
+            startChecks(); // for a task that was queued meanwhile
             return;
         }
         try {
             growIfStuck();
-        } catch (RuntimeException | Error lost) { // no more threads to be had, for one
-            LOG.warn("{} cannot grow beyond {} threads", getName(), getThreads(), lost);
+        } catch (RuntimeException | Error e) { // an OutOfMemoryError if no thread can be created
+            LOG.warn("{} cannot grow beyond {} threads", getName(), getThreads(), e);
         } finally {
-            later();
+            scheduleCheck();
         }
     }
 
     private void growIfStuck() {
-        Runnable next = getQueue().peek();
-        looks++;
-        if (next != null && next == first || looks >= PATIENCE_LOOKS) {
-            looks = 0;
+        Runnable head = getQueue().peek();
+        busyChecks++;
+        if (head != null && head == lastHead || busyChecks >= MAX_BUSY_CHECKS) {
+            busyChecks = 0;
             setMaxThreads(limit(getThreads()));
-            setMinThreads(getMinThreads()); // starts threads for what is queued
+            setMinThreads(getMinThreads()); // starts threads for queued tasks
         }
-        first = next;
+        lastHead = head;
     }
 
-    /** Room for as many again, and for a few at least. */
+    /** Returns a limit that doubles the number of busy threads, or adds the initial number if that is more. */
     private int limit(int busy) {
-        return Math.min(most, Math.max(0, busy) + Math.max(few, busy));
+        return Math.min(maxThreads, Math.max(0, busy) + Math.max(initialThreads, busy));
     }
 }

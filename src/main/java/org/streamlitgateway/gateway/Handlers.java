@@ -8,10 +8,10 @@ import org.streamlitgateway.routing.RouteTable;
 import org.streamlitgateway.websocket.WebSocketHandler;
 
 /**
- * All that the gateway servlet sends requests through; another configuration brings another set.
+ * The handlers of the gateway servlet for one configuration.
  *
- * @param onHttp what answers are given where the browser came over http; {@code onHttps} over https
- * @param lists whether the apps are listed where none is at the root
+ * @param onHttp security headers of responses to browsers on http; {@code onHttps} of those on https
+ * @param lists whether the root shows a list of the apps if no app is there
  */
 record Handlers(
         RouteTable routes,

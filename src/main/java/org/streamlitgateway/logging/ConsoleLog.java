@@ -12,22 +12,24 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.streamlitgateway.outcome.Printable;
 
-/** The log of the executable WAR: java.util.logging on standard error, one line a record. */
+/** Log of the executable WAR: java.util.logging on standard error, one line per record. */
 public final class ConsoleLog {
     private static final Logger ROOT = Logger.getLogger("");
-    private static final Logger OWN = Logger.getLogger("org.streamlitgateway");
+    private static final Logger GATEWAY = Logger.getLogger("org.streamlitgateway");
 
-    /** Jetty warns of each Host that is not valid or not alone; the client is refused all the same. */
-    private static final List<Logger> REFUSED_HEADS = List.of(
+    /** Jetty warns of every invalid or duplicate Host; clients can cause that at will, and are refused anyway. */
+    private static final List<Logger> HOST_WARNINGS = List.of(
             Logger.getLogger("org.eclipse.jetty.util.HostPort"), Logger.getLogger("org.eclipse.jetty.http.HttpParser"));
 
-    private static final Logger STREAMLIT = Logger.getLogger("streamlit"); // held here, or its level would be forgotten
+    private static final Logger STREAMLIT = Logger.getLogger("streamlit"); // a weakly held logger would lose its level
 
     private ConsoleLog() {}
 
     /**
-     * The level counts for the gateway and for Streamlit's output. Libraries speak from WARN on, at TRACE from INFO on:
-     * below, Jetty tells whole requests, with cookies and bodies.
+     * Sets the level of the gateway and of Streamlit's output. Libraries log from WARN on, and from INFO on at TRACE: on
+     * lower levels, Jetty logs whole requests with cookies and bodies.
+     *
+     * @param level ERROR, WARN, INFO, DEBUG or TRACE
      */
     public static void configure(String level) {
         LogManager.getLogManager().reset();
@@ -37,9 +39,9 @@ public final class ConsoleLog {
         console.setFilter(new LibraryLogLimit());
         ROOT.addHandler(console);
         ROOT.setLevel(level.equals("TRACE") ? Level.INFO : level.equals("ERROR") ? Level.SEVERE : Level.WARNING);
-        OWN.setLevel(julLevel(level));
+        GATEWAY.setLevel(julLevel(level));
         STREAMLIT.setLevel(julLevel(level));
-        REFUSED_HEADS.forEach(logger -> logger.setLevel(Level.SEVERE));
+        HOST_WARNINGS.forEach(logger -> logger.setLevel(Level.SEVERE));
     }
 
     private static Level julLevel(String level) {
@@ -52,10 +54,10 @@ public final class ConsoleLog {
         };
     }
 
-    /** {@code 2026-11-21 22:40:01.123 INFO  bridge.Bridge  text}. */
+    /** {@code 2026-11-21 22:40:01.123 INFO  gateway.ConfigWatcher  text}. */
     private static final class Line extends Formatter {
-        private static final int MOST_CHARACTERS = 4000;
-        private static final int MOST_CAUSES = 10;
+        private static final int MAX_CHARACTERS = 4000;
+        private static final int MAX_CAUSES = 10;
         private static final DateTimeFormatter TIME =
                 DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
 
@@ -67,23 +69,23 @@ public final class ConsoleLog {
                     .append(String.format(" %-5s ", levelName(record.getLevel())))
                     .append(name.replaceFirst("^org\\.streamlitgateway\\.", ""))
                     .append("  ")
-                    .append(Printable.of(formatMessage(record), MOST_CHARACTERS))
+                    .append(Printable.of(formatMessage(record), MAX_CHARACTERS))
                     .append('\n');
-            trace(line, record.getThrown(), "");
+            appendTrace(line, record.getThrown());
             return line.toString();
         }
 
-        /** Like printStackTrace, with messages that stay on their lines. */
-        private static void trace(StringBuilder line, Throwable thrown, String kind) {
+        /** Appends a stack trace like that of printStackTrace, but with each message on one line. */
+        private static void appendTrace(StringBuilder line, Throwable thrown) {
             Throwable next = thrown;
-            String before = kind;
-            for (int i = 0; next != null && i < MOST_CAUSES; i++) {
-                line.append(before).append(Printable.of(next.toString())).append('\n');
+            String prefix = "";
+            for (int i = 0; next != null && i < MAX_CAUSES; i++) {
+                line.append(prefix).append(Printable.of(next.toString())).append('\n');
                 for (StackTraceElement frame : next.getStackTrace()) {
                     line.append("\tat ").append(frame).append('\n');
                 }
                 next = next.getCause();
-                before = "Caused by: ";
+                prefix = "Caused by: ";
             }
         }
 

@@ -6,14 +6,14 @@ import java.util.logging.Filter;
 import java.util.logging.LogRecord;
 
 /**
- * Lets each class of a library say a few lines a minute. Jetty warns of some of what clients send, which
- * they can do as often as they like.
+ * Limits each class of a library to a few log lines a minute: clients can provoke some of Jetty's warnings at will.
+ * Thread-safe.
  */
 final class LibraryLogLimit implements Filter {
-    private static final int MOST_A_MINUTE = 5;
+    private static final int MAX_LINES_PER_MINUTE = 5;
     private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    /** By name of the logger, which is a class's. */
+    /** Lines of the current minute by logger name. */
     private final ConcurrentHashMap<String, Minute> minutes = new ConcurrentHashMap<>();
 
     private record Minute(long sinceNanos, int lines) {}
@@ -32,6 +32,6 @@ final class LibraryLogLimit implements Filter {
                                         ? first
                                         : new Minute(last.sinceNanos(), last.lines() + 1))
                         .lines()
-                <= MOST_A_MINUTE;
+                <= MAX_LINES_PER_MINUTE;
     }
 }

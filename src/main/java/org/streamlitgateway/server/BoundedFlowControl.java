@@ -8,17 +8,17 @@ import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * HTTP/2's flow control, which counts the bytes that wait to be read; this counts the frames they came in as well, for a
- * frame of one byte takes far more memory than that.
+ * HTTP/2 flow control that limits the number of unread DATA frames of a connection in addition to their bytes: a frame of
+ * one byte takes far more memory than that.
  */
 final class BoundedFlowControl extends BufferingFlowControlStrategy {
-    /** What Jetty has. */
+    /** Jetty's default. */
     private static final float BUFFER_RATIO = 0.5f;
 
-    /** Of one connection; of the usual size, an eighth fills the connection's window. */
-    private static final int MAX_WAITING_FRAMES = 16 * 1024;
+    /** Limit for one connection; frames of the usual size fill the connection's window long before. */
+    private static final int MAX_UNREAD_FRAMES = 16 * 1024;
 
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger unreadFrames = new AtomicInteger();
 
     BoundedFlowControl() {
         super(BUFFER_RATIO);
@@ -27,7 +27,7 @@ final class BoundedFlowControl extends BufferingFlowControlStrategy {
     @Override
     public void onDataReceived(Session session, Stream stream, int length) {
         super.onDataReceived(session, stream, length);
-        if (length > 0 && waiting.incrementAndGet() > MAX_WAITING_FRAMES) {
+        if (length > 0 && unreadFrames.incrementAndGet() > MAX_UNREAD_FRAMES) {
             session.close(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "too many frames", Callback.NOOP);
         }
     }
@@ -35,7 +35,7 @@ final class BoundedFlowControl extends BufferingFlowControlStrategy {
     @Override
     public void onDataConsumed(Session session, Stream stream, int length) {
         if (length > 0) {
-            waiting.getAndUpdate(count -> Math.max(0, count - 1));
+            unreadFrames.getAndUpdate(count -> Math.max(0, count - 1));
         }
         super.onDataConsumed(session, stream, length);
     }

@@ -20,33 +20,33 @@ import org.streamlitgateway.limit.OverLimit;
 import org.streamlitgateway.limit.Quota;
 
 /**
- * Bounds the connections of the embedded server: how many there are, in all and from one address, and how long each may
- * take for a request's head. Those over a limit are closed. Thread-safe.
+ * Limits the connections of the embedded server: their number, in total and per address, and the time that each may take
+ * to send a request's head. A connection over a limit is closed. Thread-safe.
  */
 final class ConnectionLimiter {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionLimiter.class);
-    private static final long LONGEST_PERIOD_MILLIS = 1000;
+    private static final long MAX_PERIOD_MILLIS = 1000;
 
-    /** How often in the time of a head it is looked at. */
-    private static final int LOOKS = 10;
+    /** Number of checks within the time-out of a request's head. */
+    private static final int CHECKS_PER_TIMEOUT = 10;
 
-    /** JARs, pipes, logs. */
-    private static final int FILES_OF_THE_PROCESS = 200;
+    /** Files that the process needs for itself: JARs, pipes, logs. */
+    private static final int RESERVED_FILES = 200;
 
     private final ConcurrentHashMap<SocketChannel, Open> open = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
-    private final int most;
+    private final int maxConnections;
     private final long headNanos;
     private final List<Cidr> trustedProxies;
     private final Quota perAddress;
     private final OverLimit tooMany;
     private final OverLimit tooSlow;
 
-    /** An accepted connection, with its part of the address's quota; proxies that are trusted need none. */
+    /** An accepted connection, with its share of the address's quota; {@code null} for a trusted proxy. */
     private record Open(Quota.Share share) {}
 
     ConnectionLimiter(GatewayConfig.Limits limits, List<Cidr> trustedProxies, Scheduler scheduler) {
-        this.most = most(limits.connections());
+        this.maxConnections = maxConnections(limits.connections());
         this.headNanos = limits.head().toNanos();
         this.trustedProxies = trustedProxies;
         perAddress = new Quota(
@@ -55,31 +55,35 @@ final class ConnectionLimiter {
         tooSlow = new OverLimit(Setting.HEAD_TIMEOUT.key(), scheduler);
     }
 
-    /** A session needs two sockets, and more than half of all files are left for Streamlit's side and the process. */
-    private static int most(int wanted) {
+    /** Limits connections to half of the process's files: a session needs a second socket, to Streamlit. */
+    private static int maxConnections(int configured) {
         long files = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 ? system.getMaxFileDescriptorCount()
                 : Integer.MAX_VALUE;
-        int possible = (int) Math.max(1, Math.min(Integer.MAX_VALUE, (files - FILES_OF_THE_PROCESS) / 2));
-        if (wanted > possible && !String.valueOf(wanted).equals(Setting.MAX_CONNECTIONS.defaultValue())) {
-            LOG.warn("{} is {}, as the process may open {} files", Setting.MAX_CONNECTIONS.key(), possible, files);
+        int possible = (int) Math.max(1, Math.min(Integer.MAX_VALUE, (files - RESERVED_FILES) / 2));
+        if (configured > possible && !String.valueOf(configured).equals(Setting.MAX_CONNECTIONS.defaultValue())) {
+            LOG.warn(
+                    "{} is reduced to {}, since the process may open only {} files (ulimit -n)",
+                    Setting.MAX_CONNECTIONS.key(),
+                    possible,
+                    files);
         }
-        return wanted == 0 ? possible : Math.min(wanted, possible);
+        return configured == 0 ? possible : Math.min(configured, possible);
     }
 
-    /** How often {@link #isLate} is to be asked. */
+    /** Returns the interval at which to call {@link #isLate}. */
     long periodMillis() {
-        return Math.max(1, Math.min(LONGEST_PERIOD_MILLIS, TimeUnit.NANOSECONDS.toMillis(headNanos) / LOOKS));
+        return Math.max(1, Math.min(MAX_PERIOD_MILLIS, TimeUnit.NANOSECONDS.toMillis(headNanos) / CHECKS_PER_TIMEOUT));
     }
 
-    /** Counts a connection that has just come; false when it is one too many, and is to be closed. */
+    /** Counts a new connection; returns false if it exceeds a limit and must be closed. */
     boolean admit(SocketChannel channel) {
         InetAddress address = channel.socket().getInetAddress();
         if (address == null) {
-            return false; // it has left already
+            return false; // closed already
         }
         String text = address.getHostAddress();
-        if (count.get() >= most) {
+        if (count.get() >= maxConnections) {
             tooMany.refused(text);
             return false;
         }
@@ -98,16 +102,16 @@ final class ConnectionLimiter {
     }
 
     void closed(SocketChannel channel) {
-        Open left = open.remove(channel);
-        if (left != null) {
+        Open removed = open.remove(channel);
+        if (removed != null) {
             count.decrementAndGet();
-            if (left.share() != null) {
-                left.share().release();
+            if (removed.share() != null) {
+                removed.share().release();
             }
         }
     }
 
-    /** Those that were closed before anything was made of them. */
+    /** Forgets connections that were closed before the server created an end point for them. */
     void forgetClosed() {
         for (SocketChannel channel : open.keySet()) {
             if (!channel.isOpen()) {
@@ -116,9 +120,9 @@ final class ConnectionLimiter {
         }
     }
 
-    /** Whether a connection has been at one head for too long. */
-    boolean isLate(RequestHeadTimer clock, Connection connection, long bytesIn, long nowNanos) {
-        return clock.isLate(connection, bytesIn, nowNanos, headNanos);
+    /** Returns whether a connection has taken too long for a request's head. */
+    boolean isLate(RequestHeadTimer timer, Connection connection, long bytesIn, long nowNanos) {
+        return timer.isLate(connection, bytesIn, nowNanos, headNanos);
     }
 
     void closedAsLate(SocketChannel channel) {

@@ -3,6 +3,7 @@ package org.streamlitgateway.server;
 import jakarta.servlet.ServletContext;
 import jakarta.websocket.DeploymentException;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.URI;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
@@ -26,9 +27,9 @@ import org.streamlitgateway.container.jetty.EmbeddedTakeover;
 import org.streamlitgateway.gateway.Gateway;
 import org.streamlitgateway.gateway.GrowingThreadPool;
 
-/** The gateway in a Jetty of its own. */
+/** A gateway with an embedded Jetty server. */
 public final class EmbeddedServer {
-    /** Streamlit takes 64 KiB of headers on HTTP; what its WebSocket server does not take is refused later, by name. */
+    /** Streamlit's limit for HTTP; handshakes that exceed the lower limit of its WebSocket server are refused later. */
     private static final int MAX_HEADERS_BYTES = 64 * 1024;
 
     private static final int ACCEPT_BACKLOG = 1024;
@@ -36,8 +37,8 @@ public final class EmbeddedServer {
     private static final int MAX_THREADS = 400;
     private static final int THREAD_IDLE_MILLIS = 10_000;
 
-    /** For what has been answered to leave; requests that ran longer than stop-timeout are cut then. */
-    private static final long LAST_BYTES_MILLIS = 1000;
+    /** Time to flush completed responses; requests still running after stop-timeout are aborted. */
+    private static final long FLUSH_MILLIS = 1000;
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedServer.class);
 
@@ -46,7 +47,7 @@ public final class EmbeddedServer {
     private final Server server;
     private final ServerConnector connector;
     private final TlsCertificates certificates;
-    private Gateway assembly;
+    private Gateway gateway;
 
     public EmbeddedServer(GatewayConfig config) {
         this.config = config;
@@ -61,23 +62,24 @@ public final class EmbeddedServer {
         connector.setIdleTimeout(config.timeouts().client().toMillis());
         server.addConnector(connector);
         ServletContextHandler context = new ServletContextHandler("/", ServletContextHandler.NO_SESSIONS);
-        context.getServletHandler().setDecodeAmbiguousURIs(true); // the raw path is what we use
-        context.getServletHandler().setFilterChainsCached(false); // by path, however long: clients would fill the heap
-        withoutUpgradeFilter(context.getServletHandler());
+        context.getServletHandler().setDecodeAmbiguousURIs(true); // the gateway uses the raw path only
+        context.getServletHandler()
+                .setFilterChainsCached(false); // the cache's keys are paths, with which clients could fill the heap
+        disableUpgradeFilter(context.getServletHandler());
         JakartaWebSocketServletContainerInitializer.configure(
                 context, (servletContext, container) -> install(servletContext));
         GracefulHandler graceful = new GracefulHandler(context);
         server.setHandler(graceful);
         server.setErrorHandler(new PlainTextErrorHandler());
         context.setErrorHandler(new PlainTextErrorHandler.InContext());
-        server.setStopTimeout(LAST_BYTES_MILLIS);
+        server.setStopTimeout(FLUSH_MILLIS);
     }
 
     /**
-     * Jetty puts a filter in front of every request, which copies all its headers to see whether they are a handshake for
-     * an endpoint with a path; ours have none. It does so unless there is a filter of that name.
+     * Replaces Jetty's upgrade filter by one that is never called. Jetty's copies the headers of every request to find
+     * handshakes for endpoints with a path, and the gateway has none. Jetty adds its filter only if no other has its name.
      */
-    private static void withoutUpgradeFilter(ServletHandler handler) {
+    private static void disableUpgradeFilter(ServletHandler handler) {
         FilterHolder unmapped = new FilterHolder((request, response, chain) -> chain.doFilter(request, response));
         unmapped.setName(WebSocketUpgradeFilter.class.getName());
         handler.addFilter(unmapped);
@@ -85,16 +87,16 @@ public final class EmbeddedServer {
 
     private void install(ServletContext context) throws DeploymentException {
         try {
-            assembly = Gateway.install(
+            gateway = Gateway.install(
                     context, config, true, new EmbeddedDisconnectDetector(), new EmbeddedTakeover(threads));
-        } catch (Exception failure) {
-            throw new DeploymentException("the gateway did not start", failure);
+        } catch (Exception e) {
+            throw new DeploymentException("the gateway did not start", e);
         }
     }
 
     private ConnectionFactory[] protocols() {
         return certificates == null
-                ? Protocols.clear(httpConfiguration())
+                ? Protocols.plain(httpConfiguration())
                 : Protocols.tls(httpConfiguration(), certificates.ssl());
     }
 
@@ -104,26 +106,27 @@ public final class EmbeddedServer {
         http.setRequestHeaderSize(MAX_HEADERS_BYTES);
         http.setResponseHeaderSize(MAX_HEADERS_BYTES);
         http.setOutputBufferSize(OUTPUT_BUFFER_BYTES);
-        // the authority of an absolute target may differ from Host, and counts: see the customizer
+        // the authority of an absolute target takes precedence over Host: see TargetCustomizer
         http.setHttpCompliance(http.getHttpCompliance().with("GATEWAY", HttpCompliance.Violation.MISMATCHED_AUTHORITY));
         http.addCustomizer(new TargetCustomizer());
         http.setUriCompliance(
-                UriCompliance.UNSAFE); // any path goes on as it came; the gateway servlet refuses dot segments
+                UriCompliance.UNSAFE); // paths are forwarded unchanged; the gateway servlet refuses dot segments
         return http;
     }
 
     /**
-     * Returns when the port is open.
+     * Opens the port and starts the server.
      *
-     * @throws IOException when the port cannot be opened, with a text fit for a user
-     * @throws Exception for anything else
+     * @throws IOException if the port cannot be opened; the message is fit for a user
+     * @throws Exception for any other failure
      */
     public void start() throws Exception {
         try {
             connector.open();
-        } catch (IOException taken) {
-            Throwable cause = taken.getCause() == null ? taken : taken.getCause();
-            throw new IOException("cannot listen on " + config.listen() + ": " + cause.getMessage(), taken);
+        } catch (IOException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            String remedy = cause instanceof BindException ? "; choose another --proxy-port or --proxy-host" : "";
+            throw new IOException("cannot listen on " + config.listen() + ": " + cause.getMessage() + remedy, e);
         }
         try {
             server.start();
@@ -131,28 +134,28 @@ public final class EmbeddedServer {
             if (certificates != null) {
                 certificates.watch(connector.getScheduler());
             }
-        } catch (Exception failure) {
+        } catch (Exception e) {
             stop();
-            throw failure;
+            throw e;
         }
     }
 
-    /** Where the first replica of the first app is. */
+    /** Returns the address of the first replica of the first app. */
     public HostPort firstUpstream() {
-        return assembly.firstUpstream();
+        return gateway.firstUpstream();
     }
 
-    /** Starts the apps that do not wait for a visit; see {@link Gateway#startApps}. */
+    /** Starts the apps with {@code start: now}; see {@link Gateway#startApps}. */
     public void startApps() throws IOException, InterruptedException {
-        assembly.startApps();
+        gateway.startApps();
     }
 
-    /** Goes on with another configuration; see {@link Gateway#take}. */
-    public void take(GatewayConfig next) throws Exception {
-        assembly.take(next);
+    /** Applies another configuration; see {@link Gateway#apply}. */
+    public void apply(GatewayConfig next) throws Exception {
+        gateway.apply(next);
     }
 
-    /** The address to open in a browser on this machine, with a slash at its end. */
+    /** Returns the address to open in a browser on this machine; ends with a slash. */
     public URI uri() {
         String host = config.listen().host();
         boolean any = host.equals("0.0.0.0") || host.equals("::");
@@ -162,26 +165,26 @@ public final class EmbeddedServer {
     }
 
     /**
-     * In order: not ready, for {@code drain-delay}; no new connections; WebSockets are closed and running requests
-     * finish, within {@code stop-timeout}; what is left is cut.
+     * Stops in order: reports "not ready" for {@code drain-delay}; refuses new connections; closes WebSockets and waits up to
+     * {@code stop-timeout} for running requests; aborts the rest.
      */
     public void stop() throws Exception {
-        if (assembly != null && server.isStarted()) {
-            assembly.drain();
+        if (gateway != null && server.isStarted()) {
+            gateway.drain();
         }
         connector.close();
-        if (assembly != null) {
-            assembly.finish();
+        if (gateway != null) {
+            gateway.finish();
         }
         try {
             server.stop();
-        } catch (TimeoutException cut) { // everything has been stopped all the same
+        } catch (TimeoutException e) { // the server has stopped all the same
             LOG.info(
-                    "requests that did not finish within {} ms were cut",
+                    "requests still running after {} ms (stop-timeout) were aborted",
                     config.timeouts().stop().toMillis());
         }
-        if (assembly != null) {
-            assembly.stop();
+        if (gateway != null) {
+            gateway.stop();
         }
     }
 }

@@ -34,17 +34,17 @@ import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.upstream.client.SingleBufferEndPoint;
 
 /**
- * A connector whose connections are bounded by a {@link ConnectionLimiter}, and can be asked whether the client has left
- * while a request waits for its answer.
+ * A connector whose connections are limited by a {@link ConnectionLimiter} and can detect that the client has disconnected
+ * while its request is in progress.
  */
 final class PeekingConnector extends ServerConnector {
     private static final Logger LOG = LoggerFactory.getLogger(PeekingConnector.class);
 
-    private final ConnectionLimiter watch;
+    private final ConnectionLimiter limiter;
 
     PeekingConnector(Server server, GatewayConfig config, ConnectionFactory... factories) {
         super(server, 1, 1, factories);
-        watch = new ConnectionLimiter(config.limits(), config.trustedProxies(), getScheduler());
+        limiter = new ConnectionLimiter(config.limits(), config.trustedProxies(), getScheduler());
     }
 
     @Override
@@ -55,32 +55,32 @@ final class PeekingConnector extends ServerConnector {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        lookLater();
+        scheduleCheck();
     }
 
-    private void lookLater() {
-        getScheduler().schedule(this::look, watch.periodMillis(), TimeUnit.MILLISECONDS);
+    private void scheduleCheck() {
+        getScheduler().schedule(this::check, limiter.periodMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void look() {
+    private void check() {
         try {
             long now = System.nanoTime();
             for (EndPoint endPoint : getConnectedEndPoints()) {
-                if (endPoint instanceof WatchedEndPoint watched && watched.isLate(now)) {
-                    end(watched);
+                if (endPoint instanceof PeekingEndPoint peeking && peeking.isLate(now)) {
+                    closeLate(peeking);
                 }
             }
-            watch.forgetClosed();
+            limiter.forgetClosed();
         } finally {
             if (isRunning()) {
-                lookLater();
+                scheduleCheck();
             }
         }
     }
 
-    /** Says so where it can be said without waiting. */
-    private void end(WatchedEndPoint late) {
-        watch.closedAsLate(late.getChannel());
+    /** Closes a connection, with an error response if that can be sent without blocking. */
+    private void closeLate(PeekingEndPoint late) {
+        limiter.closedAsLate(late.getChannel());
         Connection outer = late.getConnection();
         Connection inner =
                 outer instanceof SslConnection ssl ? ssl.getSslEndPoint().getConnection() : outer;
@@ -89,8 +89,8 @@ final class PeekingConnector extends ServerConnector {
         } else if (inner instanceof HttpConnection http) {
             try {
                 http.getEndPoint().flush(tooSlow());
-            } catch (IOException gone) {
-                LOG.debug("a client that was too slow has left: {}", FailureText.of(gone));
+            } catch (IOException e) {
+                LOG.debug("cannot send 408 to a slow client: {}", FailureText.of(e));
             }
         }
         late.close();
@@ -98,7 +98,7 @@ final class PeekingConnector extends ServerConnector {
 
     @Override
     protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
-        SocketChannelEndPoint endPoint = new WatchedEndPoint(channel, selector, key, getScheduler());
+        SocketChannelEndPoint endPoint = new PeekingEndPoint(channel, selector, key, getScheduler());
         endPoint.setIdleTimeout(getIdleTimeout());
         return endPoint;
     }
@@ -112,7 +112,7 @@ final class PeekingConnector extends ServerConnector {
         return ByteBuffer.wrap(answer.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Knows every connection from its acceptance to its end. */
+    /** Reports accepted and closed connections to the limiter. */
     private final class Selectors extends ServerConnectorManager {
         Selectors(Executor executor, Scheduler scheduler, int selectors) {
             super(executor, scheduler, selectors);
@@ -120,7 +120,7 @@ final class PeekingConnector extends ServerConnector {
 
         @Override
         public void accept(SelectableChannel channel) {
-            if (watch.admit((SocketChannel) channel)) {
+            if (limiter.admit((SocketChannel) channel)) {
                 super.accept(channel);
             } else {
                 IO.close(channel);
@@ -130,32 +130,32 @@ final class PeekingConnector extends ServerConnector {
         @Override
         protected void endPointClosed(EndPoint endPoint) {
             super.endPointClosed(endPoint);
-            if (endPoint instanceof WatchedEndPoint watched) {
-                watch.closed(watched.getChannel());
+            if (endPoint instanceof PeekingEndPoint peeking) {
+                limiter.closed(peeking.getChannel());
             }
         }
     }
 
     /**
-     * Looks ahead by one byte, which the next {@link #fill} hands over first. A client that has sent its request and
-     * stays sends nothing, or the next request, which is longer than a byte, so the selector still tells of the rest.
+     * Reads one byte ahead, which the next {@link #fill} returns first. A client that waits for its response sends either
+     * nothing or the next request, which is longer than one byte, so the selector still reports the rest.
      */
-    private final class WatchedEndPoint extends SingleBufferEndPoint implements PeekableEndPoint {
+    private final class PeekingEndPoint extends SingleBufferEndPoint implements PeekableEndPoint {
         private final ByteBuffer ahead = ByteBuffer.allocate(1).limit(0);
-        private final RequestHeadTimer clock = new RequestHeadTimer();
+        private final RequestHeadTimer headTimer = new RequestHeadTimer();
         private long bytesIn; // guarded by ahead
 
-        WatchedEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
+        PeekingEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
             super(channel, selector, key, scheduler);
         }
 
-        /** Called by the one timer. */
+        /** Called by the connector's timer only. */
         boolean isLate(long nowNanos) {
             long bytes;
             synchronized (ahead) {
                 bytes = bytesIn;
             }
-            return watch.isLate(clock, getConnection(), bytes, nowNanos);
+            return limiter.isLate(headTimer, getConnection(), bytes, nowNanos);
         }
 
         @Override
@@ -171,7 +171,7 @@ final class PeekingConnector extends ServerConnector {
                     ahead.clear();
                     int read = getChannel().read(ahead);
                     return read < 0;
-                } catch (IOException lost) {
+                } catch (IOException e) {
                     return true;
                 } finally {
                     ahead.flip();

@@ -11,9 +11,9 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.streamlitgateway.container.jetty.PeekableEndPoint;
 
-/** TLS whose clients are seen to leave: by close_notify, which only who decrypts can tell from the next request. */
+/** TLS that detects disconnected clients by close_notify; only decryption tells it from the next request. */
 final class PeekingTls extends SslConnectionFactory {
-    /** Enough to see an end behind a few bytes that a client sent besides; the next request need not fit. */
+    /** Detects an end even behind a few extra bytes; the next request need not fit. */
     private static final int AHEAD_BYTES = 64;
 
     PeekingTls(SslContextFactory.Server ssl, String next) {
@@ -35,7 +35,7 @@ final class PeekingTls extends SslConnectionFactory {
             return new Decrypted();
         }
 
-        /** What is read to see whether an end follows, {@link #fill} hands over first. */
+        /** Reads ahead to find the end of the connection; {@link #fill} returns these bytes first. */
         private final class Decrypted extends SslEndPoint implements PeekableEndPoint {
             private final ByteBuffer ahead = ByteBuffer.allocate(AHEAD_BYTES).limit(0);
 
@@ -51,13 +51,13 @@ final class PeekingTls extends SslConnectionFactory {
                         if (before < AHEAD_BYTES && super.fill(ahead) < 0) {
                             return true;
                         }
-                    } catch (IOException lost) {
+                    } catch (IOException e) {
                         return true;
                     }
                     more = ahead.remaining() > before;
                 }
                 if (more && getFillInterest().isInterested()) {
-                    getFillInterest().fillable(); // the socket will not tell again
+                    getFillInterest().fillable(); // the socket reports these bytes only once
                 }
                 return false;
             }
@@ -65,9 +65,9 @@ final class PeekingTls extends SslConnectionFactory {
             @Override
             public int fill(ByteBuffer buffer) throws IOException {
                 synchronized (ahead) {
-                    int handed = ahead.hasRemaining() ? BufferUtil.append(buffer, ahead) : 0;
-                    if (handed > 0) {
-                        return handed; // who reads comes again
+                    int copied = ahead.hasRemaining() ? BufferUtil.append(buffer, ahead) : 0;
+                    if (copied > 0) {
+                        return copied; // the caller reads again
                     }
                     return super.fill(buffer);
                 }
@@ -75,11 +75,11 @@ final class PeekingTls extends SslConnectionFactory {
 
             @Override
             protected void needsFillInterest() {
-                boolean there;
+                boolean available;
                 synchronized (ahead) {
-                    there = ahead.hasRemaining();
+                    available = ahead.hasRemaining();
                 }
-                if (there) {
+                if (available) {
                     getExecutor().execute(() -> getFillInterest().fillable());
                 } else {
                     super.needsFillInterest();

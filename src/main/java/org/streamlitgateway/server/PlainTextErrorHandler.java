@@ -16,8 +16,8 @@ import org.eclipse.jetty.util.Callback;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
- * Answers in the gateway's words what Jetty refuses ahead of the gateway servlet, such as heads that are not HTTP; its own
- * pages quote the request and name classes. The connection ends: nobody can be sure where the next request begins.
+ * Sends the gateway's fixed texts for requests that Jetty refuses before the servlet, such as malformed ones; Jetty's pages
+ * would quote the request and name classes. Closes the connection, since the start of the next request is unknown.
  */
 final class PlainTextErrorHandler extends ErrorHandler {
     @Override
@@ -46,8 +46,8 @@ final class PlainTextErrorHandler extends ErrorHandler {
     }
 
     /**
-     * The same for what fails in the servlet context, whose channel ends the exchange itself: a connection that is gone
-     * by then would stay open otherwise.
+     * Handles failures inside the servlet context. Leaves it to the context's channel to complete the exchange: a
+     * disconnected connection would stay open otherwise.
      */
     static final class InContext extends org.eclipse.jetty.ee10.servlet.ErrorHandler {
         @Override

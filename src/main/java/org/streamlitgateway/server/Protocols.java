@@ -18,38 +18,36 @@ import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /**
- * What is spoken on the port. Clear: HTTP/1.1, and HTTP/2 with prior knowledge, for a proxy in front.
- * TLS: HTTP/2 and HTTP/1.1, by ALPN. WebSockets go over both (RFC 6455, RFC 8441).
+ * Protocols of the port. Without TLS: HTTP/1.1, and HTTP/2 with prior knowledge for a proxy in front. With TLS: HTTP/2 and
+ * HTTP/1.1, selected by ALPN. Both versions carry WebSockets (RFC 6455, RFC 8441).
  */
 final class Protocols {
-    /** At a time on one connection of HTTP/2; browsers open fewer, proxies open another connection. */
+    /** Concurrent streams of an HTTP/2 connection. Browsers use fewer; proxies open another connection. */
     private static final int MAX_STREAMS = 128;
 
     private static final int STREAM_WINDOW_BYTES = 256 * 1024;
 
-    /** Has room for every stream's window, or streams that nobody reads would hold up all others. */
+    /** Large enough for the windows of all streams: unread streams must not block others. */
     private static final int CONNECTION_WINDOW_BYTES = MAX_STREAMS * STREAM_WINDOW_BYTES;
 
     /**
-     * Resets, pings, settings, priorities and empty frames of one connection in a second, after which it is closed. A
-     * browser that leaves a page of a hundred requests resets as many, each of which counts twice; three times a second
-     * is about what it can do. A
-     * proxy's connection has those of several browsers.
+     * Rate of resets, pings, settings, priorities and empty frames above which a connection is closed. A browser that
+     * leaves a page resets all its requests, each of which counts twice, and a proxy's connection carries several
+     * browsers.
      */
     private static final int MAX_CONTROL_FRAMES_PER_SECOND = 3000;
 
     private Protocols() {}
 
-    static ConnectionFactory[] clear(HttpConfiguration http) {
+    static ConnectionFactory[] plain(HttpConfiguration http) {
         return new ConnectionFactory[] {new HttpConnectionFactory(http), new PriorKnowledge(http)};
     }
 
-    static ConnectionFactory[] tls(HttpConfiguration clear, SslContextFactory.Server ssl) {
-        HttpConfiguration http = new HttpConfiguration(clear);
-        // any name may lead here, as on the clear port
-        http.addCustomizer(new SecureRequestCustomizer(false));
+    static ConnectionFactory[] tls(HttpConfiguration plain, SslContextFactory.Server ssl) {
+        HttpConfiguration http = new HttpConfiguration(plain);
+        http.addCustomizer(new SecureRequestCustomizer(false)); // any host name is accepted here, as without TLS
         HTTP2ServerConnectionFactory h2 = new HTTP2ServerConnectionFactory(http);
-        bound(h2);
+        applyLimits(h2);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(HttpVersion.HTTP_1_1.asString());
         return new ConnectionFactory[] {
@@ -57,7 +55,7 @@ final class Protocols {
         };
     }
 
-    private static void bound(AbstractHTTP2ServerConnectionFactory http2) {
+    private static void applyLimits(AbstractHTTP2ServerConnectionFactory http2) {
         http2.setMaxConcurrentStreams(MAX_STREAMS);
         http2.setInitialStreamRecvWindow(STREAM_WINDOW_BYTES);
         http2.setInitialSessionRecvWindow(CONNECTION_WINDOW_BYTES);
@@ -65,11 +63,11 @@ final class Protocols {
         http2.setFlowControlStrategyFactory(BoundedFlowControl::new);
     }
 
-    /** Offers to upgrade to h2c are passed over: RFC 9113 section 3.1 took them out, and browsers never made them. */
+    /** Ignores offers to upgrade to h2c: RFC 9113 section 3.1 removed them, and browsers never sent them. */
     private static final class PriorKnowledge extends HTTP2CServerConnectionFactory {
         PriorKnowledge(HttpConfiguration http) {
             super(http);
-            bound(this);
+            applyLimits(this);
         }
 
         @Override

@@ -7,9 +7,9 @@ import org.eclipse.jetty.server.NegotiatingServerConnection;
 import org.eclipse.jetty.server.internal.HttpConnection;
 
 /**
- * Measures for how long a connection has been at one request's head, or at its TLS handshake. Time counts from the first
- * byte on: a connection that says nothing has the idle time-out. Of HTTP/2 it counts while there is no stream; beside a
- * stream, an unfinished head holds no more than the stream does. One thread looks, from time to time.
+ * Measures how long a connection has been receiving a request's head, or its TLS handshake. Time counts from the first
+ * byte; the idle time-out covers connections that send nothing. With HTTP/2, time counts only while there is no open
+ * stream: an unfinished head holds no more than the stream does. Not thread-safe: one timer calls it periodically.
  */
 final class RequestHeadTimer {
     private Connection connection;
@@ -19,23 +19,23 @@ final class RequestHeadTimer {
     private boolean begun;
 
     /**
-     * Whether what is awaited has taken too long.
+     * Returns whether the current head or handshake has taken too long.
      *
      * @param outer the connection of the socket
-     * @param bytesIn how many bytes have come over the socket so far
+     * @param bytesIn number of bytes received over the socket so far
      */
     boolean isLate(Connection outer, long bytesIn, long nowNanos, long timeoutNanos) {
         Connection inner =
                 outer instanceof SslConnection ssl ? ssl.getSslEndPoint().getConnection() : outer;
-        long before = headsBefore(inner);
-        if (before < 0) {
+        long completed = completedHeads(inner);
+        if (completed < 0) {
             connection = null;
             return false;
         }
-        if (connection != inner || heads != before) {
+        if (connection != inner || heads != completed) {
             connection = inner;
-            heads = before;
-            bytes = inner == outer && before == 0 ? 0 : bytesIn; // what came before was a handshake, or another head
+            heads = completed;
+            bytes = inner == outer && completed == 0 ? 0 : bytesIn; // earlier bytes were a handshake or another head
             begun = false;
         }
         if (!begun && (bytesIn > bytes || isBegun(inner))) {
@@ -45,8 +45,8 @@ final class RequestHeadTimer {
         return begun && nowNanos - sinceNanos > timeoutNanos;
     }
 
-    /** How many heads have come before the one that is awaited; negative when none is awaited. */
-    private static long headsBefore(Connection connection) {
+    /** Returns the number of heads received before the expected one; negative if none is expected. */
+    private static long completedHeads(Connection connection) {
         if (connection instanceof HttpConnection http) {
             return http.getParser().inHeaderState() ? http.getMessagesIn() : -1;
         }

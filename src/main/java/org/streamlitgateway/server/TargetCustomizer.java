@@ -12,21 +12,25 @@ import org.streamlitgateway.grammar.HostGrammar;
 import org.streamlitgateway.grammar.RequestGrammar;
 import org.streamlitgateway.outcome.Outcome;
 
-/** Settles what servlets cannot see of a request's target; the gateway servlet refuses it by the attribute. */
+/**
+ * Checks parts of a request's target that servlets cannot see. Sets an attribute for invalid ones, which makes the gateway
+ * servlet refuse the request.
+ */
 final class TargetCustomizer implements HttpConfiguration.Customizer {
     @Override
     public Request customize(Request request, HttpFields.Mutable responseHeaders) {
         String host = request.getHeaders().get(HttpHeader.HOST);
         String target = request.getHttpURI().getAuthority();
-        boolean differ = host != null
+        boolean differs = host != null
                 && target != null
                 && !HostGrammar.areSame(host, target, request.getHttpURI().getScheme());
-        Outcome refusal = differ && isHttp2(request) ? Outcome.BAD_REQUEST : refusal(request); // RFC 9113 section 8.3.1
+        Outcome refusal =
+                differs && isHttp2(request) ? Outcome.BAD_REQUEST : refusal(request); // RFC 9113 section 8.3.1
         if (refusal != null) {
             request.setAttribute(RequestGrammar.REFUSAL, refusal);
             return request;
         }
-        return differ ? new WithHost(request, target) : request;
+        return differs ? new WithHost(request, target) : request;
     }
 
     private static Outcome refusal(Request request) {
@@ -37,7 +41,7 @@ final class TargetCustomizer implements HttpConfiguration.Customizer {
         if (!request.getMethod().equals("CONNECT") || !isHttp2(request) || isWebSocket(request)) {
             return null;
         }
-        if (uri.getCanonicalPath() == null) { // no servlet would be found for it
+        if (uri.getCanonicalPath() == null) { // Jetty finds no servlet without a path
             throw new HttpException.RuntimeException(Outcome.NOT_IMPLEMENTED.status(), Outcome.NOT_IMPLEMENTED.text());
         }
         return Outcome.NOT_IMPLEMENTED; // RFC 9220 section 3
@@ -52,7 +56,7 @@ final class TargetCustomizer implements HttpConfiguration.Customizer {
         return request.getConnectionMetaData().getHttpVersion().getVersion() > HttpVersion.HTTP_1_1.getVersion();
     }
 
-    /** The authority of an absolute target counts, whatever Host says (RFC 9112 section 3.2.2). */
+    /** Replaces Host by the authority of an absolute target (RFC 9112 section 3.2.2). */
     private static final class WithHost extends Request.Wrapper {
         private final HttpFields fields;
 

@@ -18,25 +18,27 @@ import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.tls.PemKeyPair;
 import org.streamlitgateway.tls.UnusablePemException;
 
-/** TLS from PEM files, read again when they have changed: certificates live for weeks, gateways for months. */
+/** TLS from PEM files, reloaded when they change: certificates expire in weeks, and gateways run for months. */
 final class TlsCertificates {
     private static final Logger LOG = LoggerFactory.getLogger(TlsCertificates.class);
-    private static final long LOOK_SECONDS = 5;
+    private static final long CHECK_SECONDS = 5;
 
     private final GatewayConfig.Tls files;
     private final SslContextFactory.Server ssl = new SslContextFactory.Server();
-    private List<FileTime> seen;
+    private List<FileTime> lastModified;
 
     TlsCertificates(GatewayConfig.Tls files) {
         this.files = files;
-        this.seen = times();
+        this.lastModified = modificationTimes();
         ssl.setKeyStorePassword("");
         ssl.setSniRequired(false);
-        warnOfReaders(files.key());
+        warnIfReadableByOthers(files.key());
         try {
             ssl.setKeyStore(PemKeyPair.read(files).keyStore());
-        } catch (UnusablePemException | GeneralSecurityException | IOException changedSinceChecked) {
-            throw new IllegalStateException(changedSinceChecked.getMessage(), changedSinceChecked);
+        } catch (UnusablePemException
+                | GeneralSecurityException
+                | IOException e) { // changed since the configuration was checked
+            throw new IllegalStateException(e.getMessage(), e);
         }
     }
 
@@ -44,66 +46,66 @@ final class TlsCertificates {
         return ssl;
     }
 
-    /** Looks now and then; a pair that cannot be used leaves the one before in force. */
+    /** Checks the files periodically; keeps the current certificate if the new files are unusable. */
     void watch(Scheduler scheduler) {
         scheduler.schedule(
                 () -> {
                     if (ssl.isRunning()) {
-                        look();
+                        reloadIfChanged();
                         watch(scheduler);
                     }
                 },
-                LOOK_SECONDS,
+                CHECK_SECONDS,
                 TimeUnit.SECONDS);
     }
 
-    private void look() {
-        List<FileTime> now = times();
-        if (now.equals(seen)) {
+    private void reloadIfChanged() {
+        List<FileTime> now = modificationTimes();
+        if (now.equals(lastModified)) {
             return;
         }
-        seen = now;
-        warnOfReaders(files.key());
+        lastModified = now;
+        warnIfReadableByOthers(files.key());
         try {
-            PemKeyPair identity = PemKeyPair.read(files);
+            PemKeyPair keyPair = PemKeyPair.read(files);
             ssl.reload(factory -> {
                 try {
-                    factory.setKeyStore(identity.keyStore());
-                } catch (GeneralSecurityException | IOException inMemory) {
-                    throw new IllegalStateException(inMemory);
+                    factory.setKeyStore(keyPair.keyStore());
+                } catch (GeneralSecurityException | IOException e) {
+                    throw new IllegalStateException(e);
                 }
             });
-            LOG.info("{} was read again", files.certificate());
-        } catch (UnusablePemException unusable) {
-            LOG.warn("the certificate stays as it was: {} {}", unusable.file(), unusable.getMessage());
-        } catch (Exception failure) {
-            LOG.warn("the certificate stays as it was", failure);
+            LOG.info("certificate reloaded from {}", files.certificate());
+        } catch (UnusablePemException e) {
+            LOG.warn("cannot reload the certificate; keeping the current one: {} {}", e.file(), e.getMessage());
+        } catch (Exception e) {
+            LOG.warn("cannot reload the certificate; keeping the current one", e);
         }
     }
 
-    private static void warnOfReaders(Path key) {
+    private static void warnIfReadableByOthers(Path key) {
         try {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(key);
             if (permissions.contains(PosixFilePermission.GROUP_READ)
                     || permissions.contains(PosixFilePermission.OTHERS_READ)) {
                 LOG.warn(
-                        "the key in {} can be read by others than its owner ({}); take that away with chmod 600",
+                        "the key in {} can be read by other users ({}); restrict it with chmod 600",
                         key,
                         PosixFilePermissions.toString(permissions));
             }
-        } catch (IOException | UnsupportedOperationException unknown) {
-            LOG.debug("who may read {} is not known", key, unknown);
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.debug("cannot read the permissions of {}", key, e);
         }
     }
 
-    private List<FileTime> times() {
-        return List.of(time(files.certificate()), time(files.key()));
+    private List<FileTime> modificationTimes() {
+        return List.of(modificationTime(files.certificate()), modificationTime(files.key()));
     }
 
-    private static FileTime time(Path file) {
+    private static FileTime modificationTime(Path file) {
         try {
             return Files.getLastModifiedTime(file);
-        } catch (IOException missing) {
+        } catch (IOException e) {
             return FileTime.fromMillis(0);
         }
     }

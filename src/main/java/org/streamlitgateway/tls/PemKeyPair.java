@@ -25,7 +25,7 @@ import java.util.List;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.file.ConfigText;
 
-/** A server's certificate chain and private key, read from PEM files (RFC 7468) and found to fit each other. */
+/** A server's certificate chain and its private key, read from PEM files (RFC 7468) and checked to match. */
 public final class PemKeyPair {
     private static final String CERTIFICATE = "CERTIFICATE";
 
@@ -37,12 +37,16 @@ public final class PemKeyPair {
         this.key = key;
     }
 
-    /** Reads and checks both; the server's own certificate comes first in its file, those that signed it follow. */
+    /**
+     * Reads and checks both files. The server's certificate must come first in its file, followed by its issuers'.
+     *
+     * @throws UnusablePemException if a file is unreadable or invalid, or the key does not match
+     */
     public static PemKeyPair read(GatewayConfig.Tls files) throws UnusablePemException {
         List<X509Certificate> chain = chain(files.certificate());
         PublicKey publicKey = chain.get(0).getPublicKey();
         PrivateKey key = privateKey(files.key(), publicKey);
-        if (!fit(key, publicKey)) {
+        if (!matches(key, publicKey)) {
             throw new UnusablePemException(
                     files.key(), "is not the key of the first certificate in " + files.certificate());
         }
@@ -58,11 +62,11 @@ public final class PemKeyPair {
                     chain.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.content())));
                 }
             }
-        } catch (CertificateException broken) {
-            throw new UnusablePemException(file, "holds a certificate that cannot be read: " + broken.getMessage());
+        } catch (CertificateException e) {
+            throw new UnusablePemException(file, "contains a certificate that cannot be read: " + e.getMessage());
         }
         if (chain.isEmpty()) {
-            throw new UnusablePemException(file, "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)");
+            throw new UnusablePemException(file, "contains no certificate in PEM format (-----BEGIN CERTIFICATE-----)");
         }
         for (int i = 1; i < chain.size(); i++) {
             X509Certificate signed = chain.get(i - 1);
@@ -70,20 +74,20 @@ public final class PemKeyPair {
             if (!signed.getIssuerX500Principal().equals(next.getSubjectX500Principal())) {
                 throw new UnusablePemException(
                         file,
-                        "holds " + signed.getSubjectX500Principal() + ", issued by " + signed.getIssuerX500Principal()
-                                + ", and after it " + next.getSubjectX500Principal()
-                                + ": the server's own certificate comes first, then the one that signed it, and so on");
+                        "contains " + signed.getSubjectX500Principal() + ", issued by "
+                                + signed.getIssuerX500Principal() + ", followed by " + next.getSubjectX500Principal()
+                                + ": put the server's certificate first, then its issuer's, and so on");
             }
         }
-        X509Certificate own = chain.get(0);
+        X509Certificate server = chain.get(0);
         try {
-            own.checkValidity();
-        } catch (CertificateExpiredException expired) {
+            server.checkValidity();
+        } catch (CertificateExpiredException e) {
             throw new UnusablePemException(
-                    file, "expired on " + own.getNotAfter().toInstant());
-        } catch (CertificateNotYetValidException early) {
+                    file, "expired on " + server.getNotAfter().toInstant());
+        } catch (CertificateNotYetValidException e) {
             throw new UnusablePemException(
-                    file, "is valid only from " + own.getNotBefore().toInstant());
+                    file, "is not valid before " + server.getNotBefore().toInstant());
         }
         return List.copyOf(chain);
     }
@@ -95,36 +99,36 @@ public final class PemKeyPair {
                     return decode(file, block.content(), publicKey);
                 }
                 case "RSA PRIVATE KEY", "EC PRIVATE KEY" -> {
-                    return decode(file, inPkcs8(block.content(), publicKey), publicKey);
+                    return decode(file, toPkcs8(block.content(), publicKey), publicKey);
                 }
                 case "ENCRYPTED PRIVATE KEY" ->
                     throw new UnusablePemException(
-                            file, "is encrypted; take the password off with: openssl pkey -in KEY -out NEWKEY");
-                default -> {} // EC PARAMETERS, or the certificates once more
+                            file, "is encrypted; remove the password with: openssl pkey -in KEY -out NEWKEY");
+                default -> {} // EC PARAMETERS, or certificates in the same file
             }
         }
-        throw new UnusablePemException(file, "holds no private key in PEM form (-----BEGIN PRIVATE KEY-----)");
+        throw new UnusablePemException(file, "contains no private key in PEM format (-----BEGIN PRIVATE KEY-----)");
     }
 
     private static PrivateKey decode(Path file, byte[] pkcs8, PublicKey publicKey) throws UnusablePemException {
         try {
             return KeyFactory.getInstance(publicKey.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
-        } catch (GeneralSecurityException broken) {
+        } catch (GeneralSecurityException e) {
             throw new UnusablePemException(
-                    file, "is no " + publicKey.getAlgorithm() + " key, as the certificate wants");
+                    file, "is not the " + publicKey.getAlgorithm() + " key that the certificate requires");
         }
     }
 
     /**
-     * Wraps a key in its algorithm's own form (RFC 8017, RFC 5915) into PKCS #8 (RFC 5208): a version, the algorithm,
-     * which is the one in the certificate, and the key.
+     * Wraps a key in the format of its algorithm (RFC 8017, RFC 5915) into PKCS #8 (RFC 5208): version, algorithm, as in the
+     * certificate, and key.
      */
-    private static byte[] inPkcs8(byte[] bare, PublicKey publicKey) {
+    private static byte[] toPkcs8(byte[] key, PublicKey publicKey) {
         byte[] publicInfo = publicKey.getEncoded(); // SEQUENCE { algorithm, key }
         int algorithm = contentStart(publicInfo, 0);
         int end = contentStart(publicInfo, algorithm) + contentLength(publicInfo, algorithm);
         byte[] version = {2, 1, 0};
-        byte[] octets = der(4, bare);
+        byte[] octets = der(4, key);
         byte[] all = new byte[version.length + end - algorithm + octets.length];
         System.arraycopy(version, 0, all, 0, version.length);
         System.arraycopy(publicInfo, algorithm, all, version.length, end - algorithm);
@@ -165,7 +169,7 @@ public final class PemKeyPair {
         return value;
     }
 
-    private static boolean fit(PrivateKey key, PublicKey publicKey) {
+    private static boolean matches(PrivateKey key, PublicKey publicKey) {
         String algorithm =
                 switch (publicKey.getAlgorithm()) {
                     case "RSA" -> "SHA256withRSA";
@@ -181,7 +185,7 @@ public final class PemKeyPair {
             signature.initVerify(publicKey);
             signature.update(probe);
             return signature.verify(signed);
-        } catch (GeneralSecurityException | ProviderException differs) {
+        } catch (GeneralSecurityException | ProviderException e) {
             return false;
         }
     }
@@ -209,15 +213,15 @@ public final class PemKeyPair {
                     content.append(trimmed);
                 }
             }
-        } catch (IOException unreadable) {
-            throw new UnusablePemException(file, unreadable.getMessage());
-        } catch (IllegalArgumentException broken) {
+        } catch (IOException e) {
+            throw new UnusablePemException(file, e.getMessage());
+        } catch (IllegalArgumentException e) {
             throw new UnusablePemException(file, "is damaged: its content is not base64");
         }
         return blocks;
     }
 
-    /** The pair as Java's TLS wants it; the password is empty, as it protects nothing. */
+    /** Returns the pair as a key store in memory, with an empty password. */
     public KeyStore keyStore() throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);

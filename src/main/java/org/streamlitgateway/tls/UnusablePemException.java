@@ -2,7 +2,7 @@ package org.streamlitgateway.tls;
 
 import java.nio.file.Path;
 
-/** A file that cannot be used; the message says why, in words for whoever wrote the configuration. */
+/** A PEM file is unusable. The message has the reason, as a predicate to the file's name, for the configuration's author. */
 public final class UnusablePemException extends Exception {
     private final transient Path file;
 

@@ -24,8 +24,8 @@ class CidrTest {
         "127.0.0.1, ::ffff:127.0.0.1, true",
         "10.0.0.0/8, not-an-address, false",
     })
-    void aBlockHoldsItsAddresses(String block, String address, boolean holds) {
-        assertEquals(holds, Cidr.parse(block).orElseThrow().contains(address));
+    void blockContainsItsAddresses(String block, String address, boolean contained) {
+        assertEquals(contained, Cidr.parse(block).orElseThrow().contains(address));
     }
 
     @ParameterizedTest
@@ -45,7 +45,7 @@ class CidrTest {
                 ":",
                 "."
             })
-    void whatIsNoBlockIsRefused(String text) {
+    void invalidBlockIsRefused(String text) {
         assertTrue(Cidr.parse(text).isEmpty());
     }
 }

@@ -9,9 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.streamlitgateway.config.reader.Settings;
 
-/** Any bytes as gateway.yaml and as a properties file: a configuration, or problems in words. */
+/** Reads random bytes as gateway.yaml and as a properties file: the result is a configuration or a list of problems. */
 class ConfigFileFuzzTest {
-    private static final int MOST_PROBLEMS = 10_000;
+    private static final int MAX_PROBLEMS = 10_000;
 
     @FuzzTest
     void everyFileIsAConfigurationOrHasProblems(byte[] input) throws IOException {
@@ -29,11 +29,10 @@ class ConfigFileFuzzTest {
     private static void read(Path file) {
         try {
             new Settings().file(file).read();
-        } catch (ConfigException bad) {
-            assertFalse(bad.problems().isEmpty());
-            assertTrue(
-                    bad.problems().size() < MOST_PROBLEMS, () -> bad.problems().size() + " problems");
-            bad.problems().forEach(problem -> assertFalse(problem.toString().contains("\tat "), problem::toString));
+        } catch (ConfigException e) {
+            assertFalse(e.problems().isEmpty());
+            assertTrue(e.problems().size() < MAX_PROBLEMS, () -> e.problems().size() + " problems");
+            e.problems().forEach(problem -> assertFalse(problem.toString().contains("\tat "), problem::toString));
         }
     }
 }

@@ -29,7 +29,7 @@ class ConfigFileTest {
         return new Settings().file(Files.writeString(folder.resolve("gateway.yaml"), text));
     }
 
-    /** What is wrong with it, without the folder. */
+    /** Returns the problems of a file, without the name of its folder. */
     private List<String> problems(String text) {
         ConfigException bad =
                 assertThrows(ConfigException.class, () -> file(text).read());
@@ -39,7 +39,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void appsAreNamedByTheirPaths() throws Exception {
+    void everySettingOfAnAppIsRead() throws Exception {
         Files.writeString(folder.resolve("b.py"), "import streamlit");
         GatewayConfig config = file("""
                         proxy-port: 0
@@ -86,7 +86,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void aFolderAsCommandIsAVirtualEnvironment() throws Exception {
+    void folderAsCommandIsAVirtualEnvironment() throws Exception {
         Files.writeString(folder.resolve("b.py"), "import streamlit");
         Path streamlit = Files.createDirectories(folder.resolve(".venv/bin")).resolve("streamlit");
         Files.setPosixFilePermissions(Files.createFile(streamlit), PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -98,7 +98,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void anItemOfAListIsOneWordAndATextIsSplit() throws Exception {
+    void listItemIsOneWordAndTextIsSplit() throws Exception {
         Files.writeString(folder.resolve("b.py"), "import streamlit");
         String app = "apps: {/b: {app: b.py, arguments: %s}}";
         assertEquals(
@@ -111,7 +111,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void withoutAppsItIsTheOneAppOfTheCommandLine() throws Exception {
+    void fileWithoutAppsConfiguresTheSingleApp() throws Exception {
         GatewayConfig config = file("streamlit-port: 7000\ncontext-path: /x\n").read();
 
         assertFalse(config.named());
@@ -124,18 +124,18 @@ class ConfigFileTest {
     void everyProblemHasFileLineAndKey() {
         assertEquals(
                 List.of(
-                        "gateway.yaml:5: proxy-host: stands twice; the first is in line 4",
+                        "gateway.yaml:5: proxy-host: is a duplicate; the first one is in line 4",
                         "gateway.yaml:1: proxy-prt: no such setting, did you mean proxy-port?",
-                        "gateway.yaml:3: streamlit-port: is for a gateway with one app; it belongs under apps: and the"
-                                + " app's path",
-                        "gateway.yaml:7: apps.a: 'a' does not begin with a slash; give /a",
+                        "gateway.yaml:3: streamlit-port: cannot be combined with apps:; set it below the path of"
+                                + " an app",
+                        "gateway.yaml:7: apps.a: 'a' does not begin with a slash; write /a",
                         "gateway.yaml:8: apps.a.replica: no such setting of an app, did you mean replicas?",
-                        "gateway.yaml:7: apps.a: has neither replicas nor app; say where its Streamlit listens or which"
+                        "gateway.yaml:7: apps.a: has neither replicas nor app; set the address of its Streamlit or the"
                                 + " script to start",
-                        "gateway.yaml:11: apps./c.idle-stop: has no use without app",
+                        "gateway.yaml:11: apps./c.idle-stop: has no effect without app",
                         "gateway.yaml:10: apps./c.replicas[0]: 'nowhere' is not an address such as localhost:8501 or"
                                 + " [::1]:8501",
-                        "gateway.yaml:13: apps./c/: is the path of another app, too",
+                        "gateway.yaml:13: apps./c/: is also the path of another app",
                         "gateway.yaml:2: log-level: 'chatty' is none of ERROR, WARN, INFO, DEBUG, TRACE"),
                 problems("""
                         proxy-prt: 0
@@ -157,38 +157,38 @@ class ConfigFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    apps: | names no app
+                    apps: | contains no app
                     apps: 3 | is not a mapping
-                    'apps: {/_gateway: {replicas: a:1}}' | is kept for the gateway's own pages
-                    'apps: {/a: {replicas: a:1, app: x}}' | has no use with app
-                    'apps: {/a: {replicas: []}}' | names no replica
-                    'apps: {/a: {replicas: [a:1, a:1]}}' | stands twice
+                    'apps: {/_gateway: {replicas: a:1}}' | is reserved for the gateway's built-in pages
+                    'apps: {/a: {replicas: a:1, app: x}}' | cannot be combined with app
+                    'apps: {/a: {replicas: []}}' | contains no replica
+                    'apps: {/a: {replicas: [a:1, a:1]}}' | is a duplicate
                     'apps: {/a: {replicas: [{drain: yes}]}}' | has no address
                     'apps: {/a: {replicas: [{address: a:1, drian: yes}]}}' | did you mean drain?
                     'apps: {/a: {app: none.py, start: soon}}' | is neither visit nor now
                     'apps: {/a: {app: none.py, processes: 0}}' | is not a number from 1 to 64
                     'apps: {/a: {app: none.py, command: ./none}}' | is neither a program nor the folder
-                    'apps: {/a: {app: none.py, command: [., x]}}' | names a folder, so it must be alone
-                    'apps: {/a: {app: none.py, command: .}}' | has no bin/streamlit in it
+                    'apps: {/a: {app: none.py, command: [., x]}}' | is a folder, so no arguments may follow
+                    'apps: {/a: {app: none.py, command: .}}' | contains no bin/streamlit
                     'apps: {/a: {app: none.py, environment: {A-B: 1}}}' | is not the name of a variable
                     'apps: {/a: {app: none.py, environment: {A: [1, 2]}}}' | is not a single value
-                    'apps: {/a: {app: none.py, memory: 1M}}' | is not a size from 16M on
-                    'apps: {/a: {app: none.py, memory: much}}' | is not a size from 16M on
+                    'apps: {/a: {app: none.py, memory: 1M}}' | is not a size of at least 16M
+                    'apps: {/a: {app: none.py, memory: much}}' | is not a size of at least 16M
                     'apps: {/a: {app: none.py, max-restarts: -1}}' | is not a number from 0
                     'apps: {/a: {app: none.py, working-directory: none}}' | is not a folder
-                    'apps: {/a: {replicas: a:1, memory: 1G}}' | has no use without app
+                    'apps: {/a: {replicas: a:1, memory: 1G}}' | has no effect without app
                     'health-rise: 0' | is not a number from 1 to 100
                     'sticky-key: short' | is shorter than 16 characters
-                    'proxy-port: [1' | is not YAML
+                    'proxy-port: [1' | is not valid YAML
                     'proxy-port: {a: 1}' | is not a single value
                     """)
-    void whatIsWrongIsSaid(String text, String said) {
-        assertTrue(problems(text).stream().anyMatch(problem -> problem.contains(said)), () -> problems(text)
+    void invalidFileIsRejectedWithTheReason(String text, String reason) {
+        assertTrue(problems(text).stream().anyMatch(problem -> problem.contains(reason)), () -> problems(text)
                 .toString());
     }
 
     @Test
-    void aFileThatIsNotThereIsAProblem() {
+    void missingFileIsAProblem() {
         ConfigException bad = assertThrows(
                 ConfigException.class,
                 () -> new Settings().file(folder.resolve("none.yml")).read());
@@ -196,7 +196,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void flagsOfTheOneAppGatewayHaveNoUseWithApps() throws Exception {
+    void flagsOfTheSingleAppCannotBeCombinedWithApps() throws Exception {
         Path file = Files.writeString(folder.resolve("gateway.yaml"), "apps: {/a: {replicas: a:1}}");
         ConfigException bad = assertThrows(ConfigException.class, () -> new Settings()
                 .commandLine(Map.of("streamlit-port", "1", "proxy-port", "0"))
@@ -207,7 +207,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void whatAFeedIsSentIsHidden() throws Exception {
+    void secretsOfChannelsAreHidden() throws Exception {
         Settings settings = file("""
                 channel:
                   - a=ws://localhost:1/ws?token=pw2,mode=shared,header.Authorization=Bearer pw3,history=5
@@ -222,7 +222,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void whatHoldsIsAFileThatSaysTheSameAndHidesSecrets() throws Exception {
+    void effectiveConfigurationCanBeReadAgainAndHidesSecrets() throws Exception {
         Files.writeString(folder.resolve("b.py"), "import streamlit");
         Settings settings = file("""
                 sticky-key: a-very-long-secret

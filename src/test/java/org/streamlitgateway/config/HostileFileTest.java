@@ -23,9 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.config.file.ConfigText;
 import org.streamlitgateway.config.reader.Settings;
 
-/** A configuration file, however made, is good or has problems that say where. */
+/** Hostile configuration files lead to problems with their position, in bounded time. */
 class HostileFileTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     @TempDir
     private Path folder;
@@ -42,25 +42,25 @@ class HostileFileTest {
         return Stream.of(
                 Arguments.of("[".repeat(100_000), "gateway.yaml:1: is nested more than"),
                 Arguments.of("{".repeat(100_000), "gateway.yaml:1: is"),
-                Arguments.of("a: ".repeat(100_000), "gateway.yaml:1: is not YAML"),
+                Arguments.of("a: ".repeat(100_000), "gateway.yaml:1: is not valid YAML"),
                 Arguments.of("- ".repeat(100_000), "gateway.yaml:1: is nested more than"),
                 Arguments.of("? ".repeat(100_000), "gateway.yaml:1: is nested more than"),
                 Arguments.of("apps:\n" + indented(2000), "is nested more than"),
                 Arguments.of(laughs(), "has more than 100 aliases"),
                 Arguments.of("apps: &a [*a]\n", "gateway.yaml:1: apps: is not a mapping"),
                 Arguments.of("apps: &a {/x: *a}\n", "gateway.yaml:1: apps./x"),
-                Arguments.of("apps: *nowhere\n", "gateway.yaml:1: is not YAML"),
+                Arguments.of("apps: *nowhere\n", "gateway.yaml:1: is not valid YAML"),
                 Arguments.of("proxy-port: " + "9".repeat(900_000), "gateway.yaml:1: proxy-port"),
-                Arguments.of("x".repeat(900_000) + ": 1", "gateway.yaml:1: is not YAML"),
-                Arguments.of("proxy-port: 1\nproxy-port: 2\n", "gateway.yaml:2: proxy-port: stands twice"),
-                Arguments.of("proxy-port:\n\t1\n", "gateway.yaml:2: is not YAML"),
-                Arguments.of("proxy-port: 1\n---\nproxy-port: 2\n", "gateway.yaml:2: is not YAML"),
+                Arguments.of("x".repeat(900_000) + ": 1", "gateway.yaml:1: is not valid YAML"),
+                Arguments.of("proxy-port: 1\nproxy-port: 2\n", "gateway.yaml:2: proxy-port: is a duplicate"),
+                Arguments.of("proxy-port:\n\t1\n", "gateway.yaml:2: is not valid YAML"),
+                Arguments.of("proxy-port: 1\n---\nproxy-port: 2\n", "gateway.yaml:2: is not valid YAML"),
                 Arguments.of("%YAML 99999999999999999999.1\n---\n", "gateway.yaml"),
                 Arguments.of("proxy-port: !!python/object:os.system [x]\n", "gateway.yaml:1: proxy-port"),
                 Arguments.of("? [a]\n: b\n", "gateway.yaml:1: ?"),
                 Arguments.of("just words", "is not a mapping"),
-                Arguments.of("proxy-port: 8\0" + "0", "gateway.yaml:1: holds the control character U+0000"),
-                Arguments.of("\nproxy-port: \u001b[2J", "gateway.yaml:2: holds the control character U+001B"),
+                Arguments.of("proxy-port: 8\0" + "0", "gateway.yaml:1: contains the control character U+0000"),
+                Arguments.of("\nproxy-port: \u001b[2J", "gateway.yaml:2: contains the control character U+001B"),
                 Arguments.of("log-level: \"a\\e[2J\\u009b\\u202e\\n2026 forged\"", "gateway.yaml:1: log-level"),
                 Arguments.of("app: \"a\\0b\"", "gateway.yaml:1: app"),
                 Arguments.of("tls-key: \"a\\0b\"\ntls-certificate: x", "gateway.yaml:1: tls-key"),
@@ -90,10 +90,10 @@ class HostileFileTest {
     }
 
     private List<String> problems(Path file) {
-        return assertTimeoutPreemptively(SOON, () -> {
-            ConfigException bad = assertThrows(
+        return assertTimeoutPreemptively(TIMEOUT, () -> {
+            ConfigException e = assertThrows(
                     ConfigException.class, () -> new Settings().file(file).read());
-            return bad.problems().stream()
+            return e.problems().stream()
                     .map(problem -> problem.toString().replace(folder + "/", ""))
                     .toList();
         });
@@ -101,16 +101,16 @@ class HostileFileTest {
 
     @ParameterizedTest
     @MethodSource("texts")
-    void whateverItSaysThereIsAProblemWithItsPlace(String text, String expected) throws IOException {
+    void hostileTextIsAProblemWithItsPosition(String text, String expected) throws IOException {
         Path file = Files.writeString(folder.resolve("gateway.yaml"), text);
         if (expected.isEmpty()) {
-            assertTimeoutPreemptively(SOON, () -> new Settings().file(file).read());
+            assertTimeoutPreemptively(TIMEOUT, () -> new Settings().file(file).read());
             return;
         }
         List<String> problems = problems(file);
 
         assertTrue(problems.stream().anyMatch(p -> p.contains(expected)), problems::toString);
-        assertTrue(problems.size() <= ConfigException.MOST_PROBLEMS + 1, () -> problems.size() + " problems");
+        assertTrue(problems.size() <= ConfigException.MAX_PROBLEMS + 1, () -> problems.size() + " problems");
         for (String problem : problems) {
             assertTrue(problem.length() < 2000, problem);
             assertFalse(problem.chars().anyMatch(c -> c < ' ' || c >= 0x7f && c < 0xa0 || c == 0x202e), problem);
@@ -119,7 +119,7 @@ class HostileFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32"})
-    void otherEncodingsAreNamedOrRefused(String charset) throws IOException {
+    void otherEncodingsAreRefused(String charset) throws IOException {
         Path file = folder.resolve("gateway.yaml");
         Files.write(file, "\ufeffproxy-port: 8500\n".getBytes(Charset.forName(charset)));
 
@@ -127,15 +127,15 @@ class HostileFileTest {
     }
 
     @Test
-    void bytesThatAreNoUtf8AreNamedByTheirLine() throws IOException {
+    void invalidUtf8IsReportedWithItsLine() throws IOException {
         Path file = folder.resolve("gateway.yaml");
         Files.write(file, "proxy-port: 1\n# caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
 
-        assertEquals(List.of("gateway.yaml:2: is not in UTF-8; save it in UTF-8"), problems(file));
+        assertEquals(List.of("gateway.yaml:2: is not encoded in UTF-8; save it in UTF-8"), problems(file));
     }
 
     @Test
-    void aByteOrderMarkIsNoPartOfTheFirstKey() throws Exception {
+    void byteOrderMarkIsIgnored() throws Exception {
         Path file = Files.writeString(folder.resolve("gateway.yaml"), "\ufeffproxy-port: 8512\n");
 
         assertEquals(8512, new Settings().file(file).read().listen().port());
@@ -143,20 +143,20 @@ class HostileFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gateway.yaml", "gateway.properties"})
-    void whatIsNoPlainFileIsAProblem(String name) throws Exception {
+    void anythingButARegularFileIsAProblem(String name) throws Exception {
         Path file = folder.resolve(name);
         assertEquals(List.of(name + ": cannot be read: it does not exist"), problems(file));
 
         Files.createDirectory(file);
-        assertEquals(List.of(name + ": is a folder; name a file"), problems(file));
+        assertEquals(List.of(name + ": is a folder; give a file"), problems(file));
         Files.delete(file);
 
         assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
-        assertEquals(List.of(name + ": is not a plain file"), problems(file));
+        assertEquals(List.of(name + ": is not a regular file"), problems(file));
         Files.delete(file);
 
         Files.createSymbolicLink(file, Path.of("/dev/zero"));
-        assertEquals(List.of(name + ": is not a plain file"), problems(file));
+        assertEquals(List.of(name + ": is not a regular file"), problems(file));
         Files.delete(file);
 
         Files.createSymbolicLink(file, file);
@@ -168,13 +168,13 @@ class HostileFileTest {
     }
 
     @Test
-    void aKeyFileThatIsADeviceIsAProblem() {
-        ConfigException bad = assertThrows(
+    void deviceAsKeyFileIsAProblem() {
+        ConfigException e = assertThrows(
                 ConfigException.class,
-                () -> assertTimeoutPreemptively(SOON, () -> new Settings()
+                () -> assertTimeoutPreemptively(TIMEOUT, () -> new Settings()
                         .commandLine(java.util.Map.of("tls-key", "/dev/zero", "tls-certificate", "/dev/zero"))
                         .read()));
 
-        assertTrue(bad.getMessage().contains("is not a plain file"), bad.getMessage());
+        assertTrue(e.getMessage().contains("is not a regular file"), e.getMessage());
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.config.reader.Settings;
 
-/** Each secret holds the word {@code s3cret}. */
+/** Every secret in these tests contains {@code s3cret}. */
 class SecretsTest {
     @TempDir
     private Path folder;
@@ -32,7 +32,7 @@ class SecretsTest {
                 "prices=wss://host:8011/ws,mode=shared,header.Cookie=a=b; s3cret=c",
                 "a=ws://h/;;prices=wss://host:8011/ws?q=1;;b=ws://h/?s3cret",
             })
-    void theEffectiveConfigurationHidesWhatAFeedIsSent(String channel) throws ConfigException {
+    void effectiveConfigurationHidesSecretsOfChannels(String channel) throws ConfigException {
         Settings settings = new Settings().commandLine(Map.of("channel", channel));
         String shown = settings.effective(settings.read());
 
@@ -41,7 +41,7 @@ class SecretsTest {
     }
 
     @Test
-    void theEffectiveConfigurationHidesWhatStreamlitIsGiven() throws Exception {
+    void effectiveConfigurationHidesSecretsOfApps() throws Exception {
         Files.writeString(folder.resolve("app.py"), "");
         Path file = Files.writeString(folder.resolve("gateway.yaml"), """
                 sticky-key: s3cret-s3cret-s3cret
@@ -80,7 +80,7 @@ class SecretsTest {
     }
 
     @Test
-    void appsInheritNothingOfTheGateways() {
+    void appsInheritNoVariableOfTheGateway() {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "STREAMLIT_GATEWAY_STICKY_KEY", "s3cret",
                 "STREAMLIT_GATEWAY_CHANNEL", "s3cret",

@@ -9,12 +9,12 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The settings reference is made from the code: {@code -Dsettings.write=true} writes it anew. */
+/** Generates the reference of the settings; {@code -Dsettings.write=true} writes the file. */
 class SettingsReferenceTest {
     private static final Path REFERENCE = Path.of("src/docs/settings.md");
 
     @Test
-    void theReferenceSaysWhatTheCodeDoes() throws IOException {
+    void referenceMatchesTheCode() throws IOException {
         String reference = reference();
         if (Boolean.getBoolean("settings.write")) {
             Files.writeString(REFERENCE, reference);
@@ -23,7 +23,7 @@ class SettingsReferenceTest {
     }
 
     @Test
-    void everyNameAndDefaultOfAnAppIsPinned() {
+    void namesAndDefaultsOfAppSettingsArePinned() {
         String all = Arrays.stream(AppSetting.values())
                 .map(s -> s.key() + "=" + s.defaultValue())
                 .collect(Collectors.joining("\n"));
@@ -49,12 +49,13 @@ class SettingsReferenceTest {
         StringBuilder text = new StringBuilder("""
                 # Settings
 
-                Made from the code by `SettingsReferenceTest`; do not edit.
+                Generated from the code by `SettingsReferenceTest`; do not edit.
 
                 ## The gateway
 
-                On the command line with two dashes in front; in a configuration file as they are; as a servlet context
-                parameter; as a system property with `streamlit-gateway.` in front; as an environment variable.
+                Each setting can be given as a command-line option (`--proxy-port`), a servlet context parameter
+                (`proxy-port`), a system property (`streamlit-gateway.proxy-port`), an environment variable, or a key in a
+                configuration file (`proxy-port:`).
 
                 | setting | default | variable | meaning |
                 |---|---|---|---|
@@ -66,7 +67,7 @@ class SettingsReferenceTest {
 
                 ## An app
 
-                In a configuration file only, under `apps:` and the app's path.
+                These settings can only be given in a configuration file, under `apps:` and the app's path.
 
                 | setting | default | meaning |
                 |---|---|---|
@@ -78,8 +79,8 @@ class SettingsReferenceTest {
     }
 
     private static String row(SettingInfo setting, String variable) {
-        String otherwise = setting.defaultValue().isEmpty() ? "" : "`" + setting.defaultValue() + "`";
-        return "| `" + setting.key() + "` " + escaped(setting.form()) + " | " + otherwise + " | " + variable
+        String defaultText = setting.defaultValue().isEmpty() ? "" : "`" + setting.defaultValue() + "`";
+        return "| `" + setting.key() + "` " + escaped(setting.form()) + " | " + defaultText + " | " + variable
                 + escaped(setting.help()) + " |\n";
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.config.reader.Settings;
 
-/** Which source of settings beats which, as the table in the documentation says. */
+/** Order of precedence of the sources of settings, as in the documentation. */
 class SourcesTest {
     private final Map<String, String> flags = new LinkedHashMap<>();
     private final Map<String, String> parameters = new LinkedHashMap<>();
@@ -29,7 +29,7 @@ class SourcesTest {
     private Path file;
 
     @BeforeEach
-    void everySourceNamesThePort() throws IOException {
+    void setThePortInEverySource() throws IOException {
         flags.put("streamlit-port", "1");
         parameters.put("streamlit-port", "2");
         properties.put("streamlit-gateway.streamlit-port", "3");
@@ -47,7 +47,7 @@ class SourcesTest {
     }
 
     @Test
-    void eachSourceBeatsAllAfterIt() throws Exception {
+    void eachSourceTakesPrecedenceOverLaterOnes() throws Exception {
         assertEquals(1, settings().read().app().upstream().port());
         flags.clear();
         assertEquals(2, settings().read().app().upstream().port());
@@ -62,7 +62,7 @@ class SourcesTest {
     }
 
     @Test
-    void anEmptyVariableOrPropertyCountsAsUnset() throws Exception {
+    void emptyVariableOrPropertyCountsAsUnset() throws Exception {
         flags.clear();
         parameters.clear();
         properties.put("streamlit-gateway.streamlit-port", "");
@@ -72,7 +72,7 @@ class SourcesTest {
     }
 
     @Test
-    void everyProblemOfEverySourceIsToldAtOnce() throws IOException {
+    void problemsOfAllSourcesAreReportedAtOnce() throws IOException {
         flags.clear();
         parameters.put("streamlit-port", "eighty");
         properties.put("streamlit-gateway.trusted-proxies", "10.0.0.0/99");
@@ -95,7 +95,7 @@ class SourcesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"not-there.properties", "."})
-    void aFileThatCannotBeReadIsAProblem(String name) {
+    void unreadableFileIsAProblem(String name) {
         Settings settings = new Settings().file(directory.resolve(name));
 
         assertThrows(ConfigException.class, settings::read);

@@ -18,11 +18,11 @@ import org.streamlitgateway.fixture.Eventually;
 
 @Timeout(60)
 class GrowingThreadPoolTest {
-    private static final int FEW = 4;
-    private static final int MOST = 21; // no power of two times FEW
+    private static final int INITIAL = 4;
+    private static final int MAX = 21; // not a power of two times INITIAL
 
-    private final GrowingThreadPool pool = new GrowingThreadPool("few", FEW, MOST);
-    private final Scheduler scheduler = new ScheduledExecutorScheduler("few-timer", true);
+    private final GrowingThreadPool pool = new GrowingThreadPool("growing", INITIAL, MAX);
+    private final Scheduler scheduler = new ScheduledExecutorScheduler("growing-timer", true);
 
     @BeforeEach
     void start() throws Exception {
@@ -38,9 +38,9 @@ class GrowingThreadPoolTest {
     }
 
     @Test
-    void tasksThatWaitForOneAnotherAllGetAThread() throws InterruptedException {
-        CountDownLatch all = new CountDownLatch(MOST);
-        for (int i = 0; i < MOST; i++) {
+    void tasksThatWaitForEachOtherAllGetAThread() throws InterruptedException {
+        CountDownLatch all = new CountDownLatch(MAX);
+        for (int i = 0; i < MAX; i++) {
             pool.execute(() -> {
                 all.countDown();
                 await(all);
@@ -50,12 +50,12 @@ class GrowingThreadPoolTest {
         assertTrue(all.await(30, TimeUnit.SECONDS));
     }
 
-    /** One thread that gets on does not hide that the others wait. */
+    /** A single thread that makes progress does not hide that all others are blocked. */
     @Test
-    void tasksAreNotLeftToTheLastThread() throws InterruptedException {
+    void poolGrowsWhenOnlyOneThreadMakesProgress() throws InterruptedException {
         CountDownLatch end = new CountDownLatch(1);
-        CountDownLatch waiting = new CountDownLatch(FEW - 1);
-        for (int i = 0; i < FEW - 1; i++) {
+        CountDownLatch waiting = new CountDownLatch(INITIAL - 1);
+        for (int i = 0; i < INITIAL - 1; i++) {
             pool.execute(() -> {
                 waiting.countDown();
                 await(end);
@@ -73,9 +73,9 @@ class GrowingThreadPoolTest {
         end.countDown();
     }
 
-    /** There is always a task, and never the same one at the head for long. */
+    /** Keeps the queue non-empty, with a changing head. */
     private void keepBusy(AtomicBoolean over, CountDownLatch grown) {
-        if (pool.getThreads() > FEW) {
+        if (pool.getThreads() > INITIAL) {
             grown.countDown();
         }
         if (!over.get()) {
@@ -84,7 +84,7 @@ class GrowingThreadPoolTest {
     }
 
     @Test
-    void tasksThatWorkStartFewThreads() throws InterruptedException {
+    void busyTasksDoNotGrowThePoolToItsMaximum() throws InterruptedException {
         int tasks = 5_000;
         Set<Thread> seen = ConcurrentHashMap.newKeySet();
         CountDownLatch done = new CountDownLatch(tasks);
@@ -97,10 +97,10 @@ class GrowingThreadPoolTest {
         }
 
         assertTrue(done.await(30, TimeUnit.SECONDS));
-        assertTrue(seen.size() < MOST, () -> seen.size() + " threads"); // a machine that stands still may cost some
+        assertTrue(seen.size() < MAX, () -> seen.size() + " threads"); // a stalled machine may cause some growth
     }
 
-    /** About a tenth of a millisecond. */
+    /** Works for about a tenth of a millisecond. */
     private static void work() {
         long end = System.nanoTime() + 100_000;
         while (System.nanoTime() < end) {
@@ -109,11 +109,11 @@ class GrowingThreadPoolTest {
     }
 
     @Test
-    void thereAreNeverMoreThanTheMost() throws InterruptedException {
+    void poolNeverExceedsItsMaximum() throws InterruptedException {
         CountDownLatch end = new CountDownLatch(1);
-        CountDownLatch running = new CountDownLatch(MOST);
-        CountDownLatch done = new CountDownLatch(2 * MOST);
-        for (int i = 0; i < 2 * MOST; i++) {
+        CountDownLatch running = new CountDownLatch(MAX);
+        CountDownLatch done = new CountDownLatch(2 * MAX);
+        for (int i = 0; i < 2 * MAX; i++) {
             pool.execute(() -> {
                 running.countDown();
                 await(end);
@@ -122,8 +122,8 @@ class GrowingThreadPoolTest {
         }
         assertTrue(running.await(30, TimeUnit.SECONDS));
         pool.execute(() -> {});
-        assertEquals(MOST, pool.getMaxThreads());
-        assertEquals(MOST, pool.getThreads());
+        assertEquals(MAX, pool.getMaxThreads());
+        assertEquals(MAX, pool.getThreads());
 
         end.countDown();
 
@@ -131,21 +131,21 @@ class GrowingThreadPoolTest {
     }
 
     @Test
-    void afterABurstThereMayBeFewAgain() throws InterruptedException {
-        tasksThatWaitForOneAnotherAllGetAThread();
+    void poolShrinksAfterABurst() throws InterruptedException {
+        tasksThatWaitForEachOtherAllGetAThread();
 
-        Eventually.until("a few again", () -> {
+        Eventually.until("the pool has shrunk", () -> {
             for (int i = 0; i < 100; i++) {
                 pool.execute(() -> {});
             }
-            return pool.getMaxThreads() <= 2 * FEW; // with those that are at work
+            return pool.getMaxThreads() <= 2 * INITIAL; // including busy ones
         });
     }
 
     private static void await(CountDownLatch latch) {
         try {
             latch.await();
-        } catch (InterruptedException stopping) {
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }

@@ -8,26 +8,26 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class LibraryLogLimitTest {
-    private final LibraryLogLimit lines = new LibraryLogLimit();
+    private final LibraryLogLimit limit = new LibraryLogLimit();
 
     @Test
-    void oneClassOfALibrarySaysAFewLinesAMinute() {
-        assertEquals(5, passed("org.eclipse.jetty.http.HttpParser"));
-        assertEquals(5, passed("org.eclipse.jetty.server.Server"), "each has its own");
+    void eachLibraryClassLogsAFewLinesAMinute() {
+        assertEquals(5, logged("org.eclipse.jetty.http.HttpParser"));
+        assertEquals(5, logged("org.eclipse.jetty.server.Server"), "each class has its own limit");
     }
 
     @Test
-    void theGatewayItselfIsHeard() {
-        assertEquals(100, passed("org.streamlitgateway.Main"));
-        assertEquals(100, passed(null));
+    void gatewayIsNotLimited() {
+        assertEquals(100, logged("org.streamlitgateway.Main"));
+        assertEquals(100, logged(null));
     }
 
-    private long passed(String logger) {
+    private long logged(String logger) {
         LogRecord record = new LogRecord(Level.WARNING, "text");
         record.setLoggerName(logger);
         return Stream.generate(() -> record)
                 .limit(100)
-                .filter(lines::isLoggable)
+                .filter(limit::isLoggable)
                 .count();
     }
 }

@@ -54,16 +54,16 @@ class TlsCertificatesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rw-r-----", "rw----r--", "rw-rw-rw-"})
-    void aKeyThatOthersMayReadIsWarnedOfOnce(String mode) throws IOException {
+    void keyReadableByOthersIsWarnedOfOnce(String mode) throws IOException {
         Path key = loadWithKeyOf(mode);
 
         assertEquals(1, lines.size(), lines::toString);
         String line = lines.element();
-        assertTrue(line.contains(key + " can be read by others") && line.contains(mode), line);
+        assertTrue(line.contains(key + " can be read by other users") && line.contains(mode), line);
     }
 
     @Test
-    void aKeyThatOnlyItsOwnerMayReadIsNot() throws IOException {
+    void keyReadableByItsOwnerOnlyIsNot() throws IOException {
         loadWithKeyOf("rw-------");
 
         assertEquals(List.of(), List.copyOf(lines));

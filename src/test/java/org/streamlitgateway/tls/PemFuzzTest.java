@@ -6,16 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.streamlitgateway.config.GatewayConfig;
 
-/** Any bytes as a certificate and as a key: an identity, or one reason why not. */
+/** Reads random bytes as a certificate and as a key: the result is a key pair or an {@link UnusablePemException}. */
 class PemFuzzTest {
     @FuzzTest
-    void everyFileIsAnIdentityOrUnusable(byte[] input) throws IOException {
+    void everyFileIsAKeyPairOrUnusable(byte[] input) throws IOException {
         Path file = Files.createTempFile("fuzz", ".pem");
         try {
             Files.write(file, input);
             PemKeyPair.read(new GatewayConfig.Tls(file, file));
-        } catch (UnusablePemException unusable) {
-            // as it should be
+        } catch (UnusablePemException e) {
+            // expected
         } finally {
             Files.delete(file);
         }

@@ -15,14 +15,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.fixture.TestCertificate;
 
-/** PEM files that can be used, and what is said of those that cannot. */
+/** Usable PEM files are read; others are refused with the reason. */
 class PemKeyPairTest {
     @TempDir
     private Path directory;
 
     @ParameterizedTest
     @ValueSource(strings = {"EC", "RSA", "Ed25519"})
-    void aPairIsRead(String algorithm) throws Exception {
+    void matchingPairIsRead(String algorithm) throws Exception {
         TestCertificate pair = TestCertificate.in(directory, "a", algorithm);
 
         assertTrue(read(pair.certificate(), pair.key()).keyStore().isKeyEntry("gateway"));
@@ -41,7 +41,7 @@ class PemKeyPairTest {
     }
 
     @Test
-    void certificatesThatDoNotFollowEachOtherAreRefused() throws Exception {
+    void certificatesInTheWrongOrderAreRefused() throws Exception {
         TestCertificate pair = TestCertificate.in(directory, "a", "EC");
         TestCertificate stranger = TestCertificate.in(directory, "b", "EC");
         Path chain = Files.writeString(
@@ -49,13 +49,13 @@ class PemKeyPairTest {
                 Files.readString(pair.certificate()) + Files.readString(stranger.certificate()));
 
         assertEquals(
-                "holds CN=a, issued by CN=a, and after it CN=b: the server's own certificate comes first,"
-                        + " then the one that signed it, and so on",
+                "contains CN=a, issued by CN=a, followed by CN=b: put the server's certificate first, then its issuer's,"
+                        + " and so on",
                 refusal(chain, pair.key()));
     }
 
     @Test
-    void anotherKeyIsRefused() throws Exception {
+    void keyOfAnotherCertificateIsRefused() throws Exception {
         TestCertificate pair = TestCertificate.in(directory, "a", "EC");
         TestCertificate other = TestCertificate.in(directory, "b", "EC");
         TestCertificate rsa = TestCertificate.in(directory, "c", "RSA");
@@ -63,32 +63,32 @@ class PemKeyPairTest {
         assertEquals(
                 "is not the key of the first certificate in " + pair.certificate(),
                 refusal(pair.certificate(), other.key()));
-        assertEquals("is no EC key, as the certificate wants", refusal(pair.certificate(), rsa.key()));
+        assertEquals("is not the EC key that the certificate requires", refusal(pair.certificate(), rsa.key()));
     }
 
     @Test
-    void anExpiredCertificateIsRefusedAndOneOfTomorrowToo() throws Exception {
+    void expiredOrFutureCertificateIsRefused() throws Exception {
         TestCertificate old = TestCertificate.in(directory, "old", "EC", "-3d", 1);
         TestCertificate early = TestCertificate.in(directory, "early", "EC", "+1d", 1);
 
         assertTrue(refusal(old.certificate(), old.key()).startsWith("expired on 20"));
-        assertTrue(refusal(early.certificate(), early.key()).startsWith("is valid only from 20"));
+        assertTrue(refusal(early.certificate(), early.key()).startsWith("is not valid before 20"));
     }
 
     @Test
-    void filesThatAreMissingEmptyEncryptedOrDamagedAreNamed() throws Exception {
+    void missingEmptyEncryptedOrDamagedFilesAreRefused() throws Exception {
         TestCertificate pair = TestCertificate.in(directory, "a", "EC");
         Path none = directory.resolve("none.pem");
 
         assertEquals("does not exist", refusal(none, pair.key()));
         assertEquals("does not exist", refusal(pair.certificate(), none));
-        assertTrue(refusal(pair.key(), pair.key()).startsWith("holds no certificate"));
-        assertTrue(refusal(pair.certificate(), pair.certificate()).startsWith("holds no private key"));
+        assertTrue(refusal(pair.key(), pair.key()).startsWith("contains no certificate"));
+        assertTrue(refusal(pair.certificate(), pair.certificate()).startsWith("contains no private key"));
         assertTrue(refusal(pair.certificate(), pem("ENCRYPTED PRIVATE KEY", "AAAA"))
                 .startsWith("is encrypted"));
         assertTrue(refusal(pair.certificate(), pem("PRIVATE KEY", "!!!!")).startsWith("is damaged"));
-        assertTrue(
-                refusal(pem("CERTIFICATE", "AAAA"), pair.key()).startsWith("holds a certificate that cannot be read"));
+        assertTrue(refusal(pem("CERTIFICATE", "AAAA"), pair.key())
+                .startsWith("contains a certificate that cannot be read"));
     }
 
     private Path pem(String label, String base64) throws IOException {
@@ -98,9 +98,9 @@ class PemKeyPairTest {
     }
 
     private static PemKeyPair read(Path certificate, Path key) throws UnusablePemException {
-        PemKeyPair identity = PemKeyPair.read(new GatewayConfig.Tls(certificate, key));
-        assertNotNull(identity);
-        return identity;
+        PemKeyPair pair = PemKeyPair.read(new GatewayConfig.Tls(certificate, key));
+        assertNotNull(pair);
+        return pair;
     }
 
     private static String refusal(Path certificate, Path key) {

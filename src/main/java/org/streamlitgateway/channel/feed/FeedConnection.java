@@ -206,7 +206,7 @@ final class FeedConnection {
             }
             dead = session;
             boolean lasted = dead != null
-                    && System.nanoTime() - openedNanos > upstream.retryMost().toNanos();
+                    && System.nanoTime() - openedNanos > upstream.retryMax().toNanos();
             failures = lasted ? 0 : failures + (dead == null ? 1 : 0);
             wait = waitMillis(failures);
             session = null;
@@ -241,8 +241,8 @@ final class FeedConnection {
 
     /** Doubles with each failure up to the cap, less up to a half at random, so that gateways do not come in step. */
     private long waitMillis(int failures) {
-        long doubled = upstream.retryLeast().toMillis() << Math.min(failures, MAX_DOUBLINGS);
-        long most = Math.max(2, Math.min(doubled, upstream.retryMost().toMillis()));
+        long doubled = upstream.retryMin().toMillis() << Math.min(failures, MAX_DOUBLINGS);
+        long most = Math.max(2, Math.min(doubled, upstream.retryMax().toMillis()));
         return most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1);
     }
 

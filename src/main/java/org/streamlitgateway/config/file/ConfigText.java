@@ -12,16 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.streamlitgateway.config.Problem;
 
-/** The text of a file that a person has written, whatever lies there: read within a bound, and never waiting. */
+/** Reads files written by users: with a size limit, and without blocking on pipes and devices. */
 public final class ConfigText {
-    /** Some thousand apps. */
+    /** Enough for some thousand apps. */
     public static final int MAX_BYTES = 1 << 20;
 
     private static final char BYTE_ORDER_MARK = '\ufeff';
 
     private ConfigText() {}
 
-    /** A file cannot be used; the message says why, in words for whoever wrote it. */
+    /** A file is unusable. The message has the reason, as a predicate to the file's name, for its author. */
     public static final class UnusableException extends IOException {
         private final int line;
 
@@ -30,24 +30,25 @@ public final class ConfigText {
             this.line = line;
         }
 
+        /** Returns this as a problem of the file, with the line if it is known. */
         public Problem in(Path file) {
             return new Problem(line == 0 ? file.toString() : file + ":" + line, getMessage());
         }
     }
 
     /**
-     * All bytes of a file.
+     * Returns the bytes of a file.
      *
-     * @throws IOException when there is no such file, or it is a folder, a device, a pipe or too large; the message says
-     *     why
+     * @throws IOException if the file does not exist, is a folder, a device or a pipe, or is too large; the message has the
+     *     reason
      */
     public static byte[] bytes(Path file) throws IOException {
         if (!Files.exists(file)) {
             throw new UnusableException(0, "cannot be read: it does not exist");
         }
-        if (!Files.isRegularFile(file)) { // to open a pipe would wait for its other end
+        if (!Files.isRegularFile(file)) { // opening a pipe would block until its other end is open
             throw new UnusableException(
-                    0, Files.isDirectory(file) ? "is a folder; name a file" : "is not a plain file");
+                    0, Files.isDirectory(file) ? "is a folder; give a file" : "is not a regular file");
         }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
@@ -55,43 +56,43 @@ public final class ConfigText {
                 throw new UnusableException(0, "is larger than " + (MAX_BYTES >> 20) + " MiB");
             }
             return bytes;
-        } catch (AccessDeniedException denied) {
+        } catch (AccessDeniedException e) {
             throw new UnusableException(0, "cannot be read: permission denied");
-        } catch (UnusableException told) {
-            throw told;
-        } catch (IOException unreadable) {
-            throw new UnusableException(0, "cannot be read: " + unreadable.getMessage());
+        } catch (UnusableException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UnusableException(0, "cannot be read: " + e.getMessage());
         }
     }
 
-    /** UTF-8, with or without a byte order mark, and without control characters. */
+    /** Returns the text of a file: UTF-8, with or without a byte order mark, and without control characters. */
     public static String read(Path file) throws UnusableException {
         byte[] bytes;
         try {
             bytes = bytes(file);
-        } catch (UnusableException told) {
-            throw told;
-        } catch (IOException impossible) {
+        } catch (UnusableException e) {
+            throw e;
+        } catch (IOException e) {
             throw new UnusableException(0, "cannot be read");
         }
-        String text = decoded(bytes);
+        String text = decode(bytes);
         int line = 1;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '\n') {
                 line++;
             } else if (c < ' ' && c != '\t' && c != '\r' || c == 0x7f) {
-                throw new UnusableException(line, String.format("holds the control character U+%04X", (int) c));
+                throw new UnusableException(line, String.format("contains the control character U+%04X", (int) c));
             }
         }
         return text;
     }
 
-    private static String decoded(byte[] bytes) throws UnusableException {
+    private static String decode(byte[] bytes) throws UnusableException {
         if (bytes.length >= 2
                 && (bytes[0] == (byte) 0xfe && bytes[1] == (byte) 0xff
                         || bytes[0] == (byte) 0xff && bytes[1] == (byte) 0xfe)) {
-            throw new UnusableException(1, "is in UTF-16; save it in UTF-8");
+            throw new UnusableException(1, "is encoded in UTF-16; save it in UTF-8");
         }
         CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
         ByteBuffer in = ByteBuffer.wrap(bytes);
@@ -100,7 +101,7 @@ public final class ConfigText {
         out.flip();
         if (end.isError()) {
             long lines = out.chars().filter(c -> c == '\n').count();
-            throw new UnusableException((int) lines + 1, "is not in UTF-8; save it in UTF-8");
+            throw new UnusableException((int) lines + 1, "is not encoded in UTF-8; save it in UTF-8");
         }
         return out.length() > 0 && out.charAt(0) == BYTE_ORDER_MARK
                 ? out.subSequence(1, out.length()).toString()

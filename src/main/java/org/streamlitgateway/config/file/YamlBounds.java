@@ -6,8 +6,8 @@ import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 
 /**
- * Looks through a YAML text before it is made into nodes, which takes a stack frame for each level: how deep it is, how
- * much there is, and how often it points at something that is written elsewhere.
+ * Limits depth, number of values and number of aliases of a YAML text. Checked before the text is parsed into nodes, which
+ * is recursive.
  */
 final class YamlBounds {
     private static final int MAX_DEPTH = 20;
@@ -19,21 +19,22 @@ final class YamlBounds {
     private int aliases;
 
     /**
-     * Reads as far as the bounds allow.
+     * Checks the limits.
      *
-     * @throws ConfigText.UnusableException when it goes beyond one, with the line
+     * @throws ConfigText.UnusableException if the text exceeds one, with the line
      */
     static void check(LoadSettings settings, String text) throws ConfigText.UnusableException {
         YamlBounds bounds = new YamlBounds();
         for (Event event : new Parse(settings).parseString(text)) {
-            String beyond = bounds.count(event);
-            if (beyond != null) {
+            String violation = bounds.count(event);
+            if (violation != null) {
                 int line = event.getStartMark().map(Mark::getLine).orElse(0) + 1;
-                throw new ConfigText.UnusableException(line, beyond);
+                throw new ConfigText.UnusableException(line, violation);
             }
         }
     }
 
+    /** Counts an event; returns the exceeded limit, or {@code null}. */
     private String count(Event event) {
         switch (event.getEventId()) {
             case MappingStart, SequenceStart -> depth++;

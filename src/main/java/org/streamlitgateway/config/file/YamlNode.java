@@ -21,8 +21,8 @@ import org.streamlitgateway.config.value.RawValue;
 import org.streamlitgateway.outcome.FailureText;
 
 /**
- * One place in a YAML file: what stands there, and the words that lead a reader there. Everything is read as text, so
- * that {@code 20s}, {@code yes} and {@code 8501} mean the same with and without quotes.
+ * A node of a YAML file, with its position for error messages. All values are read as text: {@code 20s}, {@code yes} and
+ * {@code 8501} mean the same with and without quotes.
  */
 public final class YamlNode {
     private final Path file;
@@ -39,41 +39,41 @@ public final class YamlNode {
         this.problems = problems;
     }
 
-    /** The whole file; empty when it cannot be read, which is a problem then, or says nothing. */
+    /** Returns the root of a file; empty if the file is empty, or cannot be read, which is added to the problems. */
     public static Optional<YamlNode> read(Path file, List<Problem> problems) {
         try {
             LoadSettings settings = LoadSettings.builder()
                     .setUseMarks(true)
-                    .setAllowNonScalarKeys(true) // a problem of ours, with its line
+                    .setAllowNonScalarKeys(true) // reported below, with its line
                     .build();
             String text = ConfigText.read(file);
             YamlBounds.check(settings, text);
             Optional<Node> root = new Compose(settings).composeString(text);
             return root.map(node -> new YamlNode(file, 1, "", node, problems));
-        } catch (ConfigText.UnusableException unusable) {
-            problems.add(unusable.in(file));
-        } catch (MarkedYamlEngineException malformed) {
-            String at = malformed
-                    .getProblemMark()
-                    .map(mark -> ":" + (mark.getLine() + 1))
-                    .orElse("");
-            problems.add(new Problem(file + at, "is not YAML: " + malformed.getProblem()));
-        } catch (RuntimeException malformed) { // of the reader of YAML, and what it has not thought of
-            problems.add(new Problem(file.toString(), "is not YAML: " + FailureText.of(malformed)));
+        } catch (ConfigText.UnusableException e) {
+            problems.add(e.in(file));
+        } catch (MarkedYamlEngineException e) {
+            String at =
+                    e.getProblemMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("");
+            problems.add(new Problem(file + at, "is not valid YAML: " + e.getProblem()));
+        } catch (RuntimeException e) { // the parser throws others, too, for some malformed files
+            problems.add(new Problem(file.toString(), "is not valid YAML: " + FailureText.of(e)));
         }
         return Optional.empty();
     }
 
+    /** Returns file, line and key. */
     public String where() {
         return key.isEmpty() ? file.toString() : file + ":" + line + ": " + key;
     }
 
-    /** The folder of the file, which relative paths in it start from. */
+    /** Returns the folder of the file, to which paths in it are relative. */
     public Path folder() {
         Path parent = file.toAbsolutePath().getParent();
         return parent == null ? Path.of("/") : parent;
     }
 
+    /** Adds a problem with this node's position. */
     public void problem(String what) {
         problems.add(new Problem(where(), what));
     }
@@ -86,32 +86,32 @@ public final class YamlNode {
         return node instanceof MappingNode;
     }
 
-    /** The entries of a mapping, in their order; anything else is a problem, and so is a key that stands twice. */
+    /** Returns the entries of a mapping in their order. Adds a problem for anything else and for duplicate keys. */
     public Map<String, YamlNode> entries() {
         Map<String, YamlNode> entries = new LinkedHashMap<>();
         if (node.getTag().equals(Tag.NULL)) {
             return entries;
         }
         if (!(node instanceof MappingNode mapping)) {
-            problem("is not a mapping; give KEY: VALUE lines below it");
+            problem("is not a mapping; write KEY: VALUE lines below it");
             return entries;
         }
         for (NodeTuple tuple : mapping.getValue()) {
             String name = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
-            YamlNode place = new YamlNode(
+            YamlNode entry = new YamlNode(
                     file,
                     lineOf(tuple.getKeyNode()),
                     key.isEmpty() ? name : key + "." + name,
                     tuple.getValueNode(),
                     problems);
-            if (entries.putIfAbsent(name, place) != null) {
-                place.problem("stands twice; the first is in line " + entries.get(name).line);
+            if (entries.putIfAbsent(name, entry) != null) {
+                entry.problem("is a duplicate; the first one is in line " + entries.get(name).line);
             }
         }
         return entries;
     }
 
-    /** The items of a list; a single value counts as a list of one. */
+    /** Returns the items of a list; a single value counts as a list of one. */
     public List<YamlNode> items() {
         if (!(node instanceof SequenceNode sequence)) {
             return node.getTag().equals(Tag.NULL) ? List.of() : List.of(this);
@@ -123,22 +123,22 @@ public final class YamlNode {
         return List.copyOf(items);
     }
 
-    /** A value, or a list of values with commas between them; empty for a key with nothing behind it. */
-    public RawValue given() {
-        return given(",");
+    /** Returns the value, or a list of values joined by commas; empty for a key without a value. */
+    public RawValue value() {
+        return value(",");
     }
 
-    /** The same with something else between the values. */
-    public RawValue given(String between) {
-        List<String> words = new ArrayList<>();
+    /** Returns the value, or a list of values joined by a separator. */
+    public RawValue value(String separator) {
+        List<String> values = new ArrayList<>();
         for (YamlNode item : items()) {
             if (item.node instanceof ScalarNode scalar) {
-                words.add(scalar.getValue().trim());
+                values.add(scalar.getValue().trim());
             } else {
                 item.problem("is not a single value");
             }
         }
-        return new RawValue(where(), String.join(between, words));
+        return new RawValue(where(), String.join(separator, values));
     }
 
     private static int lineOf(Node node) {

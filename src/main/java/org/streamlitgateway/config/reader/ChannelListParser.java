@@ -13,16 +13,15 @@ import org.streamlitgateway.config.Problem;
 import org.streamlitgateway.config.file.YamlNode;
 
 /**
- * Reads all channels of a gateway: from text, {@code name=ws://host:port/path,option=value,…}, several of them on lines
- * of their own or with {@code ;;} between; or from a mapping in a YAML file, name by name.
+ * Reads the channels of a gateway, either from text, {@code name=ws://host:port/path,option=value,…} separated by line
+ * breaks or {@code ;;}, or from a mapping of names to channels in a YAML file.
  */
 final class ChannelListParser {
-
     private static final String HEADERS = "headers";
 
     private ChannelListParser() {}
 
-    /** What is wrong is added to {@code problems}. */
+    /** Reads channels from text; adds what is wrong to {@code problems}. */
     static List<ChannelConfig> ofText(String where, String text, List<Problem> problems) {
         List<ChannelConfig> channels = new ArrayList<>();
         Set<String> names = new HashSet<>();
@@ -33,7 +32,8 @@ final class ChannelListParser {
             String[] parts = ChannelConfig.parts(entry);
             int equals = parts[0].indexOf('=');
             if (equals < 1) {
-                problems.add(new Problem(where, "a channel is written name=ws://host:port/path[,option=value…]"));
+                problems.add(new Problem(
+                        where, "has a channel without a name; write name=ws://host:port/path[,option=value…]"));
                 continue;
             }
             String name = parts[0].substring(0, equals).trim();
@@ -44,7 +44,7 @@ final class ChannelListParser {
                 add(options, parts[i].substring(0, split).trim(), parts[i].substring(split + 1));
             }
             if (!names.add(name)) {
-                problems.add(new Problem(where + " " + name, "there are two channels of this name"));
+                problems.add(new Problem(where + " " + name, "is the name of two channels"));
             }
             channels.add(ChannelParser.read(where, name, options, problems));
         }
@@ -56,13 +56,13 @@ final class ChannelListParser {
     }
 
     /**
-     * A channel is an address, or a mapping of options in which several values stand as a list.
+     * Reads channels from a mapping. A channel is an address or a mapping of options, where several values form a list.
      *
-     * @param text is given each channel as it would be written on the command line, for people to read
+     * @param text receives each channel in the form of the command line, for display
      */
-    static List<ChannelConfig> ofMapping(YamlNode place, Consumer<String> text, List<Problem> problems) {
+    static List<ChannelConfig> ofMapping(YamlNode node, Consumer<String> text, List<Problem> problems) {
         List<ChannelConfig> channels = new ArrayList<>();
-        place.entries().forEach((name, channel) -> {
+        node.entries().forEach((name, channel) -> {
             Map<String, List<String>> options = new LinkedHashMap<>();
             if (channel.isMapping()) {
                 channel.entries().forEach((key, value) -> add(options, key, value));
@@ -70,7 +70,7 @@ final class ChannelListParser {
                 add(options, ChannelParser.ADDRESS, channel);
             }
             text.accept(text(name, options));
-            channels.add(ChannelParser.read(place.where(), name, options, problems));
+            channels.add(ChannelParser.read(node.where(), name, options, problems));
         });
         return List.copyOf(channels);
     }
@@ -80,9 +80,9 @@ final class ChannelListParser {
             value.entries().forEach((header, text) -> add(options, ChannelParser.HEADER + header, text));
         } else if (key.equals(ChannelParser.GREETING)) {
             options.put(
-                    key, value.items().stream().map(item -> item.given().text()).toList());
+                    key, value.items().stream().map(item -> item.value().text()).toList());
         } else {
-            options.put(key, List.of(value.given(";").text()));
+            options.put(key, List.of(value.value(";").text()));
         }
     }
 
@@ -97,28 +97,29 @@ final class ChannelListParser {
         return text.toString();
     }
 
-    /** Whose pages may use a channel: those of the only app, else it must be said. */
+    /** Checks the apps of channels: they must exist, and must be given if there are several apps. */
     static void checkApps(String where, List<ChannelConfig> channels, List<AppConfig> served, List<Problem> problems) {
-        List<String> paths = served.stream().map(app -> shown(app.prefix())).toList();
+        List<String> paths = served.stream().map(app -> path(app.prefix())).toList();
         for (ChannelConfig channel : channels) {
             Set<String> apps = channel.access().apps();
             if (apps.isEmpty() && paths.size() > 1) {
-                String some = String.join(";", paths.subList(0, 2));
+                String examples = String.join(";", paths.subList(0, 2));
                 problems.add(new Problem(
                         where + " " + channel.name(),
-                        "does not say which apps may use it; give apps=" + some + ", or apps=* for all of them"));
+                        "does not specify which apps may use it; add apps=" + examples + ", or apps=* for all"));
             }
             apps.stream()
                     .filter(app -> !app.equals(ChannelConfig.ALL))
-                    .map(ChannelListParser::shown)
+                    .map(ChannelListParser::path)
                     .filter(app -> !paths.contains(app))
                     .forEach(app -> problems.add(new Problem(
                             where + " " + channel.name(),
-                            "apps names " + app + ", where there is no app" + NameSuggestion.among(paths, app))));
+                            "apps contains " + app + ", which is not the path of an app"
+                                    + NameSuggestion.among(paths, app))));
         }
     }
 
-    private static String shown(String prefix) {
+    private static String path(String prefix) {
         return prefix.isEmpty() ? "/" : prefix;
     }
 }

@@ -12,15 +12,15 @@ import org.streamlitgateway.config.Problem;
 import org.streamlitgateway.config.value.Sizes;
 import org.streamlitgateway.config.value.Times;
 
-/** The options of one channel by name, taken out one by one; each kind of value is checked here. */
+/** Options of one channel by name. Each method takes an option out and validates its value. */
 final class ChannelOptions {
     private final String where;
-    private final Map<String, List<String>> left;
+    private final Map<String, List<String>> remaining;
     private final List<Problem> problems;
 
     ChannelOptions(String where, Map<String, List<String>> options, List<Problem> problems) {
         this.where = where;
-        this.left = new TreeMap<>(options);
+        this.remaining = new TreeMap<>(options);
         this.problems = problems;
     }
 
@@ -28,27 +28,27 @@ final class ChannelOptions {
         problems.add(new Problem(where, what));
     }
 
-    /** The names of the options that nobody has taken. */
-    Set<String> left() {
-        return Set.copyOf(left.keySet());
+    /** Returns the names of the options that were not taken. */
+    Set<String> remaining() {
+        return Set.copyOf(remaining.keySet());
     }
 
-    /** Every value of an option that may be given again. */
+    /** Takes all values of an option that may be repeated. */
     List<String> all(String key) {
-        List<String> values = left.remove(key);
+        List<String> values = remaining.remove(key);
         return values == null ? List.of() : List.copyOf(values);
     }
 
-    /** {@code null} when it is not given or empty. */
+    /** Takes an option; returns {@code null} if it is missing or empty. */
     String text(String key) {
         List<String> values = all(key);
         if (values.size() > 1) {
-            problem(key + " is given " + values.size() + " times");
+            problem(key + " occurs " + values.size() + " times");
         }
         return values.isEmpty() || values.get(0).isEmpty() ? null : values.get(0);
     }
 
-    /** Words with {@code ;} between. */
+    /** Takes a list separated by {@code ;}. */
     Set<String> words(String key) {
         String text = text(key);
         return text == null
@@ -59,10 +59,10 @@ final class ChannelOptions {
                         .collect(Collectors.toUnmodifiableSet());
     }
 
-    boolean flag(String key, boolean otherwise) {
+    boolean trueOrFalse(String key, boolean defaultValue) {
         String text = text(key);
         if (text == null) {
-            return otherwise;
+            return defaultValue;
         }
         if (!text.equals("true") && !text.equals("false")) {
             problem(key + " '" + text + "' is neither true nor false");
@@ -70,58 +70,58 @@ final class ChannelOptions {
         return text.equals("true");
     }
 
-    int number(String key, String what, int least, int most, int otherwise) {
+    int number(String key, String what, int min, int max, int defaultValue) {
         String text = text(key);
         if (text == null) {
-            return otherwise;
+            return defaultValue;
         }
         int number = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
-        if (number < least || number > most) {
-            problem(key + " '" + text + "' is not a number of " + what + " from " + least + " to " + most);
-            return otherwise;
+        if (number < min || number > max) {
+            problem(key + " '" + text + "' is not a number of " + what + " from " + min + " to " + max);
+            return defaultValue;
         }
         return number;
     }
 
-    /** In bytes. */
-    long size(String key, long least, long most, long otherwise) {
+    /** Takes a size; all sizes are in bytes. */
+    long size(String key, long min, long max, long defaultValue) {
         String text = text(key);
         if (text == null) {
-            return otherwise;
+            return defaultValue;
         }
         long bytes = Sizes.parse(text);
-        if (bytes < least || bytes > most) {
-            problem(key + " '" + text + "' is not a size such as 64K or 4M, from " + least + " bytes to " + (most >> 20)
+        if (bytes < min || bytes > max) {
+            problem(key + " '" + text + "' is not a size such as 64K or 4M, from " + min + " bytes to " + (max >> 20)
                     + "M");
-            return otherwise;
+            return defaultValue;
         }
         return bytes;
     }
 
-    Duration time(String key, Duration otherwise) {
+    Duration time(String key, Duration defaultValue) {
         String text = text(key);
         if (text == null) {
-            return otherwise;
+            return defaultValue;
         }
         return Times.parse(text).filter(t -> !t.isZero()).orElseGet(() -> {
             problem(key + " '" + text + "' is not a time such as 500ms, 20s or 5m");
-            return otherwise;
+            return defaultValue;
         });
     }
 
-    <E extends Enum<E>> E oneOf(String key, E[] values, E otherwise) {
+    <E extends Enum<E>> E oneOf(String key, E[] values, E defaultValue) {
         String text = text(key);
         if (text == null) {
-            return otherwise;
+            return defaultValue;
         }
         for (E value : values) {
             if (name(value).equals(text)) {
                 return value;
             }
         }
-        problem(key + " '" + text + "' is none of "
+        problem(key + " '" + text + "' is not one of "
                 + Arrays.stream(values).map(ChannelOptions::name).collect(Collectors.joining(", ")));
-        return otherwise;
+        return defaultValue;
     }
 
     private static String name(Enum<?> value) {

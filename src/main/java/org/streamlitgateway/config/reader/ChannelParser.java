@@ -16,9 +16,9 @@ import org.streamlitgateway.config.ChannelConfig.Quota;
 import org.streamlitgateway.config.Problem;
 import org.streamlitgateway.config.value.ValueParser;
 
-/** Makes a channel of its options, wherever they stand. A problem never quotes the value of a header or a greeting. */
+/** Creates a channel from its options. Problems never quote addresses, headers and greetings, which may be secret. */
 final class ChannelParser {
-    /** The option that every channel has. */
+    /** Mandatory option: the address of the feed. */
     static final String ADDRESS = "address";
 
     static final String GREETING = "greeting";
@@ -27,18 +27,18 @@ final class ChannelParser {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
-    private static final int MOST_MESSAGES = 10_000_000;
-    private static final long MOST_BYTES = 1L << 30;
-    private static final int MOST_SUBSCRIBERS = 1_000_000;
-    private static final int MOST_SENDS = 1_000_000;
-    /** What a subscriber's connection may gather for one message; a frame for the feed is no larger either. */
-    private static final long MOST_MESSAGE_BYTES = 16 << 20;
+    private static final int MAX_MESSAGES = 10_000_000;
+    private static final long MAX_BYTES = 1L << 30;
+    private static final int MAX_SUBSCRIBERS = 1_000_000;
+    private static final int MAX_SENDS = 1_000_000;
+    /** Limit of a subscriber's connection and of a frame to the feed. */
+    private static final long MAX_MESSAGE_BYTES = 16 << 20;
 
-    private static final int MOST_GREETINGS = 100;
-    private static final int MOST_GREETING_BYTES = 64 * 1024;
+    private static final int MAX_GREETINGS = 100;
+    private static final int MAX_GREETING_BYTES = 64 * 1024;
 
-    /** The handshake's own, which the client makes. */
-    private static final Set<String> OWN_HEADERS = Set.of(
+    /** Headers that the WebSocket client sets itself. */
+    private static final Set<String> HANDSHAKE_HEADERS = Set.of(
             "host",
             "connection",
             "upgrade",
@@ -53,68 +53,69 @@ final class ChannelParser {
         this.values = values;
     }
 
-    /** One channel from its options by name, {@link #ADDRESS} among them. */
+    /** Reads one channel from its options by name, including {@link #ADDRESS}. */
     static ChannelConfig read(String where, String name, Map<String, List<String>> options, List<Problem> problems) {
         return new ChannelParser(new ChannelOptions(where + " " + name, options, problems)).read(name);
     }
 
     private ChannelConfig read(String name) {
         if (!NAME.matcher(name).matches()) {
-            values.problem("is not a channel's name: letters, digits and -_. only");
+            values.problem("is not a valid channel name: use letters, digits and -_. only");
         }
         URI address = address();
         ChannelConfig.Mode mode = values.oneOf("mode", ChannelConfig.Mode.values(), ChannelConfig.Mode.SHARED);
-        ChannelConfig otherwise = ChannelConfig.of(name, address, mode);
-        boolean eager = values.flag("eager", false);
+        ChannelConfig defaults = ChannelConfig.of(name, address, mode);
+        boolean eager = values.trueOrFalse("eager", false);
         if (eager && mode == ChannelConfig.Mode.DEDICATED) {
-            values.problem("eager has no use with mode=dedicated, whose sockets belong to subscribers");
+            values.problem(
+                    "eager cannot be combined with mode=dedicated, where each subscriber has a connection of its own");
         }
         ChannelConfig config = new ChannelConfig(
                 name,
                 mode,
                 eager,
-                values.time("linger", otherwise.linger()),
+                values.time("linger", defaults.linger()),
                 new ChannelConfig.Upstream(
                         address,
                         headers(),
                         subprotocol(),
-                        values.time("retry-least", otherwise.upstream().retryLeast()),
-                        values.time("retry-most", otherwise.upstream().retryMost()),
+                        values.time("retry-least", defaults.upstream().retryMin()),
+                        values.time("retry-most", defaults.upstream().retryMax()),
                         greeting()),
-                limits(otherwise.limits()),
-                quota(otherwise.quota()),
+                limits(defaults.limits()),
+                quota(defaults.quota()),
                 access());
-        values.left().forEach(key -> values.problem("there is no option " + key));
+        values.remaining().forEach(key -> values.problem("there is no option " + key));
         return config;
     }
 
-    private Limits limits(Limits otherwise) {
+    private Limits limits(Limits defaults) {
         return new Limits(
-                values.number("history", "messages", 0, MOST_MESSAGES, otherwise.history()),
-                values.size("history-bytes", 0, MOST_BYTES, otherwise.historyBytes()),
-                values.number("outbox", "messages", 1, MOST_MESSAGES, otherwise.outbox()),
-                values.size("outbox-bytes", 1, MOST_BYTES, otherwise.outboxBytes()),
-                values.oneOf("slow", ChannelConfig.Slow.values(), otherwise.slow()));
+                values.number("history", "messages", 0, MAX_MESSAGES, defaults.history()),
+                values.size("history-bytes", 0, MAX_BYTES, defaults.historyBytes()),
+                values.number("outbox", "messages", 1, MAX_MESSAGES, defaults.outbox()),
+                values.size("outbox-bytes", 1, MAX_BYTES, defaults.outboxBytes()),
+                values.oneOf("slow", ChannelConfig.Slow.values(), defaults.slow()));
     }
 
-    private Quota quota(Quota otherwise) {
-        int subscribers = values.number("max-subscribers", "subscribers", 1, MOST_SUBSCRIBERS, otherwise.subscribers());
+    private Quota quota(Quota defaults) {
+        int subscribers = values.number("max-subscribers", "subscribers", 1, MAX_SUBSCRIBERS, defaults.subscribers());
         return new Quota(
                 subscribers,
                 values.number(
                         "max-subscribers-per-client",
                         "subscribers",
                         1,
-                        MOST_SUBSCRIBERS,
-                        Math.min(subscribers, otherwise.subscribersPerClient())),
-                values.number("max-sends-per-second", "sends", 1, MOST_SENDS, otherwise.sendsPerSecond()),
-                (int) values.size("max-message-bytes", 1, MOST_MESSAGE_BYTES, otherwise.messageBytes()));
+                        MAX_SUBSCRIBERS,
+                        Math.min(subscribers, defaults.subscribersPerClient())),
+                values.number("max-sends-per-second", "sends", 1, MAX_SENDS, defaults.sendsPerSecond()),
+                (int) values.size("max-message-bytes", 1, MAX_MESSAGE_BYTES, defaults.messageBytes()));
     }
 
     private ChannelConfig.Access access() {
         Set<String> senders = values.words("senders");
         return new ChannelConfig.Access(
-                apps(), values.words("users"), senders, values.flag("send", !senders.isEmpty()), origins());
+                apps(), values.words("users"), senders, values.trueOrFalse("send", !senders.isEmpty()), origins());
     }
 
     private URI address() {
@@ -130,26 +131,26 @@ final class ChannelParser {
                 return uri;
             }
         } catch (IllegalArgumentException notAnAddress) {
-            // reported below, without the address: it may hold a secret
+            // reported below, without the address, which may contain a secret
         }
         values.problem("has no usable address; give ws://host:port/path or wss://…,"
-                + " and a log-in as header.Authorization=…");
+                + " and credentials as header.Authorization=…");
         return URI.create("ws://localhost/");
     }
 
     private Map<String, String> headers() {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        for (String key : values.left()) {
+        for (String key : values.remaining()) {
             if (!key.startsWith(HEADER)) {
                 continue;
             }
             String header = key.substring(HEADER.length());
             String text = values.text(key);
             String value = text == null ? "" : text;
-            if (!TOKEN.matcher(header).matches() || OWN_HEADERS.contains(header.toLowerCase(Locale.ROOT))) {
+            if (!TOKEN.matcher(header).matches() || HANDSHAKE_HEADERS.contains(header.toLowerCase(Locale.ROOT))) {
                 values.problem("'" + header + "' is not a header that can be set");
             } else if (value.chars().anyMatch(c -> c < ' ' && c != '\t' || c > 0xff || c == 0x7f)) {
-                values.problem("the value of header " + header + " cannot be sent");
+                values.problem("the value of header " + header + " contains characters that cannot be sent");
             } else {
                 headers.put(header, value);
             }
@@ -167,9 +168,8 @@ final class ChannelParser {
 
     private List<String> greeting() {
         List<String> greeting = values.all(GREETING);
-        if (greeting.size() > MOST_GREETINGS || greeting.stream().anyMatch(text -> bytes(text) > MOST_GREETING_BYTES)) {
-            values.problem("greeting is longer than " + MOST_GREETINGS + " messages of " + MOST_GREETING_BYTES
-                    + " bytes each");
+        if (greeting.size() > MAX_GREETINGS || greeting.stream().anyMatch(text -> bytes(text) > MAX_GREETING_BYTES)) {
+            values.problem("greeting exceeds " + MAX_GREETINGS + " messages of " + MAX_GREETING_BYTES + " bytes each");
             return List.of();
         }
         return greeting.stream().filter(text -> !text.isEmpty()).toList();
@@ -183,7 +183,7 @@ final class ChannelParser {
         Set<String> apps = new HashSet<>();
         for (String path : values.words("apps")) {
             if (!path.equals(ChannelConfig.ALL) && !path.startsWith("/")) {
-                values.problem("apps names '" + path + "', which is not an app's path such as /sales");
+                values.problem("apps contains '" + path + "', which is not an app's path such as /sales");
             }
             apps.add(path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
         }

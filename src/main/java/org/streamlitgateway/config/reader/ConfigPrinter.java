@@ -13,7 +13,7 @@ import org.streamlitgateway.config.Setting;
 import org.streamlitgateway.config.value.Times;
 import org.streamlitgateway.outcome.Printable;
 
-/** Writes a configuration file that says what holds. */
+/** Formats the effective configuration as a configuration file without secrets. */
 final class ConfigPrinter {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./][A-Za-z0-9_./-]*");
     private static final int COMMENT_COLUMN = 40;
@@ -22,7 +22,7 @@ final class ConfigPrinter {
     private final StringBuilder text = new StringBuilder();
 
     void setting(Setting setting, String value, String source) {
-        String line = setting.key() + ": " + shown(setting, value);
+        String line = setting.key() + ": " + text(setting, value);
         text.append(line)
                 .append(" ".repeat(Math.max(1, COMMENT_COLUMN - line.length())))
                 .append("# ")
@@ -30,7 +30,7 @@ final class ConfigPrinter {
                 .append('\n');
     }
 
-    private static String shown(Setting setting, String value) {
+    private static String text(Setting setting, String value) {
         if (setting == Setting.CHANNEL) {
             return list(Arrays.stream(value.split("\n|;;"))
                     .map(String::trim)
@@ -82,7 +82,7 @@ final class ConfigPrinter {
         line(AppSetting.IDLE_STOP, time(launch.idleStop()));
         line(AppSetting.WORKING_DIRECTORY, quoted(String.valueOf(launch.workingDirectory())));
         text.append("    environment:").append(launch.environment().isEmpty() ? " {}\n" : "\n");
-        // what an app is given may be a password
+        // any value may be a password
         launch.environment().keySet().stream()
                 .sorted()
                 .forEach(name -> text.append("      ").append(name).append(": " + Secrets.HIDDEN + "\n"));

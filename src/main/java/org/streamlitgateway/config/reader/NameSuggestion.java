@@ -1,26 +1,48 @@
 package org.streamlitgateway.config.reader;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 
-/** The name that was probably meant. */
+/** Finds the name that was probably meant by a misspelt one. */
 final class NameSuggestion {
-    /** Letters wrong, missing or too many in a name that was meant. */
+    /** Maximum number of wrong, missing or additional letters. */
     private static final int MAX_SLIPS = 3;
+
+    private static final int MAX_NAMES = 3;
 
     private NameSuggestion() {}
 
-    /** {@code ", did you mean …?"}; empty when none of the names is near. */
+    /**
+     * Returns {@code ", did you mean …?"} with the most similar name, or else with names of which a part is similar, as in
+     * {@code prot} for {@code proxy-port}; empty if there is none.
+     */
     static String among(Collection<String> names, String wrong) {
         return names.stream()
-                .filter(name -> Math.abs(name.length() - wrong.length()) <= MAX_SLIPS)
-                .filter(name -> distance(name, wrong) <= Math.min(MAX_SLIPS, name.length() / 2))
+                .filter(name -> isSimilar(name, wrong))
                 .min(Comparator.comparingInt(name -> distance(name, wrong)))
+                .or(() -> withSimilarPart(names, wrong))
                 .map(name -> ", did you mean " + name + "?")
                 .orElse("");
     }
 
-    /** Levenshtein distance. */
+    private static Optional<String> withSimilarPart(Collection<String> names, String wrong) {
+        List<String> similar = names.stream()
+                .filter(name -> Arrays.stream(name.split("-")).anyMatch(part -> isSimilar(part, wrong)))
+                .toList();
+        return similar.isEmpty() || similar.size() > MAX_NAMES
+                ? Optional.empty()
+                : Optional.of(String.join(" or ", similar));
+    }
+
+    private static boolean isSimilar(String name, String wrong) {
+        return Math.abs(name.length() - wrong.length()) <= MAX_SLIPS
+                && distance(name, wrong) <= Math.min(MAX_SLIPS, name.length() / 2);
+    }
+
+    /** Returns the Levenshtein distance. */
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

@@ -30,13 +30,13 @@ import org.streamlitgateway.tls.PemKeyPair;
 import org.streamlitgateway.tls.UnusablePemException;
 
 /**
- * Reads the settings from sources, each of which may name some; the one added first wins. The order everywhere is:
- * command line, servlet context parameters, system properties, environment variables, file, default. What is nearest
- * to one deployment beats what holds for the whole machine, so that two WARs in one container can differ.
+ * Reads the settings from several sources; a source added earlier takes precedence. The order of precedence is always:
+ * command line, servlet context parameters, system properties, environment variables, file, default. Settings of one
+ * deployment precede those of the whole machine, so that two WARs in one container can differ.
  */
 public final class Settings {
-    /** Of a gateway with one app that no file names. */
-    private static final Set<Setting> ONE_APP = Set.of(
+    /** Settings of the only app of a gateway without {@code apps:}. */
+    private static final Set<Setting> SINGLE_APP = Set.of(
             Setting.STREAMLIT_HOST,
             Setting.STREAMLIT_PORT,
             Setting.CONTEXT_PATH,
@@ -46,58 +46,63 @@ public final class Settings {
 
     private static final String APPS = "apps";
 
-    /** Of what is counted. */
-    private static final int MOST = 10_000_000;
+    /** Maximum of settings that are counts. */
+    private static final int MAX_COUNT = 10_000_000;
 
+    /** The process of a gateway with a single app is restarted without limit. */
     private static final int SUPERVISED_RESTARTS = Integer.MAX_VALUE;
 
     private record Source(Function<Setting, String> label, Function<Setting, String> value) {}
 
     private final List<Source> sources = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
-    private final ValueParser rules = new ValueParser(problems);
+    private final ValueParser parser = new ValueParser(problems);
     private List<String> streamlitArguments = List.of();
     private Map<String, String> commandLine = Map.of();
     private YamlNode apps;
-    /** Channels that a YAML file has as a mapping; what is wrong with them counts unless a nearer source has others. */
+    /** Channels of a mapping in a YAML file; their problems count only if no source of higher precedence has channels. */
     private List<ChannelConfig> mappedChannels = List.of();
 
-    private RawValue mappedChannelsGiven;
+    private RawValue mappedChannelsValue;
     private final List<Problem> mappedChannelProblems = new ArrayList<>();
 
-    /** Values by option name, as given on the command line or by the builder. */
+    /** Adds values by setting name, from the command line or the builder. */
     public Settings commandLine(Map<String, String> values) {
         commandLine = values;
         sources.add(new Source(s -> "--" + s.key(), s -> values.get(s.key())));
         return this;
     }
 
-    /** {@code lookup} is {@code ServletContext::getInitParameter}. */
+    /**
+     * Adds servlet context parameters.
+     *
+     * @param lookup {@code ServletContext::getInitParameter}
+     */
     public Settings contextParameters(Function<String, String> lookup) {
         sources.add(new Source(s -> "context parameter " + s.key(), s -> lookup.apply(s.key())));
         return this;
     }
 
-    /** An empty property counts as unset, as jetty-base leaves those that its ini files do not name. */
+    /** Adds system properties. An empty one counts as unset: jetty-base defines those that its ini files do not set. */
     public Settings systemProperties(Function<String, String> lookup) {
-        sources.add(new Source(s -> "-D" + s.systemProperty(), s -> unlessEmpty(lookup.apply(s.systemProperty()))));
+        sources.add(new Source(s -> "-D" + s.systemProperty(), s -> nullIfEmpty(lookup.apply(s.systemProperty()))));
         return this;
     }
 
-    /** An empty variable counts as unset, as Compose files leave them so. */
+    /** Adds environment variables. An empty one counts as unset: Compose files define them so. */
     public Settings environment(Map<String, String> environment) {
         sources.add(new Source(
-                s -> "$" + s.environmentVariable(), s -> unlessEmpty(environment.get(s.environmentVariable()))));
+                s -> "$" + s.environmentVariable(), s -> nullIfEmpty(environment.get(s.environmentVariable()))));
         return this;
     }
 
-    private static String unlessEmpty(String value) {
+    private static String nullIfEmpty(String value) {
         return value == null || value.isEmpty() ? null : value;
     }
 
     /**
-     * A file with the option names as keys; a name that does not exist is a problem. YAML when its name ends in
-     * {@code .yaml} or {@code .yml}, which may name apps too; else properties.
+     * Adds a file with the setting names as keys; an unknown key is a problem. A name that ends in {@code .yaml} or
+     * {@code .yml} means YAML, which may contain apps, too; any other means properties.
      */
     public Settings file(Path file) {
         String name = file.toString().toLowerCase(Locale.ROOT);
@@ -105,46 +110,46 @@ public final class Settings {
     }
 
     private Settings yaml(Path file) {
-        Map<Setting, RawValue> given = new EnumMap<>(Setting.class);
+        Map<Setting, RawValue> values = new EnumMap<>(Setting.class);
         List<String> names = new ArrayList<>(List.of(APPS));
         Arrays.stream(Setting.values()).map(Setting::key).forEach(names::add);
         Map<String, YamlNode> entries =
                 YamlNode.read(file, problems).map(YamlNode::entries).orElse(Map.of());
         apps = entries.get(APPS);
-        entries.forEach((key, place) -> {
+        entries.forEach((key, node) -> {
             Optional<Setting> setting = Setting.byKey(key);
-            if (setting.isEmpty() && place != apps) {
-                place.problem("no such setting" + NameSuggestion.among(names, key));
-            } else if (apps != null && setting.filter(ONE_APP::contains).isPresent()) {
-                place.problem("is for a gateway with one app; it belongs under apps: and the app's path");
-            } else if (setting.isPresent() && setting.get() == Setting.CHANNEL && place.isMapping()) {
-                given.put(Setting.CHANNEL, channelMapping(place));
+            if (setting.isEmpty() && node != apps) {
+                node.problem("no such setting" + NameSuggestion.among(names, key));
+            } else if (apps != null && setting.filter(SINGLE_APP::contains).isPresent()) {
+                node.problem("cannot be combined with apps:; set it below the path of an app");
+            } else if (setting.isPresent() && setting.get() == Setting.CHANNEL && node.isMapping()) {
+                values.put(Setting.CHANNEL, channelMapping(node));
             } else if (setting.isPresent()) {
-                given.put(setting.get(), place.given(setting.get() == Setting.CHANNEL ? "\n" : ","));
+                values.put(setting.get(), node.value(setting.get() == Setting.CHANNEL ? "\n" : ","));
             }
         });
         sources.add(new Source(
-                s -> given.get(s).where(),
-                s -> given.containsKey(s) ? given.get(s).text() : null));
+                s -> values.get(s).where(),
+                s -> values.containsKey(s) ? values.get(s).text() : null));
         return this;
     }
 
-    private RawValue channelMapping(YamlNode place) {
+    private RawValue channelMapping(YamlNode node) {
         List<String> text = new ArrayList<>();
-        mappedChannels = ChannelListParser.ofMapping(place, text::add, mappedChannelProblems);
-        mappedChannelsGiven = new RawValue(place.where(), String.join("\n", text));
-        return mappedChannelsGiven;
+        mappedChannels = ChannelListParser.ofMapping(node, text::add, mappedChannelProblems);
+        mappedChannelsValue = new RawValue(node.where(), String.join("\n", text));
+        return mappedChannelsValue;
     }
 
     private Settings properties(Path file) {
         Properties properties = new Properties();
         try {
             properties.load(new StringReader(ConfigText.read(file)));
-        } catch (ConfigText.UnusableException unusable) {
-            problems.add(unusable.in(file));
+        } catch (ConfigText.UnusableException e) {
+            problems.add(e.in(file));
             return this;
-        } catch (IOException | IllegalArgumentException malformed) {
-            problems.add(new Problem(file.toString(), "cannot be read: " + malformed.getMessage()));
+        } catch (IOException | IllegalArgumentException e) {
+            problems.add(new Problem(file.toString(), "cannot be read: " + e.getMessage()));
             return this;
         }
         for (String key : properties.stringPropertyNames()) {
@@ -156,13 +161,13 @@ public final class Settings {
         return this;
     }
 
-    /** What stood after {@code --} on the command line. */
+    /** Adds arguments for Streamlit, which follow {@code --} on the command line. */
     public Settings streamlitArguments(List<String> arguments) {
         this.streamlitArguments = List.copyOf(arguments);
         return this;
     }
 
-    /** The name that was probably meant, as ", did you mean …?"; empty when none is near. */
+    /** Returns the setting that was probably meant, as ", did you mean …?"; empty if no name is similar. */
     public static String suggestion(String key) {
         List<String> names = Arrays.stream(Setting.values()).map(Setting::key).toList();
         return NameSuggestion.among(names, key.replaceFirst("^-++", ""));
@@ -171,59 +176,60 @@ public final class Settings {
     /**
      * Reads and validates all settings.
      *
-     * @throws ConfigException naming everything that is wrong
+     * @throws ConfigException with all problems of all sources
      */
     public GatewayConfig read() throws ConfigException {
-        HostPort listen = new HostPort(rules.host(given(Setting.PROXY_HOST)), rules.port(given(Setting.PROXY_PORT), 0));
-        List<AppConfig> served = apps == null ? List.of(oneApp()) : namedApps();
+        HostPort listen =
+                new HostPort(parser.host(value(Setting.PROXY_HOST)), parser.port(value(Setting.PROXY_PORT), 0));
+        List<AppConfig> served = apps == null ? List.of(singleApp()) : namedApps();
         GatewayConfig.Timeouts timeouts = new GatewayConfig.Timeouts(
-                rules.time(given(Setting.CONNECT_TIMEOUT)),
-                rules.time(given(Setting.UPSTREAM_TIMEOUT)),
-                rules.time(given(Setting.CLIENT_TIMEOUT)),
-                rules.time(given(Setting.HANDSHAKE_TIMEOUT)),
-                rules.time(given(Setting.PING_INTERVAL)),
-                rules.time(given(Setting.PONG_TIMEOUT)),
-                rules.time(given(Setting.STALL_TIMEOUT)),
-                rules.timeOrNone(given(Setting.DRAIN_DELAY)),
-                rules.time(given(Setting.STOP_TIMEOUT)),
-                rules.timeOrNone(given(Setting.CLOSE_SPREAD)),
-                rules.time(given(Setting.DRAIN_TIMEOUT)));
+                parser.time(value(Setting.CONNECT_TIMEOUT)),
+                parser.time(value(Setting.UPSTREAM_TIMEOUT)),
+                parser.time(value(Setting.CLIENT_TIMEOUT)),
+                parser.time(value(Setting.HANDSHAKE_TIMEOUT)),
+                parser.time(value(Setting.PING_INTERVAL)),
+                parser.time(value(Setting.PONG_TIMEOUT)),
+                parser.time(value(Setting.STALL_TIMEOUT)),
+                parser.timeOrZero(value(Setting.DRAIN_DELAY)),
+                parser.time(value(Setting.STOP_TIMEOUT)),
+                parser.timeOrZero(value(Setting.CLOSE_SPREAD)),
+                parser.time(value(Setting.DRAIN_TIMEOUT)));
         GatewayConfig.Limits limits = new GatewayConfig.Limits(
-                rules.time(given(Setting.HEAD_TIMEOUT)),
-                rules.rate(given(Setting.MIN_BODY_RATE)),
-                rules.number(given(Setting.MAX_CONNECTIONS), 0, MOST),
-                rules.number(given(Setting.MAX_CONNECTIONS_PER_ADDRESS), 0, MOST),
-                rules.number(given(Setting.MAX_UPLOADS_PER_CLIENT), 0, MOST),
-                rules.number(given(Setting.MAX_SESSIONS_PER_CLIENT), 0, MOST));
+                parser.time(value(Setting.HEAD_TIMEOUT)),
+                parser.rate(value(Setting.MIN_BODY_RATE)),
+                parser.number(value(Setting.MAX_CONNECTIONS), 0, MAX_COUNT),
+                parser.number(value(Setting.MAX_CONNECTIONS_PER_ADDRESS), 0, MAX_COUNT),
+                parser.number(value(Setting.MAX_UPLOADS_PER_CLIENT), 0, MAX_COUNT),
+                parser.number(value(Setting.MAX_SESSIONS_PER_CLIENT), 0, MAX_COUNT));
         GatewayConfig.Health health = new GatewayConfig.Health(
-                rules.time(given(Setting.HEALTH_INTERVAL)),
-                rules.time(given(Setting.HEALTH_TIMEOUT)),
-                rules.number(given(Setting.HEALTH_RISE), 1, 100),
-                rules.number(given(Setting.HEALTH_FALL), 1, 100));
+                parser.time(value(Setting.HEALTH_INTERVAL)),
+                parser.time(value(Setting.HEALTH_TIMEOUT)),
+                parser.number(value(Setting.HEALTH_RISE), 1, 100),
+                parser.number(value(Setting.HEALTH_FALL), 1, 100));
         GatewayConfig config = new GatewayConfig(
                 listen,
                 tls(),
                 served,
                 apps != null,
-                rules.trustedProxies(given(Setting.TRUSTED_PROXIES)),
-                rules.allowedOrigins(given(Setting.ALLOWED_ORIGINS)),
+                parser.trustedProxies(value(Setting.TRUSTED_PROXIES)),
+                parser.allowedOrigins(value(Setting.ALLOWED_ORIGINS)),
                 new GatewayConfig.Exposure(
-                        rules.allowedHosts(given(Setting.ALLOWED_HOSTS)),
-                        rules.embedOrigins(given(Setting.EMBED_ORIGINS)),
-                        rules.securityHeaders(given(Setting.SECURITY_HEADERS)),
-                        rules.headerNames(given(Setting.IDENTITY_HEADERS)),
-                        rules.headerNames(given(Setting.IDENTITY_HEADER_EXCEPTIONS))),
-                rules.userHeader(given(Setting.USER_HEADER)),
-                rules.relay(given(Setting.RELAY)),
+                        parser.allowedHosts(value(Setting.ALLOWED_HOSTS)),
+                        parser.embedOrigins(value(Setting.EMBED_ORIGINS)),
+                        parser.securityHeaders(value(Setting.SECURITY_HEADERS)),
+                        parser.headerNames(value(Setting.IDENTITY_HEADERS)),
+                        parser.headerNames(value(Setting.IDENTITY_HEADER_EXCEPTIONS))),
+                parser.userHeader(value(Setting.USER_HEADER)),
+                parser.relay(value(Setting.RELAY)),
                 timeouts,
                 limits,
                 health,
-                rules.secret(given(Setting.STICKY_KEY)),
-                rules.stateFolder(given(Setting.STATE_FOLDER)),
-                rules.assetCache(given(Setting.ASSET_CACHE)),
-                rules.logLevel(given(Setting.LOG_LEVEL)),
+                parser.secret(value(Setting.STICKY_KEY)),
+                parser.stateFolder(value(Setting.STATE_FOLDER)),
+                parser.assetCache(value(Setting.ASSET_CACHE)),
+                parser.logLevel(value(Setting.LOG_LEVEL)),
                 channels(served),
-                rules.size(given(Setting.MAX_MESSAGE_SIZE), 1 << 10));
+                parser.size(value(Setting.MAX_MESSAGE_SIZE), 1 << 10));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -231,49 +237,53 @@ public final class Settings {
     }
 
     /**
-     * All that holds, as a configuration file that says the same, with the source of each value; secrets are hidden.
-     * After {@link #read} only.
+     * Returns the effective configuration as a configuration file, with the source of each value and without secrets. Only
+     * valid after {@link #read}.
      */
     public String effective(GatewayConfig config) {
         ConfigPrinter text = new ConfigPrinter();
         for (Setting setting : Setting.values()) {
-            if (apps == null || !ONE_APP.contains(setting)) {
-                RawValue given = given(setting);
+            if (apps == null || !SINGLE_APP.contains(setting)) {
+                RawValue value = value(setting);
                 boolean isDefault =
                         sources.stream().allMatch(source -> source.value().apply(setting) == null);
-                text.setting(setting, given.text(), isDefault ? "default" : given.where());
+                text.setting(setting, value.text(), isDefault ? "default" : value.where());
             }
         }
         return apps == null ? text.toString() : text.apps(config.apps()).toString();
     }
 
-    private AppConfig oneApp() {
+    private AppConfig singleApp() {
         HostPort upstream =
-                new HostPort(rules.host(given(Setting.STREAMLIT_HOST)), rules.port(given(Setting.STREAMLIT_PORT), 1));
+                new HostPort(parser.host(value(Setting.STREAMLIT_HOST)), parser.port(value(Setting.STREAMLIT_PORT), 1));
         AppConfig.Launch launch = launch();
         return new AppConfig(
-                rules.prefix(given(Setting.CONTEXT_PATH)),
+                parser.prefix(value(Setting.CONTEXT_PATH)),
                 "Streamlit",
                 "",
                 launch == null ? List.of(new AppConfig.Upstream(upstream, false)) : List.of(),
-                rules.strip(given(Setting.STRIP_PREFIX)),
+                parser.strip(value(Setting.STRIP_PREFIX)),
                 launch,
-                rules.yesOrNo(given(Setting.STREAMLIT_METRICS)));
+                parser.yesOrNo(value(Setting.STREAMLIT_METRICS)));
     }
 
     private List<AppConfig> namedApps() {
-        for (Setting setting : ONE_APP) {
+        for (Setting setting : SINGLE_APP) {
             if (commandLine.containsKey(setting.key())) {
-                problems.add(new Problem("--" + setting.key(), "has no use with " + apps.where() + "; set it there"));
+                problems.add(new Problem(
+                        "--" + setting.key(), "cannot be combined with " + apps.where() + "; set it there"));
             }
         }
         if (!streamlitArguments.isEmpty()) {
-            problems.add(new Problem("--", "arguments for Streamlit belong to an app in " + apps.where()));
+            problems.add(new Problem(
+                    "--",
+                    "arguments for Streamlit cannot be combined with " + apps.where()
+                            + "; set arguments of an app there"));
         }
-        return new AppParser(rules, rules.yesOrNo(given(Setting.STREAMLIT_METRICS))).read(apps);
+        return new AppParser(parser, parser.yesOrNo(value(Setting.STREAMLIT_METRICS))).read(apps);
     }
 
-    private RawValue given(Setting setting) {
+    private RawValue value(Setting setting) {
         for (Source source : sources) {
             String value = source.value().apply(setting);
             if (value != null) {
@@ -284,20 +294,20 @@ public final class Settings {
     }
 
     private AppConfig.Launch launch() {
-        RawValue app = given(Setting.APP);
-        RawValue command = given(Setting.STREAMLIT_COMMAND);
+        RawValue app = value(Setting.APP);
+        RawValue command = value(Setting.STREAMLIT_COMMAND);
         if (app.text().isEmpty()) {
             if (!command.text().isEmpty()) {
-                rules.problem(command, "has no use without --app; name the script to run with --app");
+                parser.problem(command, "has no effect without --app; set the script to run with --app");
             }
             if (!streamlitArguments.isEmpty()) {
-                problems.add(new Problem("--", "arguments for Streamlit have no use without --app"));
+                problems.add(new Problem("--", "arguments for Streamlit have no effect without --app"));
             }
             return null;
         }
-        rules.streamlitArguments("--", streamlitArguments);
-        if (!Files.isRegularFile(rules.path(app, Path.of("")))) {
-            rules.problem(app, "is not a file; give the path of the Streamlit script");
+        parser.streamlitArguments("--", streamlitArguments);
+        if (!Files.isRegularFile(parser.path(app, Path.of("")))) {
+            parser.problem(app, "does not exist or is not a file; give the path of the Streamlit script");
         }
         List<String> words =
                 command.text().isEmpty() ? List.of() : List.of(command.text().split("\\s+"));
@@ -306,35 +316,35 @@ public final class Settings {
     }
 
     private List<ChannelConfig> channels(List<AppConfig> served) {
-        RawValue given = given(Setting.CHANNEL);
+        RawValue value = value(Setting.CHANNEL);
         List<ChannelConfig> channels;
-        if (mappedChannelsGiven != null && mappedChannelsGiven.where().equals(given.where())) {
+        if (mappedChannelsValue != null && mappedChannelsValue.where().equals(value.where())) {
             problems.addAll(mappedChannelProblems);
             channels = mappedChannels;
         } else {
-            channels = ChannelListParser.ofText(given.where(), given.text(), problems);
+            channels = ChannelListParser.ofText(value.where(), value.text(), problems);
         }
-        ChannelListParser.checkApps(given.where(), channels, served, problems);
+        ChannelListParser.checkApps(value.where(), channels, served, problems);
         return channels;
     }
 
     private GatewayConfig.Tls tls() {
-        RawValue certificate = given(Setting.TLS_CERTIFICATE);
-        RawValue key = given(Setting.TLS_KEY);
+        RawValue certificate = value(Setting.TLS_CERTIFICATE);
+        RawValue key = value(Setting.TLS_KEY);
         if (certificate.text().isEmpty() && key.text().isEmpty()) {
             return null;
         }
         if (certificate.text().isEmpty() || key.text().isEmpty()) {
             Setting missing = key.text().isEmpty() ? Setting.TLS_KEY : Setting.TLS_CERTIFICATE;
-            rules.problem(key.text().isEmpty() ? certificate : key, "needs --" + missing.key() + " beside it");
+            parser.problem(key.text().isEmpty() ? certificate : key, "requires --" + missing.key() + ", too");
             return null;
         }
-        Path here = Path.of("");
-        GatewayConfig.Tls tls = new GatewayConfig.Tls(rules.path(certificate, here), rules.path(key, here));
+        Path folder = Path.of("");
+        GatewayConfig.Tls tls = new GatewayConfig.Tls(parser.path(certificate, folder), parser.path(key, folder));
         try {
             PemKeyPair.read(tls);
-        } catch (UnusablePemException unusable) {
-            rules.problem(unusable.file().equals(tls.certificate()) ? certificate : key, unusable.getMessage());
+        } catch (UnusablePemException e) {
+            parser.problem(e.file().equals(tls.certificate()) ? certificate : key, e.getMessage());
         }
         return tls;
     }

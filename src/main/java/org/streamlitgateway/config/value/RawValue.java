@@ -3,7 +3,7 @@ package org.streamlitgateway.config.value;
 /**
  * A value as the user wrote it.
  *
- * @param where the source and key, such as {@code --proxy-port} or {@code gateway.yaml:3: proxy-port}
- * @param text what stands there, trimmed
+ * @param where source and key, such as {@code --proxy-port} or {@code gateway.yaml:3: proxy-port}
+ * @param text the text of the value, trimmed
  */
 public record RawValue(String where, String text) {}

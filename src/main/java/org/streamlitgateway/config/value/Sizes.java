@@ -3,13 +3,13 @@ package org.streamlitgateway.config.value;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes as people write them: {@code 512K}, {@code 64M}, {@code 1G}, powers of 1024; a number alone means bytes. */
+/** Format of sizes: {@code 512K}, {@code 64M} or {@code 1G}, in powers of 1024; a number alone means bytes. */
 public final class Sizes {
     private static final Pattern FORM = Pattern.compile("(\\d{1,12})\\s*([KMG]?)B?", Pattern.CASE_INSENSITIVE);
 
     private Sizes() {}
 
-    /** -1 for what is no size. */
+    /** Returns the size in bytes; -1 if the text is not a size. */
     public static long parse(String text) {
         Matcher matcher = FORM.matcher(text.trim());
         if (!matcher.matches()) {

@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Times as people write them: {@code 500ms}, {@code 20s}, {@code 5m}, {@code 1h}; a number alone means seconds. */
+/** Format of times: {@code 500ms}, {@code 20s}, {@code 5m} or {@code 1h}; a number alone means seconds. */
 public final class Times {
     private static final Pattern FORM = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)\\s*(ms|s|m|h)?");
 
     private Times() {}
 
-    /** As short as it can be written. */
+    /** Returns the shortest text that means this time. */
     public static String text(Duration time) {
         long millis = time.toMillis();
         if (millis % 1000 != 0) {
@@ -24,6 +24,7 @@ public final class Times {
         return seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds / 60 + "m";
     }
 
+    /** Returns the time; empty if the text is not a time. */
     public static Optional<Duration> parse(String text) {
         Matcher matcher = FORM.matcher(text.trim());
         if (!matcher.matches()) {

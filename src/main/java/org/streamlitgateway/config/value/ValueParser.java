@@ -17,7 +17,10 @@ import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.config.Problem;
 
-/** What each kind of value may be. Whatever is wrong is added to the problems, and something harmless returned. */
+/**
+ * Parses and validates values. Each method adds a problem for an invalid value and then returns a harmless one, so that all
+ * problems are found at once.
+ */
 public final class ValueParser {
     private static final Set<String> LOG_LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
     private static final Pattern PATH_PREFIX = Pattern.compile("(?:/[A-Za-z0-9._~!$&'()*+,=@-]++)++");
@@ -26,13 +29,13 @@ public final class ValueParser {
     private static final Pattern HOST = Pattern.compile("\\*|(?:\\*\\.)?" + HOST_AND_PORT);
     private static final Pattern WEB_ORIGIN = Pattern.compile("https?://" + HOST_AND_PORT);
 
-    /** Apps that are no web pages have schemes of their own. */
+    /** Origin; applications other than browsers have schemes of their own. */
     public static final Pattern ORIGIN =
             Pattern.compile("\\*|null|file://|(?!file:)[A-Za-z][A-Za-z0-9+.-]*://" + HOST_AND_PORT);
 
     private static final Pattern HEADER_NAMES = Pattern.compile("[!#$%&'+.^_`|~0-9A-Za-z-]+\\*?");
-    private static final int LEAST_SECRET_CHARACTERS = 16;
-    private static final long LEAST_MEMORY = 16L << 20;
+    private static final int MIN_SECRET_CHARACTERS = 16;
+    private static final long MIN_MEMORY_BYTES = 16L << 20;
 
     private final List<Problem> problems;
 
@@ -40,24 +43,25 @@ public final class ValueParser {
         this.problems = problems;
     }
 
-    public void problem(RawValue given, String what) {
-        problems.add(new Problem(given.where(), "'" + given.text() + "' " + what));
+    /** Adds a problem that quotes the value. */
+    public void problem(RawValue value, String what) {
+        problems.add(new Problem(value.where(), "'" + value.text() + "' " + what));
     }
 
-    /** The folder itself for what no path can be. */
-    public Path path(RawValue given, Path folder) {
+    /** Resolves a path against a folder; returns the folder for an invalid path. */
+    public Path path(RawValue value, Path folder) {
         try {
-            return folder.resolve(given.text()).normalize();
-        } catch (InvalidPathException impossible) {
-            problem(given, "is not a path: " + impossible.getReason());
+            return folder.resolve(value.text()).normalize();
+        } catch (InvalidPathException e) {
+            problem(value, "is not a path: " + e.getReason());
             return folder;
         }
     }
 
-    /** By default what the environment names: systemd, then the XDG base directories. */
-    public Path stateFolder(RawValue given) {
-        if (!given.text().isEmpty()) {
-            return path(given, Path.of("").toAbsolutePath());
+    /** Returns the folder; by default that of systemd, else that of the XDG base directories. */
+    public Path stateFolder(RawValue value) {
+        if (!value.text().isEmpty()) {
+            return path(value, Path.of("").toAbsolutePath());
         }
         String systemd = System.getenv("STATE_DIRECTORY");
         if (systemd != null && systemd.startsWith("/")) {
@@ -70,250 +74,252 @@ public final class ValueParser {
         return states.resolve("streamlit-gateway");
     }
 
-    /** What would keep the gateway from reaching its own Streamlit. */
+    /** Adds a problem for arguments that would keep the gateway from connecting to its own Streamlit. */
     public void streamlitArguments(String where, List<String> arguments) {
         if (arguments.stream().anyMatch(word -> word.startsWith("--server.ssl"))) {
             problems.add(new Problem(
                     where,
-                    "--server.sslCertFile and --server.sslKeyFile have no use: the gateway speaks to its own apps in the"
-                            + " clear, on loopback; give tls-certificate and tls-key instead"));
+                    "--server.sslCertFile and --server.sslKeyFile cannot be used: the gateway connects to its own apps"
+                            + " without TLS, on loopback; set tls-certificate and tls-key instead"));
         }
     }
 
-    public String host(RawValue given) {
-        String host = given.text();
+    public String host(RawValue value) {
+        String host = value.text();
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
         }
         if (host.isEmpty() || host.chars().anyMatch(c -> c == '/' || c <= ' ' || Character.isSpaceChar(c))) {
-            problem(given, "is not a host name or address; give the name alone, without http:// and port");
+            problem(value, "is not a host name or address; give only the name, without http:// and port");
         }
         return host;
     }
 
-    public int port(RawValue given, int least) {
+    public int port(RawValue value, int min) {
         try {
-            int port = Integer.parseInt(given.text());
-            if (port >= least && port <= 65535) {
+            int port = Integer.parseInt(value.text());
+            if (port >= min && port <= 65535) {
                 return port;
             }
         } catch (NumberFormatException notANumber) {
             // reported below
         }
-        problem(given, "is not a port; give a number from " + least + " to 65535");
-        return least;
+        problem(value, "is not a port; give a number from " + min + " to 65535");
+        return min;
     }
 
-    public String prefix(RawValue given) {
-        String path = given.text().length() > 1
-                        && given.text().endsWith("/")
-                        && !given.text().endsWith("//")
-                ? given.text().substring(0, given.text().length() - 1)
-                : given.text();
+    /** Returns a path without a trailing slash; empty for the root. */
+    public String prefix(RawValue value) {
+        String path = value.text().length() > 1
+                        && value.text().endsWith("/")
+                        && !value.text().endsWith("//")
+                ? value.text().substring(0, value.text().length() - 1)
+                : value.text();
         if (path.equals("/")) {
             return "";
         }
         if (!path.startsWith("/")) {
-            problem(given, "does not begin with a slash; give /" + path);
+            problem(value, "does not begin with a slash; write /" + path);
         } else if (!PATH_PREFIX.matcher(path).matches()
                 || Arrays.stream(path.split("/")).anyMatch(s -> s.equals(".") || s.equals(".."))) {
-            problem(given, "is not a path such as /tools/streamlit: letters, digits and -._~ between single slashes");
+            problem(value, "is not a path such as /tools/streamlit: letters, digits and -._~ between single slashes");
         } else if (path.startsWith("/_gateway")) {
-            problem(given, "is kept for the gateway's own pages; choose another path");
+            problem(value, "is reserved for the gateway's built-in pages; choose another path");
         }
         return path;
     }
 
-    public AppConfig.Strip strip(RawValue given) {
-        return switch (given.text().toLowerCase(Locale.ROOT)) {
+    public AppConfig.Strip strip(RawValue value) {
+        return switch (value.text().toLowerCase(Locale.ROOT)) {
             case "auto" -> AppConfig.Strip.AUTO;
             case "yes", "true" -> AppConfig.Strip.YES;
             case "no", "false" -> AppConfig.Strip.NO;
             default -> {
-                problem(given, "is none of auto, yes, no");
+                problem(value, "is none of auto, yes, no");
                 yield AppConfig.Strip.AUTO;
             }
         };
     }
 
-    public List<Cidr> trustedProxies(RawValue given) {
+    public List<Cidr> trustedProxies(RawValue value) {
         List<Cidr> blocks = new ArrayList<>();
-        for (String word : words(given.text())) {
+        for (String word : words(value.text())) {
             Optional<Cidr> block = Cidr.parse(word);
             if (block.isEmpty()) {
                 problems.add(new Problem(
-                        given.where(), "'" + word + "' is not an address or block such as 10.0.0.0/8 or ::1"));
+                        value.where(), "'" + word + "' is not an address or block such as 10.0.0.0/8 or ::1"));
             }
             block.ifPresent(blocks::add);
         }
         return List.copyOf(blocks);
     }
 
-    public Set<String> allowedOrigins(RawValue given) {
-        return each(given, ORIGIN, "is not an Origin such as https://portal.example.com");
+    public Set<String> allowedOrigins(RawValue value) {
+        return words(value, ORIGIN, "is not an Origin such as https://portal.example.com");
     }
 
-    public Set<String> allowedHosts(RawValue given) {
-        return each(given, HOST, "is not a host such as apps.example.com, *.example.com or [::1]:8500");
+    public Set<String> allowedHosts(RawValue value) {
+        return words(value, HOST, "is not a host such as apps.example.com, *.example.com or [::1]:8500");
     }
 
-    public Set<String> embedOrigins(RawValue given) {
-        return each(given, WEB_ORIGIN, "is not an Origin such as https://portal.example.com");
+    public Set<String> embedOrigins(RawValue value) {
+        return words(value, WEB_ORIGIN, "is not an Origin such as https://portal.example.com");
     }
 
-    public Set<String> headerNames(RawValue given) {
-        return each(given, HEADER_NAMES, "is not a header name such as X-Corp-User or X-Corp-*");
+    public Set<String> headerNames(RawValue value) {
+        return words(value, HEADER_NAMES, "is not a header name such as X-Corp-User or X-Corp-*");
     }
 
-    public boolean securityHeaders(RawValue given) {
-        boolean standard = given.text().equalsIgnoreCase("standard");
-        if (!standard && !given.text().equalsIgnoreCase("off")) {
-            problem(given, "is none of off, standard");
+    public boolean securityHeaders(RawValue value) {
+        boolean standard = value.text().equalsIgnoreCase("standard");
+        if (!standard && !value.text().equalsIgnoreCase("off")) {
+            problem(value, "is none of off, standard");
         }
         return standard;
     }
 
-    /** The words of a list in lower case, of which each must be of this form. */
-    private Set<String> each(RawValue given, Pattern form, String otherwise) {
-        for (String word : words(given.text())) {
-            if (!form.matcher(word).matches()) {
-                problems.add(new Problem(given.where(), "'" + word + "' " + otherwise));
+    /** Returns the words of a list in lower case; adds a problem for each that does not match the pattern. */
+    private Set<String> words(RawValue value, Pattern pattern, String problem) {
+        for (String word : words(value.text())) {
+            if (!pattern.matcher(word).matches()) {
+                problems.add(new Problem(value.where(), "'" + word + "' " + problem));
             }
         }
-        return words(given.text()).stream()
+        return words(value.text()).stream()
                 .map(word -> word.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    public String userHeader(RawValue given) {
-        if (!TOKEN.matcher(given.text()).matches()) {
-            problem(given, "is not a header name such as X-Forwarded-User");
+    public String userHeader(RawValue value) {
+        if (!TOKEN.matcher(value.text()).matches()) {
+            problem(value, "is not a header name such as X-Forwarded-User");
         }
-        return given.text();
+        return value.text();
     }
 
-    public String logLevel(RawValue given) {
+    public String logLevel(RawValue value) {
         String level =
-                given.text().toUpperCase(Locale.ROOT).replace("WARNING", "WARN").replace("CRITICAL", "ERROR");
+                value.text().toUpperCase(Locale.ROOT).replace("WARNING", "WARN").replace("CRITICAL", "ERROR");
         if (!LOG_LEVELS.contains(level)) {
-            problem(given, "is none of ERROR, WARN, INFO, DEBUG, TRACE");
+            problem(value, "is none of ERROR, WARN, INFO, DEBUG, TRACE");
         }
         return level;
     }
 
-    public Duration time(RawValue given) {
-        Optional<Duration> time = Times.parse(given.text());
+    public Duration time(RawValue value) {
+        Optional<Duration> time = Times.parse(value.text());
         if (time.isEmpty() || time.get().isZero()) {
-            problem(given, "is not a time such as 500ms, 20s, 5m or 1h; a number alone means seconds");
+            problem(value, "is not a time such as 500ms, 20s, 5m or 1h; a number alone means seconds");
         }
         return time.orElse(Duration.ZERO);
     }
 
-    public long assetCache(RawValue given) {
-        long bytes = Sizes.parse(given.text());
+    /** Returns the size in bytes, limited to a quarter of the heap. */
+    public long assetCache(RawValue value) {
+        long bytes = Sizes.parse(value.text());
         if (bytes < 0) {
-            problem(given, "is not a size such as 512K, 64M or 1G; a number alone means bytes");
+            problem(value, "is not a size such as 512K, 64M or 1G; a number alone means bytes");
         }
         return Math.min(bytes, Runtime.getRuntime().maxMemory() / 4);
     }
 
-    /** Bytes per second; zero is allowed. */
-    public long rate(RawValue given) {
-        long bytes = Sizes.parse(given.text());
+    /** Returns a rate in bytes per second; zero is allowed. */
+    public long rate(RawValue value) {
+        long bytes = Sizes.parse(value.text());
         if (bytes < 0) {
-            problem(given, "is not a number of bytes per second, such as 500 or 1K; 0 means none");
+            problem(value, "is not a number of bytes per second, such as 500 or 1K; 0 means none");
         }
         return Math.max(0, bytes);
     }
 
     /**
-     * Parses a size in bytes.
+     * Returns a size in bytes.
      *
-     * @param least in bytes
+     * @param min minimum in bytes
      */
-    public long size(RawValue given, long least) {
-        long bytes = Sizes.parse(given.text());
-        if (bytes < least) {
-            problem(given, "is not a size from " + (least >> 10) + "K on, such as 512K, 64M or 1G");
+    public long size(RawValue value, long min) {
+        long bytes = Sizes.parse(value.text());
+        if (bytes < min) {
+            problem(value, "is not a size of at least " + (min >> 10) + "K, such as 512K, 64M or 1G");
         }
-        return Math.max(bytes, least);
+        return Math.max(bytes, min);
     }
 
-    /** Nothing means no limit. */
-    public long memory(RawValue given) {
-        if (given.text().isEmpty()) {
+    /** Returns a memory limit in bytes; 0, for no limit, if the value is empty. */
+    public long memory(RawValue value) {
+        if (value.text().isEmpty()) {
             return 0;
         }
-        long bytes = Sizes.parse(given.text());
-        if (bytes < LEAST_MEMORY) {
-            problem(given, "is not a size from 16M on, such as 512M or 2G");
+        long bytes = Sizes.parse(value.text());
+        if (bytes < MIN_MEMORY_BYTES) {
+            problem(value, "is not a size of at least 16M, such as 512M or 2G");
         }
         return bytes;
     }
 
-    /** Zero is allowed. */
-    public Duration timeOrNone(RawValue given) {
-        Optional<Duration> time = Times.parse(given.text());
+    /** Returns a time; zero is allowed. */
+    public Duration timeOrZero(RawValue value) {
+        Optional<Duration> time = Times.parse(value.text());
         if (time.isEmpty()) {
-            problem(given, "is not a time such as 0s, 500ms, 20s or 5m; a number alone means seconds");
+            problem(value, "is not a time such as 0s, 500ms, 20s or 5m; a number alone means seconds");
         }
         return time.orElse(Duration.ZERO);
     }
 
-    public GatewayConfig.Relaying relay(RawValue given) {
-        return switch (given.text().toLowerCase(Locale.ROOT)) {
+    public GatewayConfig.Relaying relay(RawValue value) {
+        return switch (value.text().toLowerCase(Locale.ROOT)) {
             case "splice" -> GatewayConfig.Relaying.SPLICE;
             case "bridge" -> GatewayConfig.Relaying.BRIDGE;
             default -> {
-                problem(given, "is none of splice, bridge");
+                problem(value, "is none of splice, bridge");
                 yield GatewayConfig.Relaying.BRIDGE;
             }
         };
     }
 
-    public HostPort address(RawValue given) {
-        String text = given.text();
+    public HostPort address(RawValue value) {
+        String text = value.text();
         int colon = text.lastIndexOf(':');
-        boolean bare = colon < 0 || text.indexOf(':') < colon && !text.startsWith("[");
-        if (bare || colon < text.indexOf(']')) {
-            problem(given, "is not an address such as localhost:8501 or [::1]:8501");
+        boolean withoutPort = colon < 0 || text.indexOf(':') < colon && !text.startsWith("[");
+        if (withoutPort || colon < text.indexOf(']')) {
+            problem(value, "is not an address such as localhost:8501 or [::1]:8501");
             return new HostPort(text, 1);
         }
-        String name = host(new RawValue(given.where(), text.substring(0, colon)));
-        return new HostPort(name, port(new RawValue(given.where(), text.substring(colon + 1)), 1));
+        String name = host(new RawValue(value.where(), text.substring(0, colon)));
+        return new HostPort(name, port(new RawValue(value.where(), text.substring(colon + 1)), 1));
     }
 
-    public int number(RawValue given, int least, int most) {
+    public int number(RawValue value, int min, int max) {
         try {
-            int number = Integer.parseInt(given.text());
-            if (number >= least && number <= most) {
+            int number = Integer.parseInt(value.text());
+            if (number >= min && number <= max) {
                 return number;
             }
         } catch (NumberFormatException notANumber) {
             // reported below
         }
-        problem(given, "is not a number from " + least + " to " + most);
-        return least;
+        problem(value, "is not a number from " + min + " to " + max);
+        return min;
     }
 
-    public boolean yesOrNo(RawValue given) {
-        return switch (given.text().toLowerCase(Locale.ROOT)) {
+    public boolean yesOrNo(RawValue value) {
+        return switch (value.text().toLowerCase(Locale.ROOT)) {
             case "yes", "true" -> true;
             case "no", "false" -> false;
             default -> {
-                problem(given, "is neither yes nor no");
+                problem(value, "is neither yes nor no");
                 yield false;
             }
         };
     }
 
-    /** A secret is never repeated in a message. */
-    public String secret(RawValue given) {
-        String secret = given.text();
-        if (!secret.isEmpty() && secret.length() < LEAST_SECRET_CHARACTERS) {
+    /** Returns a secret; the problem with an invalid one does not quote it. */
+    public String secret(RawValue value) {
+        String secret = value.text();
+        if (!secret.isEmpty() && secret.length() < MIN_SECRET_CHARACTERS) {
             problems.add(new Problem(
-                    given.where(),
-                    "is shorter than " + LEAST_SECRET_CHARACTERS + " characters; make a long random one"));
+                    value.where(),
+                    "is shorter than " + MIN_SECRET_CHARACTERS + " characters; create one with: openssl rand -hex 32"));
         }
         return secret;
     }

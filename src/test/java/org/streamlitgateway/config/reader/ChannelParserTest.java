@@ -32,7 +32,7 @@ class ChannelParserTest {
     }
 
     @Test
-    void anAddressAloneHasEveryDefault() {
+    void addressAloneHasTheDefaults() {
         ChannelConfig channel = read("prices=ws://localhost:8011/ws").get(0);
 
         assertEquals(ChannelConfig.of("prices", URI.create("ws://localhost:8011/ws"), Mode.SHARED), channel);
@@ -57,7 +57,7 @@ class ChannelParserTest {
                 Map.of("Authorization", "Bearer a, b", "X-Key", "k=v"),
                 channel.upstream().headers());
         assertEquals("x.y", channel.upstream().subprotocol());
-        assertEquals(Duration.ofMillis(20), channel.upstream().retryLeast());
+        assertEquals(Duration.ofMillis(20), channel.upstream().retryMin());
         assertEquals(Set.of("alice", "bob"), channel.access().users());
         assertEquals(Set.of("https://a.example", "http://b:1"), channel.access().origins());
         assertFalse(channel.access().maySend("bob"));
@@ -66,7 +66,7 @@ class ChannelParserTest {
     }
 
     @Test
-    void severalChannelsStandOnLinesOrBehindSemicolons() {
+    void channelsAreSeparatedByLineBreaksOrSemicolons() {
         assertEquals(
                 List.of("a", "b", "c"),
                 read("a=ws://h/1;;b=ws://h/2\n c=ws://h/3 \n").stream()
@@ -78,14 +78,14 @@ class ChannelParserTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "prices | is written name=",
-                "=ws://h/ | is written name=",
-                "a/b=ws://h/ | not a channel's name",
+                "prices | has a channel without a name; write name=",
+                "=ws://h/ | has a channel without a name; write name=",
+                "a/b=ws://h/ | not a valid channel name",
                 "a=http://h/ | no usable address",
                 "a=ws:///x | no usable address",
                 "a=ws://user:secret@h/ | no usable address",
-                "a=ws://h/,mode=both | none of shared, dedicated",
-                "a=ws://h/,slow=x | none of disconnect, drop-oldest, latest",
+                "a=ws://h/,mode=both | not one of shared, dedicated",
+                "a=ws://h/,slow=x | not one of disconnect, drop-oldest, latest",
                 "a=ws://h/,outbox=0 | number of messages from 1",
                 "a=ws://h/,history=-1 | number of messages from 0",
                 "a=ws://h/,history-bytes=4G | not a size",
@@ -94,15 +94,15 @@ class ChannelParserTest {
                 "a=ws://h/,colour=red | no option colour",
                 "a=ws://h/,origins=b | not an Origin",
                 "a=ws://h/,header.Host=x | not a header that can be set",
-                "a=ws://h/,mode=dedicated,eager=true | no use",
-                "a=ws://h/;;a=ws://i/ | two channels of this name",
+                "a=ws://h/,mode=dedicated,eager=true | eager cannot be combined with mode=dedicated",
+                "a=ws://h/;;a=ws://i/ | is the name of two channels",
             })
-    void whatIsWrongIsNamed(String text, String part) {
+    void invalidChannelIsRejectedWithTheReason(String text, String part) {
         assertTrue(problem(text).contains(part), () -> problems.get(0).toString());
     }
 
     @Test
-    void allProblemsAreToldAtOnceAndNoSecretIs() {
+    void allProblemsAreReportedAtOnceWithoutSecrets() {
         read("a=ws://u:s3cret@h/,mode=x,header.Host=s3cret;;b=nowhere?s3cret");
 
         assertEquals(4, problems.size(), problems::toString);

@@ -26,7 +26,7 @@ class SettingsTest {
     private Path folder;
 
     @Test
-    void everyNameDefaultAndVariableIsPinned() {
+    void namesDefaultsAndVariablesArePinned() {
         String all = Arrays.stream(Setting.values())
                 .map(s -> s.key() + "=" + s.defaultValue() + " $" + s.environmentVariable())
                 .collect(Collectors.joining("\n"));
@@ -81,7 +81,7 @@ class SettingsTest {
     }
 
     @Test
-    void nothingGivenIsTheSeedsDefault() throws Exception {
+    void defaultsConnectPort8500ToPort8501() throws Exception {
         GatewayConfig config = new Settings().read();
 
         assertEquals(new HostPort("0.0.0.0", 8500), config.listen());
@@ -90,7 +90,7 @@ class SettingsTest {
     }
 
     @Test
-    void aFlagBeatsAContextParameterBeatsAPropertyBeatsAVariableBeatsAFile() throws Exception {
+    void precedenceIsFlagParameterPropertyVariableFile() throws Exception {
         Path file = Files.writeString(
                 folder.resolve("gateway.properties"),
                 "proxy-port=5\nstreamlit-port=5\nstreamlit-host=five\ncontext-path=/five\nlog-level=ERROR\n");
@@ -111,30 +111,30 @@ class SettingsTest {
     }
 
     @Test
-    void everyProblemIsToldAtOnceWithItsSource() {
-        ConfigException bad = assertThrows(ConfigException.class, () -> new Settings()
+    void allProblemsAreReportedAtOnceWithTheirSource() {
+        ConfigException e = assertThrows(ConfigException.class, () -> new Settings()
                 .commandLine(Map.of("proxy-port", "70000", "context-path", "ctx"))
                 .environment(Map.of("STREAMLIT_PORT", "x", "STREAMLIT_GATEWAY_PING_INTERVAL", "soon"))
                 .read());
 
         assertEquals(
                 List.of("--proxy-port", "$STREAMLIT_PORT", "--context-path", "$STREAMLIT_GATEWAY_PING_INTERVAL"),
-                bad.problems().stream().map(Problem::where).toList());
-        assertTrue(bad.getMessage().contains("give /ctx"), bad.getMessage());
+                e.problems().stream().map(Problem::where).toList());
+        assertTrue(e.getMessage().contains("write /ctx"), e.getMessage());
     }
 
     @Test
-    void aFileWithAnUnknownKeyIsRefusedWithASuggestion() throws Exception {
+    void unknownKeyInAFileIsRefusedWithASuggestion() throws Exception {
         Path file = Files.writeString(folder.resolve("g.properties"), "streamlit-prt=1\n");
 
-        ConfigException bad = assertThrows(
+        ConfigException e = assertThrows(
                 ConfigException.class, () -> new Settings().file(file).read());
 
-        assertTrue(bad.getMessage().contains("did you mean streamlit-port?"), bad.getMessage());
+        assertTrue(e.getMessage().contains("did you mean streamlit-port?"), e.getMessage());
     }
 
     @Test
-    void anEmptyVariableIsUnset() throws Exception {
+    void emptyVariableCountsAsUnset() throws Exception {
         assertEquals(
                 8501,
                 new Settings()
@@ -147,7 +147,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource({"20,20000", "500ms,500", "20s,20000", "1.5s,1500", "5m,300000", "1h,3600000"})
-    void timesAreWrittenAsPeopleDo(String text, long millis) throws Exception {
+    void timesHaveUnits(String text, long millis) throws Exception {
         GatewayConfig config =
                 new Settings().commandLine(Map.of("stall-timeout", text)).read();
 
@@ -156,7 +156,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource({"/,''", "/ctx,/ctx", "/ctx/,/ctx", "/tools/streamlit,/tools/streamlit"})
-    void aContextPathLosesItsLastSlash(String text, String prefix) throws Exception {
+    void contextPathLosesItsTrailingSlash(String text, String prefix) throws Exception {
         assertEquals(
                 prefix,
                 new Settings()
@@ -168,7 +168,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource({"ctx", "//", "/a//b", "/a/../b", "/a b", "/a?b", "/_gateway"})
-    void aBadContextPathIsRefused(String text) {
+    void invalidContextPathIsRefused(String text) {
         assertThrows(
                 ConfigException.class,
                 () -> new Settings().commandLine(Map.of("context-path", text)).read());

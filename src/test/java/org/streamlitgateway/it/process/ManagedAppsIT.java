@@ -185,7 +185,7 @@ class ManagedAppsIT extends OnEveryCommandLine {
 
             gateway.edit(kept + own("/changed", ", start: now, environment: {MODE: b}"));
 
-            gateway.awaitLine("is in force");
+            gateway.awaitLine("configuration reloaded");
             awaitHealthy(gateway, "/changed");
             assertEquals(404, gateway.status("/gone/"));
             Eventually.until(

@@ -201,8 +201,8 @@ class ReplicasIT extends OnEveryCommandLine {
 
             gateway.edit(quick, app("/a", one) + draining(two));
 
-            gateway.awaitLine("has drained for long enough");
-            gateway.awaitLine("has drained: no sessions are left");
+            gateway.awaitLine("drain-timeout reached");
+            gateway.awaitLine("is drained, no sessions remaining");
             Eventually.until(visitors::toString, ConfiguredGateway.LONG, () -> first.open() == VISITORS);
             visitors.awaitConnected();
             assertEquals(moved, visitors.lost());
@@ -233,7 +233,7 @@ class ReplicasIT extends OnEveryCommandLine {
             assertTrue(gateway.get("/a/static/js/none.c0ffee00.js").text().startsWith("<!DOCTYPE"), "nobody has it");
 
             gateway.edit(app("/a", upgraded));
-            gateway.awaitLine("is in force");
+            gateway.awaitLine("configuration reloaded");
             before.goAway();
             assertEquals("js", gateway.get("/a" + old).text());
         }
@@ -300,12 +300,12 @@ class ReplicasIT extends OnEveryCommandLine {
 
             gateway.awaitLine("apps./a.replcas: no such setting of an app, did you mean replicas?");
             gateway.awaitLine("apps./b.replicas: 'nowhere' is not an address");
-            gateway.awaitLine("nothing was changed");
+            gateway.awaitLine("keeping the current configuration");
             assertEquals("one", gateway.get("/a/name").text());
             assertEquals(404, gateway.status("/b/"));
 
             gateway.edit(app("/a", one) + app("/b", other));
-            gateway.awaitLine("is in force");
+            gateway.awaitLine("configuration reloaded");
             assertEquals(200, gateway.status("/b/_stcore/health"));
             assertEquals(0, visitors.closed());
             assertEquals(List.of(), visitors.uploadToEach());
@@ -316,12 +316,12 @@ class ReplicasIT extends OnEveryCommandLine {
     void hangupReadsTheFileAgain() throws IOException {
         try (FakeStreamlit a = FakeStreamlit.start();
                 ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app("/a", a))) {
-            assertFalse(gateway.output().contains("is in force"));
+            assertFalse(gateway.output().contains("configuration reloaded"));
             new ProcessBuilder("kill", "-HUP", Long.toString(gateway.pid()))
                     .start()
                     .onExit()
                     .join();
-            gateway.awaitLine("is in force");
+            gateway.awaitLine("configuration reloaded");
             assertEquals(200, gateway.status("/a/_stcore/health"));
         }
     }
@@ -333,7 +333,7 @@ class ReplicasIT extends OnEveryCommandLine {
             gateway.edit("asset-cache: 1M\nlog-level: DEBUG\n", app("/a", a));
 
             gateway.awaitLine("changes of asset-cache take effect at the next start");
-            gateway.awaitLine("is in force");
+            gateway.awaitLine("configuration reloaded");
             assertEquals(200, gateway.status("/a/_stcore/health"));
             gateway.awaitLine("DEBUG");
         }

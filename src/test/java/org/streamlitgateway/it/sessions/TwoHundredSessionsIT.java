@@ -101,7 +101,7 @@ class TwoHundredSessionsIT {
                     assertTrue(most - least <= SESSIONS / 10, () -> "spread: " + least + " to " + most);
 
                     configure("upstream-timeout: 50s\n", all);
-                    await("is in force", first, second);
+                    await("configuration reloaded", first, second);
                     see(visitors, "the configuration is edited");
                     assertEquals(0, visitors.closed());
 
