@@ -8,6 +8,10 @@ import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -26,7 +32,9 @@ import org.eclipse.jetty.server.Server;
 /**
  * A WebSocket server for the demo, without any build of its own:
  *
- * <pre>java -cp target/streamlit-gateway.war src/demo/java/org/streamlitgateway/demo/FeedServer.java [PORT]</pre>
+ * <pre>java -cp target/streamlit-gateway.war src/demo/java/org/streamlitgateway/demo/FeedServer.java [PORT [URL]]</pre>
+ *
+ * <p>With the URL of a gateway, prints a banner when the app answers through it.
  *
  * <ul>
  *   <li>{@code /ws/prices}: about two ticks a second; {@code {"op":"burst","count":10000}} sends so many at once.
@@ -36,6 +44,7 @@ import org.eclipse.jetty.server.Server;
  */
 public final class FeedServer {
     private static final int PORT = 8011;
+    private static final int MAX_START_SECONDS = 300;
     private static final Pattern BURST = Pattern.compile("\"op\"\\s*:\\s*\"burst\".*?\"count\"\\s*:\\s*(\\d{1,6})");
 
     private final Set<Session> prices = ConcurrentHashMap.newKeySet();
@@ -47,7 +56,29 @@ public final class FeedServer {
     private FeedServer() {}
 
     public static void main(String[] args) throws Exception {
+        Logger.getLogger("").setLevel(Level.WARNING);
         new FeedServer().run(args.length > 0 ? Integer.parseInt(args[0]) : PORT);
+        if (args.length > 1) {
+            announce(args[1]);
+        }
+    }
+
+    private static void announce(String url) throws InterruptedException {
+        HttpRequest ready =
+                HttpRequest.newBuilder(URI.create(url + "_stcore/health")).build();
+        HttpClient client = HttpClient.newHttpClient();
+        for (int second = 0; second < MAX_START_SECONDS; second++) {
+            try {
+                if (client.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+                    TimeUnit.SECONDS.sleep(1); // after the gateway's own line
+                    System.out.printf("%n  The demo app runs at %s%n  Press Ctrl-C to stop it.%n%n", url);
+                    return;
+                }
+            } catch (IOException notYet) {
+                // the gateway is still starting
+            }
+            TimeUnit.SECONDS.sleep(1);
+        }
     }
 
     private void run(int port) throws Exception {
@@ -71,7 +102,6 @@ public final class FeedServer {
         clock.scheduleAtFixedRate(() -> sendAll(prices, tick(-1)), 500, 500, TimeUnit.MILLISECONDS);
         System.out.println(
                 "feed server ready: ws://127.0.0.1:" + server.getURI().getPort() + "/ws/{prices,broadcast,echo}");
-        server.join();
     }
 
     private static ServerEndpointConfig.Configurator giving(Endpoint endpoint) {
