@@ -26,7 +26,7 @@ def main():
     for name, method in targets():
         command = [os.environ["JAVA"], *OPTIONS, f"--target_class={name}", f"--target_method={method}"]
         command += ["--instrumentation_includes=org.streamlitgateway.**", f"--reproducer_path={folder}"]
-        command += [f"-max_total_time={seconds}", "-timeout=25", "-rss_limit_mb=3072"]
+        command += [f"-max_total_time={seconds}", "-timeout=60", "-rss_limit_mb=3072"]
         log = folder / f"{name}.log"
         with log.open("w") as out:
             code = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, cwd=folder).returncode
