@@ -3,17 +3,19 @@ package org.streamlitgateway.container;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * Says whether a client that is waiting for an answer is still there. Servlet containers notice only when they read or
- * write; the embedded gateway can look at the connection.
+ * Detector of clients that disconnect while they wait for a response. Servlet containers notice a disconnect only when
+ * they read or write; the embedded server can inspect the connection.
  */
 @FunctionalInterface
 public interface DisconnectDetector {
-    /** In a container that does not tell. */
+    /** Detector for containers that do not report disconnects: every client counts as connected. */
     DisconnectDetector UNKNOWN = request -> false;
 
-    /** True when the client has closed its side of the connection. Called only after the request was read whole. */
+    /**
+     * Whether the client has closed its side of the connection. Called only after the request has been read completely.
+     */
     boolean isGone(HttpServletRequest request);
 
-    /** To be called before the first of the questions: some connections tell only once. */
+    /** Starts watching a request, before the first {@link #isGone}: some connections report a disconnect only once. */
     default void watch(HttpServletRequest request) {}
 }

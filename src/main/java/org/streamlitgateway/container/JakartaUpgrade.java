@@ -13,46 +13,47 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Accepts WebSocket handshakes in the container: each by an endpoint made for it, so that none has a path that a client
- * could ask for. Thread-safe.
+ * Acceptor of WebSocket handshakes through Jakarta WebSocket. Each handshake gets its own endpoint, and none is
+ * registered at a path that clients could request. Thread-safe.
  */
 public final class JakartaUpgrade {
     private final ServerContainer container;
 
-    /** @throws IllegalStateException when the container is known not to be able to do it */
+    /** @throws IllegalStateException if the container is known not to support upgrades in an asynchronous dispatch */
     public JakartaUpgrade(ServerContainer container) {
         if (container.getClass().getName().startsWith("org.glassfish.tyrus.")) {
-            throw new IllegalStateException("this container (GlassFish, Payara) cannot accept a WebSocket after having"
-                    + " waited for Streamlit's answer; use Jetty, Tomcat, WildFly or java -jar");
+            throw new IllegalStateException("this container (GlassFish, Payara) cannot accept a WebSocket after"
+                    + " waiting for Streamlit's answer; use Jetty, Tomcat, WildFly or java -jar");
         }
         this.container = container;
     }
 
     /**
-     * Answers 101.
+     * Accepts a handshake with status 101.
      *
-     * @param subprotocol the one chosen, or {@code null}
-     * @throws IOException when the container did not upgrade and has answered nothing else; unless the response is
-     *     committed, it is still to be answered
+     * @param subprotocol the chosen one, or {@code null}
+     * @throws IOException if the container did not upgrade; unless the response is committed, the caller must answer
      */
     public void accept(HttpServletRequest request, HttpServletResponse response, Endpoint endpoint, String subprotocol)
             throws IOException {
         ServerEndpointConfig config = ServerEndpointConfig.Builder.create(endpoint.getClass(), "/")
-                .configurator(new Acceptance(endpoint, subprotocol == null ? "" : subprotocol))
+                .configurator(new SingleHandshake(endpoint, subprotocol == null ? "" : subprotocol))
                 .build();
         try {
-            container.upgradeHttpToWebSocket(new Plain(request), response, config, Map.of());
-        } catch (DeploymentException | RuntimeException lost) {
-            throw new IOException("not upgraded", lost);
+            container.upgradeHttpToWebSocket(new RootRequest(request), response, config, Map.of());
+        } catch (DeploymentException | RuntimeException e) {
+            throw new IOException("the container did not upgrade the connection", e);
         }
         if (!response.isCommitted() && response.getStatus() != HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
-            throw new IOException("not upgraded: the container answers " + response.getStatus());
+            throw new IOException("the container did not upgrade the connection but answers " + response.getStatus());
         }
     }
 
-    /** Containers parse the address once more, and some refuse what browsers do send; nobody asks the endpoint for it. */
-    private static final class Plain extends HttpServletRequestWrapper {
-        Plain(HttpServletRequest request) {
+    /**
+     * Request with the URI {@code /}: containers parse the URI again, and some reject characters that browsers send.
+     */
+    private static final class RootRequest extends HttpServletRequestWrapper {
+        RootRequest(HttpServletRequest request) {
             super(request);
         }
 
@@ -67,12 +68,12 @@ public final class JakartaUpgrade {
         }
     }
 
-    /** Answers the subprotocol that was chosen, and no extensions. */
-    private static final class Acceptance extends ServerEndpointConfig.Configurator {
+    /** Configurator of one endpoint, with the chosen subprotocol and no extensions. */
+    private static final class SingleHandshake extends ServerEndpointConfig.Configurator {
         private final Endpoint endpoint;
         private final String subprotocol;
 
-        Acceptance(Endpoint endpoint, String subprotocol) {
+        SingleHandshake(Endpoint endpoint, String subprotocol) {
             this.endpoint = endpoint;
             this.subprotocol = subprotocol;
         }
@@ -94,7 +95,7 @@ public final class JakartaUpgrade {
 
         @Override
         public boolean checkOrigin(String origin) {
-            return true; // checked by the guard
+            return true; // the gateway has checked it
         }
     }
 }

@@ -5,33 +5,33 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** The sockets that a container has handed over, for a container that goes on without us. Thread-safe. */
+/** Sockets taken over from a container that keeps running when the gateway is undeployed. Thread-safe. */
 public final class OpenSockets {
-    /** For browsers that have been told to close, to answer. */
-    private static final long ANSWER_MILLIS = 500;
+    /** Time for browsers to answer their close frames. */
+    private static final long MAX_WAIT_MILLIS = 500;
 
-    private static final long LOOK_MILLIS = 5;
+    private static final long CHECK_MILLIS = 5;
 
     private final Set<RawSocket> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    public void add(RawSocket wire) {
-        open.add(wire);
+    public void add(RawSocket socket) {
+        open.add(socket);
         if (closed) {
-            wire.close(); // it was on its way when the others were closed
+            socket.close(); // it opened while the others were being closed
         }
     }
 
-    public void remove(RawSocket wire) {
-        open.remove(wire);
+    public void remove(RawSocket socket) {
+        open.remove(socket);
     }
 
-    /** Closes all, those that open later, too: afterwards there is no class to close them with. */
+    /** Closes all sockets, and those that open later. Waits, briefly, for browsers to close theirs. */
     public void close() {
         closed = true;
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MAX_WAIT_MILLIS);
         while (!open.isEmpty() && !Thread.currentThread().isInterrupted() && System.nanoTime() - deadline < 0) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CHECK_MILLIS));
         }
         open.forEach(RawSocket::close);
     }

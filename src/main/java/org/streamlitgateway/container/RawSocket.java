@@ -5,36 +5,45 @@ import java.nio.ByteBuffer;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Our end of one connection. No method waits. Buffers are in flush mode: content lies between position and limit. One
- * thread at a time reads, and one writes; the rest is for any thread.
+ * Non-blocking socket of one WebSocket connection, after its handshake. Buffers are in flush mode: content lies between
+ * position and limit. One thread at a time may read, and one may write; the other methods are thread-safe.
  */
 public interface RawSocket {
-    /** Appends what there is to the content; 0 when that is nothing yet, negative when the peer is gone. */
+    /**
+     * Appends available bytes to the buffer's content.
+     *
+     * @return the number of bytes; 0 if none are available, negative if the peer has closed
+     */
     int fill(ByteBuffer bytes) throws IOException;
 
-    /** Whether the last {@link #fill} has left nothing behind. */
-    boolean isDry();
+    /** Whether the last {@link #fill} read all available bytes. */
+    boolean isDrained();
 
     /**
-     * Calls back, once, when {@link #fill} makes sense again. It may be asked for before {@link #fill} has found nothing
-     * more, so that others get their turn. The callback is the same one each time.
+     * Calls back, once, when bytes are available or the connection has ended. May be called while bytes are still
+     * available, to give other sockets their turn. Every call must pass the same callback.
      */
     void awaitReadable(Callback readable);
 
-    /** True when all has been taken by the system; else {@link #write} is to follow. */
+    /**
+     * Writes as many bytes as the system accepts; returns true if these were all. Otherwise {@link #write} must follow.
+     */
     boolean flush(ByteBuffer bytes) throws IOException;
 
     /**
-     * Calls back, once, when what {@link #flush} left has been taken. The bytes must stay as they are until then. The
-     * callback is the same one each time.
+     * Writes the bytes that {@link #flush} left, and calls back, once, when the system has accepted them. The buffer
+     * must not change until then. Every call must pass the same callback.
      */
-    void write(ByteBuffer bytes, Callback taken);
+    void write(ByteBuffer bytes, Callback accepted);
 
-    /** What came in one piece with the handshake and {@link #fill} does not give, once; or {@code null}. */
-    ByteBuffer takeEarly();
+    /**
+     * Returns, once, bytes that arrived together with the handshake and are not returned by {@link #fill}; or
+     * {@code null}.
+     */
+    ByteBuffer takeBufferedInput();
 
     boolean isOpen();
 
-    /** Does not wait for what has not been taken. */
+    /** Closes the connection without waiting for pending bytes. */
     void close();
 }

@@ -4,21 +4,21 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/** How a container hands the socket of a browser over. Thread-safe. */
+/** Takeover of a browser's socket from the servlet container. Thread-safe. */
 public interface SocketTakeover {
-    /** Whether it can hand over what this handshake came on: a connection of HTTP/1.1, or something else, too. */
-    default boolean takes(HttpServletRequest request) {
+    /** Whether the socket of this handshake can be taken over; by default, every HTTP/1.1 connection can. */
+    default boolean canTakeOver(HttpServletRequest request) {
         return request.getProtocol().equals("HTTP/1.1");
     }
 
     /**
-     * Called before the 101, or over HTTP/2 the 200, is put into the response.
+     * Requests the takeover. Called before the status of the response is set: 101, or 200 over HTTP/2.
      *
-     * @param onOpen called when it has been, with the socket; never when the browser has left
-     * @throws IOException when the container does not hand it over; the response is still to be answered
+     * @param onOpen receives the socket after the response has been sent; not called if the browser has disconnected
+     * @throws IOException if the container refuses; the caller must then answer the request
      */
     void upgrade(HttpServletRequest request, Consumer<RawSocket> onOpen) throws IOException;
 
-    /** Closes what is left of the sockets, if the container goes on without us. */
+    /** Closes the remaining sockets when the gateway stops and the container keeps running. */
     default void close() {}
 }

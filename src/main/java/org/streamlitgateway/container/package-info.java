@@ -1,6 +1,7 @@
 /**
- * What differs between servlet containers, behind interfaces: taking over a browser's socket ({@link SocketTakeover}),
- * noticing that a client has disconnected ({@link DisconnectDetector}), aborting a response, and upgrading through Jakarta
- * WebSocket. Subpackages implement the interfaces for one container each; this package knows none of them.
+ * Interfaces to the features that differ between servlet containers: taking over a browser's socket ({@link
+ * SocketTakeover}), detecting that a client has disconnected ({@link DisconnectDetector}), aborting a response, and
+ * accepting handshakes by Jakarta WebSocket. Each subpackage implements them for one container; this package depends on
+ * none of them.
  */
 package org.streamlitgateway.container;

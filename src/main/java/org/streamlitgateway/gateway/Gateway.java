@@ -36,7 +36,7 @@ import org.streamlitgateway.limit.Quota;
 import org.streamlitgateway.outcome.ShutdownPhase;
 import org.streamlitgateway.routing.RouteTable;
 import org.streamlitgateway.upstream.client.UpstreamClient;
-import org.streamlitgateway.websocket.Relay;
+import org.streamlitgateway.websocket.RelayFactory;
 import org.streamlitgateway.websocket.SessionRegistry;
 import org.streamlitgateway.websocket.WebSocketHandler;
 import org.streamlitgateway.websocket.bridge.BridgeFactory;
@@ -63,7 +63,7 @@ public final class Gateway {
     private final GatewayServlet servlet;
     private final Channels channels;
     private final SocketTakeover takeover;
-    private final Relay.Kind relayFactory;
+    private final RelayFactory relayFactory;
     private final GatewayConfig initialConfig;
     private volatile GatewayConfig config;
 
@@ -100,7 +100,7 @@ public final class Gateway {
                 config.limits().minBodyRate());
         apps = new AppRegistry(upstream, sessions, exchangeTimeouts, context.getContextPath(), prefixed, config);
         this.takeover = takeover;
-        Relay.Kind bridge = new BridgeFactory(upgrade, upstream.webSocket(), sessions);
+        RelayFactory bridge = new BridgeFactory(upgrade, upstream.webSocket(), sessions);
         relayFactory = takeover == null || config.relay() == Relaying.BRIDGE
                 ? bridge
                 : new SpliceFactory(bridge, takeover, upstream.http(), sessions);

@@ -79,11 +79,11 @@ final class GatewayServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        ConnectionAbort.throwIfMarked(request);
+        ConnectionAbort.throwIfRequested(request);
         Outcome refusal;
         if (request.getDispatcherType() == DispatcherType.ASYNC && WebSocketHandler.isDialled(request)) {
             refusal = handlers.webSockets().finish(request);
-            if (refusal == Outcome.REFUSED && WebSocketHandler.mayMove(request)) {
+            if (refusal == Outcome.REFUSED && WebSocketHandler.isRetryable(request)) {
                 WebSocketHandler.forget(request);
                 response.reset();
                 refusal = handle(request, response);

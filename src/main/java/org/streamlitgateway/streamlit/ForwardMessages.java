@@ -5,8 +5,9 @@ import java.nio.charset.StandardCharsets;
 import org.streamlitgateway.grammar.PathPrefix;
 
 /**
- * Reader and editor of Streamlit's messages to the browser (protobuf ForwardMsg, as of Streamlit 1.64). It reads the session
- * id and changes the URL of a log-in redirect. Arbitrary bytes are accepted; bytes that are not protobuf have no fields.
+ * Reader and editor of Streamlit's messages to the browser (protobuf ForwardMsg, as of Streamlit 1.64). It reads the
+ * session id and changes the URL of a log-in redirect. Arbitrary bytes are accepted; bytes that are not protobuf have
+ * no fields.
  */
 public final class ForwardMessages {
     /** Size up to which a message is inspected. The messages of interest are shorter. */
@@ -34,8 +35,8 @@ public final class ForwardMessages {
     }
 
     /**
-     * Returns a copy of the message with the prefix added to {@code auth_redirect.url}, which Streamlit builds from its own base
-     * path. Returns {@code null} if the message has no such URL or the URL needs no change.
+     * Returns a copy of the message with the prefix added to {@code auth_redirect.url}, which Streamlit builds from its
+     * own base path. Returns {@code null} if the message has no such URL or the URL needs no change.
      */
     public static ByteBuffer withPrefix(ByteBuffer message, String prefix) {
         ByteBuffer redirect = field(message.slice(), AUTH_REDIRECT);
@@ -59,7 +60,10 @@ public final class ForwardMessages {
         return out.put(text).flip();
     }
 
-    /** Returns the content of the first length-delimited field with this number, or {@code null}. Moves the buffer's position. */
+    /**
+     * Returns the content of the first length-delimited field with this number, or {@code null}. Moves the buffer's
+     * position.
+     */
     private static ByteBuffer field(ByteBuffer in, int number) {
         while (in.hasRemaining()) {
             long tag = varint(in);

@@ -7,8 +7,9 @@ import org.streamlitgateway.grammar.PathPrefix;
 import org.streamlitgateway.routing.StickyCookie;
 
 /**
- * Cookie rewriting that keeps apps on one host apart. Streamlit's session and user cookies get the app's path. For an app below
- * another app's path they also get a tag in their name, because the browser sends it the other app's cookies too.
+ * Cookie rewriting that keeps apps on one host apart. Streamlit's session and user cookies get the app's path. For an
+ * app below another app's path they also get a tag in their name, because the browser sends it the other app's cookies
+ * too.
  */
 public final class StreamlitCookies {
     private static final String HOST_PREFIX = "__Host-";
@@ -30,10 +31,10 @@ public final class StreamlitCookies {
     }
 
     /**
-     * Returns the Cookie header to send to Streamlit. Drops the gateway's cookie, and the container's, which authenticate a
-     * user there. Of several Streamlit cookies with one name it keeps the first: browsers send the cookie with the longest path
-     * first (RFC 6265 section 5.4), while Streamlit uses the last, which belongs to another app. With a tag, only the app's
-     * cookies that carry the tag are kept, and the tag is removed.
+     * Returns the Cookie header to send to Streamlit. Drops the gateway's cookie, and the container's, which
+     * authenticate a user there. Of several Streamlit cookies with one name it keeps the first: browsers send the
+     * cookie with the longest path first (RFC 6265 section 5.4), while Streamlit uses the last, which belongs to
+     * another app. With a tag, only the app's cookies that carry the tag are kept, and the tag is removed.
      *
      * @param tag tag of an app whose path lies below another app's; empty for other apps
      */
@@ -73,9 +74,9 @@ public final class StreamlitCookies {
     }
 
     /**
-     * Returns the Set-Cookie header to send to the browser, with the path prefix added by {@link #withPrefix} and the tag
-     * expected by {@link #upstream}. App-specific cookies always get the app's full prefix: Streamlit sets some of them at the
-     * root even when it knows its base path.
+     * Returns the Set-Cookie header to send to the browser, with the path prefix added by {@link #withPrefix} and the
+     * tag expected by {@link #upstream}. App-specific cookies always get the app's full prefix: Streamlit sets some of
+     * them at the root even when it knows its base path.
      *
      * @param stripped prefix that was removed from the path sent to Streamlit; empty for none
      * @param fullPrefix the app's path
@@ -108,9 +109,9 @@ public final class StreamlitCookies {
     }
 
     /**
-     * Adds the prefix to a cookie's Path. The XSRF cookie keeps its path: the token is valid for every Streamlit on the host,
-     * while two tokens at different paths make uploads fail with 403 (streamlit/streamlit#9719). Browsers accept a name that
-     * begins with {@code __Host-} only with the path {@code /} (RFC 6265bis section 4.1.3.2).
+     * Adds the prefix to a cookie's Path. The XSRF cookie keeps its path: the token is valid for every Streamlit on the
+     * host, while two tokens at different paths make uploads fail with 403 (streamlit/streamlit#9719). Browsers accept
+     * a name that begins with {@code __Host-} only with the path {@code /} (RFC 6265bis section 4.1.3.2).
      */
     public static String withPrefix(String setCookie, String prefix) {
         if (prefix.isEmpty()
@@ -135,7 +136,9 @@ public final class StreamlitCookies {
         return changed.append(setCookie, copied, setCookie.length()).toString();
     }
 
-    /** Returns the index of the value of the attribute at this index if its name is Path; otherwise a negative number. */
+    /**
+     * Returns the index of the value of the attribute at this index if its name is Path; otherwise a negative number.
+     */
     private static int pathValue(String setCookie, int attribute) {
         int name = skipBlanks(setCookie, attribute);
         if (!setCookie.regionMatches(true, name, PATH, 0, PATH.length())) {

@@ -26,46 +26,57 @@ import org.streamlitgateway.routing.Route;
 import org.streamlitgateway.streamlit.StreamlitSubprotocols;
 
 /**
- * One WebSocket handshake: Streamlit is dialled, and when it has answered, the request is dispatched once more to be
- * accepted or refused in the same way. No thread waits.
+ * One WebSocket handshake. It dials Streamlit when the replica's limiter permits, and dispatches the request again when
+ * the result is known; {@link #finish} then accepts or refuses the browser as Streamlit did. No thread waits.
+ *
+ * <pre>
+ *   QUEUED --------- the limiter runs dial --------&gt; DIALLING
+ *      |                                                |
+ *      | half of the timeout, or client gone            | result, timeout, or client gone
+ *      v                                                v
+ *   DONE: the first result counts, async.dispatch() -&gt; finish()
+ * </pre>
  */
-final class Handshake implements Relay.Answer {
+final class Handshake implements Relay.HandshakeListener {
     static final String ATTRIBUTE = Handshake.class.getName();
 
     private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
 
-    private static final long LOOK_MILLIS = 250;
+    /** Period of the checks for timeout and disconnect. */
+    private static final long CHECK_MILLIS = 250;
 
-    /** How its turn comes and goes. */
-    private enum Place {
-        WAITING,
+    private enum State {
+        QUEUED,
         DIALLING,
-        OVER
+        DONE
     }
 
-    /** Headers of a body that is not passed on. */
-    private static final List<String> REFUSAL_BODY = List.of("Content-Length", "Content-Type", "Content-Encoding");
+    /** Headers that describe the body of a refusal, which is not forwarded. */
+    private static final List<String> BODY_HEADERS = List.of("Content-Length", "Content-Type", "Content-Encoding");
 
     private final HttpServletRequest request;
     private final HttpServletResponse response;
     private final Route route;
     private final ClientInfo client;
     private final Relay relay;
-    private final SessionRegistry relays;
-    private final DisconnectDetector presence;
+    private final SessionRegistry sessions;
+    private final DisconnectDetector disconnects;
+    private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
     private final AtomicBoolean answered = new AtomicBoolean();
     private AsyncContext async;
     private Scheduler scheduler;
-    private volatile Scheduler.Task nextLook;
+    private volatile Scheduler.Task nextCheck;
     private long deadlineNanos;
 
-    /** Until when it may wait for its turn: what is left of the time then is Streamlit's. */
-    private long turnNanos;
+    /** End of the time in the limiter's queue. The rest of the timeout is Streamlit's. */
+    private long queueDeadlineNanos;
 
-    private Runnable turn;
-    private final AtomicReference<Place> place = new AtomicReference<>(Place.WAITING);
+    private Runnable dial;
     private volatile HttpFields upstreamHeaders = HttpFields.EMPTY;
-    private volatile int refusedWith;
+
+    /** Status of Streamlit's refusal, or 0. */
+    private volatile int refusalStatus;
+
     private volatile Outcome failure;
 
     Handshake(
@@ -74,77 +85,77 @@ final class Handshake implements Relay.Answer {
             Route route,
             ClientInfo client,
             Relay relay,
-            SessionRegistry relays,
-            DisconnectDetector presence) {
+            SessionRegistry sessions,
+            DisconnectDetector disconnects) {
         this.request = request;
         this.response = response;
         this.route = route;
         this.client = client;
         this.relay = relay;
-        this.relays = relays;
-        this.presence = presence;
+        this.sessions = sessions;
+        this.disconnects = disconnects;
     }
 
     void begin(HttpFields headers, Scheduler scheduler, long timeoutMillis) {
         request.setAttribute(ATTRIBUTE, this);
         async = request.startAsync();
-        async.setTimeout(0); // our own timer is the bound
+        async.setTimeout(0); // the periodic check enforces the timeout
         this.scheduler = scheduler;
         long now = System.nanoTime();
         deadlineNanos = now + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        turnNanos = now + TimeUnit.MILLISECONDS.toNanos(timeoutMillis) / 2;
-        presence.watch(request);
-        lookLater();
-        turn = () -> dial(new Relay.Dial(route.replica().address(), target(request, route), headers));
-        if (!route.replica().enterHandshake(turn)) {
-            giveUp(Outcome.TOO_MANY_HANDSHAKES);
+        queueDeadlineNanos = now + TimeUnit.MILLISECONDS.toNanos(timeoutMillis) / 2;
+        disconnects.watch(request);
+        scheduleCheck();
+        dial = () -> dial(new Relay.UpstreamRequest(route.replica().address(), target(request, route), headers));
+        if (!route.replica().enterHandshake(dial)) {
+            abandon(Outcome.TOO_MANY_HANDSHAKES);
         }
     }
 
-    private void dial(Relay.Dial dial) {
-        if (place.compareAndSet(Place.WAITING, Place.DIALLING)) {
-            relay.dial(dial, this);
+    private void dial(Relay.UpstreamRequest upstreamRequest) {
+        if (state.compareAndSet(State.QUEUED, State.DIALLING)) {
+            relay.dial(upstreamRequest, this);
         } else {
-            route.replica().handshakeAnswered(); // nobody waits for it any more
+            route.replica().handshakeAnswered(); // abandoned meanwhile
         }
     }
 
-    /** While Streamlit is silent: its time may be up, or the browser may have left. */
-    private void look() {
+    /** Abandons the handshake if its time is up or the browser has disconnected. */
+    private void check() {
         if (answered.get()) {
             return;
         }
         long now = System.nanoTime();
         if (now - deadlineNanos >= 0) {
-            giveUp(Outcome.TIMED_OUT);
-        } else if (now - turnNanos >= 0 && place.get() == Place.WAITING) {
-            giveUp(Outcome.TOO_MANY_HANDSHAKES);
-        } else if (presence.isGone(request)) {
-            giveUp(Outcome.CLIENT_GONE);
+            abandon(Outcome.TIMED_OUT);
+        } else if (now - queueDeadlineNanos >= 0 && state.get() == State.QUEUED) {
+            abandon(Outcome.TOO_MANY_HANDSHAKES);
+        } else if (disconnects.isGone(request)) {
+            abandon(Outcome.CLIENT_GONE);
         } else {
-            lookLater();
+            scheduleCheck();
         }
     }
 
-    private void lookLater() {
+    private void scheduleCheck() {
         route.replica().load().noteDemand();
-        nextLook = scheduler.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        nextCheck = scheduler.schedule(this::check, CHECK_MILLIS, TimeUnit.MILLISECONDS);
         if (answered.get()) {
-            nextLook.cancel();
+            nextCheck.cancel();
         }
     }
 
-    private void giveUp(Outcome outcome) {
+    private void abandon(Outcome outcome) {
         if (outcome == Outcome.TOO_MANY_HANDSHAKES) {
             route.replica().handshakeRefused();
         }
         LOG.atLevel(route.replica().failures().level(outcome.level(), outcome.name()))
                 .log(
-                        "{} got no answer from {}: {}",
+                        "{}: no answer from {}: {} (logged at most once a minute)",
                         relay.name(),
                         route.replica().address(),
                         outcome.text());
-        answer(outcome);
+        complete(outcome);
         relay.end(outcome, null);
     }
 
@@ -156,15 +167,15 @@ final class Handshake implements Relay.Answer {
     @Override
     public void accepted(HttpFields headers) {
         upstreamHeaders = headers;
-        answer(null);
+        complete(null);
     }
 
     @Override
     public void refused(int status, HttpFields headers) {
-        LOG.debug("{} is refused by Streamlit with {}", relay.name(), status);
+        LOG.debug("{}: Streamlit refused the handshake with status {}", relay.name(), status);
         upstreamHeaders = headers;
-        refusedWith = status;
-        answer(null);
+        refusalStatus = status;
+        complete(null);
     }
 
     @Override
@@ -173,89 +184,95 @@ final class Handshake implements Relay.Answer {
         while (root.getCause() != null && !(root instanceof ConnectException)) {
             root = root.getCause();
         }
-        boolean slow = root instanceof TimeoutException || root instanceof SocketTimeoutException;
-        Outcome outcome = slow ? Outcome.TIMED_OUT : root instanceof ConnectException ? Outcome.REFUSED : Outcome.LOST;
+        boolean timedOut = root instanceof TimeoutException || root instanceof SocketTimeoutException;
+        Outcome outcome =
+                timedOut ? Outcome.TIMED_OUT : root instanceof ConnectException ? Outcome.REFUSED : Outcome.LOST;
         if (!answered.get()) {
             LOG.atLevel(route.replica().failures().level(Level.WARN, "handshake " + outcome))
                     .log(
-                            "{} cannot reach {}: {} (said at most once a minute)",
+                            "{}: the handshake with {} failed: {} (logged at most once a minute)",
                             relay.name(),
                             route.replica().address(),
                             FailureText.of(root));
         }
-        if (outcome == Outcome.REFUSED || root instanceof SocketTimeoutException) { // of connecting
+        if (outcome == Outcome.REFUSED || root instanceof SocketTimeoutException) { // the connect timeout
             route.replica().connectionRefused();
             FailedReplicas.failed(request, route.replica());
         } else {
             route.replica().connectionLost();
         }
-        answer(outcome);
+        complete(outcome);
     }
 
-    boolean mayMove() {
+    /** Whether another replica could take the handshake. */
+    boolean isRetryable() {
         return route.movable();
     }
 
-    /** The first answer counts; {@code null} when Streamlit gave one. */
-    private void answer(Outcome outcome) {
+    /**
+     * Records the result and dispatches the request. Only the first call has an effect.
+     *
+     * @param outcome why there is no answer of Streamlit's; {@code null} if there is one
+     */
+    private void complete(Outcome outcome) {
         if (!answered.compareAndSet(false, true)) {
             return;
         }
-        Scheduler.Task look = nextLook;
-        if (look != null) { // the first may come before it is known
-            look.cancel(); // or the timer keeps the request until then
+        Scheduler.Task check = nextCheck;
+        if (check != null) { // a result can come before the first check is scheduled
+            check.cancel(); // releases the timer's reference to the request
         }
         failure = outcome;
-        makeRoom();
+        leaveLimiter();
         try {
             async.dispatch();
-        } catch (IllegalStateException clientGone) {
-            relay.end(Outcome.CLIENT_GONE, clientGone);
+        } catch (IllegalStateException e) { // the container has ended the request
+            relay.end(Outcome.CLIENT_GONE, e);
         }
     }
 
-    /** The next handshake may go to Streamlit. */
-    private void makeRoom() {
-        if (place.getAndSet(Place.OVER) == Place.DIALLING) {
+    /** Lets the next handshake start. */
+    private void leaveLimiter() {
+        if (state.getAndSet(State.DONE) == State.DIALLING) {
             route.replica().handshakeAnswered();
         } else {
-            route.replica().withdrawHandshake(turn);
+            route.replica().withdrawHandshake(dial);
         }
     }
 
     /**
-     * The second dispatch.
+     * Answers the browser, in the second dispatch.
      *
-     * @return how it failed, to be answered by the caller; {@code null} when the answer has been given
+     * @return the failure that the caller is to answer; {@code null} if the browser has been answered
      */
     Outcome finish() throws IOException {
-        if (failure != null || refusedWith != 0) {
-            relays.refused(relay);
+        if (failure != null || refusalStatus != 0) {
+            sessions.handshakeFailed(relay);
         }
         if (failure != null) {
             return failure;
         }
-        if (refusedWith != 0) {
+        if (refusalStatus != 0) {
             HttpFields.Mutable fields = HttpFields.build(upstreamHeaders);
-            REFUSAL_BODY.forEach(fields::remove);
-            response.setStatus(refusedWith);
+            BODY_HEADERS.forEach(fields::remove);
+            response.setStatus(refusalStatus);
             if (request.getProtocol().equals("HTTP/1.1")) {
-                response.setHeader("Connection", "close"); // a frame may have come already, which is no request
+                response.setHeader("Connection", "close"); // frames that already follow are not a request
             }
             ResponseHeaders.pass(fields, request, response, client, route);
             return null;
         }
         ResponseHeaders.passCookies(upstreamHeaders, response, client, route);
-        relays.place(relay, route, StreamlitSubprotocols.sessionId(request));
+        sessions.assigned(relay, route, StreamlitSubprotocols.sessionId(request));
         try {
             relay.accept(request, response, upstreamHeaders.get(StreamlitSubprotocols.HEADER));
-        } catch (IOException lost) {
-            relay.end(Outcome.CLIENT_GONE, lost);
+        } catch (IOException e) {
+            relay.end(Outcome.CLIENT_GONE, e);
             if (response.isCommitted()) {
-                LOG.debug("{} was not upgraded", relay.name(), lost);
+                LOG.debug("{}: the browser's connection was not upgraded", relay.name(), e);
                 return null;
             }
-            LOG.warn("{} was not upgraded", relay.name(), lost);
+            LOG.warn("{}: the browser's connection was not upgraded", relay.name(), e);
             return Outcome.INTERNAL;
         }
         return null;

@@ -8,59 +8,50 @@ import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
- * One browser's WebSocket joined to one of Streamlit's, however the bytes travel: by the bridge in any container, or
- * by the splice where the browser's socket can be had. Thread-safe.
+ * Connection between one browser's WebSocket and one of Streamlit's. Implementations are the splice, where the
+ * container allows taking over the browser's socket, and the bridge in any container. Thread-safe.
  */
 public interface Relay {
-    /** Makes relays of one kind. */
-    interface Kind {
-        /**
-         * For one handshake.
-         *
-         * @param name for the log
-         * @param prefix path prefix that was taken off on the way to Streamlit, or empty
-         */
-        Relay create(HttpServletRequest request, String name, String prefix);
-    }
-
     /**
-     * Whom to dial, and how.
+     * Handshake request to Streamlit.
      *
-     * @param headers all that Streamlit is sent, but for the five that make it a handshake
+     * @param target request target in its encoded form
+     * @param headers all request headers, except those that make it a WebSocket handshake
      */
-    record Dial(HostPort address, String target, HttpFields headers) {}
+    record UpstreamRequest(HostPort address, String target, HttpFields headers) {}
 
-    /** What came of dialling; one of the methods is called, once. */
-    interface Answer {
+    /** Receiver of the result of a handshake with Streamlit. Exactly one method is called, once. */
+    interface HandshakeListener {
         void accepted(HttpFields headers);
 
-        /** Streamlit answered with another status than 101. */
+        /** Streamlit answered with a status other than 101. */
         void refused(int status, HttpFields headers);
 
         void failed(Throwable cause);
     }
 
+    /** Returns the name for log lines. */
     String name();
 
-    /** Opens Streamlit's side. Nothing is read from it before the browser's side is open. */
-    void dial(Dial dial, Answer answer);
+    /** Starts the handshake with Streamlit. Frames from Streamlit are not read before the browser's side is open. */
+    void dial(UpstreamRequest request, HandshakeListener listener);
 
     /**
-     * Opens the browser's side: sends the 101, in a dispatch of the container.
+     * Accepts the browser's handshake, in a dispatch of the container.
      *
-     * @param subprotocol Streamlit's choice, or {@code null}
-     * @throws IOException when the browser could not be accepted
+     * @param subprotocol the one that Streamlit chose, or {@code null}
+     * @throws IOException if the browser could not be accepted
      */
     void accept(HttpServletRequest request, HttpServletResponse response, String subprotocol) throws IOException;
 
-    /** Ends a session whose browser was accepted but never came. */
+    /** Ends the session if its browser was accepted but never connected. */
     void endUnlessOpen();
 
-    /** Closes both sides as the outcome says; only the first call counts. */
+    /** Closes both sides with the outcome's close code. Only the first call has an effect. */
     void end(Outcome outcome, Throwable cause);
 
     boolean isEnded();
 
-    /** Sends pings to silent sides, and ends the session when one stays silent or takes nothing. */
+    /** Pings silent peers, and ends the session if a peer stays silent or has stopped reading. Called periodically. */
     void keepAlive(long nowNanos);
 }

@@ -9,55 +9,58 @@ import java.util.Set;
 import org.streamlitgateway.upstream.Replica;
 
 /**
- * Which relay carries which of Streamlit's sessions, as far as browsers claim it and Streamlit says so. The same id at
- * another replica, or in another app, is another session. Thread-safe; each relay is in one place at most.
+ * Index of relays by Streamlit session, as claimed by browsers and confirmed by Streamlit's messages. An id identifies
+ * a session of one replica; the same id at another replica is another session. A relay has at most one session.
+ * Thread-safe.
  */
 final class SessionIndex {
-    /** Streamlit's have 36 characters. */
+    /** Limit of a session id, which clients choose; Streamlit's ids are UUIDs. */
     private static final int MAX_ID_CHARACTERS = 128;
 
     private record Key(Replica replica, String id) {}
 
-    /** Guarded by this, as is the next. */
+    // all guarded by this
+
     private final Map<Key, Set<Relay>> byKey = new HashMap<>();
 
     private final Map<Relay, Key> keys = new HashMap<>();
 
-    /** One id is hardly ever at two replicas. */
+    /** Keys by session id; nearly always one. */
     private final Map<String, Set<Key>> byId = new HashMap<>();
 
-    /** Those of which Streamlit has said it. */
-    private final Set<Relay> named = new HashSet<>();
+    /** Relays whose session Streamlit has confirmed. */
+    private final Set<Relay> confirmed = new HashSet<>();
 
-    /** A browser has come back for this session; whether it gets it is for Streamlit to say. */
-    synchronized void wanted(Relay relay, Replica replica, String id) {
+    /** Adds a relay whose browser asks to resume this session. Streamlit decides whether it may. */
+    synchronized void claimed(Relay relay, Replica replica, String id) {
         if (id.length() <= MAX_ID_CHARACTERS) {
             put(relay, new Key(replica, id));
         }
     }
 
     /**
-     * Streamlit says that the relay carries this session.
+     * Records that Streamlit has named this as the relay's session. If the browser had claimed the session, it is
+     * resumed: removes the relays that carried it before.
      *
-     * @return what carried it before, if the browser wanted it back: they are forgotten
+     * @return the removed relays
      */
-    synchronized List<Relay> named(Relay relay, Replica replica, String id) {
+    synchronized List<Relay> confirmed(Relay relay, Replica replica, String id) {
         Key key = new Key(replica, id);
         if (id.length() > MAX_ID_CHARACTERS) {
-            forget(relay);
+            remove(relay);
             return List.of();
         }
         if (!key.equals(keys.get(relay))) {
-            forget(relay); // it has got another one than it wanted
+            remove(relay); // Streamlit started a session other than the claimed one
             put(relay, key);
-            named.add(relay);
+            confirmed.add(relay);
             return List.of();
         }
-        named.add(relay);
-        List<Relay> before =
+        confirmed.add(relay);
+        List<Relay> previous =
                 byKey.get(key).stream().filter(other -> other != relay).toList();
-        before.forEach(this::forget);
-        return before;
+        previous.forEach(this::remove);
+        return previous;
     }
 
     private void put(Relay relay, Key key) {
@@ -66,25 +69,25 @@ final class SessionIndex {
         byId.computeIfAbsent(key.id(), id -> new HashSet<>()).add(key);
     }
 
-    /** What carries a session of this id, at any replica: first those of which Streamlit says so. */
+    /** Returns the relays of sessions with this id at all replicas, confirmed ones first. */
     synchronized List<Relay> holders(String id) {
         return byId.getOrDefault(id, Set.of()).stream()
                 .flatMap(key -> byKey.get(key).stream())
-                .sorted(Comparator.comparing((Relay relay) -> !named.contains(relay)))
+                .sorted(Comparator.comparing((Relay relay) -> !confirmed.contains(relay)))
                 .toList();
     }
 
-    synchronized void forget(Relay relay) {
+    synchronized void remove(Relay relay) {
         Key key = keys.remove(relay);
-        named.remove(relay);
+        confirmed.remove(relay);
         if (key != null) {
-            Set<Relay> others = byKey.get(key);
-            others.remove(relay);
-            if (others.isEmpty()) {
+            Set<Relay> remaining = byKey.get(key);
+            remaining.remove(relay);
+            if (remaining.isEmpty()) {
                 byKey.remove(key);
-                Set<Key> same = byId.get(key.id());
-                same.remove(key);
-                if (same.isEmpty()) {
+                Set<Key> sameId = byId.get(key.id());
+                sameId.remove(key);
+                if (sameId.isEmpty()) {
                     byId.remove(key.id());
                 }
             }

@@ -22,35 +22,42 @@ import org.streamlitgateway.websocket.peer.PeerLiveness.Result;
 import org.streamlitgateway.websocket.peer.PendingCloses;
 
 /**
- * All open sessions of the gateway, however joined: keeps them alive, finds the one that a resumed session leaves behind,
- * ends them all.
+ * All sessions of the gateway: counts them, keeps them alive, closes the connection that a resumed session left behind,
+ * and ends them on a drain or a stop. Thread-safe.
+ *
+ * <pre>
+ *   call       then the relay                                                    followed by
+ *   admitted   holds a share of its client's quota                               handshakeFailed, assigned, ended
+ *   assigned   counts for its replica's load; its claimed session is indexed     opening, ended
+ *   opening    ends unless it opens within OPEN_MILLIS                           opened, settled, ended
+ *   opened     is kept alive, and ended by a drain or a stop                     ended
+ *   ended      is removed from everything; idempotent                            -
+ * </pre>
  */
 public final class SessionRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(SessionRegistry.class);
 
-    /** Between the container's acceptance and the open session there is only the 101 to be written. */
+    /** Time for the container to write the 101 and open the session. */
     private static final long OPEN_MILLIS = 5000;
 
-    /** What a slow browser may take for each byte that it has yet to take before a ping: 16 KB a second. */
+    /** Extra pong timeout of a browser for each unacknowledged byte: a slow link carries 16 KB a second. */
     private static final long NANOS_PER_BYTE = TimeUnit.SECONDS.toNanos(1) / (16 * 1024);
 
-    /** A Streamlit that was busy answers the question for its health, and then the ping. */
-    private static final long ABOUT_TO_ANSWER_MILLIS = 5000;
+    /** Time for the pong of a Streamlit that was busy and has just answered a health check. */
+    private static final long PONG_AFTER_PROBE_MILLIS = 5000;
 
     private final Set<Relay> open = ConcurrentHashMap.newKeySet();
 
     /**
-     * Accepted, but not open yet, as a container opens a session only after the 101 has been sent; with what ends it
-     * unless it opens.
+     * Relays accepted but not open yet, with the task that ends them. A container opens a session after it has sent the
+     * 101.
      */
     private final ConcurrentHashMap<Relay, Scheduler.Task> opening = new ConcurrentHashMap<>();
 
-    private final SessionIndex sessions = new SessionIndex();
-
-    /** Where each was sent. */
+    private final SessionIndex index = new SessionIndex();
     private final ConcurrentHashMap<Relay, Route> routes = new ConcurrentHashMap<>();
 
-    /** What each has of its client's number of sessions, from its handshake on. */
+    /** Shares of the clients' session quotas, held from the handshake on. */
     private final ConcurrentHashMap<Relay, Quota.Share> shares = new ConcurrentHashMap<>();
 
     private final Scheduler scheduler;
@@ -60,11 +67,7 @@ public final class SessionRegistry {
     private volatile boolean stopped;
     private final PendingCloses pendingCloses;
 
-    /**
-     * Made once per gateway.
-     *
-     * @param blocking runs calls that may wait for a slow browser
-     */
+    /** @param blocking runs calls that may wait for a slow browser */
     public SessionRegistry(Scheduler scheduler, Executor blocking, Timeouts timeouts) {
         this.scheduler = scheduler;
         this.blocking = blocking;
@@ -72,12 +75,12 @@ public final class SessionRegistry {
         this.timeouts = timeouts;
     }
 
-    /** For what is waited for from now on. */
+    /** Sets the timeouts of waits that start after this call. */
     public void setTimeouts(Timeouts timeouts) {
         this.timeouts = timeouts;
     }
 
-    /** The most that one message of a browser's may have; for sessions that open from now on. */
+    /** Sets the size limit of one message from a browser; applies to sessions that open after this call. */
     public void setMaxMessageBytes(long bytes) {
         maxMessageBytes = bytes;
     }
@@ -86,24 +89,26 @@ public final class SessionRegistry {
         return maxMessageBytes;
     }
 
+    /** Schedules the next keep-alive check of all open sessions. */
     public void start() {
         long period = PeerLiveness.periodMillis(timeouts.pingInterval(), timeouts.pong(), timeouts.stall());
         scheduler.schedule(this::keepAlive, period, TimeUnit.MILLISECONDS);
     }
 
-    /**
-     * Tells every browser and every Streamlit that the gateway goes away: one after another, evenly over the given time.
-     */
+    /** Ends all sessions because the gateway stops, spread evenly over the given time. */
     public void stop(Duration spread) {
         stopped = true;
         end(List.copyOf(open), Outcome.STOPPING, spread);
     }
 
-    /** Ends the sessions with these replicas, one after another, so that their browsers come back to others. */
+    /**
+     * Ends the sessions of these replicas, spread evenly over the given time. Their browsers reconnect to other
+     * replicas.
+     */
     public void end(Predicate<Replica> replicas, Duration spread) {
-        List<Relay> some =
+        List<Relay> selected =
                 open.stream().filter(relay -> isWith(relay, replicas)).toList();
-        end(some, Outcome.MOVED, spread);
+        end(selected, Outcome.MOVED, spread);
     }
 
     private boolean isWith(Relay relay, Predicate<Replica> replicas) {
@@ -111,17 +116,17 @@ public final class SessionRegistry {
         return route != null && replicas.test(route.replica());
     }
 
-    private void end(List<Relay> all, Outcome why, Duration spread) {
-        long gapNanos = spread.toNanos() / Math.max(1, all.size());
-        for (int i = 0; i < all.size(); i++) {
-            Relay relay = all.get(i);
-            later(() -> relay.end(why, null), i * gapNanos, TimeUnit.NANOSECONDS);
+    private void end(List<Relay> relays, Outcome outcome, Duration spread) {
+        long gapNanos = spread.toNanos() / Math.max(1, relays.size());
+        for (int i = 0; i < relays.size(); i++) {
+            Relay relay = relays.get(i);
+            schedule(() -> relay.end(outcome, null), i * gapNanos, TimeUnit.NANOSECONDS);
         }
     }
 
     /**
-     * Tells those that are left, at once. Returns when the browsers' close frames are out, for the container closes what
-     * it finds open with a code of its own; slow browsers are not waited for.
+     * Ends all remaining sessions at once. Waits, briefly, until the close frames to browsers have been sent: the
+     * container closes the WebSockets that it finds open with a close code of its own.
      */
     public void stop() {
         stopped = true;
@@ -134,16 +139,20 @@ public final class SessionRegistry {
         return open.size();
     }
 
-    /** The relay takes this share of its client's sessions; {@link #ended} or {@link #refused} follows. */
-    void counted(Relay relay, Quota.Share share) {
+    /** Records the relay's share of its client's session quota. */
+    void admitted(Relay relay, Quota.Share share) {
         shares.put(relay, share);
         if (relay.isEnded()) {
-            refused(relay);
+            releaseShare(relay);
         }
     }
 
-    /** Nothing came of the relay's handshake. */
-    void refused(Relay relay) {
+    /** Removes a relay whose handshake with Streamlit failed or was refused. */
+    void handshakeFailed(Relay relay) {
+        releaseShare(relay);
+    }
+
+    private void releaseShare(Relay relay) {
         Quota.Share share = shares.remove(relay);
         if (share != null) {
             share.release();
@@ -151,68 +160,70 @@ public final class SessionRegistry {
     }
 
     /**
-     * The relay is about to open; from now on it counts for the replica of that route.
+     * Assigns a relay that is about to open to the replica of its route.
      *
-     * @param resumes the session that the browser wants back, or {@code null}
+     * @param claimedSession id of the session that the browser asks to resume, or {@code null}
      */
-    void place(Relay relay, Route route, String resumes) {
+    void assigned(Relay relay, Route route, String claimedSession) {
         route.replica().load().sessionOpened(route.visitor());
         routes.put(relay, route);
-        if (resumes != null) {
-            sessions.wanted(relay, route.replica(), resumes);
+        if (claimedSession != null) {
+            index.claimed(relay, route.replica(), claimedSession);
         }
         if (relay.isEnded()) {
             ended(relay);
         }
     }
 
-    /** The container is about to accept the browser; {@link #opened} or {@link #settled} follows. */
+    /** Called before the container accepts the browser. */
     public void opening(Relay relay) {
-        opening.put(relay, later(relay::endUnlessOpen, OPEN_MILLIS, TimeUnit.MILLISECONDS));
+        opening.put(relay, schedule(relay::endUnlessOpen, OPEN_MILLIS, TimeUnit.MILLISECONDS));
         if (stopped) {
             relay.end(Outcome.STOPPING, null);
         }
     }
 
-    /** An accepted browser has come, or will not come any more. */
+    /** Called when an accepted browser has connected, or cannot connect any more. */
     public void settled(Relay relay) {
-        Scheduler.Task unlessOpen = opening.remove(relay);
-        if (unlessOpen != null) {
-            unlessOpen.cancel(); // or the timer keeps the session until then
+        Scheduler.Task endUnlessOpen = opening.remove(relay);
+        if (endUnlessOpen != null) {
+            endUnlessOpen.cancel(); // releases the timer's reference to the session
             pendingCloses.changed();
         }
     }
 
+    /** Called when both sides of the relay are open. */
     public void opened(Relay relay) {
         open.add(relay);
         settled(relay);
         if (stopped) {
             relay.end(Outcome.STOPPING, null);
         } else if (isWith(relay, replica -> replica.drainState().isOver())) {
-            relay.end(Outcome.MOVED, null); // it was on its way when the others were told
+            relay.end(Outcome.MOVED, null); // it was opening when the others were ended
         }
         if (relay.isEnded()) {
-            leave(relay); // it ended while it was being added
+            remove(relay); // it ended while it was being added
         }
     }
 
     /**
-     * Streamlit names the session that a relay carries. When it is the one that the browser wanted back, what carried it
-     * before is closed, for Streamlit does not do so; who only claims a session closes nothing.
+     * Called when a message of Streamlit's names the relay's session. If the browser had asked to resume that session,
+     * the connection that carried it before is closed, which Streamlit does not do. A browser's claim alone closes
+     * nothing.
      */
-    public void learned(String sessionId, Relay relay) {
+    public void identified(Relay relay, String sessionId) {
         Route route = routes.get(relay);
         if (route != null) {
-            sessions.named(relay, route.replica(), sessionId).forEach(left -> left.end(Outcome.RESUMED, null));
+            index.confirmed(relay, route.replica(), sessionId).forEach(previous -> previous.end(Outcome.RESUMED, null));
             if (relay.isEnded()) {
-                sessions.forget(relay);
+                index.remove(relay);
             }
         }
     }
 
-    /** The replica at this prefix that has an open session of this id, or {@code null}. */
+    /** Returns the replica at this prefix that has an open session with this id, or {@code null}. */
     public Replica holder(String sessionId, String prefix) {
-        return sessions.holders(sessionId).stream()
+        return index.holders(sessionId).stream()
                 .map(routes::get)
                 .filter(route -> route != null && route.prefix().equals(prefix))
                 .map(Route::replica)
@@ -220,7 +231,7 @@ public final class SessionRegistry {
                 .orElse(null);
     }
 
-    private void leave(Relay relay) {
+    private void remove(Relay relay) {
         open.remove(relay);
         Route route = routes.remove(relay);
         if (route != null) {
@@ -228,38 +239,39 @@ public final class SessionRegistry {
         }
     }
 
+    /** Called when the relay has ended. */
     public void ended(Relay relay) {
-        leave(relay);
-        refused(relay);
-        sessions.forget(relay);
+        remove(relay);
+        releaseShare(relay);
+        index.remove(relay);
     }
 
-    /** Runs what may wait for a slow browser. */
+    /** Runs a task that may wait for a slow browser. */
     public void execute(Runnable task) {
         blocking.execute(task);
     }
 
-    /** Runs the closing of a browser's side; {@link #stop} waits for it. */
-    public void tell(Runnable closing) {
+    /** Runs a task that closes a browser's WebSocket; {@link #stop} waits for it. */
+    public void submitClose(Runnable closing) {
         pendingCloses.submit(closing);
     }
 
-    /** Until its time has come, or it is cancelled, the timer keeps what the task knows. */
-    public Scheduler.Task later(Runnable task, long delay, TimeUnit unit) {
+    /** Schedules a task. The timer references it, and all that it references, until it has run or is cancelled. */
+    public Scheduler.Task schedule(Runnable task, long delay, TimeUnit unit) {
         return scheduler.schedule(task, delay, unit);
     }
 
     /**
-     * Like {@link #later(Runnable, long, TimeUnit)}, for one that nothing else may know any more by then: the timer
-     * does not keep it, for in Tomcat a session that is over has 40 KB of buffers.
+     * Schedules a task on a subject that has usually become garbage by then. The timer holds the subject weakly,
+     * because a closed session can still have large buffers.
      */
-    public <T> void later(T subject, Consumer<T> task, long delayMillis) {
-        WeakReference<T> known = new WeakReference<>(subject);
+    public <T> void schedule(T subject, Consumer<T> task, long delayMillis) {
+        WeakReference<T> reference = new WeakReference<>(subject);
         scheduler.schedule(
                 () -> {
-                    T still = known.get();
-                    if (still != null) {
-                        task.accept(still);
+                    T reachable = reference.get();
+                    if (reachable != null) {
+                        task.accept(reachable);
                     }
                 },
                 delayMillis,
@@ -271,13 +283,14 @@ public final class SessionRegistry {
     }
 
     /**
-     * Whether the browser is to be sent a ping; one that answers none is gone, and its session ends.
+     * Checks whether the browser is alive, and ends the session if it is silent.
      *
-     * @param underWay bytes that it has to take before it sees a ping
+     * @param unacknowledged bytes that the browser has to receive before a ping
+     * @return whether to send a ping
      */
-    public boolean isBrowserPingDue(Relay relay, PeerLiveness browser, long underWay, long nowNanos) {
-        long patience = Math.min(timeouts.stall().toNanos(), underWay * NANOS_PER_BYTE);
-        Result result = browser.check(nowNanos, timeouts.pingInterval(), timeouts.pong(), patience);
+    public boolean checkBrowser(Relay relay, PeerLiveness browser, long unacknowledged, long nowNanos) {
+        long extraNanos = Math.min(timeouts.stall().toNanos(), unacknowledged * NANOS_PER_BYTE);
+        Result result = browser.check(nowNanos, timeouts.pingInterval(), timeouts.pong(), extraNanos);
         if (result == Result.SILENT) {
             relay.end(Outcome.SILENT, null);
         }
@@ -285,11 +298,13 @@ public final class SessionRegistry {
     }
 
     /**
-     * Whether Streamlit is to be sent a ping. One that answers none may only be busy: a call that holds Python's lock
-     * for a minute, a breakpoint. It is waited for, though not for ever: a session that is ended would begin its script
-     * anew, and never come to an end.
+     * Checks whether Streamlit is alive. A silent Streamlit may only be busy, in a call that holds Python's GIL or at a
+     * breakpoint. The session is kept up to the stall timeout while the replica accepts connections, because a new
+     * session would run the same script from its beginning.
+     *
+     * @return whether to send a ping
      */
-    public boolean isStreamlitPingDue(Relay relay, PeerLiveness streamlit, long nowNanos) {
+    public boolean checkStreamlit(Relay relay, PeerLiveness streamlit, long nowNanos) {
         Result result = streamlit.check(nowNanos, timeouts.pingInterval(), timeouts.pong());
         if (result == Result.SILENT) {
             Route route = routes.get(relay);
@@ -305,8 +320,9 @@ public final class SessionRegistry {
     private void judge(Relay relay, PeerLiveness streamlit, Replica.ProbeResult found) {
         switch (found) {
             case UNREACHABLE -> endIfAwaited(relay, streamlit);
-            // the way to it is broken, for it would have answered the ping; it may be about to
-            case ANSWERS -> later(() -> endIfAwaited(relay, streamlit), ABOUT_TO_ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+            // this connection is broken, unless Streamlit was busy and is about to answer the ping
+            case ANSWERS ->
+                schedule(() -> endIfAwaited(relay, streamlit), PONG_AFTER_PROBE_MILLIS, TimeUnit.MILLISECONDS);
             case BUSY -> {}
         }
     }
@@ -327,17 +343,17 @@ public final class SessionRegistry {
                 keepAlive(relay, now);
             }
         } finally {
-            start(); // whatever happens: threads wait for what it finds
+            start(); // in any case: blocked threads rely on the stall timeout
         }
     }
 
     private static void keepAlive(Relay relay, long now) {
         try {
             relay.keepAlive(now);
-        } catch (RuntimeException lost) {
-            relay.end(Outcome.LOST, lost);
-        } catch (OutOfMemoryError noThread) {
-            LOG.warn("{} cannot be kept alive: {}", relay.name(), noThread.toString());
+        } catch (RuntimeException e) {
+            relay.end(Outcome.LOST, e);
+        } catch (OutOfMemoryError e) { // such as for a new thread
+            LOG.warn("{}: cannot check whether the peers are alive: {}", relay.name(), e.toString());
         }
     }
 }

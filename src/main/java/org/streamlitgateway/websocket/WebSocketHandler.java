@@ -29,91 +29,98 @@ import org.streamlitgateway.outcome.RateLimitedLog;
 import org.streamlitgateway.routing.Route;
 import org.streamlitgateway.streamlit.StreamlitSubprotocols;
 
-/** Takes WebSocket handshakes in: checks them, dials Streamlit, and accepts or refuses as Streamlit did. */
+/**
+ * Handler of WebSocket handshakes with apps: validates the request, dials Streamlit, and accepts or refuses the browser
+ * as Streamlit did. {@link #begin} runs in the first dispatch of a request, {@link #finish} in the second. Thread-safe.
+ */
 public final class WebSocketHandler {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketHandler.class);
 
-    /** Limits of Streamlit's WebSocket server, which gives no answer at all beyond them (streamlit#14960). */
+    /** Limits of Streamlit's WebSocket server, which does not answer at all beyond them (streamlit#14960). */
     private static final int MAX_LINE_BYTES = 8192;
 
     private static final int MAX_HEADERS = 128;
 
-    /** Host counts with the browser's; these four are made by the client for each handshake. */
-    private static final int OWN_HEADERS = 4;
+    /** Headers that the WebSocket client adds to a handshake; Host is among the browser's. */
+    private static final int CLIENT_HEADERS = 4;
 
-    /** Of headers that are between two peers of a WebSocket. */
-    private static final String OWN_PREFIX = "Sec-WebSocket-";
+    /** Prefix of handshake headers that are hop-by-hop. */
+    private static final String HOP_BY_HOP_PREFIX = "Sec-WebSocket-";
 
-    /** 16 bytes in base64 (RFC 6455 section 4.1). */
+    /** 16 bytes in Base64 (RFC 6455 section 4.1). */
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{21}[AQgw]==");
 
     private static final Pattern DIGITS = Pattern.compile("[0-9]++");
 
-    private final Relay.Kind kind;
+    private final RelayFactory relayFactory;
     private final Scheduler scheduler;
     private final RequestHeaders headers;
     private final Guard guard;
-    private final SessionRegistry relays;
+    private final SessionRegistry registry;
     private final Timeouts timeouts;
-    private final DisconnectDetector presence;
+    private final DisconnectDetector disconnects;
     private final Quota sessions;
-    private final RateLimitedLog rare = new RateLimitedLog();
+    private final RateLimitedLog logLimit = new RateLimitedLog();
     private final AtomicLong count = new AtomicLong();
 
     public WebSocketHandler(
-            Relay.Kind kind,
+            RelayFactory relayFactory,
             Scheduler scheduler,
             RequestHeaders headers,
             Guard guard,
-            SessionRegistry relays,
+            SessionRegistry registry,
             Timeouts timeouts,
-            DisconnectDetector presence,
+            DisconnectDetector disconnects,
             Quota sessions) {
-        this.kind = kind;
+        this.relayFactory = relayFactory;
         this.scheduler = scheduler;
         this.headers = headers;
         this.guard = guard;
-        this.relays = relays;
+        this.registry = registry;
         this.timeouts = timeouts;
-        this.presence = presence;
+        this.disconnects = disconnects;
         this.sessions = sessions;
     }
 
+    /** Whether the request is a WebSocket handshake, valid or not. */
     public static boolean isUpgrade(HttpServletRequest request) {
-        return lists(request.getHeaders("Upgrade"), "websocket") || isExtendedConnect(request);
+        return containsToken(request.getHeaders("Upgrade"), "websocket") || isExtendedConnect(request);
     }
 
-    /** RFC 8441: over HTTP/2 there is no Upgrade; {@code :protocol} is not shown to servlets, but the version is. */
+    /**
+     * Whether this is a handshake over HTTP/2 (RFC 8441). It has no Upgrade header, and servlets cannot see
+     * {@code :protocol}.
+     */
     private static boolean isExtendedConnect(HttpServletRequest request) {
         return request.getMethod().equals("CONNECT")
                 && request.getProtocol().equals("HTTP/2.0")
                 && request.getHeader("Sec-WebSocket-Version") != null;
     }
 
-    /** Starts a handshake; returns why it is refused at once, or {@code null}. */
+    /** Starts a handshake; returns the reason for an immediate refusal, or {@code null}. */
     public Outcome begin(HttpServletRequest request, HttpServletResponse response, Route route, ClientInfo client) {
         Outcome invalid = validate(request);
         if (invalid != null) {
-            LOG.atLevel(rare.level(Level.INFO, invalid.name()))
-                    .log("handshake from {} refused: {} (said at most once a minute)", client.peer(), invalid.text());
+            LOG.atLevel(logLimit.level(Level.INFO, invalid.name()))
+                    .log("handshake from {} refused: {} (logged at most once a minute)", client.peer(), invalid.text());
             return invalid;
         }
         String origin = origin(request);
         if (!guard.allowsOrigin(origin, client)) {
-            LOG.atLevel(rare.level(Level.WARN, "origin"))
+            LOG.atLevel(logLimit.level(Level.WARN, "origin"))
                     .log(
                             "handshake from {} refused: Origin {} is neither this host ({}) nor in --allowed-origins"
-                                    + " (said at most once a minute)",
+                                    + " (logged at most once a minute)",
                             client.peer(),
                             new Printable(origin),
                             new Printable(client.host()));
             return Outcome.ORIGIN_NOT_ALLOWED;
         }
         HttpFields.Mutable fields = upstreamHeaders(request, route, client, origin);
-        String tooLarge = tooLarge(fields, Handshake.target(request, route));
-        if (tooLarge != null) {
-            LOG.atLevel(rare.level(Level.WARN, DIGITS.matcher(tooLarge).replaceAll("")))
-                    .log("handshake from {} refused: {} (said at most once a minute)", client.peer(), tooLarge);
+        String exceededLimit = exceededLimit(fields, Handshake.target(request, route));
+        if (exceededLimit != null) {
+            LOG.atLevel(logLimit.level(Level.WARN, DIGITS.matcher(exceededLimit).replaceAll("")))
+                    .log("handshake from {} refused: {} (logged at most once a minute)", client.peer(), exceededLimit);
             return Outcome.HEADER_TOO_LARGE;
         }
         Quota.Share share = sessions.acquire(ClientKey.of(client.address()));
@@ -122,40 +129,44 @@ public final class WebSocketHandler {
         }
         String name = "WebSocket " + count.incrementAndGet();
         LOG.debug(
-                "{} {} from {} goes to {} as {}",
+                "{}: {} from {} is forwarded to {} with headers {}",
                 name,
                 new Printable(request.getRequestURI()),
                 client.peer(),
                 route.replica().address(),
                 fields.getFieldNamesCollection());
-        Relay relay = kind.create(request, name, client.prefix() + route.strippedPrefix());
-        relays.counted(relay, share);
-        new Handshake(request, response, route, client, relay, relays, presence)
+        Relay relay = relayFactory.create(request, name, client.prefix() + route.strippedPrefix());
+        registry.admitted(relay, share);
+        new Handshake(request, response, route, client, relay, registry, disconnects)
                 .begin(fields, scheduler, timeouts.handshake().toMillis());
         return null;
     }
 
+    /** Whether {@link #begin} has started the request's handshake. */
     public static boolean isDialled(HttpServletRequest request) {
         return request.getAttribute(Handshake.ATTRIBUTE) != null;
     }
 
-    /** Whether a handshake that was refused may be tried with another replica. */
-    public static boolean mayMove(HttpServletRequest request) {
-        return request.getAttribute(Handshake.ATTRIBUTE) instanceof Handshake handshake && handshake.mayMove();
+    /** Whether a refused handshake can be retried with another replica. */
+    public static boolean isRetryable(HttpServletRequest request) {
+        return request.getAttribute(Handshake.ATTRIBUTE) instanceof Handshake handshake && handshake.isRetryable();
     }
 
-    /** Makes room for another try at another replica. */
+    /** Removes the request's handshake, before a retry with another replica. */
     public static void forget(HttpServletRequest request) {
         request.removeAttribute(Handshake.ATTRIBUTE);
     }
 
-    /** Finishes a handshake whose dialling has come to an end; returns how it failed, or {@code null}. */
+    /** Answers a request whose handshake with Streamlit has ended; returns the failure to answer, or {@code null}. */
     public Outcome finish(HttpServletRequest request) throws IOException {
         Handshake handshake = (Handshake) request.getAttribute(Handshake.ATTRIBUTE);
         return handshake.finish();
     }
 
-    /** RFC 6455 section 4.2.1. Containers answer some of these with 500 once Streamlit has accepted. */
+    /**
+     * Checks a handshake as RFC 6455 section 4.2.1 demands; returns {@code null} if it is valid. Without the check,
+     * containers answer some invalid handshakes with 500 after Streamlit has accepted.
+     */
     public static Outcome validate(HttpServletRequest request) {
         if (!isExtendedConnect(request) && !isValidUpgrade(request) || hasBody(request)) {
             return Outcome.BAD_HANDSHAKE;
@@ -167,23 +178,23 @@ public final class WebSocketHandler {
         Enumeration<String> keys = request.getHeaders("Sec-WebSocket-Key");
         return request.getMethod().equals("GET")
                 && !request.getProtocol().equals("HTTP/1.0") // RFC 6455 section 4.1
-                && lists(request.getHeaders("Connection"), "upgrade")
+                && containsToken(request.getHeaders("Connection"), "upgrade")
                 && keys.hasMoreElements()
                 && KEY.matcher(keys.nextElement()).matches()
                 && !keys.hasMoreElements();
     }
 
-    /** A handshake has none: its bytes would be taken for frames. */
+    /** Whether the request announces a body, whose bytes would be parsed as frames. */
     private static boolean hasBody(HttpServletRequest request) {
         String length = request.getHeader("Content-Length");
         return length != null && !length.equals("0") || request.getHeader("Transfer-Encoding") != null;
     }
 
-    /** Whether one of the lists holds this token, in any case. */
-    private static boolean lists(Enumeration<String> lines, String token) {
+    /** Whether one of the comma-separated lists contains this token, ignoring case. */
+    private static boolean containsToken(Enumeration<String> lines, String token) {
         while (lines.hasMoreElements()) {
-            for (String word : lines.nextElement().split(",")) {
-                if (word.trim().equalsIgnoreCase(token)) {
+            for (String element : lines.nextElement().split(",")) {
+                if (element.trim().equalsIgnoreCase(token)) {
                     return true;
                 }
             }
@@ -194,9 +205,9 @@ public final class WebSocketHandler {
     private HttpFields.Mutable upstreamHeaders(
             HttpServletRequest request, Route route, ClientInfo client, String origin) {
         HttpFields.Mutable fields = headers.build(request, client, route);
-        for (Iterator<HttpField> all = fields.iterator(); all.hasNext(); ) {
-            if (all.next().getName().regionMatches(true, 0, OWN_PREFIX, 0, OWN_PREFIX.length())) {
-                all.remove();
+        for (Iterator<HttpField> iterator = fields.iterator(); iterator.hasNext(); ) {
+            if (iterator.next().getName().regionMatches(true, 0, HOP_BY_HOP_PREFIX, 0, HOP_BY_HOP_PREFIX.length())) {
+                iterator.remove();
             }
         }
         fields.remove(HttpHeader.CONTENT_LENGTH).remove(HttpHeader.EXPECT);
@@ -205,17 +216,18 @@ public final class WebSocketHandler {
             fields.put(StreamlitSubprotocols.HEADER, subprotocols);
         }
         if (origin != null && !client.isSameOrigin(origin)) {
-            agree(fields, origin);
+            matchHostToOrigin(fields, origin);
         }
         return fields;
     }
 
     /**
-     * Admitted by configuration. Streamlit accepts a Host that is the Origin's host; all others it compares with its own
-     * addresses, for which it asks the internet while every session waits. An Origin without a host ({@code null}, {@code
-     * file://}) agrees with no Host, and Streamlit accepts none at all.
+     * Makes Host and Origin agree for an Origin that the configuration allows. Streamlit accepts an Origin that matches
+     * Host. It compares any other with its own addresses, which it looks up on the internet while all sessions wait. An
+     * Origin without a host ({@code null}, {@code file://}) matches no Host and is removed: Streamlit accepts a request
+     * without Origin.
      */
-    private static void agree(HttpFields.Mutable fields, String origin) {
+    private static void matchHostToOrigin(HttpFields.Mutable fields, String origin) {
         String host = Guard.hostOf(origin);
         if (host == null) {
             fields.remove("Origin");
@@ -224,24 +236,26 @@ public final class WebSocketHandler {
         }
     }
 
-    /** The one Origin; several are put together, so that they are no Origin that is admitted. */
+    /** Returns the Origin header, or {@code null}. Several are joined, which makes an Origin that is never allowed. */
     private static String origin(HttpServletRequest request) {
         List<String> origins = Collections.list(request.getHeaders("Origin"));
         return origins.isEmpty() ? null : String.join(", ", origins);
     }
 
-    /** What Streamlit would not answer, in words without any value; {@code null} when all fits. */
-    private static String tooLarge(HttpFields fields, String target) {
+    /**
+     * Names the limit of Streamlit's server that the handshake exceeds, without header values; {@code null} if none.
+     */
+    private static String exceededLimit(HttpFields fields, String target) {
         if (target.length() + "GET  HTTP/1.1\r\n".length() > MAX_LINE_BYTES) {
-            return "the request line is longer than the " + MAX_LINE_BYTES + " bytes that Streamlit takes";
+            return "the request line exceeds Streamlit's limit of " + MAX_LINE_BYTES + " bytes";
         }
         for (HttpField field : fields) {
             int line = field.getName().length() + field.getValue().length() + ": \r\n".length();
             if (line > MAX_LINE_BYTES) {
-                return "header " + field.getName() + " has " + line + " bytes, Streamlit takes " + MAX_LINE_BYTES;
+                return "header " + field.getName() + " has " + line + " bytes, Streamlit's limit is " + MAX_LINE_BYTES;
             }
         }
-        int all = fields.size() + OWN_HEADERS;
-        return all > MAX_HEADERS ? all + " headers, Streamlit takes " + MAX_HEADERS : null;
+        int count = fields.size() + CLIENT_HEADERS;
+        return count > MAX_HEADERS ? count + " headers, Streamlit's limit is " + MAX_HEADERS : null;
     }
 }

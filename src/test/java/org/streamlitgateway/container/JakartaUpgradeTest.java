@@ -21,29 +21,29 @@ class JakartaUpgradeTest {
     private final HttpServletResponse response = mock();
 
     @Test
-    void aContainerThatDoesNotUpgradeIsNoticed() {
+    void unexpectedStatusIsAFailure() {
         when(response.getStatus()).thenReturn(200);
 
-        IOException lost = assertThrows(IOException.class, this::accept);
+        IOException failure = assertThrows(IOException.class, this::accept);
 
-        assertEquals("not upgraded: the container answers 200", lost.getMessage());
+        assertEquals("the container did not upgrade the connection but answers 200", failure.getMessage());
     }
 
     @Test
-    void anAnswerThatIsOutIsTheContainersBusiness() {
+    void committedResponseIsNoFailure() {
         when(response.isCommitted()).thenReturn(true);
 
         assertDoesNotThrow(this::accept);
     }
 
     @Test
-    void aContainerThatRefusesIsNoticed() throws Exception {
+    void deploymentExceptionIsAFailure() throws Exception {
         DeploymentException refusal = new DeploymentException("no");
         doThrow(refusal).when(container).upgradeHttpToWebSocket(any(), any(), any(), any());
 
-        IOException lost = assertThrows(IOException.class, this::accept);
+        IOException failure = assertThrows(IOException.class, this::accept);
 
-        assertEquals(refusal, lost.getCause());
+        assertEquals(refusal, failure.getCause());
     }
 
     private void accept() throws IOException {

@@ -9,8 +9,8 @@ import org.eclipse.jetty.server.ConnectionMetaData;
 import org.streamlitgateway.container.DisconnectDetector;
 
 /**
- * Clients of our own Jetty. Over HTTP/1.1 the connection is looked at; over HTTP/2 Jetty reads all the time, and tells
- * when a stream is reset or its connection ends.
+ * Detector for clients of the embedded server. It peeks at HTTP/1.1 connections. Over HTTP/2, Jetty always reads the
+ * connection and reports a failure when the stream is reset or the connection ends.
  */
 public final class EmbeddedDisconnectDetector implements DisconnectDetector {
     private static final String GONE = EmbeddedDisconnectDetector.class.getName();
@@ -35,7 +35,7 @@ public final class EmbeddedDisconnectDetector implements DisconnectDetector {
             return request.getAttribute(GONE) instanceof AtomicBoolean gone && gone.get()
                     || !connection.getEndPoint().isOpen();
         }
-        return connection.getEndPoint() instanceof PeekableEndPoint watched && watched.isGone();
+        return connection.getEndPoint() instanceof PeekableEndPoint peekable && peekable.isGone();
     }
 
     private static ConnectionMetaData connectionOf(HttpServletRequest request) {

@@ -11,7 +11,7 @@ import org.eclipse.jetty.server.TunnelSupport;
 import org.streamlitgateway.container.RawSocket;
 import org.streamlitgateway.container.SocketTakeover;
 
-/** By the Jetty that is our own: the connection's end point, or over HTTP/2 the stream's. */
+/** Takeover of sockets of the embedded server: the connection's end point, or the stream's over HTTP/2. */
 public final class EmbeddedTakeover implements SocketTakeover {
     private final Executor executor;
 
@@ -20,15 +20,15 @@ public final class EmbeddedTakeover implements SocketTakeover {
     }
 
     @Override
-    public boolean takes(HttpServletRequest request) {
-        return SocketTakeover.super.takes(request) || isStream(request) && isWebSocket(request);
+    public boolean canTakeOver(HttpServletRequest request) {
+        return SocketTakeover.super.canTakeOver(request) || isHttp2(request) && isWebSocket(request);
     }
 
-    private static boolean isStream(HttpServletRequest request) {
+    private static boolean isHttp2(HttpServletRequest request) {
         return request.getProtocol().equals("HTTP/2.0");
     }
 
-    /** Another protocol can be asked for. */
+    /** Whether an Extended CONNECT asks for a WebSocket; it can ask for other protocols. */
     private static boolean isWebSocket(HttpServletRequest request) {
         TunnelSupport tunnel =
                 ServletContextRequest.getServletContextRequest(request).getTunnelSupport();
@@ -39,9 +39,9 @@ public final class EmbeddedTakeover implements SocketTakeover {
     public void upgrade(HttpServletRequest request, Consumer<RawSocket> onOpen) {
         Request core = ServletContextRequest.getServletContextRequest(request);
         EndPoint socket = core.getTunnelSupport().getEndPoint();
-        JettySocket leg = isStream(request)
+        JettySocket connection = isHttp2(request)
                 ? new Http2Socket(socket, executor, onOpen)
                 : new JettySocket(socket, executor, onOpen);
-        Request.unWrap(core).setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, leg);
+        Request.unWrap(core).setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, connection);
     }
 }

@@ -11,13 +11,13 @@ import org.eclipse.jetty.util.Callback;
 import org.streamlitgateway.container.RawSocket;
 
 /**
- * A stream of HTTP/2 (RFC 8441). Jetty's way to close its end point leaves the stream in the connection's books when the
- * peer has not ended its half by then, and lets the peer's lawful end count as an attack that ends the connection; so a
- * stream is closed half by half here.
+ * Socket of one HTTP/2 stream (RFC 8441). It closes the stream's two halves separately. Closing the end point of Jetty
+ * does not remove the stream from its connection while the peer's half is open, and the peer's regular end of the
+ * stream then counts towards the rate limit that closes the connection.
  */
 final class Http2Socket extends JettySocket {
-    /** For the peer to end its half. */
-    private static final long END_MILLIS = TimeUnit.SECONDS.toMillis(5);
+    /** Time for the peer to end its half. */
+    private static final long MAX_WAIT_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -30,7 +30,7 @@ final class Http2Socket extends JettySocket {
         return !closed.get() && super.isOpen();
     }
 
-    /** Ends our half; what the peer has not taken is dropped, by a reset. */
+    /** Ends the gateway's half of the stream; bytes that the peer has not accepted are dropped by a reset. */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
@@ -39,16 +39,16 @@ final class Http2Socket extends JettySocket {
         EndPoint endPoint = getEndPoint();
         HTTP2Stream stream = (HTTP2Stream) endPoint.getTransport();
         if (stream.isReset()) {
-            return; // Jetty tells who waits for it
+            return; // Jetty completes the callbacks
         }
         endPoint.shutdownOutput();
-        EOFException why = new EOFException("closed");
-        Callback waiting = endPoint.cancelWrite(why); // none: the end is on its way and stays so
-        if (waiting != null) {
-            waiting.failed(why);
+        EOFException cause = new EOFException("closed");
+        Callback pendingWrite = endPoint.cancelWrite(cause); // null if the end of the stream is already being sent
+        if (pendingWrite != null) {
+            pendingWrite.failed(cause);
         } else if (!endPoint.isInputShutdown()) {
-            endPoint.setIdleTimeout(END_MILLIS);
-            stream.setListener(null); // reads to the end, and drops it
+            endPoint.setIdleTimeout(MAX_WAIT_MILLIS);
+            stream.setListener(null); // reads and drops the rest
         }
     }
 }

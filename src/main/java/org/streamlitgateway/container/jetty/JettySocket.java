@@ -12,21 +12,23 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.streamlitgateway.container.RawSocket;
 
-/** A socket of our own Jetty's, client or server: what it puts in the place of HTTP when the socket has been upgraded. */
+/**
+ * Socket of the included Jetty, server or client. It is the {@link Connection} that replaces HTTP's after the upgrade.
+ */
 public class JettySocket extends AbstractConnection implements Connection.UpgradeTo, RawSocket {
     private final Consumer<RawSocket> onOpen;
-    private ByteBuffer early;
-    private boolean dry;
+    private ByteBuffer bufferedInput;
+    private boolean drained;
 
     public JettySocket(EndPoint endPoint, Executor executor, Consumer<RawSocket> onOpen) {
         super(endPoint, executor);
         this.onOpen = onOpen;
     }
 
-    /** Bytes that came in one piece with the handshake. */
+    /** Receives bytes that arrived together with the handshake. */
     @Override
     public void onUpgradeTo(ByteBuffer buffer) {
-        early = buffer;
+        bufferedInput = buffer;
     }
 
     @Override
@@ -38,22 +40,22 @@ public class JettySocket extends AbstractConnection implements Connection.Upgrad
 
     @Override
     public int fill(ByteBuffer bytes) throws IOException {
-        int room = room(bytes);
+        int fillSpace = fillSpace(bytes);
         int filled = getEndPoint().fill(bytes);
-        dry = filled == 0 || filled < room && !getEndPoint().isSecure(); // TLS gives one record at a time
+        drained = filled == 0 || filled < fillSpace && !getEndPoint().isSecure(); // TLS returns one record at a time
         return filled;
     }
 
-    /** How much a fill gives at most. */
-    public static int room(ByteBuffer bytes) {
-        return BufferUtil.isEmpty(bytes) || BufferUtil.isFull(bytes) // then it is made at the end, too
+    /** Returns the limit of one {@link #fill} in bytes. */
+    public static int fillSpace(ByteBuffer bytes) {
+        return BufferUtil.isEmpty(bytes) || BufferUtil.isFull(bytes) // then the space before the position is used, too
                 ? bytes.capacity() - bytes.remaining()
                 : BufferUtil.space(bytes);
     }
 
     @Override
-    public boolean isDry() {
-        return dry;
+    public boolean isDrained() {
+        return drained;
     }
 
     @Override
@@ -67,8 +69,8 @@ public class JettySocket extends AbstractConnection implements Connection.Upgrad
     }
 
     @Override
-    public void write(ByteBuffer bytes, Callback taken) {
-        getEndPoint().write(taken, bytes);
+    public void write(ByteBuffer bytes, Callback accepted) {
+        getEndPoint().write(accepted, bytes);
     }
 
     @Override
@@ -82,15 +84,15 @@ public class JettySocket extends AbstractConnection implements Connection.Upgrad
     }
 
     @Override
-    public ByteBuffer takeEarly() {
-        ByteBuffer taken = early;
-        early = null;
-        return taken;
+    public ByteBuffer takeBufferedInput() {
+        ByteBuffer bytes = bufferedInput;
+        bufferedInput = null;
+        return bytes;
     }
 
     @Override
     public void onFillable() {
-        throw new IllegalStateException("the side asks by itself");
+        throw new IllegalStateException("awaitReadable registers another callback");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.streamlitgateway.container.jetty;
 
-/** A connection that can be asked whether its client has left, while nobody reads it because a request is being answered. */
+/** End point that detects a disconnect while a request is being answered and the connection is therefore not read. */
 public interface PeekableEndPoint {
+    /** Whether the client has closed its side of the connection. */
     boolean isGone();
 }

@@ -12,15 +12,15 @@ import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
-/** What {@link TomcatSocket} uses of Tomcat, which may be another than it was compiled with. */
+/** Check that the running Tomcat has the classes and methods that {@link TomcatSocket} was compiled with. */
 final class TomcatLinkCheck {
     private TomcatLinkCheck() {}
 
     /**
-     * Returns when this Tomcat has it all.
+     * Resolves all methods.
      *
-     * @throws ReflectiveOperationException when it has not
-     * @throws LinkageError when it has not even the classes
+     * @throws ReflectiveOperationException if a method is missing
+     * @throws LinkageError if a class is missing
      */
     static void check() throws ReflectiveOperationException {
         find(int.class, "read", boolean.class, ByteBuffer.class);
@@ -36,7 +36,7 @@ final class TomcatLinkCheck {
         if (!Lock.class.isAssignableFrom(lockGetter().getReturnType())
                 || Arrays.stream(TomcatSocket.class.getMethods())
                         .anyMatch(method -> Modifier.isAbstract(method.getModifiers()))) {
-            throw new NoSuchMethodException("other methods than they were");
+            throw new NoSuchMethodException("the upgrade handlers of this Tomcat have other methods");
         }
     }
 
@@ -46,17 +46,17 @@ final class TomcatLinkCheck {
                 .findVirtual(SocketWrapperBase.class, name, MethodType.methodType(returned, parameters));
     }
 
-    /** It returns a Lock in Tomcat 10.1 and a ReentrantLock in 11, so that no call can be compiled for both. */
+    /** Returns {@code getLock} by reflection: its return type is Lock in Tomcat 10.1 and ReentrantLock in 11. */
     private static Method lockGetter() throws NoSuchMethodException {
         return SocketWrapperBase.class.getMethod("getLock");
     }
 
-    /** The lock that Tomcat holds while it calls. */
+    /** Returns the lock that Tomcat holds during calls to an upgrade handler. */
     static Lock lockOf(SocketWrapperBase<?> socket) {
         try {
             return (Lock) lockGetter().invoke(socket);
-        } catch (ReflectiveOperationException unlikely) { // see check
-            throw new IllegalStateException(unlikely);
+        } catch (ReflectiveOperationException e) { // resolved by check
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -19,11 +19,11 @@ import org.streamlitgateway.container.OpenSockets;
 import org.streamlitgateway.container.RawSocket;
 
 /**
- * A socket of Tomcat's. Tomcat calls {@link #upgradeDispatch} when an event has come, and holds the socket's lock
- * meanwhile. All use of the socket is under that lock, for Tomcat uses the parts of a closed one for the next; nothing
- * waits under it.
+ * Socket taken over from Tomcat. Tomcat calls {@link #upgradeDispatch} for each event and holds the socket's lock
+ * meanwhile. Every use of the socket holds that lock, because Tomcat reuses the parts of a closed socket for the next
+ * one. No thread waits while holding it.
  *
- * <p>Public because Tomcat makes it.
+ * <p>Public because Tomcat instantiates it.
  */
 public final class TomcatSocket implements InternalHttpUpgradeHandler, RawSocket {
     private static final Logger LOG = LoggerFactory.getLogger(TomcatSocket.class);
@@ -34,37 +34,37 @@ public final class TomcatSocket implements InternalHttpUpgradeHandler, RawSocket
     private Lock lock;
     private boolean secure;
 
-    /** What one read gives at most: Tomcat's {@code socket.appReadBufSize}. */
+    /** Limit of one read: Tomcat's {@code socket.appReadBufSize}. */
     private int readBytes;
 
-    // what follows is guarded by the lock
+    // the rest is guarded by the lock
 
-    private Callback readable;
-    private Callback taken;
+    private Callback readCallback;
+    private Callback writeCallback;
 
-    /** Events that came when nobody waited for them: NIO2 has some that nobody has asked for, and each only once. */
+    /** Events that came without a callback: NIO2 has unrequested ones, and reports each event once. */
     private boolean readableSeen;
 
     private boolean writableSeen;
 
-    /** Whether nothing was left in Tomcat's buffers, of which there are no events. */
-    private boolean dry = true;
+    /** Whether Tomcat's buffers, for which there are no events, are empty. */
+    private boolean drained = true;
 
-    /** Tomcat has called, and closes the socket when it hears that we are gone. */
-    private boolean called;
+    /** Whether Tomcat is calling. It closes the socket when the call reports that it is closed. */
+    private boolean inTomcatCall;
 
-    private volatile boolean gone;
+    private volatile boolean closed;
 
     /** Called by Tomcat. */
     public TomcatSocket() {}
 
-    /** @param open has it while it is open */
+    /** @param open contains this socket while it is open */
     void use(Consumer<RawSocket> onOpen, OpenSockets open) {
         this.onOpen = onOpen;
         this.open = open;
     }
 
-    // --- Tomcat's
+    // --- calls by Tomcat
 
     @Override
     public void setSocketWrapper(SocketWrapperBase<?> wrapper) {
@@ -74,19 +74,19 @@ public final class TomcatSocket implements InternalHttpUpgradeHandler, RawSocket
         readBytes = wrapper.getSocketBufferHandler().getReadBuffer().capacity();
     }
 
-    /** The 101 has been sent. */
+    /** Called after the 101 has been sent. */
     @Override
     public void init(WebConnection connection) {
-        call(() -> {
+        run(() -> {
             onOpen.accept(this);
             open.add(this);
         });
-        if (gone) {
-            socket.processSocket(SocketEvent.OPEN_READ, true); // to tell it
+        if (closed) {
+            socket.processSocket(SocketEvent.OPEN_READ, true); // upgradeDispatch then reports the close
         }
     }
 
-    /** No event is waited for but those that we register for. */
+    /** Returns true: Tomcat then reports only events that were registered for. */
     @Override
     public boolean hasAsyncIO() {
         return true;
@@ -95,40 +95,40 @@ public final class TomcatSocket implements InternalHttpUpgradeHandler, RawSocket
     @Override
     public SocketState upgradeDispatch(SocketEvent event) {
         switch (event) {
-            case OPEN_READ -> call(this::readable);
-            case OPEN_WRITE -> call(this::writable);
-            default -> lost(); // the container stops, or the connection has broken
+            case OPEN_READ -> run(this::readable);
+            case OPEN_WRITE -> run(this::writable);
+            default -> markClosed(); // the container stops, or the connection is broken
         }
-        return isLost() ? SocketState.CLOSED : SocketState.ASYNC_IO;
+        return detectClose() ? SocketState.CLOSED : SocketState.ASYNC_IO;
     }
 
-    private void call(Runnable work) {
+    private void run(Runnable work) {
         lock.lock();
-        called = true;
+        inTomcatCall = true;
         try {
             work.run();
-        } catch (RuntimeException | Error bug) {
-            LOG.error("a socket of Tomcat's is given up", bug);
-            lost();
+        } catch (RuntimeException | Error e) {
+            LOG.error("unexpected failure on a Tomcat socket; closing it", e);
+            markClosed();
         } finally {
-            called = false;
+            inTomcatCall = false;
             lock.unlock();
         }
     }
 
     private void readable() {
-        Callback waiting = readable;
-        readable = null;
-        readableSeen = waiting == null;
-        if (waiting != null) {
-            waiting.succeeded();
+        Callback callback = readCallback;
+        readCallback = null;
+        readableSeen = callback == null;
+        if (callback != null) {
+            callback.succeeded();
         }
     }
 
     private void writable() {
-        Callback waiting = taken;
-        writableSeen = waiting == null;
-        if (writableSeen || gone) {
+        Callback callback = writeCallback;
+        writableSeen = callback == null;
+        if (writableSeen || closed) {
             return;
         }
         try {
@@ -136,49 +136,49 @@ public final class TomcatSocket implements InternalHttpUpgradeHandler, RawSocket
                 socket.registerWriteInterest();
                 return;
             }
-        } catch (IOException broken) {
-            taken = null;
-            waiting.failed(broken);
+        } catch (IOException e) {
+            writeCallback = null;
+            callback.failed(e);
             return;
         }
-        taken = null;
-        waiting.succeeded();
+        writeCallback = null;
+        callback.succeeded();
     }
 
-    /** The socket has been closed. */
+    /** Called after the socket has been closed. */
     @Override
     public void destroy() {
-        lost();
+        markClosed();
     }
 
-    /** Tomcat closes some sockets without a word. */
-    private boolean isLost() {
-        if (!gone && socket.isClosed()) {
-            lost();
+    /** Returns whether the socket is closed, and handles a close that Tomcat did not report. */
+    private boolean detectClose() {
+        if (!closed && socket.isClosed()) {
+            markClosed();
         }
-        return gone;
+        return closed;
     }
 
-    private void lost() {
+    private void markClosed() {
         Callback reading;
         Callback writing;
         lock.lock();
         try {
-            gone = true;
-            reading = readable;
-            writing = taken;
-            readable = null;
-            taken = null;
+            closed = true;
+            reading = readCallback;
+            writing = writeCallback;
+            readCallback = null;
+            writeCallback = null;
         } finally {
             lock.unlock();
         }
         open.remove(this);
-        EOFException why = new EOFException();
+        EOFException cause = new EOFException();
         if (reading != null) {
-            reading.failed(why);
+            reading.failed(cause);
         }
         if (writing != null) {
-            writing.failed(why);
+            writing.failed(cause);
         }
     }
 
@@ -189,31 +189,31 @@ public final class TomcatSocket implements InternalHttpUpgradeHandler, RawSocket
 
     @Override
     public void setSslSupport(SSLSupport support) {
-        // of no interest
+        // not needed
     }
 
     @Override
     public void pause() {
-        // of no interest
+        // not needed
     }
 
-    // --- the side's
+    // --- use by the relay
 
     @Override
     public int fill(ByteBuffer bytes) throws IOException {
         lock.lock();
         try {
-            if (isLost()) {
+            if (detectClose()) {
                 return -1;
             }
             readableSeen = false;
             int position = BufferUtil.flipToFill(bytes);
-            int room = bytes.remaining();
+            int space = bytes.remaining();
             try {
                 int filled = socket.read(false, bytes);
-                dry = filled == 0 || !secure && filled < Math.min(room, readBytes);
+                drained = filled == 0 || !secure && filled < Math.min(space, readBytes);
                 return filled;
-            } catch (EOFException end) {
+            } catch (EOFException e) {
                 return -1;
             } finally {
                 BufferUtil.flipToFlush(bytes, position);
@@ -224,17 +224,17 @@ public final class TomcatSocket implements InternalHttpUpgradeHandler, RawSocket
     }
 
     @Override
-    public boolean isDry() {
-        return dry;
+    public boolean isDrained() {
+        return drained;
     }
 
     @Override
     public void awaitReadable(Callback callback) {
         lock.lock();
         try {
-            if (!isLost() && !readableSeen) {
-                readable = callback;
-                if (dry) {
+            if (!detectClose() && !readableSeen) {
+                readCallback = callback;
+                if (drained) {
                     socket.registerReadInterest();
                 } else {
                     socket.processSocket(SocketEvent.OPEN_READ, true);
@@ -244,15 +244,15 @@ public final class TomcatSocket implements InternalHttpUpgradeHandler, RawSocket
         } finally {
             lock.unlock();
         }
-        callback.succeeded(); // reading will tell
+        callback.succeeded(); // the next read reports a close
     }
 
-    /** Tomcat keeps what the system does not take: no more than a side writes at a time. */
+    /** Writes; Tomcat buffers the bytes that the system does not accept, at most one write of the relay. */
     @Override
     public boolean flush(ByteBuffer bytes) throws IOException {
         lock.lock();
         try {
-            if (isLost()) {
+            if (detectClose()) {
                 throw new EOFException();
             }
             writableSeen = false;
@@ -267,9 +267,9 @@ public final class TomcatSocket implements InternalHttpUpgradeHandler, RawSocket
     public void write(ByteBuffer bytes, Callback callback) {
         lock.lock();
         try {
-            taken = callback;
-            if (isLost()) {
-                lost();
+            writeCallback = callback;
+            if (detectClose()) {
+                markClosed();
             } else if (writableSeen) {
                 writable();
             } else {
@@ -280,32 +280,32 @@ public final class TomcatSocket implements InternalHttpUpgradeHandler, RawSocket
         }
     }
 
-    /** Tomcat keeps it for {@link #fill}. */
+    /** Returns {@code null}: Tomcat keeps such bytes for {@link #fill}. */
     @Override
-    public ByteBuffer takeEarly() {
+    public ByteBuffer takeBufferedInput() {
         return null;
     }
 
     @Override
     public boolean isOpen() {
-        return !gone;
+        return !closed;
     }
 
     @Override
     public void close() {
         lock.lock();
         try {
-            if (gone) {
+            if (closed) {
                 return;
             }
-            gone = true;
-            if (called) {
-                return; // see upgradeDispatch; destroy follows
+            closed = true;
+            if (inTomcatCall) {
+                return; // upgradeDispatch reports the close, and destroy follows
             }
             socket.close();
         } finally {
             lock.unlock();
         }
-        lost();
+        markClosed();
     }
 }

@@ -9,9 +9,9 @@ import org.streamlitgateway.container.RawSocket;
 import org.streamlitgateway.container.SocketTakeover;
 
 /**
- * By Tomcat, as it does for its own WebSocket support: an upgrade handler gets the socket itself. The Servlet API's
- * handlers get streams only, by which a connection can neither be closed from outside nor be left unread. Its HTTP/2
- * takes no WebSockets.
+ * Takeover of Tomcat's sockets. An internal upgrade handler receives the socket, as in Tomcat's own WebSocket support.
+ * Handlers of the Servlet API receive streams only, which do not allow closing a connection from another thread or
+ * leaving it unread. Tomcat does not support WebSockets over HTTP/2.
  */
 public final class TomcatTakeover implements SocketTakeover {
     private final OpenSockets open = new OpenSockets();
@@ -21,8 +21,8 @@ public final class TomcatTakeover implements SocketTakeover {
     /**
      * Resolves the classes of the Tomcat that runs the application.
      *
-     * @throws ReflectiveOperationException when this Tomcat's upgrade handlers are made in another way
-     * @throws LinkageError when it has none
+     * @throws ReflectiveOperationException if this Tomcat lacks a method
+     * @throws LinkageError if this Tomcat lacks a class
      */
     public static TomcatTakeover create() throws ReflectiveOperationException {
         TomcatLinkCheck.check();
@@ -33,8 +33,8 @@ public final class TomcatTakeover implements SocketTakeover {
     public void upgrade(HttpServletRequest request, Consumer<RawSocket> onOpen) throws IOException {
         try {
             request.upgrade(TomcatSocket.class).use(onOpen, open);
-        } catch (ServletException | RuntimeException refused) { // such as by AJP
-            throw new IOException("not upgraded", refused);
+        } catch (ServletException | RuntimeException e) { // such as on an AJP connector
+            throw new IOException("Tomcat did not upgrade the connection", e);
         }
     }
 

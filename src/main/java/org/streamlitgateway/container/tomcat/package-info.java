@@ -1,5 +1,5 @@
 /**
- * A Tomcat that runs the gateway as a web application. {@link TomcatLinkCheck} resolves the classes and methods used, so that
- * a Tomcat that lacks one is not used for splicing.
+ * A Tomcat that runs the gateway as a web application. {@link TomcatLinkCheck} resolves the internal classes and
+ * methods that are used; in a Tomcat that lacks one of them, sockets are not taken over.
  */
 package org.streamlitgateway.container.tomcat;

@@ -19,121 +19,126 @@ import org.eclipse.jetty.websocket.client.WebSocketClient;
 import org.streamlitgateway.container.JakartaUpgrade;
 import org.streamlitgateway.upstream.client.UpstreamClient;
 import org.streamlitgateway.websocket.Relay;
+import org.streamlitgateway.websocket.RelayFactory;
 import org.streamlitgateway.websocket.SessionRegistry;
 
-/** Joins by a {@link MessageBridge}: the container's Jakarta WebSocket on one side, Jetty's WebSocketClient on the other. */
-public final class BridgeFactory implements Relay.Kind {
+/** Factory of {@link MessageBridge}s between the container's Jakarta WebSocket and Jetty's WebSocket client. */
+public final class BridgeFactory implements RelayFactory {
     /**
-     * RFC 3986: what may stand in a path and query. Some browsers send more. Possessive: else a long target takes a
-     * stack frame for each of its characters.
+     * Path and query of RFC 3986; some browsers send other characters. The quantifier is possessive, because a greedy
+     * one takes a stack frame per character.
      */
     private static final Pattern URI_CHARACTERS =
             Pattern.compile("/(?!/)(?:[A-Za-z0-9\\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*+");
 
-    private final JakartaUpgrade acceptor;
+    private final JakartaUpgrade upgrade;
     private final WebSocketClient client;
-    private final SessionRegistry relays;
+    private final SessionRegistry sessions;
 
-    public BridgeFactory(JakartaUpgrade acceptor, WebSocketClient client, SessionRegistry relays) {
-        this.acceptor = acceptor;
+    public BridgeFactory(JakartaUpgrade upgrade, WebSocketClient client, SessionRegistry sessions) {
+        this.upgrade = upgrade;
         this.client = client;
-        this.relays = relays;
+        this.sessions = sessions;
     }
 
     @Override
     public Relay create(HttpServletRequest request, String name, String prefix) {
-        return new MessageBridge(this, relays, name, prefix);
+        return new MessageBridge(this, sessions, name, prefix);
     }
 
-    /** Begins; the answer is what breaks it off. */
-    Runnable dial(MessageBridge bridge, Relay.Dial dial, Relay.Answer answer) {
-        Upgrade upgrade = new Upgrade(dial, answer);
+    /** Starts a handshake with Streamlit; the returned task aborts it. */
+    Runnable dial(MessageBridge bridge, Relay.UpstreamRequest request, Relay.HandshakeListener listener) {
+        UpstreamDial dial = new UpstreamDial(request, listener);
         try {
             client.connect(
                             new UpstreamListener(bridge),
-                            new ClientUpgradeRequest(URI.create("ws://" + dial.address() + "/")),
-                            upgrade)
-                    .whenComplete(upgrade::dialled);
-        } catch (IOException | RuntimeException refusal) {
-            answer.failed(refusal);
+                            new ClientUpgradeRequest(URI.create("ws://" + request.address() + "/")),
+                            dial)
+                    .whenComplete(dial::completed);
+        } catch (IOException | RuntimeException e) {
+            listener.failed(e);
         }
-        return upgrade::abort;
+        return dial::abort;
     }
 
     void accept(MessageBridge bridge, HttpServletRequest request, HttpServletResponse response, String subprotocol)
             throws IOException {
-        acceptor.accept(request, response, new BrowserEndpoint(bridge), subprotocol);
+        upgrade.accept(request, response, new BrowserEndpoint(bridge), subprotocol);
     }
 
     static boolean isUri(String target) {
         return URI_CHARACTERS.matcher(target).matches();
     }
 
-    /** The target and the headers go out as the browser sent them, not as Jetty's request would rebuild them. */
-    private static final class Upgrade implements JettyUpgradeListener {
-        /** What begins no code: Jetty fails at it, and Streamlit reads it as it reads the code for the sign itself. */
+    /**
+     * One handshake with Streamlit. Sends target and headers as the browser sent them, not as Jetty's request rebuilds
+     * them.
+     */
+    private static final class UpstreamDial implements JettyUpgradeListener {
+        /** Percent sign that begins no escape: Jetty fails at it, and Streamlit reads it like {@code %25}. */
         private static final Pattern STRAY_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
-        private final Relay.Dial dial;
-        private final Relay.Answer answer;
-        private volatile HttpFields answered = HttpFields.EMPTY;
+        private final Relay.UpstreamRequest upstreamRequest;
+        private final Relay.HandshakeListener listener;
+        private volatile HttpFields responseHeaders = HttpFields.EMPTY;
         private volatile Request request;
 
-        Upgrade(Relay.Dial dial, Relay.Answer answer) {
-            this.dial = dial;
-            this.answer = answer;
+        UpstreamDial(Relay.UpstreamRequest upstreamRequest, Relay.HandshakeListener listener) {
+            this.upstreamRequest = upstreamRequest;
+            this.listener = listener;
         }
 
         @Override
-        public void onHandshakeRequest(Request made) {
-            request = made;
-            made.tag(UpstreamClient.Fresh.HANDSHAKE);
-            String target = STRAY_PERCENT.matcher(dial.target()).replaceAll("%25");
+        public void onHandshakeRequest(Request created) {
+            request = created;
+            created.tag(UpstreamClient.Fresh.HANDSHAKE);
+            String target = STRAY_PERCENT.matcher(upstreamRequest.target()).replaceAll("%25");
             if (isUri(target)) {
-                made.path(target);
-            } else { // Jetty wants a URI before it sends and once the answer is there
-                made.onRequestBegin(begun -> made.path(target));
-                made.onRequestSuccess(sent -> made.path("/"));
+                created.path(target);
+            } else { // Jetty parses the path as a URI before it sends the request, and again at the response
+                created.onRequestBegin(begun -> created.path(target));
+                created.onRequestSuccess(sent -> created.path("/"));
             }
-            made.headers(fields -> {
+            created.headers(fields -> {
                 List.of("Pragma", "Cache-Control", "User-Agent").forEach(fields::remove);
-                for (String name : dial.headers().getFieldNamesCollection()) {
+                HttpFields headers = upstreamRequest.headers();
+                for (String name : headers.getFieldNamesCollection()) {
                     fields.remove(name);
-                    dial.headers().getValuesList(name).forEach(value -> fields.add(name, value)); // each its own line
+                    headers.getValuesList(name).forEach(value -> fields.add(name, value)); // one line each
                 }
             });
         }
 
         @Override
         public void onHandshakeResponse(Request sent, Response response) {
-            answered = HttpFields.build(response.getHeaders());
+            responseHeaders = HttpFields.build(response.getHeaders());
         }
 
-        /** Does nothing once Streamlit has answered. */
+        /** Aborts the handshake; has no effect after Streamlit has answered. */
         void abort() {
-            Request dialled = request;
-            if (dialled != null) {
-                dialled.abort(new IOException("given up"));
+            Request sent = request;
+            if (sent != null) {
+                sent.abort(new IOException("the handshake was abandoned"));
             }
         }
 
-        /** After a 101 that is not right Jetty forgets the connection, open. */
-        private void leave() {
+        /** Closes the connection, which Jetty leaves open after an invalid 101. */
+        private void closeConnection() {
             Connection connection = request == null ? null : request.getConnection();
             if (connection != null) {
                 connection.close();
             }
         }
 
-        void dialled(Session session, Throwable refusal) {
-            Throwable cause = refusal instanceof CompletionException ? refusal.getCause() : refusal;
+        void completed(Session session, Throwable failure) {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             if (cause == null) {
-                answer.accepted(answered);
-            } else if (cause instanceof UpgradeException refused && refused.getResponseStatusCode() >= 300) {
-                answer.refused(refused.getResponseStatusCode(), answered);
+                listener.accepted(responseHeaders);
+            } else if (cause instanceof UpgradeException refusal && refusal.getResponseStatusCode() >= 300) {
+                listener.refused(refusal.getResponseStatusCode(), responseHeaders);
             } else {
-                leave();
-                answer.failed(cause);
+                closeConnection();
+                listener.failed(cause);
             }
         }
     }

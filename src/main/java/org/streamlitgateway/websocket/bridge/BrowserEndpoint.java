@@ -8,7 +8,7 @@ import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import java.nio.ByteBuffer;
 
-/** The browser's side of a bridge, in any container. */
+/** Endpoint for the browser's side of a bridge, in any container. */
 public final class BrowserEndpoint extends Endpoint {
     private final MessageBridge bridge;
 
@@ -18,8 +18,8 @@ public final class BrowserEndpoint extends Endpoint {
 
     @Override
     public void onOpen(Session session, EndpointConfig config) {
-        session.addMessageHandler(ByteBuffer.class, (MessageHandler.Partial<ByteBuffer>) bridge::binaryUp);
-        session.addMessageHandler(String.class, (MessageHandler.Partial<String>) bridge::textUp);
+        session.addMessageHandler(ByteBuffer.class, (MessageHandler.Partial<ByteBuffer>) bridge::browserBinary);
+        session.addMessageHandler(String.class, (MessageHandler.Partial<String>) bridge::browserText);
         session.addMessageHandler(PongMessage.class, (MessageHandler.Whole<PongMessage>)
                 pong -> bridge.browserPong(pong.getApplicationData()));
         bridge.browserOpened(session);

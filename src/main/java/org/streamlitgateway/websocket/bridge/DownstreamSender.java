@@ -12,110 +12,113 @@ import org.streamlitgateway.websocket.SessionRegistry;
 import org.streamlitgateway.websocket.peer.UnacknowledgedBytes;
 
 /**
- * Streamlit's messages on their way to the browser, for one {@link MessageBridge}. One message or part at a time is under way:
- * the next is demanded when the browser's side took the one before, which is the back-pressure on Streamlit. Where the
- * container can be told to, it keeps small messages that came together and sends them together: a rerun is a dozen.
+ * Sender of Streamlit's messages to the browser, for one {@link MessageBridge}. One message or part at a time is in
+ * transit. The next is demanded from Streamlit when the container has accepted the previous one, which is the
+ * back-pressure on Streamlit. Where the container supports batching, small messages that arrive together, as in a
+ * rerun, are flushed together.
  *
- * <p>Called by the thread that delivers Streamlit's frames, one at a time, which never waits here; {@link #stalledNanos}
- * by the timer.
+ * <p>The thread that delivers Streamlit's frames calls it, one frame at a time, and never waits here. The timer calls
+ * {@link #stalledNanos}.
  */
 final class DownstreamSender {
-    /** Streamlit names the session in its first message; of another server not all messages are to be looked at. */
-    private static final int MAX_LOOKS = 64;
+    /** Messages searched for the session id. Streamlit sends it in the first one, other servers never. */
+    private static final int MAX_INSPECTED_MESSAGES = 64;
 
-    private static final long NOTHING = 0;
+    private static final long IDLE = 0;
 
     private final MessageBridge bridge;
-    private final SessionRegistry relays;
+    private final SessionRegistry sessions;
     private final String prefix;
     private final UnacknowledgedBytes unacknowledged = new UnacknowledgedBytes();
     private boolean partsSent;
-    private int looks = MAX_LOOKS;
+    private int remainingInspections = MAX_INSPECTED_MESSAGES;
     private long messages;
 
-    /** Since when a message, a part or a flush is under way, by {@link System#nanoTime}; or {@link #NOTHING}. */
-    private final AtomicLong busy = new AtomicLong(NOTHING);
+    /** Start of the message, part or flush in transit, by {@link System#nanoTime}; or {@link #IDLE}. */
+    private final AtomicLong busySinceNanos = new AtomicLong(IDLE);
 
-    /** {@code null} where messages are sent one by one. */
+    /** {@code null} if the container cannot batch. */
     private BatchFlush batch;
 
-    /** A message was sent that the container may have kept. Parts are never kept, and take along what was. */
+    /** Whether the container may have batched a message. Parts are never batched, and flush earlier messages. */
     private boolean unflushed;
 
-    /** What {@link #busy} was set to by the last flush. */
-    private volatile long flushing;
+    /** Value of {@link #busySinceNanos} set by the last flush. */
+    private volatile long flushStartNanos;
 
-    /** @param prefix what Streamlit does not know of its own path; empty for nothing */
-    DownstreamSender(MessageBridge bridge, SessionRegistry relays, String prefix) {
+    /** @param prefix path prefix that is removed from requests to Streamlit, or empty */
+    DownstreamSender(MessageBridge bridge, SessionRegistry sessions, String prefix) {
         this.bridge = bridge;
-        this.relays = relays;
+        this.sessions = sessions;
         this.prefix = prefix;
     }
 
     /**
-     * Before the first message.
+     * Called before the first message.
      *
-     * @param drains whether {@link #drained} will be called
+     * @param drains whether {@link #upstreamDrained} will be called; without it, nothing is batched
      */
     void open(Session browser, boolean drains) {
         batch = drains ? BatchFlush.of(browser, this::flushed) : null;
         if (batch != null) {
             try {
                 browser.getAsyncRemote().setBatchingAllowed(true);
-            } catch (IOException lost) {
-                bridge.browserFailed(lost);
+            } catch (IOException e) {
+                bridge.browserFailed(e);
             }
         }
     }
 
-    /** What is on its way, for all that the container has taken. */
+    /**
+     * Returns the count of bytes that the browser has not acknowledged, whether or not the container has accepted them.
+     */
     UnacknowledgedBytes unacknowledged() {
         return unacknowledged;
     }
 
-    void binary(ByteBuffer payload, boolean last, Callback taken) {
+    void binary(ByteBuffer payload, boolean last, Callback accepted) {
         unacknowledged.add(payload.remaining());
-        if (begin(last)) {
-            ByteBuffer message = payload.remaining() <= ForwardMessages.MAX_BYTES ? look(payload) : payload;
+        if (beginSend(last)) {
+            ByteBuffer message = payload.remaining() <= ForwardMessages.MAX_BYTES ? inspect(payload) : payload;
             bridge.browser().getAsyncRemote().sendBinary(message, result -> {
-                taken.succeed();
+                accepted.succeed();
                 sent(result.getException());
             });
         } else {
-            sendPart(remote -> remote.sendBinary(payload, last), taken);
+            sendPart(remote -> remote.sendBinary(payload, last), accepted);
         }
     }
 
     void text(String payload, boolean last) {
         unacknowledged.add(payload.length());
-        if (begin(last)) {
+        if (beginSend(last)) {
             bridge.browser().getAsyncRemote().sendText(payload, result -> sent(result.getException()));
         } else {
             sendPart(remote -> remote.sendText(payload, last), Callback.NOOP);
         }
     }
 
-    /** Streamlit's side has nothing more for now that could go along. */
-    void drained() {
+    /** Flushes batched messages: no more data from Streamlit is available now. */
+    void upstreamDrained() {
         if (unflushed) {
             unflushed = false;
             long now = nanoTime();
-            flushing = now;
-            busy.compareAndSet(NOTHING, now);
+            flushStartNanos = now;
+            busySinceNanos.compareAndSet(IDLE, now);
             batch.run();
         }
     }
 
     private void flushed(Throwable failure) {
-        busy.compareAndSet(flushing, NOTHING); // unless a message has come after it
+        busySinceNanos.compareAndSet(flushStartNanos, IDLE); // unless a later message is in transit
         if (failure != null) {
             bridge.browserFailed(failure);
         }
     }
 
-    /** Whether it is a message of one piece, which can be sent without waiting. */
-    private boolean begin(boolean last) {
-        busy.set(nanoTime());
+    /** Records the start of a send; returns true for a complete message, which can be sent without waiting. */
+    private boolean beginSend(boolean last) {
+        busySinceNanos.set(nanoTime());
         boolean whole = last && !partsSent;
         partsSent = !last;
         if (last) {
@@ -125,60 +128,60 @@ final class DownstreamSender {
         return whole;
     }
 
-    /** One part's way of being sent. */
+    /** Send operation of one part. */
     @FunctionalInterface
     private interface Part {
         void send(RemoteEndpoint.Basic remote) throws IOException;
     }
 
-    /** Jakarta WebSocket sends parts in no other way than by waiting, so it is done on another thread. */
-    private void sendPart(Part part, Callback taken) {
-        relays.execute(() -> {
+    /** Sends a part on another thread, because Jakarta WebSocket sends parts only with blocking calls. */
+    private void sendPart(Part part, Callback accepted) {
+        sessions.execute(() -> {
             Throwable failure = null;
             try {
                 part.send(bridge.browser().getBasicRemote());
-            } catch (IOException | RuntimeException lost) {
-                failure = lost;
+            } catch (IOException | RuntimeException e) {
+                failure = e;
             }
-            taken.succeed();
+            accepted.succeed();
             sent(failure);
         });
     }
 
     private void sent(Throwable failure) {
-        busy.set(NOTHING);
+        busySinceNanos.set(IDLE);
         if (failure != null) {
             bridge.browserFailed(failure);
         }
-        bridge.demand(); // after the end, too: the answer to our close frame is yet to be read
+        bridge.demand(); // after the end, too: the answer to the gateway's close frame must be read
     }
 
-    /** Learns the session's id from its first messages, and puts the prefix on a log-in redirect. */
-    private ByteBuffer look(ByteBuffer payload) {
-        if (looks > 0) {
-            looks--;
+    /** Finds the session id in the first messages, and adds the prefix to a log-in redirect. */
+    private ByteBuffer inspect(ByteBuffer payload) {
+        if (remainingInspections > 0) {
+            remainingInspections--;
             String id = ForwardMessages.sessionId(payload);
             if (id != null) {
-                looks = 0;
-                relays.learned(id, bridge);
+                remainingInspections = 0;
+                sessions.identified(bridge, id);
             }
         }
         ByteBuffer changed = prefix.isEmpty() ? null : ForwardMessages.withPrefix(payload, prefix);
         return changed == null ? payload : changed;
     }
 
-    /** How long the browser has not taken what is under way; 0 when nothing is. */
+    /** Returns for how long the container has not accepted the data in transit; 0 if there is none. */
     long stalledNanos(long now) {
-        long since = busy.get();
-        return since == NOTHING ? 0 : Math.max(1, now - since);
+        long since = busySinceNanos.get();
+        return since == IDLE ? 0 : Math.max(1, now - since);
     }
 
     private static long nanoTime() {
         long now = System.nanoTime();
-        return now == NOTHING ? 1 : now;
+        return now == IDLE ? 1 : now;
     }
 
-    /** How many messages went or are going; for the log, when it is over. */
+    /** Returns the number of messages sent or in transit, for the log. */
     long messages() {
         return messages;
     }

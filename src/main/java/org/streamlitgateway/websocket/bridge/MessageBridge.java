@@ -23,76 +23,88 @@ import org.streamlitgateway.websocket.frame.CloseStatus;
 import org.streamlitgateway.websocket.peer.PeerLiveness;
 
 /**
- * One browser's WebSocket joined to one of Streamlit's.
+ * Relay that forwards messages. {@link DownstreamSender} sends Streamlit's messages to the browser; parts of the
+ * browser's messages go to Streamlit as they arrive, within a {@link SendCredit}.
  *
- * <p>Down, Streamlit to browser: see {@link DownstreamSender}. Up: parts are handed on as they come, within a {@link SendCredit}.
- * State is guarded by {@code this}; no call into a container or client is made while holding it. {@link #end} is the one
- * way to end it.
+ * <pre>
+ *   state      upstream  browser  ended    next
+ *   DIALLING   null      null     false    upstreamOpened: ACCEPTING
+ *   ACCEPTING  set       null     false    browserOpened: OPEN; endUnlessOpen: ENDED
+ *   OPEN       set       set      false    a close, a failure, silence or a stall of either side: ENDED
+ *   ENDED      any       any      true     closes a side that opens later
+ * </pre>
+ *
+ * <p>{@link #end} ends the session from every state. State is guarded by {@code this}; no call into a container or
+ * client is made while holding it.
  */
 final class MessageBridge implements Relay {
     private static final Logger LOG = LoggerFactory.getLogger(MessageBridge.class);
 
-    /** How long a closed side may take to answer the close frame before its connection is cut. */
+    /** Time for a peer to answer the close frame before its connection is aborted. */
     private static final long CLOSE_GRACE_MILLIS = 5000;
 
-    private final BridgeFactory kind;
-    private final SessionRegistry relays;
+    private final BridgeFactory factory;
+    private final SessionRegistry sessions;
     private final String name;
-    private final DownstreamSender down;
+    private final DownstreamSender downstream;
     private final SendCredit credit = new SendCredit();
 
     private Session upstream;
     private jakarta.websocket.Session browser;
     private boolean ended;
-    /** Ends the dialling; {@code null} when there is none. */
-    private volatile Runnable dialling;
 
-    private CloseStatus ending;
-    private final PeerLiveness browserLife = new PeerLiveness(System.nanoTime());
-    private final PeerLiveness upstreamLife = new PeerLiveness(System.nanoTime());
-    /** Counted by one thread; read for the log when the session has ended. */
+    /** Aborts the handshake with Streamlit; {@code null} unless it is under way. */
+    private volatile Runnable abortDial;
+
+    /** Status for a browser that connects after the end. */
+    private CloseStatus lateBrowserStatus;
+
+    private final PeerLiveness browserLiveness = new PeerLiveness(System.nanoTime());
+    private final PeerLiveness upstreamLiveness = new PeerLiveness(System.nanoTime());
+
+    /** Messages from the browser. Written by the thread that delivers them, read for the log. */
     private long messagesUp;
 
-    /** Of the message that is coming; counted by the same thread. */
+    /** Bytes of the browser's current message. */
     private long messageBytesUp;
 
-    MessageBridge(BridgeFactory kind, SessionRegistry relays, String name, String prefix) {
-        this.kind = kind;
-        this.relays = relays;
+    MessageBridge(BridgeFactory factory, SessionRegistry sessions, String name, String prefix) {
+        this.factory = factory;
+        this.sessions = sessions;
         this.name = name;
-        this.down = new DownstreamSender(this, relays, prefix);
+        this.downstream = new DownstreamSender(this, sessions, prefix);
     }
 
     // --- opening
 
     @Override
-    public void dial(Dial dial, Answer answer) {
-        dialling = kind.dial(this, dial, answer);
+    public void dial(UpstreamRequest request, HandshakeListener listener) {
+        abortDial = factory.dial(this, request, listener);
     }
 
     @Override
     public void accept(HttpServletRequest request, HttpServletResponse response, String subprotocol)
             throws IOException {
-        relays.opening(this);
+        sessions.opening(this);
         try {
-            kind.accept(this, request, response, subprotocol);
-        } catch (IOException lost) {
-            relays.settled(this);
-            throw lost;
+            factory.accept(this, request, response, subprotocol);
+        } catch (IOException e) {
+            sessions.settled(this);
+            throw e;
         }
     }
 
     void upstreamOpened(Session session) {
         session.setIdleTimeout(Duration.ZERO); // the keep-alive finds dead peers
-        upstreamLife.heard(System.nanoTime());
-        dialling = null; // it knows the handshake
+        upstreamLiveness.heard(System.nanoTime());
+        abortDial = null; // it references the handshake
         synchronized (this) {
             upstream = session;
             if (!ended) {
                 return;
             }
         }
-        session.disconnect(); // the browser did not wait
+        session.disconnect(); // the session ended meanwhile
     }
 
     void browserOpened(jakarta.websocket.Session session) {
@@ -100,29 +112,29 @@ final class MessageBridge implements Relay {
         session.getUserProperties()
                 .put(
                         "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT",
-                        relays.timeouts().stall().toMillis());
-        browserLife.heard(System.nanoTime());
-        CloseStatus tooLate;
-        down.open(session, tellsWhenDrained(upstream()));
+                        sessions.timeouts().stall().toMillis());
+        browserLiveness.heard(System.nanoTime());
+        CloseStatus lateStatus;
+        downstream.open(session, notifyWhenDrained(upstream()));
         synchronized (this) {
             browser = session;
-            tooLate = ended ? ending : null;
+            lateStatus = ended ? lateBrowserStatus : null;
         }
-        if (tooLate != null) {
-            relays.tell(() -> close(session, tooLate));
-            relays.settled(this);
+        if (lateStatus != null) {
+            sessions.submitClose(() -> close(session, lateStatus));
+            sessions.settled(this);
             return;
         }
         LOG.debug("{} is open", name);
-        relays.opened(this);
+        sessions.opened(this);
         demand();
     }
 
-    /** Before anything is read. */
-    private boolean tellsWhenDrained(Session streamlit) {
-        return streamlit instanceof WebSocketSession made
-                && made.getCoreSession() instanceof WebSocketCoreSession core
-                && UpstreamClient.readDirectly(core.getConnection().getEndPoint(), down::drained);
+    /** Requests notification when no more data from Streamlit is available. Called before the first read. */
+    private boolean notifyWhenDrained(Session streamlit) {
+        return streamlit instanceof WebSocketSession jettySession
+                && jettySession.getCoreSession() instanceof WebSocketCoreSession core
+                && UpstreamClient.readDirectly(core.getConnection().getEndPoint(), downstream::upstreamDrained);
     }
 
     @Override
@@ -133,7 +145,7 @@ final class MessageBridge implements Relay {
         }
         if (!open) {
             end(Outcome.CLIENT_GONE, null);
-            relays.settled(this);
+            sessions.settled(this);
         }
     }
 
@@ -149,49 +161,56 @@ final class MessageBridge implements Relay {
 
     // --- Streamlit to browser
 
-    void binaryDown(ByteBuffer payload, boolean last, Callback taken) {
-        upstreamLife.heard(System.nanoTime());
-        down.binary(payload, last, taken);
+    void upstreamBinary(ByteBuffer payload, boolean last, Callback accepted) {
+        upstreamLiveness.heard(System.nanoTime());
+        downstream.binary(payload, last, accepted);
     }
 
-    void textDown(String payload, boolean last) {
-        upstreamLife.heard(System.nanoTime());
-        down.text(payload, last);
+    void upstreamText(String payload, boolean last) {
+        upstreamLiveness.heard(System.nanoTime());
+        downstream.text(payload, last);
     }
 
-    /** Asks Streamlit's side for the next frame. Never throws: a container would tell the browser what it says. */
+    /**
+     * Demands the next frame from Streamlit. Never throws: a container would send the exception message to the browser
+     * as close reason.
+     */
     void demand() {
         try {
             upstream().demand();
-        } catch (RuntimeException lost) {
-            upstreamFailed(lost);
+        } catch (RuntimeException e) {
+            upstreamFailed(e);
         }
     }
 
     // --- browser to Streamlit
 
-    void binaryUp(ByteBuffer part, boolean last) {
+    void browserBinary(ByteBuffer part, boolean last) {
         int size = part.remaining();
-        if (mayGoUp(size, last)) {
-            ByteBuffer copy = ByteBuffer.allocate(size).put(part).flip(); // the container's buffer is lent
-            upstream().sendPartialBinary(copy, last, Callback.from(() -> credit.give(size), this::upstreamFailed));
+        if (acquireCredit(size, last)) {
+            ByteBuffer copy = ByteBuffer.allocate(size).put(part).flip(); // the container reuses its buffer
+            upstream().sendPartialBinary(copy, last, Callback.from(() -> credit.release(size), this::upstreamFailed));
         }
     }
 
-    void textUp(String part, boolean last) {
+    void browserText(String part, boolean last) {
         int size = part.length();
-        if (mayGoUp(size, last)) {
-            upstream().sendPartialText(part, last, Callback.from(() -> credit.give(size), this::upstreamFailed));
+        if (acquireCredit(size, last)) {
+            upstream().sendPartialText(part, last, Callback.from(() -> credit.release(size), this::upstreamFailed));
         }
     }
 
-    /** @param size in bytes, or of text in characters, which are no more */
-    private boolean mayGoUp(int size, boolean last) {
-        browserLife.heard(System.nanoTime());
+    /**
+     * Waits for credit to forward a part; returns false if the session has ended.
+     *
+     * @param size bytes, or for text characters, of which there are no more than bytes
+     */
+    private boolean acquireCredit(int size, boolean last) {
+        browserLiveness.heard(System.nanoTime());
         messageBytesUp += size;
-        if (messageBytesUp > relays.maxMessageBytes()) {
-            Outcome how = Outcome.MESSAGE_TOO_LARGE;
-            end(how.name(), CloseStatus.of(how), CloseStatus.of(Outcome.CLIENT_GONE), null);
+        if (messageBytesUp > sessions.maxMessageBytes()) {
+            Outcome outcome = Outcome.MESSAGE_TOO_LARGE;
+            end(outcome.name(), CloseStatus.of(outcome), CloseStatus.of(Outcome.CLIENT_GONE), null);
             return false;
         }
         if (last) {
@@ -199,62 +218,63 @@ final class MessageBridge implements Relay {
             messageBytesUp = 0;
         }
         try {
-            return credit.take(size);
-        } catch (InterruptedException stopping) {
+            return credit.acquire(size);
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            end(Outcome.STOPPING, stopping);
+            end(Outcome.STOPPING, e);
             return false;
         }
     }
 
-    // --- keep-alive: called by the timer, for one bridge at a time
+    // --- keep-alive
 
     void browserPong(ByteBuffer payload) {
-        browserLife.heard(System.nanoTime());
+        browserLiveness.heard(System.nanoTime());
         byte[] bytes = new byte[payload.remaining()];
         payload.get(bytes);
-        down.unacknowledged().pongReceived(bytes);
+        downstream.unacknowledged().pongReceived(bytes);
     }
 
-    /** What came before it does not wait until Streamlit has taken the pong. */
-    void answerPing(ByteBuffer payload) {
-        upstreamLife.heard(System.nanoTime());
-        down.drained();
+    /** Answers a ping of Streamlit's. Flushes batched messages first, so that they do not wait behind the pong. */
+    void upstreamPing(ByteBuffer payload) {
+        upstreamLiveness.heard(System.nanoTime());
+        downstream.upstreamDrained();
         upstream().sendPong(payload, Callback.from(this::demand, this::upstreamFailed));
     }
 
     void upstreamPong() {
-        upstreamLife.heard(System.nanoTime());
-        demand(); // the pong has used up the demand that was out
+        upstreamLiveness.heard(System.nanoTime());
+        demand(); // the pong consumed the outstanding demand
     }
 
     @Override
     public void keepAlive(long now) {
-        long stalled = Math.max(down.stalledNanos(now), credit.stalledNanos(now));
+        long stalled = Math.max(downstream.stalledNanos(now), credit.stalledNanos(now));
         if (stalled > 0) {
-            if (stalled > relays.timeouts().stall().toNanos()) {
+            if (stalled > sessions.timeouts().stall().toNanos()) {
                 end(Outcome.STALLED, null);
             }
-            return; // a side is hardly read while the other is slow, so its silence says nothing
+            return; // a peer is hardly read while the other is slow, so it may only seem silent
         }
-        if (relays.isBrowserPingDue(this, browserLife, down.unacknowledged().bytes(), now)) {
-            browserLife.pinged(now);
-            relays.execute(this::pingBrowser);
+        if (sessions.checkBrowser(
+                this, browserLiveness, downstream.unacknowledged().bytes(), now)) {
+            browserLiveness.pinged(now);
+            sessions.execute(this::pingBrowser);
         }
-        if (relays.isStreamlitPingDue(this, upstreamLife, now)) {
-            upstreamLife.pinged(now);
+        if (sessions.checkStreamlit(this, upstreamLiveness, now)) {
+            upstreamLiveness.pinged(now);
             upstream().sendPing(ByteBuffer.allocate(0), Callback.from(() -> {}, this::upstreamFailed));
         }
     }
 
-    /** By the remote that sends whole messages: in Jetty the other one forgets at a ping that it is in between parts. */
+    /** Sends a ping by the async remote: in Jetty, a ping by the basic remote loses its partial-message state. */
     private void pingBrowser() {
         try {
             browser()
                     .getAsyncRemote()
-                    .sendPing(ByteBuffer.wrap(down.unacknowledged().nextPingPayload()));
-        } catch (IOException | RuntimeException lost) {
-            browserFailed(lost);
+                    .sendPing(ByteBuffer.wrap(downstream.unacknowledged().nextPingPayload()));
+        } catch (IOException | RuntimeException e) {
+            browserFailed(e);
         }
     }
 
@@ -273,7 +293,11 @@ final class MessageBridge implements Relay {
     }
 
     void browserFailed(Throwable cause) {
-        end("the browser was lost", CloseStatus.of(Outcome.CLIENT_GONE), CloseStatus.of(Outcome.CLIENT_GONE), cause);
+        end(
+                "the connection to the browser was lost",
+                CloseStatus.of(Outcome.CLIENT_GONE),
+                CloseStatus.of(Outcome.CLIENT_GONE),
+                cause);
     }
 
     @Override
@@ -281,8 +305,13 @@ final class MessageBridge implements Relay {
         end(outcome.name(), CloseStatus.of(outcome), CloseStatus.of(outcome), cause);
     }
 
-    /** Closes both sides, once; {@code null} for a side that has closed by itself. */
-    private void end(String why, CloseStatus forBrowser, CloseStatus forUpstream, Throwable cause) {
+    /**
+     * Closes both sides, once.
+     *
+     * @param forBrowser {@code null} if the browser's connection is already closed
+     * @param forUpstream {@code null} if Streamlit's connection is already closed
+     */
+    private void end(String reason, CloseStatus forBrowser, CloseStatus forUpstream, Throwable cause) {
         Session streamlit;
         jakarta.websocket.Session client;
         synchronized (this) {
@@ -290,18 +319,18 @@ final class MessageBridge implements Relay {
                 return;
             }
             ended = true;
-            ending = forBrowser == null ? CloseStatus.of(Outcome.CLIENT_GONE) : forBrowser;
+            lateBrowserStatus = forBrowser == null ? CloseStatus.of(Outcome.CLIENT_GONE) : forBrowser;
             streamlit = upstream;
             client = browser;
         }
         LOG.debug(
-                "{} ended: {}; {} messages up, {} down{}",
+                "{} ended: {}; {} messages from the browser, {} from Streamlit{}",
                 name,
-                new Printable(why),
+                new Printable(reason),
                 messagesUp,
-                down.messages(),
+                downstream.messages(),
                 cause == null ? "" : "; " + FailureText.of(cause));
-        Runnable abort = dialling;
+        Runnable abort = abortDial;
         if (abort != null) {
             abort.run();
         }
@@ -310,35 +339,35 @@ final class MessageBridge implements Relay {
             closeUpstream(streamlit, forUpstream);
         }
         if (client != null && forBrowser != null) {
-            relays.tell(() -> close(client, forBrowser));
+            sessions.submitClose(() -> close(client, forBrowser));
         }
-        relays.ended(this); // not before the browser's close is on its way, for who stops waits for both
+        sessions.ended(this); // last: a stop waits until no session is left, and then for the submitted closes
     }
 
-    private void closeUpstream(Session up, CloseStatus how) {
-        if (how == null) {
-            up.disconnect();
+    private void closeUpstream(Session session, CloseStatus status) {
+        if (status == null) {
+            session.disconnect();
             return;
         }
-        up.close(
-                how.code(),
-                how.code() == CloseStatus.NO_CODE ? null : how.reason(),
-                Callback.from(() -> {}, x -> up.disconnect()));
-        relays.later(up, Session::disconnect, CLOSE_GRACE_MILLIS);
+        session.close(
+                status.code(),
+                status.code() == CloseStatus.NO_CODE ? null : status.reason(),
+                Callback.from(() -> {}, x -> session.disconnect()));
+        sessions.schedule(session, Session::disconnect, CLOSE_GRACE_MILLIS);
     }
 
-    private static void close(jakarta.websocket.Session down, CloseStatus how) {
+    private static void close(jakarta.websocket.Session session, CloseStatus status) {
         try {
-            down.close(
-                    how.code() == CloseStatus.NO_CODE
+            session.close(
+                    status.code() == CloseStatus.NO_CODE
                             ? new CloseReason(CloseCodes.NO_STATUS_CODE, null)
-                            : new CloseReason(CloseCodes.getCloseCode(how.code()), how.reason()));
-            // cuts a browser that does not answer; not before, for it may have been silent for longer already
-            if (down.isOpen()) {
-                down.setMaxIdleTimeout(CLOSE_GRACE_MILLIS);
+                            : new CloseReason(CloseCodes.getCloseCode(status.code()), status.reason()));
+            // aborts a browser that does not answer; set last, because it may have been idle for longer already
+            if (session.isOpen()) {
+                session.setMaxIdleTimeout(CLOSE_GRACE_MILLIS);
             }
-        } catch (IOException | RuntimeException gone) {
-            LOG.debug("closing the browser's side", gone);
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("cannot close the browser's WebSocket", e);
         }
     }
 

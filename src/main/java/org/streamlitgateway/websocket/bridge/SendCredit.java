@@ -1,42 +1,43 @@
 package org.streamlitgateway.websocket.bridge;
 
 /**
- * How many bytes may be under way from the browser to Streamlit. The container's thread that delivers them waits here
- * while Streamlit is slow; that is the back-pressure on the browser, and Jakarta WebSocket has no other.
+ * Bound on the bytes in transit from the browser to Streamlit. While Streamlit is slow, the container's thread that
+ * delivers messages waits in {@link #acquire}. This is the back-pressure on the browser; Jakarta WebSocket has no
+ * other. Thread-safe.
  */
 final class SendCredit {
-    /** One message of any size may go when nothing else is under way. */
+    /** A single message may exceed it when nothing else is in transit. */
     static final int MAX_BYTES = 1024 * 1024;
 
-    private long underWay;
-    private long movedNanos;
+    private long pending;
+    private long progressNanos;
     private boolean closed;
 
     /**
-     * Waits until there is room, or the session has ended: who looks at {@link #stalledNanos} ends it.
+     * Waits until the bytes fit. A caller of {@link #stalledNanos} ends the session if Streamlit makes no progress.
      *
-     * @return false when it has ended
+     * @return false if the session has ended
      */
-    synchronized boolean take(int bytes) throws InterruptedException {
-        while (!closed && underWay > 0 && underWay + bytes > MAX_BYTES) {
+    synchronized boolean acquire(int bytes) throws InterruptedException {
+        while (!closed && pending > 0 && pending + bytes > MAX_BYTES) {
             wait();
         }
-        if (underWay == 0) {
-            movedNanos = System.nanoTime();
+        if (pending == 0) {
+            progressNanos = System.nanoTime();
         }
-        underWay += bytes;
+        pending += bytes;
         return !closed;
     }
 
-    synchronized void give(int bytes) {
-        underWay -= bytes;
-        movedNanos = System.nanoTime();
+    synchronized void release(int bytes) {
+        pending -= bytes;
+        progressNanos = System.nanoTime();
         notifyAll();
     }
 
-    /** How long Streamlit has taken nothing of what is under way; 0 when nothing is. */
+    /** Returns for how long Streamlit has accepted nothing of the bytes in transit; 0 if there are none. */
     synchronized long stalledNanos(long now) {
-        return underWay == 0 ? 0 : Math.max(1, now - movedNanos);
+        return pending == 0 ? 0 : Math.max(1, now - progressNanos);
     }
 
     synchronized void close() {

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
 
-/** Streamlit's side of a bridge. Public because Jetty calls it through method handles. */
+/** Listener for Streamlit's side of a bridge. Public because Jetty calls it through method handles. */
 public final class UpstreamListener implements Session.Listener {
     private final MessageBridge bridge;
 
@@ -19,17 +19,17 @@ public final class UpstreamListener implements Session.Listener {
 
     @Override
     public void onWebSocketPartialBinary(ByteBuffer payload, boolean last, Callback callback) {
-        bridge.binaryDown(payload, last, callback);
+        bridge.upstreamBinary(payload, last, callback);
     }
 
     @Override
     public void onWebSocketPartialText(String payload, boolean last) {
-        bridge.textDown(payload, last);
+        bridge.upstreamText(payload, last);
     }
 
     @Override
     public void onWebSocketPing(ByteBuffer payload) {
-        bridge.answerPing(payload);
+        bridge.upstreamPing(payload);
     }
 
     @Override

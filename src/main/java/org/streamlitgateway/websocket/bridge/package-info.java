@@ -1,5 +1,5 @@
 /**
- * The relay for any container: whole messages, by way of Jakarta WebSocket on the browser's side and Jetty's WebSocket client
- * on Streamlit's. Small messages are batched, so that a rerun is flushed once.
+ * The relay for any container: forwards messages between Jakarta WebSocket on the browser's side and Jetty's WebSocket
+ * client on Streamlit's. Small messages are batched, and a rerun's messages are flushed together.
  */
 package org.streamlitgateway.websocket.bridge;

@@ -4,9 +4,11 @@ import java.nio.ByteBuffer;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
- * Parser of the frame headers that one peer sends, and checker of their order (RFC 6455 sections 5.2 and 5.4). Not thread-safe.
+ * Parser of the frame headers that one peer sends, and checker of their order (RFC 6455 sections 5.2 and 5.4). Not
+ * thread-safe.
  *
- * <p>For each frame: {@link #read}, {@link #violation}, and for a data frame {@link #beginPayload} and {@link #endPayload}.
+ * <p>For each frame: {@link #read}, {@link #violation}, and for a data frame {@link #beginPayload} and
+ * {@link #endPayload}.
  */
 public final class FrameHeader {
     static final int CONTINUATION = 0;
@@ -91,7 +93,10 @@ public final class FrameHeader {
         return invalid || opcode() > BINARY || (opcode() == CONTINUATION) != (messageOpcode != 0);
     }
 
-    /** Returns how the frame just read violates the protocol or the size limit, or {@code null}. Call before {@link #beginPayload}. */
+    /**
+     * Returns how the frame just read violates the protocol or the size limit, or {@code null}. Call before
+     * {@link #beginPayload}.
+     */
     public Outcome violation() {
         if (malformed) {
             return Outcome.BAD_FRAME;

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * Detector of dead peers. A timer calls {@link #check}; a peer that has sent nothing for a ping interval gets a ping, and is
- * silent if nothing follows within the pong timeout.
+ * Detector of dead peers. A timer calls {@link #check}; a peer that has sent nothing for a ping interval gets a ping,
+ * and is silent if nothing follows within the pong timeout.
  *
  * <pre>
  *   LISTENING  --ping interval without data--&gt;  PING_DUE  --pinged--&gt;  AWAITED  --pong timeout--&gt;  SILENT
@@ -15,11 +15,12 @@ import java.util.Arrays;
  *
  * In LISTENING and AWAITED the result is {@link Result#FINE}.
  *
- * <p>Only time between checks counts against a peer, and at most half a pong timeout per check. After the gateway itself stood
- * still (virtual machine migration, CPU starvation), data that the peer sent meanwhile may still be unread.
+ * <p>Only time between checks counts against a peer, and at most half a pong timeout per check. After the gateway
+ * itself stood still (virtual machine migration, CPU starvation), data that the peer sent meanwhile may still be
+ * unread.
  *
- * <p>{@link #heard} and {@link #pinged} may be called by any thread, {@link #check} by one thread at a time. All times are those of
- * {@link System#nanoTime}.
+ * <p>{@link #heard} and {@link #pinged} may be called by any thread, {@link #check} by one thread at a time. All times
+ * are those of {@link System#nanoTime}.
  */
 public final class PeerLiveness {
     /** Result of {@link #check}. */

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Close frames that are being sent to clients. Stopping waits for them, briefly, because a container closes the WebSockets
- * that it finds open with a close code of its own. Thread-safe.
+ * Close frames that are being sent to clients. Stopping waits for them, briefly, because a container closes the
+ * WebSockets that it finds open with a close code of its own. Thread-safe.
  */
 public final class PendingCloses {
     private static final long MAX_WAIT_MILLIS = 2000;

@@ -3,9 +3,10 @@ package org.streamlitgateway.websocket.peer;
 import java.nio.ByteBuffer;
 
 /**
- * Count of bytes that were sent to a peer and not acknowledged by a pong. Sent bytes can stay in the buffers of the system or
- * of a proxy for minutes. Each ping therefore carries the number of bytes sent before it, and its pong shows that the peer has
- * read them. One thread at a time calls {@link #add} and {@link #nextPingPayload}; the other methods are thread-safe.
+ * Count of bytes that were sent to a peer and not acknowledged by a pong. Sent bytes can stay in the buffers of the
+ * system or of a proxy for minutes. Each ping therefore carries the number of bytes sent before it, and its pong shows
+ * that the peer has read them. One thread at a time calls {@link #add} and {@link #nextPingPayload}; the other methods
+ * are thread-safe.
  */
 public final class UnacknowledgedBytes {
     /** Bytes after which a ping is due, so that a slow reader is seen to read. */

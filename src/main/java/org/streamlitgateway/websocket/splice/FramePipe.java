@@ -13,317 +13,341 @@ import org.streamlitgateway.websocket.frame.FrameWriter;
 import org.streamlitgateway.websocket.frame.Utf8Validator;
 
 /**
- * The bytes from one side to the other.
+ * One direction of a splice: copies the bytes of one peer to the other, and inserts the gateway's own frames between
+ * frames.
  *
  * <pre>
- *   read ──▶ [ passed | held ] ──▶ write
+ *   source ──read──▶ [ forwardable | held ] ──write──▶ sink
  * </pre>
  *
- * Of the bytes in the buffer, those before {@code passed} may be written; what follows is the beginning of a frame that
- * is not looked at before it is whole.
+ * Bytes up to {@code forwardable} may be written. The bytes after it are the beginning of a frame that must be complete
+ * before it is inspected.
  *
- * <p>Whatever happens (the source became readable, the sink took what was written, somebody wants a ping or a close frame
- * put in) leaves a mark and calls {@link #drain}. The first caller does the work, of all marks there are; a caller that
- * comes meanwhile only counts up and leaves. So all state but the marks belongs to one thread at a time, without a lock,
- * and nothing ever waits. That thread is nearly always the selector's that reads the source.
+ * <pre>
+ *   state         inputEnded  outputEnded  bytes read                     written             next
+ *   FORWARDING    false       false        parsed, forwarded              data and inserts    any of the others
+ *   INPUT_ENDED   true        false        dropped                        earlier data,       ENDED
+ *                                                                         inserts
+ *   OUTPUT_ENDED  false       true         parsed, data frames dropped    nothing             ENDED
+ *   ENDED         true        true         dropped                        nothing
+ * </pre>
+ *
+ * A close frame or a violation ends the input. Writing a close frame, or the loss of the sink, ends the output. The
+ * buffer is held from a read until all its bytes are written or dropped. An insert waits for the end of the frame that
+ * has been begun ({@code remaining == 0}).
+ *
+ * <p>Every event (the source became readable, the sink accepted a write, a ping or a close frame is to be sent) sets a
+ * flag and calls {@link #wakeUp}. One thread runs the loop at a time, usually the selector thread that reads the
+ * source; concurrent callers only increment the counter, and the loop runs again. All other state therefore belongs to
+ * one thread at a time, without a lock, and no thread waits.
  */
 final class FramePipe {
-    /** One read. Large enough that big messages cost few system calls; lent from the pool only while bytes are there. */
+    /** Size of one read. The buffer comes from a pool and is held only while it has bytes, so it can be large. */
     static final int BUFFER_BYTES = 64 * 1024;
 
-    /** Reads in a row, after which other sockets of the same selector get their turn. */
+    /** Consecutive reads before other sockets of the same selector get their turn. */
     private static final int MAX_READS = 16;
 
     private final Splice splice;
-    private final Peer from;
-    private final Peer to;
+    private final Peer source;
+    private final Peer sink;
     private final ByteBufferPool pool;
     private final FrameHeader header;
     private final Utf8Validator utf8 = new Utf8Validator();
 
-    // marks
-    private final AtomicInteger marks = new AtomicInteger();
+    // set by any thread
+
+    private final AtomicInteger wakeups = new AtomicInteger();
     private final AtomicReference<ByteBuffer> pong = new AtomicReference<>();
-    private volatile boolean pingWanted;
-    private volatile ByteBuffer closing;
+    private volatile boolean pingRequested;
+    private volatile ByteBuffer closeFrame;
 
-    // the rest is the drain's
+    // used by the loop only
 
-    private RetainableByteBuffer lent;
+    /** Pooled buffer of {@link #bytes}, or {@code null}. */
+    private RetainableByteBuffer buffer;
+
     private ByteBuffer bytes = BufferUtil.EMPTY_BUFFER;
-    private int passed;
-    /** Where the bytes end while the buffer's limit is that of a write. */
-    private int filled;
+    private int forwardable;
+
+    /** End of the bytes in the buffer while its limit is that of a pending write. */
+    private int dataLimit;
 
     private boolean writing;
-    /** Bytes of the frame in passing that are still to come. */
-    private long left;
 
-    /** A message in the place of one that was taken out. */
-    private ByteBuffer changed;
+    /** Payload bytes of the current frame that have not been parsed. */
+    private long remaining;
 
-    /** Nothing that is passed is written any more. */
-    private boolean discarding;
-    /** Nothing that is read is passed any more. */
-    private boolean broken;
+    /** Message that replaces an inspected one. */
+    private ByteBuffer replacement;
 
+    private boolean inputEnded;
+    private boolean outputEnded;
     private long messages;
 
-    /** @param early what came in one piece with the handshake, or {@code null} */
-    FramePipe(Splice splice, Peer from, Peer to, ByteBufferPool pool, ByteBuffer early) {
+    /** @param bufferedInput bytes that arrived together with the handshake, or {@code null} */
+    FramePipe(Splice splice, Peer source, Peer sink, ByteBufferPool pool, ByteBuffer bufferedInput) {
         this.splice = splice;
-        this.from = from;
-        this.to = to;
+        this.source = source;
+        this.sink = sink;
         this.pool = pool;
-        this.header = new FrameHeader(from.isBrowser, from.isBrowser ? splice.maxMessageBytes() : Long.MAX_VALUE);
-        if (early != null) {
-            lend(Math.max(BUFFER_BYTES, early.remaining()));
-            BufferUtil.append(bytes, early);
-            passed = bytes.position();
+        this.header = new FrameHeader(source.isBrowser, source.isBrowser ? splice.maxMessageBytes() : Long.MAX_VALUE);
+        if (bufferedInput != null) {
+            acquireBuffer(Math.max(BUFFER_BYTES, bufferedInput.remaining()));
+            BufferUtil.append(bytes, bufferedInput);
+            forwardable = bytes.position();
         }
     }
 
-    /** Does what the marks ask for; the first call begins. */
-    void drain() {
-        if (marks.getAndIncrement() != 0) {
+    /** Runs the loop, or makes the running one run again. The first call starts the pipe. */
+    void wakeUp() {
+        if (wakeups.getAndIncrement() != 0) {
             return;
         }
-        int seen = 1;
+        int handled = 1;
         do {
             try {
                 advance();
-            } catch (RuntimeException | Error bug) { // an Error may be the lack of memory for a buffer
-                splice.failed(bug);
+            } catch (RuntimeException | Error e) { // such as no memory for a buffer
+                splice.failed(e);
             }
-            seen = marks.addAndGet(-seen);
-        } while (seen != 0);
+            handled = wakeups.addAndGet(-handled);
+        } while (handled != 0);
     }
 
+    /** Returns the number of forwarded messages, for the log. */
     long messages() {
         return messages;
     }
 
-    /** Puts a ping in at the next boundary. */
-    void ping() {
-        pingWanted = true;
-        drain();
+    /** Inserts a ping after the current frame. */
+    void requestPing() {
+        pingRequested = true;
+        wakeUp();
     }
 
-    /** Puts a pong in at the next boundary, in the place of one that has not gone: RFC 6455 section 5.5.3. */
-    void pong(ByteBuffer frame) {
+    /** Inserts a pong after the current frame. It replaces one that is not yet written (RFC 6455 section 5.5.3). */
+    void queuePong(ByteBuffer frame) {
         pong.set(frame);
-        drain();
+        wakeUp();
     }
 
-    /** Puts a close frame in at the next boundary; what comes after it is read and dropped. */
-    void close(ByteBuffer frame) {
-        closing = frame;
-        drain();
+    /** Inserts a close frame after the current frame; data that follows is read and dropped. */
+    void queueClose(ByteBuffer frame) {
+        closeFrame = frame;
+        wakeUp();
     }
 
-    /** Moves what can be moved now. */
+    /** Writes, parses and reads until the sink accepts or the source has nothing more. */
     private void advance() {
-        boolean dry = false;
+        boolean drained = false;
         for (int reads = 0; ; ) {
             if (!write()) {
                 return;
             }
-            if (scan()) {
+            if (parse()) {
                 continue;
             }
-            if (from.isClosed() || broken && left > 0) {
+            if (source.isClosed() || inputEnded && remaining > 0) {
                 sourceEnded();
                 return;
             }
-            if (reads == 0 ? !from.takeReadable() : dry || reads == MAX_READS) {
+            if (reads == 0 ? !source.takeReadable() : drained || reads == MAX_READS) {
                 if (reads > 0) {
-                    giveBack();
-                    from.awaitReadable();
+                    releaseIdleBuffer();
+                    source.awaitReadable();
                 }
                 return;
             }
-            if (lent == null) {
-                lend(BUFFER_BYTES);
+            if (buffer == null) {
+                acquireBuffer(BUFFER_BYTES);
             }
-            int read = from.fill(bytes);
-            passed = bytes.position();
-            dry = from.isDry();
+            int read = source.fill(bytes);
+            forwardable = bytes.position();
+            drained = source.isDrained();
             reads++;
             if (read < 0) {
-                giveBack();
-                splice.lost(from);
-                return; // and come round again if there is something to be put in
+                releaseIdleBuffer();
+                splice.connectionLost(source);
+                return; // which wakes this pipe again if there is a frame to insert
             }
         }
     }
 
     private void sourceEnded() {
-        giveBack();
-        splice.closed();
-        if (closing != null && !discarding) {
-            to.close(); // inside of a frame no close frame fits in
+        releaseIdleBuffer();
+        splice.peerClosed();
+        if (closeFrame != null && !outputEnded) {
+            sink.close(); // a close frame cannot be inserted into an unfinished frame
         }
     }
 
     // --- buffer
 
-    private void lend(int size) {
-        lent = pool.acquire(size, true);
-        bytes = lent.getByteBuffer();
+    private void acquireBuffer(int size) {
+        buffer = pool.acquire(size, true);
+        bytes = buffer.getByteBuffer();
     }
 
-    /** An idle session holds no buffer, unless a frame has come in part. */
-    private void giveBack() {
-        if (lent != null && (!bytes.hasRemaining() || from.isClosed())) {
-            lent.release();
-            lent = null;
+    /** Releases the buffer unless it holds an incomplete frame of an open source. */
+    private void releaseIdleBuffer() {
+        if (buffer != null && (!bytes.hasRemaining() || source.isClosed())) {
+            buffer.release();
+            buffer = null;
             bytes = BufferUtil.EMPTY_BUFFER;
-            passed = 0;
+            forwardable = 0;
         }
     }
 
     // --- writing
 
-    /** False when the other side does not take it now. */
+    /** Writes the forwardable bytes, then inserts; returns false if the sink does not accept them now. */
     private boolean write() {
-        if (to.isWriting()) {
+        if (sink.settleWrite()) {
             return false;
         }
         if (writing) {
             writing = false;
-            bytes.limit(filled);
+            bytes.limit(dataLimit);
         }
-        if (to.isClosed() && !discarding) {
-            discarding = true;
-            splice.lost(to);
+        if (sink.isClosed() && !outputEnded) {
+            outputEnded = true;
+            splice.connectionLost(sink);
         }
-        if (bytes.position() < passed) {
-            if (discarding) {
-                bytes.position(passed);
+        if (bytes.position() < forwardable) {
+            if (outputEnded) {
+                bytes.position(forwardable);
             } else {
-                filled = bytes.limit();
-                bytes.limit(passed);
-                if (!to.write(bytes)) {
+                dataLimit = bytes.limit();
+                bytes.limit(forwardable);
+                if (!sink.write(bytes)) {
                     writing = true;
                     return false;
                 }
-                bytes.limit(filled);
-                if (to.isClosed()) {
+                bytes.limit(dataLimit);
+                if (sink.isClosed()) {
                     return write();
                 }
             }
         }
-        return left > 0 || writeInserts();
+        return remaining > 0 || writeInserts();
     }
 
     private boolean writeInserts() {
-        while (isInsertWaiting()) {
+        while (hasInsert()) {
             ByteBuffer insert = nextInsert();
-            boolean taken = to.write(insert);
-            if (discarding) { // it was the close frame
-                to.closeSent(); // not before: an answer may end it
+            boolean accepted = sink.write(insert);
+            if (outputEnded) { // it was the close frame
+                sink.closeSent(); // after the write, because an answer may close the connection
             }
-            if (!taken) {
-                filled = bytes.limit();
+            if (!accepted) {
+                dataLimit = bytes.limit();
                 writing = true;
                 return false;
             }
         }
-        to.closeIfDone();
+        sink.closeIfDone();
         return true;
     }
 
     private ByteBuffer nextInsert() {
-        ByteBuffer next = changed;
+        ByteBuffer next = replacement;
         if (next != null) {
-            changed = null;
+            replacement = null;
             return next;
         }
         next = pong.getAndSet(null);
         if (next != null) {
             return next;
         }
-        if (pingWanted || closing == null) { // or a mark is due
-            pingWanted = false;
-            return to.ping();
+        if (pingRequested || closeFrame == null) { // or the sink's ping is due
+            pingRequested = false;
+            return sink.ping();
         }
-        discarding = true;
-        return closing;
+        outputEnded = true;
+        return closeFrame;
     }
 
-    // --- following the frames
+    private boolean hasInsert() {
+        return !outputEnded
+                && (closeFrame != null
+                        || pingRequested
+                        || replacement != null
+                        || pong.get() != null
+                        || sink.isPingDue());
+    }
 
-    /** Moves {@code passed} over what may go on; true when there is something to write or drop. */
-    private boolean scan() {
-        if (broken) {
+    // --- parsing
+
+    /** Moves {@code forwardable} over parsed bytes; returns true if there is something to write or to drop. */
+    private boolean parse() {
+        if (inputEnded) {
             skipTo(bytes.limit());
         }
         int at = bytes.position();
-        int began = -1;
+        int frameStart = -1;
         while (at < bytes.limit()) {
-            if (left > 0) {
-                int count = (int) Math.min(left, bytes.limit() - at);
+            if (remaining > 0) {
+                int count = (int) Math.min(remaining, bytes.limit() - at);
                 if (header.isText() && !isUtf8(at, count)) {
-                    at = stop(Outcome.BAD_TEXT, began < 0 ? at : began);
-                    left = began < 0 ? left : 0;
+                    at = reject(Outcome.BAD_TEXT, frameStart < 0 ? at : frameStart);
+                    remaining = frameStart < 0 ? remaining : 0;
                     break;
                 }
                 at += count;
-                left -= count;
-                if (left == 0) {
-                    leave();
+                remaining -= count;
+                if (remaining == 0) {
+                    endPayload();
                 }
             } else {
-                if (isInsertWaiting()) {
+                if (hasInsert()) {
                     break;
                 }
-                began = at;
-                int next = frame(at, bytes.limit());
+                frameStart = at;
+                int next = parseFrame(at, bytes.limit());
                 if (next == at) {
                     break;
                 }
                 at = next;
             }
         }
-        passed = at;
-        return bytes.position() < passed || left == 0 && isInsertWaiting();
-    }
-
-    private boolean isInsertWaiting() {
-        return !discarding
-                && (closing != null || pingWanted || changed != null || pong.get() != null || to.isMarkDue());
+        forwardable = at;
+        return bytes.position() < forwardable || remaining == 0 && hasInsert();
     }
 
     private boolean isUtf8(int at, int count) {
-        long offset = header.length() - left;
-        boolean last = left == count && header.isFinal();
+        long offset = header.length() - remaining;
+        boolean last = remaining == count && header.isFinal();
         return utf8.accept(bytes, at, count, header.mask(), offset) && (!last || utf8.isComplete());
     }
 
-    private void leave() {
+    private void endPayload() {
         if (header.endPayload()) {
             messages++;
         }
     }
 
-    /** Looks at the frame that begins here; returns how far it may pass: {@code at} to wait. */
-    private int frame(int at, int end) {
+    /**
+     * Parses the frame that begins at {@code at}; returns the end of the forwardable bytes, {@code at} to wait for
+     * more.
+     */
+    private int parseFrame(int at, int end) {
         int size = header.read(bytes, at, end);
         if (size == 0) {
             return at;
         }
         Outcome violation = header.violation();
         if (violation != null) {
-            return stop(violation, at);
+            return reject(violation, at);
         }
-        if (!header.isControl() && (discarding || !splice.wants(from, header))) {
+        if (!header.isControl() && (outputEnded || !splice.mustInspect(source, header))) {
             header.beginPayload();
-            left = header.length();
-            if (left == 0) {
+            remaining = header.length();
+            if (remaining == 0) {
                 if (header.isText() && header.isFinal() && !utf8.isComplete()) {
-                    return stop(Outcome.BAD_TEXT, at);
+                    return reject(Outcome.BAD_TEXT, at);
                 }
-                leave();
+                endPayload();
             }
             return at + size;
         }
@@ -331,13 +355,13 @@ final class FramePipe {
             return at;
         }
         int next = at + size + (int) header.length();
-        return header.isControl() ? control(at, size, next) : message(at, size, next);
+        return header.isControl() ? handleControlFrame(at, size, next) : inspectMessage(at, size, next);
     }
 
-    /** Control frames are between each peer and us: none passes. */
-    private int control(int at, int size, int next) {
+    /** Handles a control frame, which concerns only the source and the gateway and is not forwarded. */
+    private int handleControlFrame(int at, int size, int next) {
         if (at > bytes.position()) {
-            return at; // first what came before
+            return at; // earlier bytes must be written first
         }
         byte[] payload = new byte[(int) header.length()];
         for (int i = 0; i < payload.length; i++) {
@@ -346,27 +370,27 @@ final class FramePipe {
         if (header.opcode() == FrameHeader.CLOSE) {
             Outcome violation = CloseStatus.violation(payload);
             if (violation != null) {
-                return stop(violation, at);
+                return reject(violation, at);
             }
-            broken = true; // nothing counts after it
+            inputEnded = true;
             skipTo(bytes.limit());
-            splice.closeReceived(from, payload);
+            splice.closeReceived(source, payload);
             return bytes.position();
         }
         if (header.opcode() == FrameHeader.PING) {
-            splice.pingReceived(from, payload);
+            splice.pingReceived(source, payload);
         } else {
-            from.pongReceived(payload);
+            source.pongReceived(payload);
         }
         skipTo(next);
         return next;
     }
 
-    /** A whole message of Streamlit's that is looked at; it may go on changed. */
-    private int message(int at, int size, int next) {
+    /** Inspects a complete message from Streamlit, which may be replaced. */
+    private int inspectMessage(int at, int size, int next) {
         ByteBuffer payload = bytes.slice(at + size, (int) header.length());
-        ByteBuffer other = splice.look(payload);
-        if (other == null) {
+        ByteBuffer changed = splice.inspect(payload);
+        if (changed == null) {
             messages++;
             return next;
         }
@@ -374,21 +398,21 @@ final class FramePipe {
             return at;
         }
         messages++;
-        changed = FrameWriter.binary(other);
+        replacement = FrameWriter.binary(changed);
         skipTo(next);
         return next;
     }
 
     private void skipTo(int position) {
         bytes.position(position);
-        passed = position;
+        forwardable = position;
     }
 
-    /** What follows cannot be understood and is dropped; what came before goes on. */
-    private int stop(Outcome violation, int at) {
-        broken = true;
+    /** Drops the rest of the stream, which can no longer be parsed. Earlier bytes are still delivered. */
+    private int reject(Outcome violation, int at) {
+        inputEnded = true;
         bytes.limit(at);
-        splice.violated(from, violation);
+        splice.violated(source, violation);
         return at;
     }
 }

@@ -9,9 +9,16 @@ import org.streamlitgateway.websocket.peer.PeerLiveness;
 import org.streamlitgateway.websocket.peer.UnacknowledgedBytes;
 
 /**
- * One of the two peers of a splice: its socket, and how far its closing has come. The methods for reading belong to the
- * direction that comes from here, those for writing to the one that leads here; callbacks of the socket leave a mark
- * and let that direction work. The rest may be called by anybody.
+ * One of the two peers of a splice: its socket, its pending write, and the progress of its closing handshake.
+ *
+ * <pre>
+ *   write    NONE --write not accepted at once--&gt; PENDING --socket callback--&gt; DONE or FAILED --settleWrite--&gt; NONE
+ *   closing  OPEN --closeSent / closeReceived, in any order--&gt; both: the browser's connection is closed
+ *            any state --close (connection lost, grace period over)--&gt; closed
+ * </pre>
+ *
+ * <p>The pipe that reads this peer calls the methods for reading; the pipe that writes to it calls those for writing.
+ * Socket callbacks set a flag and wake the pipe. The other methods are thread-safe.
  */
 final class Peer {
     private enum Write {
@@ -22,98 +29,99 @@ final class Peer {
     }
 
     final boolean isBrowser;
-    private final RawSocket wire;
-    private final Callback readCallback = new Mark() {
+    private final RawSocket socket;
+    private final Callback readCallback = new NonBlockingCallback() {
         @Override
         public void succeeded() {
             readable = true;
-            reader.drain();
+            reader.wakeUp();
         }
 
         @Override
         public void failed(Throwable cause) {
-            readable = true; // reading will tell
-            reader.drain();
+            readable = true; // the next read reports the failure
+            reader.wakeUp();
         }
     };
-    private final Callback writeCallback = new Mark() {
+    private final Callback writeCallback = new NonBlockingCallback() {
         @Override
         public void succeeded() {
             write = Write.DONE;
-            writer.drain();
+            writer.wakeUp();
         }
 
         @Override
         public void failed(Throwable cause) {
             write = Write.FAILED;
-            writer.drain();
+            writer.wakeUp();
         }
     };
 
     private volatile boolean readable;
     private volatile Write write = Write.NONE;
-    private boolean awaiting;
+    private boolean awaitingReadable;
     private volatile boolean closed;
     private volatile boolean closeReceived;
     private volatile long closeSentNanos;
     private FramePipe reader;
     private FramePipe writer;
 
-    private final PeerLiveness life = new PeerLiveness(System.nanoTime());
+    private final PeerLiveness liveness = new PeerLiveness(System.nanoTime());
     private final UnacknowledgedBytes unacknowledged = new UnacknowledgedBytes();
-    /** When it last took something, or was offered the first thing that it has not taken. */
-    private volatile long tookNanos = System.nanoTime();
 
-    Peer(RawSocket wire, boolean isBrowser) {
-        this.wire = wire;
+    /** Time of the last progress of a write, or of its start. */
+    private volatile long progressNanos = System.nanoTime();
+
+    Peer(RawSocket socket, boolean isBrowser) {
+        this.socket = socket;
         this.isBrowser = isBrowser;
     }
 
-    /** Whom to call; before anything is read or written. */
-    void join(FramePipe from, FramePipe to) {
-        reader = from;
-        writer = to;
+    /** Sets the pipes that read and write this peer; called before both start. */
+    void connect(FramePipe reader, FramePipe writer) {
+        this.reader = reader;
+        this.writer = writer;
     }
 
     // --- reading
 
-    /** {@link #takeReadable} turns true later. */
+    /** Wakes the reader when {@link #takeReadable} will return true. */
     void awaitReadable() {
         if (!closed) {
-            awaiting = true;
-            wire.awaitReadable(readCallback);
+            awaitingReadable = true;
+            socket.awaitReadable(readCallback);
         }
     }
 
-    /** Whether reading makes sense: not while the socket is waited for. */
+    /** Takes the notification that the socket is readable; returns false if it is still awaited. */
     boolean takeReadable() {
-        if (awaiting) {
+        if (awaitingReadable) {
             if (!readable) {
                 return false;
             }
             readable = false;
-            awaiting = false;
+            awaitingReadable = false;
         }
         return true;
     }
 
-    /** Whether the last {@link #fill} has left nothing behind. */
-    boolean isDry() {
-        return wire.isDry();
+    /** Whether the last {@link #fill} read all that was available. */
+    boolean isDrained() {
+        return socket.isDrained();
     }
 
-    /** Negative when the peer is gone. */
+    /** Reads what is available; returns a negative number if the connection is gone. */
     int fill(ByteBuffer bytes) {
         if (closed) {
             return -1;
         }
         try {
-            int filled = wire.fill(bytes);
+            int filled = socket.fill(bytes);
             if (filled > 0) {
-                life.heard(System.nanoTime());
+                liveness.heard(System.nanoTime());
             }
             return filled;
-        } catch (IOException lost) {
+        } catch (IOException e) {
             return -1;
         }
     }
@@ -121,16 +129,16 @@ final class Peer {
     // --- writing
 
     /**
-     * A ping at this place between the frames; its pong will say that all before it has been taken. The system takes
-     * megabytes, and proxies in between more, of which a slow browser has not seen a byte.
+     * Returns a ping to be written next. Its pong acknowledges all bytes before it. The system and proxies buffer
+     * megabytes of which a slow browser has not received a byte.
      */
     ByteBuffer ping() {
-        life.pinged(System.nanoTime());
+        liveness.pinged(System.nanoTime());
         return FrameWriter.ping(unacknowledged.nextPingPayload(), !isBrowser);
     }
 
-    /** Whether so much has been written since the last ping that a slow peer should show that it is taking it. */
-    boolean isMarkDue() {
+    /** Whether enough was written since the last ping that a slow browser should acknowledge it. */
+    boolean isPingDue() {
         return isBrowser && unacknowledged.isPingDue();
     }
 
@@ -138,50 +146,55 @@ final class Peer {
         unacknowledged.pongReceived(payload);
     }
 
-    /** Bytes that were written and of which no pong has said that they were taken. */
-    long underWay() {
+    /** Returns the number of written bytes that no pong has acknowledged. */
+    long unacknowledgedBytes() {
         return unacknowledged.bytes();
     }
 
-    /** True when all was taken; else {@link #isWriting} until it has been. A failure shows in {@link #isClosed}. */
+    /**
+     * Writes; returns true if the system accepted all bytes. Otherwise {@link #settleWrite} returns true until it has.
+     * A failure closes the peer.
+     */
     boolean write(ByteBuffer bytes) {
         unacknowledged.add(bytes.remaining());
         try {
-            if (wire.flush(bytes)) {
-                tookNanos = System.nanoTime();
+            if (socket.flush(bytes)) {
+                progressNanos = System.nanoTime();
                 return true;
             }
-        } catch (IOException lost) {
+        } catch (IOException e) {
             close();
             return true;
         }
-        tookNanos = System.nanoTime();
+        progressNanos = System.nanoTime();
         write = Write.PENDING;
-        wire.write(bytes, writeCallback);
+        socket.write(bytes, writeCallback);
         return false;
     }
 
-    /** Whether bytes are waiting to be taken. */
-    boolean isWriting() {
+    /**
+     * Takes the result of a finished write, and closes the peer if it failed; returns true while a write is pending.
+     */
+    boolean settleWrite() {
         if (write == Write.FAILED) {
             close();
         }
         if (write != Write.PENDING && write != Write.NONE) {
             write = Write.NONE;
-            tookNanos = System.nanoTime();
+            progressNanos = System.nanoTime();
         }
         return write == Write.PENDING;
     }
 
     // --- keep-alive
 
-    PeerLiveness life() {
-        return life;
+    PeerLiveness liveness() {
+        return liveness;
     }
 
-    /** How long it has taken nothing of what was offered. */
-    long stalled(long nowNanos) {
-        return write == Write.PENDING ? nowNanos - tookNanos : 0;
+    /** Returns for how long a pending write has made no progress; 0 if none is pending. */
+    long stalledNanos(long nowNanos) {
+        return write == Write.PENDING ? nowNanos - progressNanos : 0;
     }
 
     // --- closing
@@ -195,12 +208,12 @@ final class Peer {
         closeIfDone();
     }
 
-    /** Since when it owes us something: the answer to our close frame, or to take what was sent. */
-    long owesSinceNanos() {
-        return closeSentNanos != 0 ? closeSentNanos : tookNanos;
+    /** Returns when the wait for this peer began: for its close frame, or for it to accept pending bytes. */
+    long waitingSinceNanos() {
+        return closeSentNanos != 0 ? closeSentNanos : progressNanos;
     }
 
-    /** RFC 6455 section 7.1.1: the server closes the connection first; towards Streamlit that is not us. */
+    /** Closes the browser's connection after both close frames. The server closes it first (RFC 6455 section 7.1.1). */
     void closeIfDone() {
         if (isBrowser && closeReceived && closeSentNanos != 0 && write != Write.PENDING) {
             close();
@@ -214,14 +227,14 @@ final class Peer {
     void close() {
         if (!closed) {
             closed = true;
-            wire.close();
-            readable = true; // not every wire tells who waits for it
-            reader.drain();
+            socket.close();
+            readable = true; // some sockets do not complete the callback when they are closed
+            reader.wakeUp();
         }
     }
 
-    /** Runs on a thread that must not wait, such as the selector's: marks and drains. */
-    private abstract static class Mark implements Callback {
+    /** Callback that runs on a thread that must not wait, such as the selector's. */
+    private abstract static class NonBlockingCallback implements Callback {
         @Override
         public final InvocationType getInvocationType() {
             return InvocationType.NON_BLOCKING;

@@ -27,55 +27,73 @@ import org.streamlitgateway.websocket.frame.FrameHeader;
 import org.streamlitgateway.websocket.frame.FrameWriter;
 
 /**
- * One browser's socket spliced to one of Streamlit's: its beginning, its keep-alive and its end. While it is open, the
- * two {@link FramePipe}s work each for itself. {@link #end} is the one way to end it.
+ * Relay that forwards bytes between the browser's socket and Streamlit's. It opens, keeps alive and ends a session;
+ * while the session is open, two independent {@link FramePipe}s forward its bytes.
  *
- * <p>Until both sides are open, state is guarded by {@code this}.
+ * <pre>
+ *   DIALLING --streamlitOpened--&gt; ACCEPTING --browserOpened--&gt; OPEN --end--&gt; ENDING --both peers closed--&gt; CLOSED
+ *       |                             |                                                                   ^
+ *       +----------- end -------------+-------------------- closeHalfOpen --------------------------------+
+ *
+ *   DIALLING   handshake != null
+ *   ACCEPTING  streamlitSocket != null
+ *   OPEN       up != null
+ *   ENDING     end.get() != null: close frames are queued; a peer that does not answer in time is closed
+ * </pre>
+ *
+ * <p>{@link #end} ends the session from every state. Fields of the first two states are guarded by {@code this}. Those
+ * of the later ones are volatile; {@code up} is set last, and only while the session has not ended.
  */
 final class Splice implements Relay {
     private static final Logger LOG = LoggerFactory.getLogger(Splice.class);
 
-    /** What clients can cause at will is said once a minute for each kind. */
-    private static final RateLimitedLog RARE = new RateLimitedLog();
+    /** Limits log lines that clients can cause to one a minute for each kind. */
+    private static final RateLimitedLog LOG_LIMIT = new RateLimitedLog();
 
-    /** How long a closed side may take to answer the close frame before its connection is cut. */
+    /** Time for a peer to answer the close frame, or to accept it, before its connection is aborted. */
     private static final long CLOSE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** Period of the checks for peers whose grace period is over. */
     private static final long CHECK_MILLIS = 1000;
 
-    /** Streamlit names the session in its first message; of another server not all messages are to be looked at. */
-    private static final int MAX_LOOKS = 64;
+    /** Messages searched for the session id. Streamlit sends it in the first one, other servers never. */
+    private static final int MAX_INSPECTED_MESSAGES = 64;
 
-    /** A message that is looked at has to fit into a buffer. */
-    private static final int MAX_LOOK_BYTES = FramePipe.BUFFER_BYTES - FrameHeader.MAX_BYTES;
+    /** Size of the largest message that is inspected: it must fit into a buffer. */
+    private static final int MAX_INSPECTED_BYTES = FramePipe.BUFFER_BYTES - FrameHeader.MAX_BYTES;
 
-    /** {@code null} for a side that is beyond being told. */
-    private record End(String why, CloseStatus forBrowser, CloseStatus forStreamlit, Throwable cause) {}
+    /**
+     * Reason of the end, and the status for each side.
+     *
+     * @param forBrowser {@code null} if the browser's connection is already gone
+     * @param forStreamlit {@code null} if Streamlit's connection is already gone
+     */
+    private record End(String reason, CloseStatus forBrowser, CloseStatus forStreamlit, Throwable cause) {}
 
-    private final SpliceFactory kind;
-    private final SessionRegistry relays;
+    private final SpliceFactory factory;
+    private final SessionRegistry sessions;
     private final String name;
     private final String prefix;
     private final AtomicReference<End> end = new AtomicReference<>();
 
     // until both sides are open
-    private UpstreamHandshake dialling;
-    private RawSocket streamlitWire;
-    private RawSocket browserWire;
+    private UpstreamHandshake handshake;
+    private RawSocket streamlitSocket;
+    private RawSocket browserSocket;
 
     // from then on
     private volatile Peer browser;
     private volatile Peer streamlit;
     private volatile FramePipe up;
     private volatile FramePipe down;
-    private volatile Scheduler.Task nextCut;
+    private volatile Scheduler.Task overdueCheck;
 
-    /** Touched only by the direction from Streamlit. */
-    private int looks = MAX_LOOKS;
+    /** Used by the pipe from Streamlit only. */
+    private int remainingInspections = MAX_INSPECTED_MESSAGES;
 
-    Splice(SpliceFactory kind, SessionRegistry relays, String name, String prefix) {
-        this.kind = kind;
-        this.relays = relays;
+    Splice(SpliceFactory factory, SessionRegistry sessions, String name, String prefix) {
+        this.factory = factory;
+        this.sessions = sessions;
         this.name = name;
         this.prefix = prefix;
     }
@@ -88,182 +106,190 @@ final class Splice implements Relay {
     // --- opening
 
     @Override
-    public void dial(Dial dial, Answer answer) {
-        UpstreamHandshake upgrade = new UpstreamHandshake(kind, dial, answer, this::streamlitOpened);
+    public void dial(UpstreamRequest request, HandshakeListener listener) {
+        UpstreamHandshake started = new UpstreamHandshake(factory, request, listener, this::streamlitOpened);
         synchronized (this) {
-            dialling = upgrade;
+            handshake = started;
         }
-        upgrade.send();
+        started.send();
     }
 
     @Override
     public void accept(HttpServletRequest request, HttpServletResponse response, String subprotocol)
             throws IOException {
-        relays.opening(this);
+        sessions.opening(this);
         try {
-            kind.accept(request, response, subprotocol, this::browserOpened);
-        } catch (IOException lost) {
-            relays.settled(this);
-            throw lost;
+            factory.accept(request, response, subprotocol, this::browserOpened);
+        } catch (IOException e) {
+            sessions.settled(this);
+            throw e;
         }
     }
 
-    private void streamlitOpened(RawSocket wire) {
+    private void streamlitOpened(RawSocket socket) {
         synchronized (this) {
-            streamlitWire = wire;
-            dialling = null;
+            streamlitSocket = socket;
+            handshake = null;
         }
         if (isEnded()) {
             closeHalfOpen();
         }
     }
 
-    /** The second to come: a browser is accepted only after Streamlit has accepted. */
-    private void browserOpened(RawSocket wire) {
-        RawSocket source;
+    /** Called after {@link #streamlitOpened}: a browser is accepted only after Streamlit has accepted. */
+    private void browserOpened(RawSocket socket) {
+        RawSocket upstream;
         synchronized (this) {
-            browserWire = wire;
-            source = streamlitWire;
+            browserSocket = socket;
+            upstream = streamlitSocket;
         }
-        if (source == null) { // it has been closed
-            relays.settled(this);
+        if (upstream == null) { // closed meanwhile
+            sessions.settled(this);
             closeHalfOpen();
             return;
         }
-        Peer to = new Peer(wire, true);
-        Peer from = new Peer(source, false);
-        FramePipe upward = new FramePipe(this, to, from, kind.buffers(), wire.takeEarly());
-        FramePipe downward = new FramePipe(this, from, to, kind.buffers(), source.takeEarly());
-        to.join(upward, downward);
-        from.join(downward, upward);
+        Peer browserPeer = new Peer(socket, true);
+        Peer streamlitPeer = new Peer(upstream, false);
+        FramePipe upward =
+                new FramePipe(this, browserPeer, streamlitPeer, factory.buffers(), socket.takeBufferedInput());
+        FramePipe downward =
+                new FramePipe(this, streamlitPeer, browserPeer, factory.buffers(), upstream.takeBufferedInput());
+        browserPeer.connect(upward, downward);
+        streamlitPeer.connect(downward, upward);
         synchronized (this) {
             if (!isEnded()) {
-                browser = to;
-                streamlit = from;
+                browser = browserPeer;
+                streamlit = streamlitPeer;
                 down = downward;
                 up = upward;
             }
         }
         if (up == null) {
-            relays.settled(this);
+            sessions.settled(this);
             closeHalfOpen();
             return;
         }
         LOG.debug("{} is open", name);
-        relays.opened(this);
-        upward.drain();
-        downward.drain();
+        sessions.opened(this);
+        upward.wakeUp();
+        downward.wakeUp();
     }
 
     @Override
     public void endUnlessOpen() {
         if (up == null) {
             end(Outcome.CLIENT_GONE, null);
-            relays.settled(this);
+            sessions.settled(this);
         }
     }
 
-    // --- what the directions find
+    // --- events of the pipes
 
-    /** The most that one message of the browser's may have. */
+    /** Returns the size limit of one message from the browser. */
     long maxMessageBytes() {
-        return relays.maxMessageBytes();
+        return sessions.maxMessageBytes();
     }
 
-    /** Whether the message has to be held until it is whole and then shown to {@link #look}. */
-    boolean wants(Peer from, FrameHeader header) {
-        return !from.isBrowser
-                && (looks > 0 || !prefix.isEmpty())
+    /** Whether the message must be held until it is complete and then passed to {@link #inspect}. */
+    boolean mustInspect(Peer source, FrameHeader header) {
+        return !source.isBrowser
+                && (remainingInspections > 0 || !prefix.isEmpty())
                 && header.isUnfragmentedBinary()
-                && header.length() <= MAX_LOOK_BYTES;
+                && header.length() <= MAX_INSPECTED_BYTES;
     }
 
-    /** Learns the session's id from its first messages; returns the message as it must go on, if it must change. */
-    ByteBuffer look(ByteBuffer message) {
-        if (looks > 0) {
-            looks--;
+    /**
+     * Finds the session id in the first messages; returns the changed message, or {@code null} to forward it as it is.
+     */
+    ByteBuffer inspect(ByteBuffer message) {
+        if (remainingInspections > 0) {
+            remainingInspections--;
             String id = ForwardMessages.sessionId(message);
             if (id != null) {
-                looks = 0;
-                relays.learned(id, this);
+                remainingInspections = 0;
+                sessions.identified(this, id);
             }
         }
         return prefix.isEmpty() ? null : ForwardMessages.withPrefix(message, prefix);
     }
 
-    void pingReceived(Peer side, byte[] payload) {
-        (side.isBrowser ? down : up).pong(FrameWriter.pong(payload, !side.isBrowser));
+    void pingReceived(Peer peer, byte[] payload) {
+        (peer.isBrowser ? down : up).queuePong(FrameWriter.pong(payload, !peer.isBrowser));
     }
 
-    void failed(Throwable bug) {
-        LOG.error("{} failed", name, bug);
-        end(Outcome.INTERNAL, bug);
+    void failed(Throwable cause) {
+        LOG.error("{} failed", name, cause);
+        end(Outcome.INTERNAL, cause);
         browser.close();
         streamlit.close();
     }
 
-    /** The connection is gone. */
-    void lost(Peer side) {
-        side.close();
-        if (side.isBrowser) {
-            end(new End("the browser was lost", null, CloseStatus.of(Outcome.CLIENT_GONE), null));
+    void connectionLost(Peer peer) {
+        peer.close();
+        if (peer.isBrowser) {
+            end(new End("the connection to the browser was lost", null, CloseStatus.of(Outcome.CLIENT_GONE), null));
         } else {
             end(new End("the connection to Streamlit was lost", CloseStatus.of(Outcome.LOST), null, null));
         }
     }
 
-    void violated(Peer side, Outcome how) {
-        CloseStatus told = CloseStatus.of(how);
+    void violated(Peer peer, Outcome violation) {
+        CloseStatus status = CloseStatus.of(violation);
         if (!isEnded()) {
-            String who = side.isBrowser ? "the browser" : "Streamlit";
-            LOG.atLevel(RARE.level(Level.INFO, who + how))
-                    .log("{}: {} sent what it must not: {} (said at most once a minute)", name, who, how.text());
+            String sender = peer.isBrowser ? "the browser" : "Streamlit";
+            LOG.atLevel(LOG_LIMIT.level(Level.INFO, sender + violation))
+                    .log(
+                            "{}: invalid frame from {}: {} (logged at most once a minute)",
+                            name,
+                            sender,
+                            violation.text());
         }
         end(new End(
-                how.name(),
-                side.isBrowser ? told : CloseStatus.of(Outcome.LOST),
-                side.isBrowser ? CloseStatus.of(Outcome.CLIENT_GONE) : told,
+                violation.name(),
+                peer.isBrowser ? status : CloseStatus.of(Outcome.LOST),
+                peer.isBrowser ? CloseStatus.of(Outcome.CLIENT_GONE) : status,
                 null));
     }
 
-    /** RFC 6455 section 5.5.1: the close frame is answered with its code; the other side is closed in the same way. */
-    void closeReceived(Peer side, byte[] payload) {
-        side.closeReceived();
+    /** Answers a close frame with its code (RFC 6455 section 5.5.1), and closes the other side with code and reason. */
+    void closeReceived(Peer peer, byte[] payload) {
+        peer.closeReceived();
         int code = CloseStatus.code(payload);
         String reason = payload.length < 2 ? "" : new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
-        if (side.isBrowser) {
-            CloseStatus on = CloseStatus.fromBrowser(code, reason);
-            end(new End("the browser closed with " + code, new CloseStatus(on.code(), ""), on, null));
+        if (peer.isBrowser) {
+            CloseStatus status = CloseStatus.fromBrowser(code, reason);
+            end(new End("the browser closed with " + code, new CloseStatus(status.code(), ""), status, null));
         } else {
-            CloseStatus on = CloseStatus.fromUpstream(code, reason);
-            end(new End("Streamlit closed with " + code, on, new CloseStatus(on.code(), ""), null));
+            CloseStatus status = CloseStatus.fromUpstream(code, reason);
+            end(new End("Streamlit closed with " + code, status, new CloseStatus(status.code(), ""), null));
         }
     }
 
-    // --- keep-alive: the timer's
+    // --- keep-alive
 
     @Override
     public void keepAlive(long now) {
         if (isEnded()) {
             return;
         }
-        Peer one = browser;
-        Peer other = streamlit;
-        long stall = relays.timeouts().stall().toNanos();
-        if (one.stalled(now) > stall || other.stalled(now) > stall) {
+        Peer browserPeer = browser;
+        Peer streamlitPeer = streamlit;
+        long stall = sessions.timeouts().stall().toNanos();
+        if (browserPeer.stalledNanos(now) > stall || streamlitPeer.stalledNanos(now) > stall) {
             end(Outcome.STALLED, null);
             return;
         }
-        if (one.stalled(now) > 0 || other.stalled(now) > 0) {
-            return; // its pong comes behind what it has yet to take, and the other is not read meanwhile
+        if (browserPeer.stalledNanos(now) > 0 || streamlitPeer.stalledNanos(now) > 0) {
+            return; // a pong would come after the pending bytes, and the other peer is not read meanwhile
         }
-        boolean pingBrowser = relays.isBrowserPingDue(this, one.life(), one.underWay(), now);
-        boolean pingStreamlit = relays.isStreamlitPingDue(this, other.life(), now);
+        boolean pingBrowser =
+                sessions.checkBrowser(this, browserPeer.liveness(), browserPeer.unacknowledgedBytes(), now);
+        boolean pingStreamlit = sessions.checkStreamlit(this, streamlitPeer.liveness(), now);
         if (pingBrowser) {
-            down.ping();
+            down.requestPing();
         }
         if (pingStreamlit) {
-            up.ping();
+            up.requestPing();
         }
     }
 
@@ -279,101 +305,101 @@ final class Splice implements Relay {
         end(new End(outcome.name(), CloseStatus.of(outcome), CloseStatus.of(outcome), cause));
     }
 
-    private void end(End how) {
+    private void end(End requested) {
         synchronized (this) {
-            if (!end.compareAndSet(null, how)) {
+            if (!end.compareAndSet(null, requested)) {
                 return;
             }
         }
-        relays.ended(this);
+        sessions.ended(this);
         FramePipe upward = up;
         if (upward == null) {
-            LOG.debug("{} ended before it was open: {}", name, new Printable(how.why()));
+            LOG.debug("{} ended before it was open: {}", name, new Printable(requested.reason()));
             closeHalfOpen();
             return;
         }
         FramePipe downward = down;
         LOG.debug(
-                "{} ended: {}; {} messages up, {} down{}",
+                "{} ended: {}; {} messages from the browser, {} from Streamlit{}",
                 name,
-                new Printable(how.why()),
+                new Printable(requested.reason()),
                 upward.messages(),
                 downward.messages(),
-                how.cause() == null ? "" : "; " + FailureText.of(how.cause()));
-        if (how.forBrowser() != null) {
-            downward.close(FrameWriter.close(how.forBrowser(), false));
+                requested.cause() == null ? "" : "; " + FailureText.of(requested.cause()));
+        if (requested.forBrowser() != null) {
+            downward.queueClose(FrameWriter.close(requested.forBrowser(), false));
         }
-        if (how.forStreamlit() != null) {
-            upward.close(FrameWriter.close(how.forStreamlit(), true));
+        if (requested.forStreamlit() != null) {
+            upward.queueClose(FrameWriter.close(requested.forStreamlit(), true));
         }
-        cutLater();
+        scheduleOverdueCheck();
     }
 
-    private void cutWhatOwes() {
+    private void closeOverduePeers() {
         long limit = System.nanoTime() - CLOSE_GRACE_NANOS;
-        for (Peer side : List.of(browser, streamlit)) {
-            if (side.owesSinceNanos() - limit < 0) {
-                side.close();
+        for (Peer peer : List.of(browser, streamlit)) {
+            if (peer.waitingSinceNanos() - limit < 0) {
+                peer.close();
             }
         }
-        cutLater();
+        scheduleOverdueCheck();
     }
 
-    private void cutLater() {
-        if (!isOver()) {
-            nextCut = relays.later(this::cutWhatOwes, CHECK_MILLIS, TimeUnit.MILLISECONDS);
-            closed(); // meanwhile, perhaps
+    private void scheduleOverdueCheck() {
+        if (!isClosed()) {
+            overdueCheck = sessions.schedule(this::closeOverduePeers, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+            peerClosed(); // the last peer may have closed meanwhile
         }
     }
 
-    private boolean isOver() {
+    private boolean isClosed() {
         return browser.isClosed() && streamlit.isClosed();
     }
 
-    /** Perhaps both sides are: then the timer need not keep them. */
-    void closed() {
-        Scheduler.Task cut = nextCut;
-        if (cut != null && isOver()) {
-            cut.cancel();
+    /** Releases the timer's reference to this session if both peers are closed. */
+    void peerClosed() {
+        Scheduler.Task check = overdueCheck;
+        if (check != null && isClosed()) {
+            check.cancel();
         }
     }
 
-    /** One side is not there yet: what is there is closed, and so is what comes later. */
+    /** Closes the side that is open. Called again for a side that opens later. */
     private void closeHalfOpen() {
-        End how = end.get();
-        UpstreamHandshake open;
-        RawSocket source;
-        RawSocket sink;
+        End requested = end.get();
+        UpstreamHandshake pending;
+        RawSocket upstream;
+        RawSocket downstream;
         synchronized (this) {
-            open = dialling;
-            source = streamlitWire;
-            sink = browserWire;
-            streamlitWire = null;
-            browserWire = null;
+            pending = handshake;
+            upstream = streamlitSocket;
+            downstream = browserSocket;
+            streamlitSocket = null;
+            browserSocket = null;
         }
-        if (open != null) {
-            open.abort(how.why());
+        if (pending != null) {
+            pending.abort(requested.reason());
         }
-        close(source, how.forStreamlit(), true);
-        close(sink, how.forBrowser(), false);
+        close(upstream, requested.forStreamlit(), true);
+        close(downstream, requested.forBrowser(), false);
     }
 
-    private void close(RawSocket wire, CloseStatus how, boolean masked) {
-        if (wire == null || !wire.isOpen()) {
+    private void close(RawSocket socket, CloseStatus status, boolean masked) {
+        if (socket == null || !socket.isOpen()) {
             return;
         }
         try {
-            if (how != null) {
-                ByteBuffer frame = FrameWriter.close(how, masked);
-                if (!wire.flush(frame)) { // as over HTTP/2
-                    wire.write(frame, Callback.from(InvocationType.NON_BLOCKING, wire::close));
-                    relays.later(wire::close, CLOSE_GRACE_NANOS, TimeUnit.NANOSECONDS);
+            if (status != null) {
+                ByteBuffer frame = FrameWriter.close(status, masked);
+                if (!socket.flush(frame)) { // as over HTTP/2
+                    socket.write(frame, Callback.from(InvocationType.NON_BLOCKING, socket::close));
+                    sessions.schedule(socket::close, CLOSE_GRACE_NANOS, TimeUnit.NANOSECONDS);
                     return;
                 }
             }
-        } catch (IOException gone) {
-            LOG.debug("closing one side: {}", FailureText.of(gone));
+        } catch (IOException e) {
+            LOG.debug("{}: cannot send a close frame: {}", name, FailureText.of(e));
         }
-        wire.close();
+        socket.close();
     }
 }

@@ -13,31 +13,34 @@ import org.eclipse.jetty.io.ByteBufferPool;
 import org.streamlitgateway.container.RawSocket;
 import org.streamlitgateway.container.SocketTakeover;
 import org.streamlitgateway.websocket.Relay;
+import org.streamlitgateway.websocket.RelayFactory;
 import org.streamlitgateway.websocket.SessionRegistry;
 
-/** Joins by a {@link Splice}: browsers' connections, and their streams of HTTP/2. */
-public final class SpliceFactory implements Relay.Kind {
+/**
+ * Factory of {@link Splice}s for browser sockets that the container can hand over, and of other relays for the rest.
+ */
+public final class SpliceFactory implements RelayFactory {
     /** RFC 6455 section 1.3. */
     private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    private final Relay.Kind otherwise;
-    private final SocketTakeover handover;
+    private final RelayFactory fallback;
+    private final SocketTakeover takeover;
     private final HttpClient client;
-    private final SessionRegistry relays;
+    private final SessionRegistry sessions;
 
-    /** @param otherwise for handshakes on what the container does not hand over */
-    public SpliceFactory(Relay.Kind otherwise, SocketTakeover handover, HttpClient client, SessionRegistry relays) {
-        this.otherwise = otherwise;
-        this.handover = handover;
+    /** @param fallback creates the relays of sockets that cannot be taken over */
+    public SpliceFactory(RelayFactory fallback, SocketTakeover takeover, HttpClient client, SessionRegistry sessions) {
+        this.fallback = fallback;
+        this.takeover = takeover;
         this.client = client;
-        this.relays = relays;
+        this.sessions = sessions;
     }
 
     @Override
     public Relay create(HttpServletRequest request, String name, String prefix) {
-        return handover.takes(request)
-                ? new Splice(this, relays, name, prefix)
-                : otherwise.create(request, name, prefix);
+        return takeover.canTakeOver(request)
+                ? new Splice(this, sessions, name, prefix)
+                : fallback.create(request, name, prefix);
     }
 
     HttpClient client() {
@@ -48,14 +51,18 @@ public final class SpliceFactory implements Relay.Kind {
         return client.getByteBufferPool();
     }
 
-    /** Answers the browser; the container hands its socket over when the answer has been sent. */
+    /**
+     * Accepts the browser's handshake.
+     *
+     * @param onOpen receives the browser's socket after the container has sent the response
+     */
     void accept(
             HttpServletRequest request, HttpServletResponse response, String subprotocol, Consumer<RawSocket> onOpen)
             throws IOException {
         if (response.isCommitted()) {
-            throw new IOException("something in front has answered already");
+            throw new IOException("the response was already committed, such as by a filter of the container");
         }
-        handover.upgrade(request, onOpen);
+        takeover.upgrade(request, onOpen);
         if (request.getProtocol().equals("HTTP/2.0")) {
             response.setStatus(HttpServletResponse.SC_OK); // RFC 8441 section 5
         } else {
@@ -69,14 +76,14 @@ public final class SpliceFactory implements Relay.Kind {
         }
     }
 
-    /** RFC 6455 section 4.2.2. */
+    /** Returns the Sec-WebSocket-Accept for a key (RFC 6455 section 4.2.2). */
     static String acceptFor(String key) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-1")
                     .digest((key.trim() + ACCEPT_SUFFIX).getBytes(StandardCharsets.ISO_8859_1));
             return Base64.getEncoder().encodeToString(digest);
-        } catch (NoSuchAlgorithmException everyJavaHasIt) {
-            throw new IllegalStateException(everyJavaHasIt);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java platform has SHA-1
         }
     }
 }

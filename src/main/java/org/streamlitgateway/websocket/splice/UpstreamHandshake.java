@@ -19,92 +19,99 @@ import org.streamlitgateway.upstream.client.RawRequest;
 import org.streamlitgateway.upstream.client.UpstreamClient;
 import org.streamlitgateway.websocket.Relay;
 
-/** The handshake with Streamlit (RFC 6455 section 4.1); hands its socket over when it has been accepted. */
+/** Handshake with Streamlit (RFC 6455 section 4.1). Passes on the socket once Streamlit has accepted. */
 final class UpstreamHandshake implements HttpUpgrader {
     private static final int KEY_BYTES = 16;
     private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
     private static final String PROTOCOL = "Sec-WebSocket-Protocol";
 
-    private final SpliceFactory kind;
-    private final Relay.Dial dial;
-    private final Relay.Answer answer;
+    private final SpliceFactory factory;
+    private final Relay.UpstreamRequest upstreamRequest;
+    private final Relay.HandshakeListener listener;
     private final Consumer<RawSocket> onOpen;
     private final String key;
     private final Request request;
 
-    UpstreamHandshake(SpliceFactory kind, Relay.Dial dial, Relay.Answer answer, Consumer<RawSocket> onOpen) {
-        this.kind = kind;
-        this.dial = dial;
-        this.answer = answer;
+    UpstreamHandshake(
+            SpliceFactory factory,
+            Relay.UpstreamRequest upstreamRequest,
+            Relay.HandshakeListener listener,
+            Consumer<RawSocket> onOpen) {
+        this.factory = factory;
+        this.upstreamRequest = upstreamRequest;
+        this.listener = listener;
         this.onOpen = onOpen;
         byte[] random = new byte[KEY_BYTES];
         ThreadLocalRandom.current().nextBytes(random);
         this.key = Base64.getEncoder().encodeToString(random);
-        this.request = new RawRequest(kind.client(), dial.address(), "GET", dial.target());
+        this.request = new RawRequest(factory.client(), upstreamRequest.address(), "GET", upstreamRequest.target());
     }
 
     void send() {
         request.headers(fields -> fields.clear()
-                .add(dial.headers())
+                .add(upstreamRequest.headers())
                 .put("Upgrade", "websocket")
                 .put("Connection", "Upgrade")
                 .put("Sec-WebSocket-Key", key)
                 .put("Sec-WebSocket-Version", "13"));
         request.tag(UpstreamClient.Fresh.HANDSHAKE);
-        request.idleTimeout(0, TimeUnit.MILLISECONDS); // the handshake has a timer of its own
+        request.idleTimeout(0, TimeUnit.MILLISECONDS); // the handshake timeout applies
         request.attribute(HttpUpgrader.Factory.class.getName(), (HttpUpgrader.Factory) version -> this);
         request.send(this::completed);
     }
 
-    void abort(String why) {
-        request.abort(new IOException(why));
+    void abort(String reason) {
+        request.abort(new IOException(reason));
     }
 
     @Override
     public void prepare(Request prepared) {
-        // see send
+        // send has set all headers
     }
 
-    /** Called when Streamlit has answered 101. */
+    /** Called on a 101. */
     @Override
     public void upgrade(Response response, EndPoint endPoint, Callback callback) {
-        String wrong = wrong(response.getHeaders());
-        if (wrong != null) {
+        String violation = violation(response.getHeaders());
+        if (violation != null) {
             endPoint.close();
-            callback.failed(new IOException(wrong));
+            callback.failed(new IOException(violation));
             return;
         }
-        endPoint.upgrade(new JettySocket(endPoint, kind.client().getExecutor(), onOpen));
+        endPoint.upgrade(new JettySocket(endPoint, factory.client().getExecutor(), onOpen));
         callback.succeeded();
-        answer.accepted(response.getHeaders());
+        listener.accepted(response.getHeaders());
     }
 
-    /** Whatever we did not ask for would make the bytes mean something else to the browser. */
-    private String wrong(HttpFields headers) {
+    /**
+     * Returns how the response violates RFC 6455 section 4.1, or {@code null}. An extension or subprotocol that was not
+     * offered would change the meaning of the bytes for the browser.
+     */
+    private String violation(HttpFields headers) {
         if (!SpliceFactory.acceptFor(key).equals(headers.get("Sec-WebSocket-Accept"))) {
-            return "Sec-WebSocket-Accept is wrong";
+            return "Sec-WebSocket-Accept does not match the key";
         }
         if (headers.contains(EXTENSIONS)) {
-            return "an extension was chosen that was not offered";
+            return "the server chose an extension that was not offered";
         }
         List<String> chosen = headers.getValuesList(PROTOCOL);
         boolean offered = chosen.isEmpty() || chosen.size() == 1 && isOffered(chosen.get(0));
-        return offered ? null : "a subprotocol was chosen that was not offered";
+        return offered ? null : "the server chose a subprotocol that was not offered";
     }
 
     private boolean isOffered(String protocol) {
-        return dial.headers().getCSV(PROTOCOL, false).contains(protocol.trim());
+        return upstreamRequest.headers().getCSV(PROTOCOL, false).contains(protocol.trim());
     }
 
-    /** Called for every other end of the handshake. */
+    /** Called for every result but a 101. */
     private void completed(Result result) {
         int status = result.getResponse() == null ? 0 : result.getResponse().getStatus();
         if (status >= 300) {
-            answer.refused(status, result.getResponse().getHeaders());
+            listener.refused(status, result.getResponse().getHeaders());
         } else if (result.isFailed()) {
-            answer.failed(result.getFailure());
+            listener.failed(result.getFailure());
         } else {
-            answer.failed(new IOException("answered " + status + " to a WebSocket handshake"));
+            listener.failed(new IOException("status " + status + " in answer to a WebSocket handshake"));
         }
     }
 }

@@ -23,17 +23,17 @@ import org.streamlitgateway.websocket.frame.CloseStatus;
 import org.streamlitgateway.websocket.frame.FrameHeader;
 import org.streamlitgateway.websocket.frame.FrameWriter;
 
-/** Bytes in any pieces; the sockets are in memory. */
+/** Forwards bytes in pieces of any size between two sockets in memory. */
 class FramePipeTest {
     private final ScheduledExecutorScheduler scheduler = new ScheduledExecutorScheduler();
     private final ArrayByteBufferPool.Tracking pool = new ArrayByteBufferPool.Tracking();
-    private final Memory source = new Memory(scheduler);
-    private final Memory sink = new Memory(scheduler);
+    private final MemorySocket source = new MemorySocket(scheduler);
+    private final MemorySocket sink = new MemorySocket(scheduler);
     private FramePipe down;
 
-    /** Whose selector is the thread that the bytes come from. */
-    private static final class Memory extends ByteArrayEndPoint {
-        Memory(Scheduler scheduler) {
+    /** Socket in memory that runs callbacks in the thread that adds input. */
+    private static final class MemorySocket extends ByteArrayEndPoint {
+        MemorySocket(Scheduler scheduler) {
             super(scheduler, 0, new byte[0], 1 << 20);
         }
 
@@ -47,16 +47,16 @@ class FramePipeTest {
     void open() throws Exception {
         scheduler.start();
         Splice splice = new Splice(null, new SessionRegistry(scheduler, Runnable::run, null), "test", "");
-        Peer from = new Peer(wire(source), false);
-        Peer to = new Peer(wire(sink), true);
-        down = new FramePipe(splice, from, to, pool, null);
-        FramePipe up = new FramePipe(splice, to, from, pool, null);
-        from.join(down, up);
-        to.join(up, down);
-        down.drain();
+        Peer sourcePeer = new Peer(rawSocket(source), false);
+        Peer sinkPeer = new Peer(rawSocket(sink), true);
+        down = new FramePipe(splice, sourcePeer, sinkPeer, pool, null);
+        FramePipe up = new FramePipe(splice, sinkPeer, sourcePeer, pool, null);
+        sourcePeer.connect(down, up);
+        sinkPeer.connect(up, down);
+        down.wakeUp();
     }
 
-    private static RawSocket wire(Memory socket) {
+    private static RawSocket rawSocket(MemorySocket socket) {
         return new JettySocket(socket, Runnable::run, opened -> {});
     }
 
@@ -65,7 +65,7 @@ class FramePipeTest {
         scheduler.stop();
     }
 
-    /** Unmasked, as a server sends it. */
+    /** Builds an unmasked frame, as a server sends it. */
     private static byte[] frame(int first, int length) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(first);
@@ -97,17 +97,17 @@ class FramePipeTest {
         source.addInput(ByteBuffer.wrap(bytes));
     }
 
-    private byte[] taken() {
+    private byte[] written() {
         return BufferUtil.toArray(sink.takeOutput());
     }
 
-    /** A ping that says how much was sent before it. */
+    /** Builds a ping that carries the number of bytes before it. */
     private static byte[] ping(long sent) {
         return ByteBuffer.allocate(10).putShort((short) 0x8908).putLong(sent).array();
     }
 
-    /** Without the pings that ask a browser whether it has taken what was sent. */
-    private static byte[] withoutMarks(byte[] stream) {
+    /** Removes the inserted pings. */
+    private static byte[] withoutControlFrames(byte[] stream) {
         ByteBuffer frames = ByteBuffer.wrap(stream);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         FrameHeader header = new FrameHeader(false, Long.MAX_VALUE);
@@ -124,20 +124,20 @@ class FramePipeTest {
     }
 
     @Test
-    void aBrowserThatGetsMuchIsAskedBetweenMessagesWhetherItHasTakenIt() {
+    void pingFollowsManyBytesToABrowser() {
         byte[] message = frame(0x82, 60_000);
         for (int i = 0; i < 5; i++) {
             arrive(message);
         }
 
         byte[] five = join(message, message, message, message, message);
-        assertArrayEquals(join(five, ping(five.length)), taken());
+        assertArrayEquals(join(five, ping(five.length)), written());
         arrive(frame(0x82, 3));
-        assertArrayEquals(frame(0x82, 3), taken());
+        assertArrayEquals(frame(0x82, 3), written());
     }
 
     @Test
-    void whateverThePiecesTheBytesAreTheSameAndControlFramesStayHere() {
+    void dataIsForwardedUnchangedAndControlFramesAreNot() {
         byte[] stream = join(
                 frame(0x82, 10),
                 frame(0x8a, 8),
@@ -155,13 +155,13 @@ class FramePipeTest {
                 arrive(Arrays.copyOfRange(stream, at, at + size));
                 at += size;
             }
-            assertArrayEquals(expected, withoutMarks(taken()), "round " + round);
+            assertArrayEquals(expected, withoutControlFrames(written()), "round " + round);
         }
         assertEquals(200 * 4, down.messages());
     }
 
     @Test
-    void aBufferIsHeldOnlyWhileBytesAreThere() {
+    void bufferIsHeldOnlyWithAnIncompleteFrame() {
         arrive(frame(0x82, 100));
         assertEquals(0, pool.getLeaks().size());
         arrive(new byte[] {(byte) 0x8a});
@@ -171,25 +171,25 @@ class FramePipeTest {
     }
 
     @Test
-    void aPingWaitsForTheEndOfTheFrame() {
+    void pingWaitsForTheEndOfTheFrame() {
         byte[] frame = frame(0x82, 70_000);
         arrive(Arrays.copyOf(frame, 50_000));
-        down.ping();
-        assertEquals(50_000, taken().length);
+        down.requestPing();
+        assertEquals(50_000, written().length);
         arrive(join(Arrays.copyOfRange(frame, 50_000, frame.length), frame(0x82, 3)));
 
-        byte[] rest = Arrays.copyOfRange(frame, 50_000, frame.length);
-        assertArrayEquals(join(rest, ping(frame.length), frame(0x82, 3)), taken());
+        byte[] tail = Arrays.copyOfRange(frame, 50_000, frame.length);
+        assertArrayEquals(join(tail, ping(frame.length), frame(0x82, 3)), written());
     }
 
     @Test
     void nothingFollowsTheCloseFrame() {
         arrive(join(frame(0x82, 3), new byte[] {(byte) 0x82}));
-        down.close(FrameWriter.close(CloseStatus.of(Outcome.STOPPING), false));
+        down.queueClose(FrameWriter.close(CloseStatus.of(Outcome.STOPPING), false));
         arrive(new byte[] {3, 'a', 'b', 'c'});
         arrive(frame(0x82, 3));
 
         byte[] close = BufferUtil.toArray(FrameWriter.close(CloseStatus.of(Outcome.STOPPING), false));
-        assertArrayEquals(join(frame(0x82, 3), close), taken());
+        assertArrayEquals(join(frame(0x82, 3), close), written());
     }
 }

@@ -16,23 +16,27 @@ import org.slf4j.LoggerFactory;
 import org.streamlitgateway.outcome.FailureText;
 
 /**
- * Sends what a Jetty keeps back while batching is allowed, without waiting. Jakarta's {@code flushBatch} waits, and so
- * no thread that must not wait could ever use batching; Jetty's own session, which lies beneath the Jakarta one, has a
- * flush that does not. A container's classes are another's than ours even if they have the same names, so its methods
- * are looked up: {@code session.getCoreSession().flush(callback)}, public ones, the same in Jetty 12.0 and 12.1.
+ * Non-blocking flush of messages that Jetty has batched for a Jakarta WebSocket session. Jakarta's {@code flushBatch}
+ * blocks; the flush of Jetty's underlying session does not. The container's classes differ from those that the gateway
+ * includes, even where the names are equal, so the public methods of {@code session.getCoreSession().flush(callback)}
+ * are used by reflection. They are the same in Jetty 12.0 and 12.1.
  */
 public final class BatchFlush {
     private static final Logger LOG = LoggerFactory.getLogger(BatchFlush.class);
 
     /**
-     * By class of session, nothing for another container's. A map of this application's, and no {@link ClassValue}, which
-     * would hang on the container's class and outlive the application.
+     * Strategies by session class; empty for other containers' sessions. It is not a {@link ClassValue}, which would be
+     * referenced by the container's class and leak this application.
      */
-    private static final Map<Class<?>, Optional<Way>> WAYS = new ConcurrentHashMap<>();
+    private static final Map<Class<?>, Optional<Strategy>> STRATEGIES = new ConcurrentHashMap<>();
 
-    /** @param flush {@code (Session, callback) -> void} */
-    private record Way(MethodHandle flush, Class<?> callback) {
-        static Optional<Way> into(Class<?> session) {
+    /**
+     * Methods of one session class.
+     *
+     * @param flush {@code (Session, callback) -> void}
+     */
+    private record Strategy(MethodHandle flush, Class<?> callback) {
+        static Optional<Strategy> of(Class<?> session) {
             if (!session.getName().startsWith("org.eclipse.jetty.")) {
                 return Optional.empty();
             }
@@ -42,12 +46,12 @@ public final class BatchFlush {
                 Class<?> callback = Class.forName("org.eclipse.jetty.util.Callback", false, type.getClassLoader());
                 MethodHandle flush =
                         MethodHandles.publicLookup().findVirtual(type, "flush", methodType(void.class, callback));
-                MethodHandle inside = MethodHandles.publicLookup().unreflect(core);
-                MethodHandle both = MethodHandles.filterArguments(flush, 0, inside)
+                MethodHandle getCore = MethodHandles.publicLookup().unreflect(core);
+                MethodHandle combined = MethodHandles.filterArguments(flush, 0, getCore)
                         .asType(methodType(void.class, Session.class, Object.class));
-                return Optional.of(new Way(both, callback));
-            } catch (ReflectiveOperationException | LinkageError other) {
-                LOG.warn("{} cannot be flushed, messages are sent one by one: {}", session, FailureText.of(other));
+                return Optional.of(new Strategy(combined, callback));
+            } catch (ReflectiveOperationException | LinkageError e) {
+                LOG.warn("cannot flush {}, messages are sent without batching: {}", session, FailureText.of(e));
                 return Optional.empty();
             }
         }
@@ -57,31 +61,32 @@ public final class BatchFlush {
     private final Session session;
     private final Object callback;
 
-    private BatchFlush(Way way, Session session, Consumer<Throwable> done) {
-        this.flush = way.flush();
+    private BatchFlush(Strategy strategy, Session session, Consumer<Throwable> done) {
+        this.flush = strategy.flush();
         this.session = session;
-        this.callback = HostedCallback.of(way.callback(), Callback.from(() -> done.accept(null), done));
+        this.callback = HostedCallback.of(strategy.callback(), Callback.from(() -> done.accept(null), done));
     }
 
     /**
-     * For a session whose container can do it; {@code null} for all others.
+     * Returns the flush of a session; {@code null} if its container does not support it.
      *
-     * @param done told when a flush is done, with {@code null} or how it failed, on any thread
+     * @param done receives the failure of each flush, or {@code null} for success, on any thread
      */
     public static BatchFlush of(Session session, Consumer<Throwable> done) {
-        return WAYS.computeIfAbsent(session.getClass(), Way::into)
-                .map(way -> new BatchFlush(way, session, done))
+        return STRATEGIES
+                .computeIfAbsent(session.getClass(), Strategy::of)
+                .map(strategy -> new BatchFlush(strategy, session, done))
                 .orElse(null);
     }
 
-    /** Sends all that is kept back; {@code done} follows. */
+    /** Flushes all batched messages, then calls {@code done}. */
     public void run() {
         try {
             flush.invokeExact(session, callback);
-        } catch (RuntimeException | Error lost) {
-            throw lost;
-        } catch (Throwable impossible) {
-            throw new IllegalStateException(impossible); // the method declares none
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e); // the method declares no checked exception
         }
     }
 }

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 import org.streamlitgateway.outcome.FailureText;
 
 /**
- * What {@link HostedSocket} and {@link HostedConnection} use of the Jetty that is the container. Its classes are others than
- * ours, even if they have the same names, and hidden from applications, so all is looked up: public methods, the same in
- * Jetty 12.0 and 12.1. Thread-safe.
+ * Methods of the hosting Jetty that {@link HostedSocket} and {@link HostedConnection} use. Its classes differ from
+ * those that the gateway includes, even where the names are equal, and applications cannot see them. The public
+ * methods, which are the same in Jetty 12.0 and 12.1, are therefore used by reflection. Thread-safe.
  */
 final class HostedApi {
     private static final Logger LOG = LoggerFactory.getLogger(HostedApi.class);
@@ -31,25 +31,25 @@ final class HostedApi {
 
     private final ClassLoader loader;
 
-    // of a request
-    private final Method ofServlets;
+    // methods of a request
+    private final Method getServletContextRequest;
     private final Method unWrap;
     private final Method setAttribute;
-    private final String attribute;
-    private final Method metaData;
-    private final Method connector;
-    private final Method listeners;
-    private final Method tunnel;
-    private final Method endPoint;
+    private final String upgradeAttribute;
+    private final Method getConnectionMetaData;
+    private final Method getConnector;
+    private final Method getEventListeners;
+    private final Method getTunnelSupport;
+    private final Method getEndPoint;
 
-    // of a connection
-    private final Class<?>[] connectionTypes;
-    private final Class<?> listener;
+    // methods of a connection
+    private final Class<?>[] connectionInterfaces;
+    private final Class<?> listenerType;
     private final Method onOpened;
     private final Method onClosed;
 
-    // of an end point: its handles take it for an Object
-    private final Class<?> callback;
+    // methods of an end point, whose handles accept an Object
+    private final Class<?> callbackType;
     private final MethodHandle fill;
     private final MethodHandle flush;
     private final MethodHandle fillInterested;
@@ -62,30 +62,30 @@ final class HostedApi {
     private HostedApi(ClassLoader loader, String environment) throws ReflectiveOperationException {
         this.loader = loader;
         Class<?> request = load("org.eclipse.jetty.server.Request");
-        ofServlets = load(environment + "servlet.ServletContextRequest")
+        getServletContextRequest = load(environment + "servlet.ServletContextRequest")
                 .getMethod("getServletContextRequest", ServletRequest.class);
         unWrap = request.getMethod("unWrap", request);
         setAttribute = request.getMethod("setAttribute", String.class, Object.class);
-        attribute = (String) load("org.eclipse.jetty.server.HttpStream")
+        upgradeAttribute = (String) load("org.eclipse.jetty.server.HttpStream")
                 .getField("UPGRADE_CONNECTION_ATTRIBUTE")
                 .get(null);
-        metaData = request.getMethod("getConnectionMetaData");
-        connector = metaData.getReturnType().getMethod("getConnector");
-        listeners = connector.getReturnType().getMethod("getEventListeners");
-        tunnel = request.getMethod("getTunnelSupport");
-        endPoint = tunnel.getReturnType().getMethod("getEndPoint");
+        getConnectionMetaData = request.getMethod("getConnectionMetaData");
+        getConnector = getConnectionMetaData.getReturnType().getMethod("getConnector");
+        getEventListeners = getConnector.getReturnType().getMethod("getEventListeners");
+        getTunnelSupport = request.getMethod("getTunnelSupport");
+        getEndPoint = getTunnelSupport.getReturnType().getMethod("getEndPoint");
 
         Class<?> type = load("org.eclipse.jetty.io.Connection");
-        connectionTypes = new Class<?>[] {type, load("org.eclipse.jetty.io.Connection$UpgradeTo")};
-        listener = load("org.eclipse.jetty.io.Connection$Listener");
-        onOpened = listener.getMethod("onOpened", type);
-        onClosed = listener.getMethod("onClosed", type);
+        connectionInterfaces = new Class<?>[] {type, load("org.eclipse.jetty.io.Connection$UpgradeTo")};
+        listenerType = load("org.eclipse.jetty.io.Connection$Listener");
+        onOpened = listenerType.getMethod("onOpened", type);
+        onClosed = listenerType.getMethod("onClosed", type);
 
-        callback = load("org.eclipse.jetty.util.Callback");
+        callbackType = load("org.eclipse.jetty.util.Callback");
         fill = find(int.class, "fill", ByteBuffer.class);
         flush = find(boolean.class, "flush", ByteBuffer[].class);
-        fillInterested = find(void.class, "fillInterested", callback);
-        write = find(void.class, "write", callback, ByteBuffer[].class);
+        fillInterested = find(void.class, "fillInterested", callbackType);
+        write = find(void.class, "write", callbackType, ByteBuffer[].class);
         isOpen = find(boolean.class, "isOpen");
         isSecure = find(boolean.class, "isSecure");
         setIdleTimeout = find(void.class, "setIdleTimeout", long.class);
@@ -93,13 +93,15 @@ final class HostedApi {
     }
 
     /**
-     * @param container a class of the environment that the application is in, such as EE10
-     * @throws ReflectiveOperationException when something is missing
+     * Resolves all methods.
+     *
+     * @param container a class of the application's environment, such as EE10
+     * @throws ReflectiveOperationException if a class or method is missing
      */
     static HostedApi of(Class<?> container) throws ReflectiveOperationException {
         Matcher environment = ENVIRONMENT.matcher(container.getName());
         if (!environment.lookingAt()) {
-            throw new ClassNotFoundException(container + " is of no environment for servlets");
+            throw new ClassNotFoundException(container + " belongs to no servlet environment of Jetty");
         }
         return new HostedApi(container.getClassLoader(), environment.group());
     }
@@ -111,56 +113,63 @@ final class HostedApi {
     private MethodHandle find(Class<?> returned, String name, Class<?>... parameters)
             throws ReflectiveOperationException {
         MethodHandle found = MethodHandles.publicLookup()
-                .findVirtual(endPoint.getReturnType(), name, methodType(returned, parameters))
+                .findVirtual(getEndPoint.getReturnType(), name, methodType(returned, parameters))
                 .asFixedArity();
-        MethodHandle of = found.asType(found.type().changeParameterType(0, Object.class));
-        return parameters.length > 0 && parameters[0] == callback
-                ? of.asType(of.type().changeParameterType(1, Object.class))
-                : of;
+        MethodHandle handle = found.asType(found.type().changeParameterType(0, Object.class));
+        return parameters.length > 0 && parameters[0] == callbackType
+                ? handle.asType(handle.type().changeParameterType(1, Object.class))
+                : handle;
     }
 
     /**
-     * Has Jetty put a wire in the place of the request's connection when the response has been sent.
+     * Makes Jetty replace the request's connection after the response has been sent.
      *
-     * @throws IOException when the connection cannot be replaced
+     * @param socketFactory creates the socket of the new connection
+     * @throws IOException if the connection cannot be replaced
      */
-    void upgrade(HttpServletRequest servlets, Function<EndPoint, HostedSocket> wired) throws IOException {
+    void upgrade(HttpServletRequest servletRequest, Function<EndPoint, HostedSocket> socketFactory) throws IOException {
         try {
-            Object request = ofServlets.invoke(null, servlets);
-            Object asked = tunnel.invoke(request);
-            if (asked == null) {
-                throw new IOException("this request asks for no tunnel");
+            Object request = getServletContextRequest.invoke(null, servletRequest);
+            Object tunnelSupport = getTunnelSupport.invoke(request);
+            if (tunnelSupport == null) {
+                throw new IOException("the request asks for no upgrade");
             }
-            Object socket = endPoint.invoke(asked);
-            List<?> counting = ((List<?>) listeners.invoke(connector.invoke(metaData.invoke(request))))
-                    .stream().filter(listener::isInstance).toList();
-            HostedConnection handler = new HostedConnection(this, socket, counting, wired.apply(new EndPoint(socket)));
-            Object replacement = Proxy.newProxyInstance(listener.getClassLoader(), connectionTypes, handler);
-            setAttribute.invoke(unWrap.invoke(null, request), attribute, replacement);
-        } catch (ReflectiveOperationException refused) {
-            throw new IOException("not upgraded", refused);
+            Object socket = getEndPoint.invoke(tunnelSupport);
+            List<?> listeners = ((List<?>)
+                            getEventListeners.invoke(getConnector.invoke(getConnectionMetaData.invoke(request))))
+                    .stream().filter(listenerType::isInstance).toList();
+            HostedConnection handler =
+                    new HostedConnection(this, socket, listeners, socketFactory.apply(new EndPoint(socket)));
+            Object replacement = Proxy.newProxyInstance(listenerType.getClassLoader(), connectionInterfaces, handler);
+            setAttribute.invoke(unWrap.invoke(null, request), upgradeAttribute, replacement);
+        } catch (ReflectiveOperationException e) {
+            throw new IOException("Jetty did not upgrade the connection", e);
         }
     }
 
-    void tellOpened(Object listener, Object connection) {
-        tell(onOpened, listener, connection);
+    void notifyOpened(Object listener, Object connection) {
+        notifyListener(onOpened, listener, connection);
     }
 
-    void tellClosed(Object listener, Object connection) {
-        tell(onClosed, listener, connection);
+    void notifyClosed(Object listener, Object connection) {
+        notifyListener(onClosed, listener, connection);
     }
 
-    private static void tell(Method what, Object listener, Object connection) {
+    private static void notifyListener(Method event, Object listener, Object connection) {
         try {
-            what.invoke(listener, connection);
-        } catch (InvocationTargetException failed) {
-            LOG.info("{} of {} failed: {}", what.getName(), listener, FailureText.of(failed.getCause()));
-        } catch (IllegalAccessException unlikely) { // they are public
-            throw new IllegalStateException(unlikely);
+            event.invoke(listener, connection);
+        } catch (InvocationTargetException e) {
+            LOG.info(
+                    "{} of Jetty's connection listener {} failed: {}",
+                    event.getName(),
+                    listener,
+                    FailureText.of(e.getCause()));
+        } catch (IllegalAccessException e) { // the methods are public
+            throw new IllegalStateException(e);
         }
     }
 
-    /** {@code org.eclipse.jetty.io.EndPoint}, whose documentation holds. */
+    /** Wrapper of a {@code org.eclipse.jetty.io.EndPoint}; see the documentation there. */
     final class EndPoint {
         private final Object socket;
 
@@ -168,83 +177,83 @@ final class HostedApi {
             this.socket = socket;
         }
 
-        /** To be used for {@link #fillInterested} and {@link #write}. */
-        Object callback(Callback ours) {
-            return HostedCallback.of(callback, ours);
+        /** Converts a callback for {@link #fillInterested} and {@link #write}. */
+        Object callback(Callback included) {
+            return HostedCallback.of(callbackType, included);
         }
 
         int fill(ByteBuffer bytes) throws IOException {
             try {
                 return (int) fill.invokeExact(socket, bytes);
-            } catch (Throwable lost) {
-                throw as(IOException.class, lost);
+            } catch (Throwable e) {
+                throw asDeclared(IOException.class, e);
             }
         }
 
         boolean flush(ByteBuffer bytes) throws IOException {
             try {
                 return (boolean) flush.invokeExact(socket, new ByteBuffer[] {bytes});
-            } catch (Throwable lost) {
-                throw as(IOException.class, lost);
+            } catch (Throwable e) {
+                throw asDeclared(IOException.class, e);
             }
         }
 
         void fillInterested(Object callback) {
             try {
                 fillInterested.invokeExact(socket, callback);
-            } catch (Throwable lost) {
-                throw as(RuntimeException.class, lost);
+            } catch (Throwable e) {
+                throw asDeclared(RuntimeException.class, e);
             }
         }
 
         void write(Object callback, ByteBuffer bytes) {
             try {
                 write.invokeExact(socket, callback, new ByteBuffer[] {bytes});
-            } catch (Throwable lost) {
-                throw as(RuntimeException.class, lost);
+            } catch (Throwable e) {
+                throw asDeclared(RuntimeException.class, e);
             }
         }
 
         boolean isOpen() {
             try {
                 return (boolean) isOpen.invokeExact(socket);
-            } catch (Throwable lost) {
-                throw as(RuntimeException.class, lost);
+            } catch (Throwable e) {
+                throw asDeclared(RuntimeException.class, e);
             }
         }
 
         boolean isSecure() {
             try {
                 return (boolean) isSecure.invokeExact(socket);
-            } catch (Throwable lost) {
-                throw as(RuntimeException.class, lost);
+            } catch (Throwable e) {
+                throw asDeclared(RuntimeException.class, e);
             }
         }
 
         void setIdleTimeout(long millis) {
             try {
                 setIdleTimeout.invokeExact(socket, millis);
-            } catch (Throwable lost) {
-                throw as(RuntimeException.class, lost);
+            } catch (Throwable e) {
+                throw asDeclared(RuntimeException.class, e);
             }
         }
 
         void close() {
             try {
                 close.invokeExact(socket);
-            } catch (Throwable lost) {
-                throw as(RuntimeException.class, lost);
+            } catch (Throwable e) {
+                throw asDeclared(RuntimeException.class, e);
             }
         }
     }
 
-    /** A handle throws what its method does, which the compiler does not know. */
-    private static <E extends Exception> E as(Class<E> declared, Throwable thrown) {
+    /** Casts an exception of a method handle to the type that its method declares; throws it if it is unchecked. */
+    private static <E extends Exception> E asDeclared(Class<E> declared, Throwable thrown) {
         if (thrown instanceof Error error) {
             throw error;
         }
-        if (thrown instanceof RuntimeException lost) {
-            throw lost;
+        if (thrown instanceof RuntimeException e) {
+            throw e;
         }
         return declared.cast(thrown);
     }

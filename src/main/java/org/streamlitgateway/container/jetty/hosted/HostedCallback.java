@@ -6,53 +6,50 @@ import java.lang.reflect.Proxy;
 import java.util.stream.Stream;
 import org.eclipse.jetty.util.Callback;
 
-/**
- * A callback of ours as one of the Jetty that is the container, whose classes are others than ours even if they have the
- * same names.
- */
+/** Proxy that implements the hosting Jetty's {@code Callback} by one of the included Jetty. */
 final class HostedCallback implements InvocationHandler {
-    private final Callback ours;
+    private final Callback delegate;
     private final Object invocationType;
 
-    private HostedCallback(Callback ours, Object invocationType) {
-        this.ours = ours;
+    private HostedCallback(Callback delegate, Object invocationType) {
+        this.delegate = delegate;
         this.invocationType = invocationType;
     }
 
     /**
-     * Makes one.
+     * Creates a proxy.
      *
-     * @param type {@code org.eclipse.jetty.util.Callback} of the container's
+     * @param type {@code org.eclipse.jetty.util.Callback} of the hosting Jetty
      */
-    public static Object of(Class<?> type, Callback ours) {
-        HostedCallback handler = new HostedCallback(ours, invocationType(type, ours));
+    public static Object of(Class<?> type, Callback delegate) {
+        HostedCallback handler = new HostedCallback(delegate, invocationType(type, delegate));
         return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
     }
 
-    private static Object invocationType(Class<?> type, Callback ours) {
+    private static Object invocationType(Class<?> type, Callback delegate) {
         try {
-            Object[] theirs =
+            Object[] constants =
                     type.getMethod("getInvocationType").getReturnType().getEnumConstants();
-            String name = ours.getInvocationType().name();
-            return Stream.of(theirs)
-                    .filter(one -> one.toString().equals(name))
+            String name = delegate.getInvocationType().name();
+            return Stream.of(constants)
+                    .filter(constant -> constant.toString().equals(name))
                     .findFirst()
                     .orElseThrow();
-        } catch (NoSuchMethodException other) {
-            throw new IllegalArgumentException(type + " is no callback of Jetty's", other);
+        } catch (NoSuchMethodException e) {
+            throw new IllegalArgumentException(type + " is not Jetty's Callback", e);
         }
     }
 
     @Override
     public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
         switch (method.getName()) {
-            case "succeeded" -> ours.succeeded();
-            case "failed" -> ours.failed((Throwable) arguments[0]);
+            case "succeeded" -> delegate.succeeded();
+            case "failed" -> delegate.failed((Throwable) arguments[0]);
             case "getInvocationType" -> {
                 return invocationType;
             }
             case "toString" -> {
-                return ours.toString();
+                return delegate.toString();
             }
             case "hashCode" -> {
                 return System.identityHashCode(proxy);

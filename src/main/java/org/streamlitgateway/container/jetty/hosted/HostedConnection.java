@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * What the Jetty that is the container takes for a connection of its own ({@code org.eclipse.jetty.io.Connection} and
- * its {@code UpgradeTo}): tells the wire what happens to it, and those who count connections that there is one.
+ * Proxy for the hosting Jetty's {@code org.eclipse.jetty.io.Connection} and its {@code UpgradeTo}. It forwards events
+ * to the socket and notifies Jetty's connection listeners, such as connection statistics.
  */
 final class HostedConnection implements InvocationHandler {
     private static final long NOT_COUNTED = -1;
@@ -15,32 +15,32 @@ final class HostedConnection implements InvocationHandler {
     private final HostedApi jetty;
     private final Object endPoint;
     private final List<?> listeners;
-    private final HostedSocket wire;
+    private final HostedSocket socket;
     private final long created = System.currentTimeMillis();
 
     /** @param listeners Jetty's {@code Connection.Listener}s */
-    HostedConnection(HostedApi jetty, Object endPoint, List<?> listeners, HostedSocket wire) {
+    HostedConnection(HostedApi jetty, Object endPoint, List<?> listeners, HostedSocket socket) {
         this.jetty = jetty;
         this.endPoint = endPoint;
         this.listeners = listeners;
-        this.wire = wire;
+        this.socket = socket;
     }
 
     @Override
     public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
         switch (method.getName()) {
-            case "onUpgradeTo" -> wire.upgraded((ByteBuffer) arguments[0]);
+            case "onUpgradeTo" -> socket.upgraded((ByteBuffer) arguments[0]);
             case "onOpen" -> {
-                listeners.forEach(listener -> jetty.tellOpened(listener, proxy));
-                wire.opened();
+                listeners.forEach(listener -> jetty.notifyOpened(listener, proxy));
+                socket.opened();
             }
             case "onClose" -> {
-                wire.closed();
-                listeners.forEach(listener -> jetty.tellClosed(listener, proxy));
+                socket.closed();
+                listeners.forEach(listener -> jetty.notifyClosed(listener, proxy));
             }
-            case "close" -> wire.close();
+            case "close" -> socket.close();
             case "onIdleExpired" -> {
-                wire.idleExpired();
+                socket.idleExpired();
                 return false;
             }
             case "getEndPoint" -> {

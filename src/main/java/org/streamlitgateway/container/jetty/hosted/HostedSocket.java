@@ -10,7 +10,7 @@ import org.streamlitgateway.container.OpenSockets;
 import org.streamlitgateway.container.RawSocket;
 import org.streamlitgateway.container.jetty.JettySocket;
 
-/** A socket of the Jetty that is the container. */
+/** Socket taken over from the hosting Jetty. */
 final class HostedSocket implements RawSocket {
     private static final Logger LOG = LoggerFactory.getLogger(HostedSocket.class);
 
@@ -18,10 +18,10 @@ final class HostedSocket implements RawSocket {
     private final Consumer<RawSocket> onOpen;
     private final OpenSockets open;
 
-    private Object readable;
-    private Object taken;
-    private ByteBuffer early;
-    private boolean dry;
+    private Object readCallback;
+    private Object writeCallback;
+    private ByteBuffer bufferedInput;
+    private boolean drained;
 
     HostedSocket(HostedApi.EndPoint endPoint, Consumer<RawSocket> onOpen, OpenSockets open) {
         this.endPoint = endPoint;
@@ -29,20 +29,20 @@ final class HostedSocket implements RawSocket {
         this.open = open;
     }
 
-    // --- Jetty's
+    // --- events of the connection
 
-    /** Bytes that came in one piece with the handshake. */
+    /** Called with bytes that arrived together with the handshake. */
     void upgraded(ByteBuffer bytes) {
-        early = bytes;
+        bufferedInput = bytes;
     }
 
-    /** The 101 has been sent. */
+    /** Called after the 101 has been sent. */
     void opened() {
         endPoint.setIdleTimeout(0); // the keep-alive finds dead peers
         try {
             onOpen.accept(this);
-        } catch (RuntimeException | Error bug) {
-            LOG.error("a socket of Jetty's is given up", bug);
+        } catch (RuntimeException | Error e) {
+            LOG.error("unexpected failure on a Jetty socket; closing it", e);
             close();
         }
         open.add(this);
@@ -51,7 +51,7 @@ final class HostedSocket implements RawSocket {
         }
     }
 
-    /** Jetty sets other time-outs when it runs out of something, and when it stops. */
+    /** Resets the idle timeout, which Jetty sets when it is low on resources and when it stops. */
     void idleExpired() {
         endPoint.setIdleTimeout(0);
     }
@@ -60,27 +60,27 @@ final class HostedSocket implements RawSocket {
         open.remove(this);
     }
 
-    // --- the side's
+    // --- use by the relay
 
     @Override
     public int fill(ByteBuffer bytes) throws IOException {
-        int room = JettySocket.room(bytes);
+        int fillSpace = JettySocket.fillSpace(bytes);
         int filled = endPoint.fill(bytes);
-        dry = filled == 0 || filled < room && !endPoint.isSecure(); // TLS gives one record at a time
+        drained = filled == 0 || filled < fillSpace && !endPoint.isSecure(); // TLS returns one record at a time
         return filled;
     }
 
     @Override
-    public boolean isDry() {
-        return dry;
+    public boolean isDrained() {
+        return drained;
     }
 
     @Override
     public void awaitReadable(Callback callback) {
-        if (readable == null) {
-            readable = endPoint.callback(callback);
+        if (readCallback == null) {
+            readCallback = endPoint.callback(callback);
         }
-        endPoint.fillInterested(readable);
+        endPoint.fillInterested(readCallback);
     }
 
     @Override
@@ -90,16 +90,16 @@ final class HostedSocket implements RawSocket {
 
     @Override
     public void write(ByteBuffer bytes, Callback callback) {
-        if (taken == null) {
-            taken = endPoint.callback(callback);
+        if (writeCallback == null) {
+            writeCallback = endPoint.callback(callback);
         }
-        endPoint.write(taken, bytes);
+        endPoint.write(writeCallback, bytes);
     }
 
     @Override
-    public ByteBuffer takeEarly() {
-        ByteBuffer bytes = early;
-        early = null;
+    public ByteBuffer takeBufferedInput() {
+        ByteBuffer bytes = bufferedInput;
+        bufferedInput = null;
         return bytes;
     }
 

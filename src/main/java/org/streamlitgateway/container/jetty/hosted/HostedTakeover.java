@@ -8,8 +8,8 @@ import org.streamlitgateway.container.RawSocket;
 import org.streamlitgateway.container.SocketTakeover;
 
 /**
- * By a Jetty that is the container, as it does for its own WebSocket support: another connection takes HTTP's place. Of a
- * stream of HTTP/2 too little can be had, see {@code Http2Socket}.
+ * Takeover of sockets of the hosting Jetty. Another connection replaces HTTP's, as in Jetty's own WebSocket support.
+ * HTTP/2 streams are not taken over, because too little of them is accessible by reflection; see {@code Http2Socket}.
  */
 public final class HostedTakeover implements SocketTakeover {
     private final HostedApi jetty;
@@ -22,8 +22,8 @@ public final class HostedTakeover implements SocketTakeover {
     /**
      * Resolves the classes of the Jetty that runs the application.
      *
-     * @param container a class of its environment for servlets
-     * @throws ReflectiveOperationException when this Jetty's connections are made in another way
+     * @param container a class of its servlet environment
+     * @throws ReflectiveOperationException if this Jetty lacks a class or method
      * @throws LinkageError likewise
      */
     public static HostedTakeover create(Class<?> container) throws ReflectiveOperationException {

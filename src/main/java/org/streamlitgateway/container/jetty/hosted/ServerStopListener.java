@@ -10,9 +10,9 @@ import org.slf4j.LoggerFactory;
 import org.streamlitgateway.outcome.FailureText;
 
 /**
- * Hears that the Jetty which is the container is about to stop: it closes all connections before it tells its
- * applications. Jetty's classes are hidden from applications, so its methods are looked up, public ones, the same in
- * Jetty 12.0 and 12.1.
+ * Listener for the stop of the hosting Jetty, which closes all connections before it stops its applications. Jetty's
+ * classes are hidden from applications, so its public methods, which are the same in Jetty 12.0 and 12.1, are used by
+ * reflection.
  */
 public final class ServerStopListener implements AutoCloseable, InvocationHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ServerStopListener.class);
@@ -31,9 +31,9 @@ public final class ServerStopListener implements AutoCloseable, InvocationHandle
     }
 
     /**
-     * Listens until closed; {@code null} in another container.
+     * Adds a listener to the server; returns {@code null} in another container.
      *
-     * @param onStop called once the server is stopping, which waits for it
+     * @param onStop called when the server begins to stop; the server waits for it
      */
     public static ServerStopListener listen(ServletContext application, Runnable onStop) {
         if (!application.getClass().getName().startsWith("org.eclipse.jetty.")) {
@@ -44,8 +44,10 @@ public final class ServerStopListener implements AutoCloseable, InvocationHandle
             Object handler = handlerOf.invoke(application);
             return new ServerStopListener(
                     handler.getClass().getMethod("getServer").invoke(handler), onStop);
-        } catch (ReflectiveOperationException | LinkageError other) {
-            LOG.info("sessions will be cut, not closed, when this Jetty stops: {}", FailureText.of(other));
+        } catch (ReflectiveOperationException | LinkageError e) {
+            LOG.info(
+                    "cannot observe the server's stop; WebSockets will be aborted without a close frame: {}",
+                    FailureText.of(e));
             return null;
         }
     }
@@ -79,18 +81,18 @@ public final class ServerStopListener implements AutoCloseable, InvocationHandle
     private void stopping() {
         try {
             onStop.run();
-        } catch (RuntimeException | Error failure) { // the server would not go on
-            LOG.warn("sessions were not closed in order", failure);
+        } catch (RuntimeException | Error e) { // would interrupt the server's stop
+            LOG.warn("cannot close the sessions before the server stops", e);
         }
     }
 
-    /** Until then, the server holds the application. */
+    /** Removes the listener; until then the server references this application. */
     @Override
     public void close() {
         try {
             call("removeEventListener");
-        } catch (ReflectiveOperationException unlikely) { // it was added
-            LOG.warn("the server goes on to hold this application", unlikely);
+        } catch (ReflectiveOperationException e) {
+            LOG.warn("cannot remove the life-cycle listener; this application leaks until the server stops", e);
         }
     }
 }

@@ -1,5 +1,5 @@
 /**
- * A Jetty that runs the gateway as a web application. Its classes are in another class loader, so they are used through
- * reflection; {@link HostedApi} resolves them once, and a Jetty that lacks one is not used for splicing.
+ * A Jetty that runs the gateway as a web application. Its classes belong to another class loader and are used by
+ * reflection. {@link HostedApi} resolves them once; in a Jetty that lacks one of them, sockets are not taken over.
  */
 package org.streamlitgateway.container.jetty.hosted;

@@ -26,9 +26,9 @@ import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
 
-/** With sessions of a real Jetty, whose methods are found by name. */
+/** Runs against sessions of a real Jetty, whose methods are resolved by name. */
 class BatchFlushTest {
-    private static final Duration GLANCE = Duration.ofMillis(100);
+    private static final Duration NO_DATA_TIME = Duration.ofMillis(100);
 
     private final Server server = new Server();
     private final ServerConnector connector = new ServerConnector(server, 1, 1);
@@ -44,11 +44,11 @@ class BatchFlushTest {
         JakartaWebSocketServletContainerInitializer.configure(
                 context,
                 (servletContext, container) ->
-                        container.addEndpoint(ServerEndpointConfig.Builder.create(Remembered.class, "/")
+                        container.addEndpoint(ServerEndpointConfig.Builder.create(RecordingEndpoint.class, "/")
                                 .configurator(new ServerEndpointConfig.Configurator() {
                                     @Override
                                     public <T> T getEndpointInstance(Class<T> type) {
-                                        return type.cast(new Remembered(sessions));
+                                        return type.cast(new RecordingEndpoint(sessions));
                                     }
                                 })
                                 .build()));
@@ -60,11 +60,11 @@ class BatchFlushTest {
         server.stop();
     }
 
-    /** Public for Jetty. */
-    public static final class Remembered extends Endpoint {
+    /** Public because Jetty instantiates it. */
+    public static final class RecordingEndpoint extends Endpoint {
         private final Recorder<Session> sessions;
 
-        Remembered(Recorder<Session> sessions) {
+        RecordingEndpoint(Recorder<Session> sessions) {
             this.sessions = sessions;
         }
 
@@ -83,14 +83,14 @@ class BatchFlushTest {
     }
 
     @Test
-    void messagesStayUntilTheFlushAndThenAllLeave() throws IOException {
+    void messagesAreBatchedUntilTheFlush() throws IOException {
         try (RawWebSocket browser = open()) {
             Session session = sessions.take();
             BatchFlush flush = flushOf(session);
             session.getAsyncRemote().setBatchingAllowed(true);
             session.getAsyncRemote().sendText("one");
             session.getAsyncRemote().sendText("two");
-            assertTrue(browser.isSilentFor(GLANCE), "they were not kept back");
+            assertTrue(browser.isSilentFor(NO_DATA_TIME), "the messages were not batched");
 
             flush.run();
 
@@ -101,7 +101,7 @@ class BatchFlushTest {
     }
 
     @Test
-    void aFlushOfASessionThatIsClosedTellsWhy() throws IOException {
+    void flushOfAClosedSessionFails() throws IOException {
         try (RawWebSocket browser = open()) {
             Session session = sessions.take();
             BatchFlush flush = flushOf(session);
@@ -116,7 +116,7 @@ class BatchFlushTest {
     }
 
     @Test
-    void sessionsOfAnotherContainerAreLeftAlone() {
+    void sessionOfAnotherContainerHasNoFlush() {
         assertNull(flushOf(mock(Session.class)));
     }
 }

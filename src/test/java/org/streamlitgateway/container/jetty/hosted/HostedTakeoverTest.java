@@ -36,7 +36,7 @@ import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.TestCertificate;
 import org.streamlitgateway.fixture.TrustingContext;
 
-/** Sockets of a real Jetty, whose methods are found by name. */
+/** Runs against sockets of a real Jetty, whose methods are resolved by name. */
 class HostedTakeoverTest {
     private static final String HANDSHAKE =
             "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: bytes\r\n\r\n";
@@ -44,7 +44,7 @@ class HostedTakeoverTest {
     @TempDir
     static Path directory;
 
-    private final Recorder<RawSocket> wires = new Recorder<>("sockets handed over");
+    private final Recorder<RawSocket> sockets = new Recorder<>("sockets taken over");
     private final Recorder<String> events = new Recorder<>("events");
     private Server server;
     private ServerConnector connector;
@@ -74,9 +74,9 @@ class HostedTakeoverTest {
         server.addConnector(connector);
         ServletContextHandler context = new ServletContextHandler();
         server.setHandler(context);
-        SocketTakeover handover =
+        SocketTakeover takeover =
                 HostedTakeover.create(context.getServletContext().getClass());
-        context.addServlet(new ServletHolder(new Upgrading(handover)), "/");
+        context.addServlet(new ServletHolder(new UpgradeServlet(takeover)), "/");
         server.start();
     }
 
@@ -94,17 +94,17 @@ class HostedTakeoverTest {
         server.stop();
     }
 
-    private final class Upgrading extends HttpServlet {
+    private final class UpgradeServlet extends HttpServlet {
         private static final long serialVersionUID = 1L;
-        private final transient SocketTakeover handover;
+        private final transient SocketTakeover takeover;
 
-        Upgrading(SocketTakeover handover) {
-            this.handover = handover;
+        UpgradeServlet(SocketTakeover takeover) {
+            this.takeover = takeover;
         }
 
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-            handover.upgrade(request, wires::add);
+            takeover.upgrade(request, sockets::add);
             response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
             response.setHeader("Connection", "Upgrade");
             response.setHeader("Upgrade", "bytes");
@@ -112,8 +112,8 @@ class HostedTakeoverTest {
     }
 
     private void connect(boolean tls, String more) throws Exception {
-        SocketFactory sockets = tls ? TrustingContext.create().getSocketFactory() : SocketFactory.getDefault();
-        client = sockets.createSocket(InetAddress.getLoopbackAddress(), connector.getLocalPort());
+        SocketFactory factory = tls ? TrustingContext.create().getSocketFactory() : SocketFactory.getDefault();
+        client = factory.createSocket(InetAddress.getLoopbackAddress(), connector.getLocalPort());
         client.setSoTimeout(Eventually.readMillis());
         send(HANDSHAKE + more);
         String head = "";
@@ -135,82 +135,83 @@ class HostedTakeoverTest {
         return BufferUtil.toBuffer(text);
     }
 
-    private String awaitAndFill(RawSocket wire) throws IOException {
+    private String awaitAndFill(RawSocket socket) throws IOException {
         Recorder<String> readable = new Recorder<>("readable");
         Callback callback = Callback.from(() -> readable.add("yes"), failure -> readable.add(failure.toString()));
         ByteBuffer bytes = BufferUtil.allocate(100);
         while (BufferUtil.isEmpty(bytes)) {
-            wire.awaitReadable(callback);
+            socket.awaitReadable(callback);
             assertEquals("yes", readable.take());
-            wire.fill(bytes);
+            socket.fill(bytes);
         }
         return BufferUtil.toString(bytes, StandardCharsets.US_ASCII);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void bytesGoBothWays(boolean tls) throws Exception {
+    void bytesPassInBothDirections(boolean tls) throws Exception {
         start(tls);
         connect(tls, "");
-        RawSocket wire = wires.take();
+        RawSocket socket = sockets.take();
 
         send("ping");
-        assertEquals("ping", awaitAndFill(wire));
-        assertTrue(wire.flush(bytes("pong")));
+        assertEquals("ping", awaitAndFill(socket));
+        assertTrue(socket.flush(bytes("pong")));
         assertEquals("pong", receive(4));
     }
 
     @Test
-    void whatCameWithTheHandshakeIsThereOnce() throws Exception {
+    void bytesAfterTheHandshakeAreReturnedOnce() throws Exception {
         start(false);
         connect(false, "early");
-        RawSocket wire = wires.take();
-        assertEquals("early", BufferUtil.toString(wire.takeEarly()));
-        assertEquals(null, wire.takeEarly());
+        RawSocket socket = sockets.take();
+        assertEquals("early", BufferUtil.toString(socket.takeBufferedInput()));
+        assertEquals(null, socket.takeBufferedInput());
     }
 
     @Test
-    void whatIsNotTakenIsWrittenLater() throws Exception {
+    void unacceptedBytesAreWrittenLater() throws Exception {
         start(false);
         connect(false, "");
-        RawSocket wire = wires.take();
-        byte[] much = new byte[16 * 1024 * 1024];
-        Arrays.fill(much, (byte) 'm');
-        ByteBuffer rest = ByteBuffer.wrap(much);
-        Recorder<String> taken = new Recorder<>("taken");
-        if (!wire.flush(rest)) {
-            wire.write(rest, Callback.from(() -> taken.add("yes"), failure -> taken.add(failure.toString())));
+        RawSocket socket = sockets.take();
+        byte[] payload = new byte[16 * 1024 * 1024];
+        Arrays.fill(payload, (byte) 'm');
+        ByteBuffer remaining = ByteBuffer.wrap(payload);
+        Recorder<String> accepted = new Recorder<>("accepted");
+        if (!socket.flush(remaining)) {
+            socket.write(
+                    remaining, Callback.from(() -> accepted.add("yes"), failure -> accepted.add(failure.toString())));
         }
 
-        assertEquals(much.length, receive(much.length).length());
-        assertEquals("yes", taken.take());
+        assertEquals(payload.length, receive(payload.length).length());
+        assertEquals("yes", accepted.take());
     }
 
     @Test
-    void thoseWhoCountConnectionsAreTold() throws Exception {
+    void connectionListenersAreNotified() throws Exception {
         start(false);
         connect(false, "");
-        RawSocket wire = wires.take();
+        RawSocket socket = sockets.take();
         assertEquals("opened", events.take());
 
-        wire.close();
+        socket.close();
 
         assertEquals("closed", events.take());
         assertEquals(-1, client.getInputStream().read());
-        assertThrows(IOException.class, () -> wire.flush(bytes("late")));
+        assertThrows(IOException.class, () -> socket.flush(bytes("late")));
     }
 
     @Test
-    void aTimeOutThatJettySetsIsIgnored() throws Exception {
+    void idleTimeoutSetByJettyIsReset() throws Exception {
         start(false);
         connect(false, "");
-        RawSocket wire = wires.take();
+        RawSocket socket = sockets.take();
         EndPoint endPoint = connector.getConnectedEndPoints().iterator().next();
         assertEquals(0, endPoint.getIdleTimeout());
 
         endPoint.setIdleTimeout(1);
 
-        Eventually.until("it was set back", () -> endPoint.getIdleTimeout() == 0);
-        assertTrue(wire.isOpen());
+        Eventually.until("the idle timeout is reset", () -> endPoint.getIdleTimeout() == 0);
+        assertTrue(socket.isOpen());
     }
 }

@@ -1,0 +1,15 @@
+package org.streamlitgateway.websocket;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+/** Creates the relays of one kind. */
+@FunctionalInterface
+public interface RelayFactory {
+    /**
+     * Creates the relay of one handshake.
+     *
+     * @param name name for log lines
+     * @param prefix path prefix that is removed from requests to Streamlit, or empty
+     */
+    Relay create(HttpServletRequest request, String name, String prefix);
+}
