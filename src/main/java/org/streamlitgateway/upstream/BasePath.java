@@ -7,53 +7,53 @@ import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.AppConfig.Strip;
 
 /**
- * Whether one Streamlit wants to be asked with the path prefix: it answers {@code PREFIX/_stcore/health} with 404 unless
- * it was started with that prefix as its {@code server.baseUrlPath}. Thread-safe.
+ * Whether a replica expects paths with the prefix. Streamlit answers {@code PREFIX/_stcore/health} with 404 unless it was
+ * started with that prefix as its {@code server.baseUrlPath}. Thread-safe.
  */
 final class BasePath {
     private static final Logger LOG = LoggerFactory.getLogger(BasePath.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-    /** How long nobody is asked again after an answer that was not Streamlit's. */
+    /** Pause before the next probe after a response that did not come from Streamlit. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final String prefix;
-    private final HealthProbe page;
-    private final boolean asks;
+    private final HealthProbe probe;
+    private final boolean detected;
 
-    /** Whether the prefix is taken off; {@code null} until asked, and again after the replica was lost. */
+    /** Whether the prefix is stripped; {@code null} before the first probe, and again after a connection was lost. */
     private volatile CompletableFuture<Boolean> stripped;
 
-    /** When an answer came that was not Streamlit's; guarded by this. */
+    /** Time of the last response that did not come from Streamlit; guarded by this. */
     private long unclearNanos = System.nanoTime() - PAUSE.toNanos();
 
-    BasePath(String prefix, Strip strip, HealthProbe page) {
+    BasePath(String prefix, Strip strip, HealthProbe probe) {
         this.prefix = prefix;
-        this.page = page;
-        asks = strip == Strip.AUTO && !prefix.isEmpty();
-        stripped = asks ? null : CompletableFuture.completedFuture(strip != Strip.NO);
+        this.probe = probe;
+        detected = strip == Strip.AUTO && !prefix.isEmpty();
+        stripped = detected ? null : CompletableFuture.completedFuture(strip != Strip.NO);
     }
 
-    /** Whether {@link #isStripped()} can be asked without waiting. */
+    /** Returns whether the value of {@link #isStripped()} is known. */
     boolean isKnown() {
         CompletableFuture<Boolean> known = stripped;
         return known != null && known.isDone();
     }
 
-    /** Whether the prefix is taken off on the way to Streamlit. */
+    /** Returns whether the prefix is stripped from paths sent to Streamlit; true while that is unknown. */
     boolean isStripped() {
         CompletableFuture<Boolean> known = stripped;
         return known == null || known.getNow(true);
     }
 
-    /** What is put before paths that Streamlit is asked for. */
-    String asked() {
+    /** Returns the prefix of paths sent to Streamlit, or empty. */
+    String upstreamPrefix() {
         return isStripped() ? "" : prefix;
     }
 
-    /** Completes, always normally, when {@link #isStripped()} is known or the question came to nothing. */
+    /** Probes Streamlit if necessary. Completes, always normally, when the value is known or the probe has failed. */
     CompletableFuture<Boolean> find() {
-        CompletableFuture<Boolean> question;
+        CompletableFuture<Boolean> pending;
         synchronized (this) {
             if (stripped != null) {
                 return stripped;
@@ -61,35 +61,35 @@ final class BasePath {
             if (System.nanoTime() - unclearNanos < PAUSE.toNanos()) {
                 return CompletableFuture.completedFuture(true);
             }
-            question = new CompletableFuture<>();
-            stripped = question;
+            pending = new CompletableFuture<>();
+            stripped = pending;
         }
-        page.ask(prefix, TIMEOUT).thenAccept(answer -> answered(question, answer));
-        return question;
+        probe.send(prefix, TIMEOUT).thenAccept(response -> complete(pending, response));
+        return pending;
     }
 
-    private void answered(CompletableFuture<Boolean> question, HealthProbe.Answer answer) {
-        if (!isStreamlits(answer)) {
+    private void complete(CompletableFuture<Boolean> pending, HealthProbe.Response response) {
+        if (!isFromStreamlit(response)) {
             synchronized (this) {
-                unclearNanos = answer.status() == 0 ? unclearNanos : System.nanoTime();
-                if (stripped == question) {
+                unclearNanos = response.status() == 0 ? unclearNanos : System.nanoTime();
+                if (stripped == pending) {
                     stripped = null;
                 }
             }
         } else {
-            LOG.debug("{} is asked {} {}", page, answer.isWell() ? "with" : "without", prefix);
+            LOG.debug("{} is served {} the prefix {}", probe, response.isHealthy() ? "with" : "without", prefix);
         }
-        question.complete(!answer.isWell());
+        pending.complete(!response.isHealthy());
     }
 
-    /** A 5xx, a redirect or a log-in page is of something in between. */
-    private static boolean isStreamlits(HealthProbe.Answer answer) {
-        return answer.isWell() || answer.status() == 404;
+    /** Returns false for a 5xx, a redirect or a log-in page, which an intermediary has sent. */
+    private static boolean isFromStreamlit(HealthProbe.Response response) {
+        return response.isHealthy() || response.status() == 404;
     }
 
-    /** Streamlit could not be reached; it may come back started otherwise. */
-    synchronized void lost() {
-        if (asks && isKnown()) {
+    /** Forgets the value after a lost connection: Streamlit may be restarted with another base path. */
+    synchronized void connectionLost() {
+        if (detected && isKnown()) {
             stripped = null;
         }
     }

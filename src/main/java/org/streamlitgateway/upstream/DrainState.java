@@ -1,21 +1,27 @@
 package org.streamlitgateway.upstream;
 
 /**
- * How one Streamlit is taken out of service: by a drain, in which those whom it serves may stay for a time, or at once.
- * Thread-safe.
+ * Draining and removal of a replica. During a drain, new visitors go elsewhere and existing sessions may stay for a limited
+ * time. A replica that the configuration no longer names is retired, and no session may stay. Thread-safe.
+ *
+ * <pre>
+ *   IN_SERVICE ──beginDrain──▶ DRAINING ──endDrain──▶ OVER
+ *        ▲                        │                    │
+ *        └─────── cancelDrain ────┴────────────────────┘        any state ──retire──▶ OVER, for good
+ * </pre>
  */
 public final class DrainState {
     /** One drain, from its begin to its end. */
     public static final class Drain {
         private volatile boolean over;
-        private volatile boolean toldEmpty;
+        private volatile boolean emptyReported;
 
         private Drain() {}
     }
 
     private final ReplicaLoad load;
 
-    /** The drain that goes on; {@code null} when new visitors are welcome. */
+    /** The current drain; {@code null} if the replica accepts new visitors. */
     private volatile Drain drain;
 
     private volatile boolean retired;
@@ -24,7 +30,11 @@ public final class DrainState {
         this.load = load;
     }
 
-    /** From now on, no new visitors. Returns the drain, for {@link #endDrain}; {@code null} when one is on already. */
+    /**
+     * Stops accepting new visitors.
+     *
+     * @return the drain, to be passed to {@link #endDrain}; {@code null} if the replica is draining already
+     */
     public synchronized Drain beginDrain() {
         if (drain != null) {
             return null;
@@ -33,40 +43,40 @@ public final class DrainState {
         return drain;
     }
 
-    /** The time of a drain is up: the visitors that are left must go elsewhere. False when it was called off. */
+    /** Ends a drain whose time is up: remaining visitors must move. Returns false if the drain was cancelled. */
     public synchronized boolean endDrain(Drain ended) {
         ended.over = true;
         return drain == ended;
     }
 
-    /** New visitors are welcome again. */
+    /** Accepts new visitors again. */
     public synchronized void cancelDrain() {
         drain = null;
     }
 
-    /** Whether new visitors are to go elsewhere. */
+    /** Returns whether new visitors must go elsewhere. */
     public boolean isDraining() {
         return drain != null;
     }
 
-    /** True once in a drain: when nobody is left. */
+    /** Returns true, once for each drain, if no session remains. */
     public boolean reportEmptyOnce() {
-        Drain on = drain;
-        if (on == null || on.toldEmpty || load.sessions() > 0) {
+        Drain current = drain;
+        if (current == null || current.emptyReported || load.sessions() > 0) {
             return false;
         }
-        on.toldEmpty = true;
+        current.emptyReported = true;
         return true;
     }
 
-    /** It is no longer named by the configuration. */
+    /** Takes the replica out of service for good, because the configuration no longer names it. */
     public void retire() {
         retired = true;
     }
 
-    /** Whether nobody may stay: it has been taken out, or the time of its drain is up. */
+    /** Returns whether no session may stay: the replica is retired, or the time of its drain is up. */
     public boolean isOver() {
-        Drain on = drain;
-        return retired || on != null && on.over;
+        Drain current = drain;
+        return retired || current != null && current.over;
     }
 }

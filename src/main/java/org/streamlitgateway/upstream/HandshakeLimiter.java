@@ -9,10 +9,10 @@ import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.HostPort;
 
 /**
- * Lets handshakes go to one Streamlit as fast as it answers them: a few at a time, the others in the order in which they
- * came. A Streamlit that has been sent a handshake makes a session of it even when nobody waits for the answer any more,
- * not even a reset of the connection keeps it from that; a hundred of those push out the sessions of browsers that are
- * away for a moment. Thread-safe.
+ * Limits the WebSocket handshakes in progress with one replica, and queues the others in their order of arrival.
+ *
+ * <p>Streamlit creates a session for each handshake that it receives, even if the client has given up or the connection
+ * was reset. Many such sessions evict those of browsers that have disconnected for a moment. Thread-safe.
  */
 final class HandshakeLimiter {
     private static final Logger LOG = LoggerFactory.getLogger(HandshakeLimiter.class);
@@ -23,13 +23,13 @@ final class HandshakeLimiter {
 
     private final Supplier<HostPort> address;
 
-    /** Guarded by this, as is all that follows. */
+    /** Guarded by this, as are the fields below. */
     private final Queue<Runnable> waiting = new ArrayDeque<>();
 
     private int unanswered;
 
-    /** A thread is letting in those who wait: one, so that no call goes deeper with each of them. */
-    private boolean letting;
+    /** Whether a thread is running queued handshakes. Only one does, so that the stack does not grow with the queue. */
+    private boolean running;
 
     private long loggedNanos = System.nanoTime() - LOG_NANOS;
 
@@ -38,9 +38,9 @@ final class HandshakeLimiter {
     }
 
     /**
-     * Runs it now, or when it is its turn; {@link #answered} is to follow for each that was run.
+     * Runs a handshake now or later; {@link #answered} must follow each that was run.
      *
-     * @return false when too many wait already
+     * @return false if the queue is full
      */
     boolean enter(Runnable handshake) {
         synchronized (this) {
@@ -49,42 +49,43 @@ final class HandshakeLimiter {
             }
             waiting.add(handshake);
         }
-        letIn();
+        runQueued();
         return true;
     }
 
-    /** Takes one back that waits; it does not matter when it has been run. */
-    synchronized void leave(Runnable handshake) {
+    /** Withdraws a waiting handshake. Does nothing if it was run already. */
+    synchronized void withdraw(Runnable handshake) {
         waiting.remove(handshake);
     }
 
-    /** One is over, be it that nobody waits for it any more. */
+    /** Ends a handshake that was run, answered or abandoned. */
     void answered() {
         synchronized (this) {
             unanswered--;
         }
-        letIn();
+        runQueued();
     }
 
-    private void letIn() {
+    private void runQueued() {
         for (Runnable next = next(false); next != null; next = next(true)) {
             next.run();
         }
     }
 
-    private synchronized Runnable next(boolean mine) {
-        if (letting && !mine) {
-            return null; // who lets in looks once more
+    /** Returns the next handshake to run. {@code continuing} tells the thread that is running them from others. */
+    private synchronized Runnable next(boolean continuing) {
+        if (running && !continuing) {
+            return null; // the running thread checks again
         }
-        letting = unanswered < MAX_UNANSWERED && !waiting.isEmpty();
-        if (!letting) {
+        running = unanswered < MAX_UNANSWERED && !waiting.isEmpty();
+        if (!running) {
             return null;
         }
         unanswered++;
         return waiting.poll();
     }
 
-    /** One has waited for too long, or could not even wait: said once a minute. */
+    /** Logs, at most once a minute, that a handshake waited too long or could not be queued. */
     void refused() {
         int queue;
         synchronized (this) {
@@ -95,7 +96,7 @@ final class HandshakeLimiter {
             queue = waiting.size();
         }
         LOG.warn(
-                "{} answers WebSocket handshakes more slowly than browsers come: {} wait, and some are told to come back",
+                "replica {} answers WebSocket handshakes too slowly: {} are queued, and some were refused",
                 address.get(),
                 queue);
     }

@@ -13,21 +13,21 @@ import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.upstream.client.UpstreamClient;
 
-/** The page by which one Streamlit says that it is well. Thread-safe. */
+/** Health check of one replica ({@code GET /_stcore/health}). Thread-safe. */
 final class HealthProbe {
     private static final Logger LOG = LoggerFactory.getLogger(HealthProbe.class);
     private static final String PATH = "/_stcore/health";
     private static final int MAX_BYTES = 1024;
 
     /**
-     * What came of one question.
+     * Result of one check.
      *
-     * @param unreachable whether connecting failed; not when the time was up before that was known
-     * @param status of the response; 0 when none came, or one that is longer than any of a health page
-     * @param body of the response, or empty
+     * @param unreachable whether connecting failed; false if it was still in progress at the timeout
+     * @param status status code; 0 if there was no response, or one too long for a health check
+     * @param body body of the response, or empty
      */
-    record Answer(boolean unreachable, int status, String body) {
-        boolean isWell() {
+    record Response(boolean unreachable, int status, String body) {
+        boolean isHealthy() {
             return status == 200 && body.trim().equals("ok");
         }
     }
@@ -41,18 +41,18 @@ final class HealthProbe {
     }
 
     /**
-     * Asks on a connection of its own. Completes, always normally, on a thread that must not wait.
+     * Sends a check on a new connection. Completes, always normally, on a thread that must not block.
      *
-     * @param prefix under which the page is asked for, or empty
-     * @param timeout from the begin of connecting to the end of the response
+     * @param prefix path prefix of the request, or empty
+     * @param timeout from the start of connecting to the end of the response
      */
-    CompletableFuture<Answer> ask(String prefix, Duration timeout) {
-        CompletableFuture<Answer> answer = new CompletableFuture<>();
+    CompletableFuture<Response> send(String prefix, Duration timeout) {
+        CompletableFuture<Response> response = new CompletableFuture<>();
         AtomicBoolean connected = new AtomicBoolean();
         try {
-            HostPort at = address.get();
+            HostPort target = address.get();
             client.http()
-                    .newRequest(at.host(), at.port())
+                    .newRequest(target.host(), target.port())
                     .path(prefix + PATH)
                     .tag(UpstreamClient.Fresh.HEALTH)
                     .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
@@ -62,22 +62,22 @@ final class HealthProbe {
                         @Override
                         public void onComplete(Result result) {
                             if (result.isSucceeded()) {
-                                answer.complete(
-                                        new Answer(false, result.getResponse().getStatus(), getContentAsString()));
+                                response.complete(
+                                        new Response(false, result.getResponse().getStatus(), getContentAsString()));
                             } else {
-                                boolean late = result.getFailure() instanceof TimeoutException;
-                                answer.complete(new Answer(!connected.get() && !late, 0, ""));
+                                boolean timedOut = result.getFailure() instanceof TimeoutException;
+                                response.complete(new Response(!connected.get() && !timedOut, 0, ""));
                             }
                         }
                     });
-        } catch (RuntimeException unasked) {
-            LOG.warn("{} cannot be asked for its health", this, unasked);
-            answer.complete(new Answer(false, 0, ""));
+        } catch (RuntimeException e) {
+            LOG.warn("cannot send a health check to {}", this, e);
+            response.complete(new Response(false, 0, ""));
         }
-        return answer;
+        return response;
     }
 
-    /** Where it is. */
+    /** Returns the replica's address. */
     @Override
     public String toString() {
         return address.get().toString();

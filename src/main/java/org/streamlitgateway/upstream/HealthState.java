@@ -3,21 +3,23 @@ package org.streamlitgateway.upstream;
 import java.time.Duration;
 import org.streamlitgateway.config.GatewayConfig.Health;
 
-/** Whether one Streamlit is up, by its answers to questions for its health and by refused connections. Thread-safe. */
+/** Health of one replica, from consecutive check results and refused connections. Thread-safe. */
 final class HealthState {
-    private static final Duration LONGEST_UNWELL = Duration.ofMinutes(1);
+    /** How long an unhealthy replica is assumed to keep its sessions. */
+    private static final Duration MAX_UNHEALTHY = Duration.ofMinutes(1);
 
     private volatile boolean up = true;
 
-    /** Answers in a row; guarded by this, as all that follows. */
+    /** Consecutive good results; guarded by this, as are the fields below. */
     private int good;
 
+    /** Consecutive bad results. */
     private int bad;
 
-    /** When the first of the bad answers came. */
+    /** Time of the first of the consecutive bad results. */
     private long badSinceNanos;
 
-    /** Whether it could be connected to the last time. */
+    /** Whether the last check could connect. */
     private boolean reachable = true;
 
     boolean isUp() {
@@ -25,7 +27,7 @@ final class HealthState {
     }
 
     synchronized boolean mayHoldSessions() {
-        return up || reachable && System.nanoTime() - badSinceNanos < LONGEST_UNWELL.toNanos();
+        return up || reachable && System.nanoTime() - badSinceNanos < MAX_UNHEALTHY.toNanos();
     }
 
     synchronized boolean isNew() {
@@ -33,29 +35,28 @@ final class HealthState {
     }
 
     /**
-     * Counts an answer.
+     * Counts the result of a check.
      *
-     * @return whether it has gone up or down by it
+     * @return whether the replica has gone up or down
      */
-    synchronized boolean count(boolean well, boolean reached, Health health) {
-        boolean was = up;
+    synchronized boolean count(boolean healthy, boolean reached, Health health) {
+        boolean before = up;
         reachable = reached;
         badSinceNanos = bad == 0 ? System.nanoTime() : badSinceNanos;
-        good = well ? good + 1 : 0;
-        bad = well ? 0 : bad + 1;
-        up = was ? bad < health.fall() : good >= health.rise();
-        return was != up;
+        good = healthy ? good + 1 : 0;
+        bad = healthy ? 0 : bad + 1;
+        up = before ? bad < health.fall() : good >= health.rise();
+        return before != up;
     }
 
     /**
-     * A connection was refused.
+     * Takes the replica down after a refused connection, if it is checked and can therefore rise again.
      *
-     * @param watched whether somebody counts answers, and so would see it rise again
-     * @return whether it has gone down by it
+     * @return whether the replica has gone down
      */
-    synchronized boolean refused(boolean watched) {
-        boolean ejected = watched && up;
-        reachable = !watched;
+    synchronized boolean connectionRefused(boolean checked) {
+        boolean ejected = checked && up;
+        reachable = !checked;
         up = up && !ejected;
         good = 0;
         return ejected;

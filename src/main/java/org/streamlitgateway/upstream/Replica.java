@@ -14,19 +14,19 @@ import org.streamlitgateway.outcome.RateLimitedLog;
 import org.streamlitgateway.upstream.client.UpstreamClient;
 
 /**
- * One Streamlit server as the gateway sees it: where it is, how it is, whom it serves, and whether it is being taken out
- * of service. Thread-safe.
+ * One Streamlit server: its address, health, load, and whether it is being drained. Survives configuration reloads.
+ * Thread-safe.
  */
 public final class Replica {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
 
-    /** On top of the time that connecting may take. */
+    /** Timeout of a probe, in addition to the connect timeout. */
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
     private final String name;
     private final Supplier<HostPort> address;
-    private final boolean watched;
-    private final HealthProbe page;
+    private final boolean checked;
+    private final HealthProbe healthProbe;
     private final Duration probeTimeout;
     private final BasePath basePath;
     private final ReplicaLoad load;
@@ -36,32 +36,33 @@ public final class Replica {
     private final RateLimitedLog failures = new RateLimitedLog();
     private final AtomicBoolean checking = new AtomicBoolean();
 
-    /** The last question of {@link #probe}; guarded by this. */
+    /** The latest probe; guarded by this, as is its start time. */
     private CompletableFuture<ProbeResult> lastProbe;
 
     private long probedNanos;
 
     /**
-     * Made when a configuration first names it.
+     * Created when a configuration first names the replica.
      *
-     * @param name stands for it in visitors' cookies, and is the same in every gateway
-     * @param address where it is; one that is started by the gateway may move
-     * @param watched whether {@link #check} is called from time to time, so that it may be taken for down
+     * @param name identifies the replica in sticky cookies; must be the same in all gateways
+     * @param address supplies the current address; that of a managed app's replica may change
+     * @param prefix path prefix of the app
+     * @param checked whether {@link #check} is called periodically, so that a replica that is down can rise again
      */
     public Replica(
             String name,
             Supplier<HostPort> address,
             String prefix,
             Strip strip,
-            boolean watched,
+            boolean checked,
             UpstreamClient client) {
         this.name = name;
         this.address = address;
-        this.watched = watched;
+        this.checked = checked;
         handshakes = new HandshakeLimiter(address);
-        page = new HealthProbe(client, address);
+        healthProbe = new HealthProbe(client, address);
         probeTimeout = client.connectTimeout().plus(PROBE_TIMEOUT);
-        basePath = new BasePath(prefix, strip, page);
+        basePath = new BasePath(prefix, strip, healthProbe);
         load = new ReplicaLoad(client.scheduler());
         drainState = new DrainState(load);
     }
@@ -74,17 +75,17 @@ public final class Replica {
         return address.get();
     }
 
-    /** Whether {@link #isPrefixStripped} is known without asking Streamlit. */
+    /** Returns whether the value of {@link #isPrefixStripped} is known. */
     public boolean isBasePathKnown() {
         return basePath.isKnown();
     }
 
-    /** Completes, always normally, when {@link #isPrefixStripped} is known or cannot be found out now. */
+    /** Probes for the base path. Completes, always normally, when it is known or cannot be determined now. */
     public CompletableFuture<Boolean> findBasePath() {
         return basePath.find();
     }
 
-    /** Whether the app's prefix is stripped from paths sent to this Streamlit. */
+    /** Returns whether the app's prefix is stripped from paths sent to this replica. */
     public boolean isPrefixStripped() {
         return basePath.isStripped();
     }
@@ -94,9 +95,10 @@ public final class Replica {
     }
 
     /**
-     * Runs a WebSocket handshake now, or when it is its turn; {@link #handshakeAnswered} must follow each that was run.
+     * Runs a WebSocket handshake now, or later if too many are in progress. {@link #handshakeAnswered} must follow each
+     * that was run.
      *
-     * @return false when too many wait already
+     * @return false if the queue is full
      */
     public boolean enterHandshake(Runnable handshake) {
         return handshakes.enter(handshake);
@@ -104,7 +106,7 @@ public final class Replica {
 
     /** Withdraws a waiting handshake; does nothing if it was run already. */
     public void withdrawHandshake(Runnable handshake) {
-        handshakes.leave(handshake);
+        handshakes.withdraw(handshake);
     }
 
     /** Ends a handshake that was run, answered or abandoned. */
@@ -117,7 +119,7 @@ public final class Replica {
         handshakes.refused();
     }
 
-    /** Which failures of requests and handshakes are due to be logged. */
+    /** Returns the limiter of log lines about failed requests and handshakes. */
     public RateLimitedLog failures() {
         return failures;
     }
@@ -131,87 +133,89 @@ public final class Replica {
     }
 
     /**
-     * Whether the sessions that it had are still there, as far as can be known. One that is too busy to say that it is
-     * well has them; after a minute it is not waited for any more.
+     * Returns whether the replica's sessions may still exist. An unhealthy replica that accepts connections may just be
+     * busy; its sessions are given up after a minute.
      */
     public boolean mayHoldSessions() {
         return healthState.mayHoldSessions();
     }
 
-    /** Whether nobody has asked for its health yet. */
+    /** Returns whether no check has completed yet. */
     public boolean isNew() {
         return healthState.isNew();
     }
 
-    /** Asks for its health and counts the answer. */
+    /** Checks the health, unless a check is in progress, and counts the result. */
     public void check(Health health) {
         if (!checking.compareAndSet(false, true)) {
-            return; // a slow answer is one answer
+            return; // a slow response counts once
         }
-        basePath.find().thenAccept(found -> {
-            page.ask(basePath.asked(), health.timeout())
-                    .thenAccept(answer -> count(answer.isWell(), !answer.unreachable(), health));
+        basePath.find().thenAccept(known -> {
+            healthProbe
+                    .send(basePath.upstreamPrefix(), health.timeout())
+                    .thenAccept(response -> count(response.isHealthy(), !response.unreachable(), health));
         });
     }
 
-    private void count(boolean well, boolean reached, Health health) {
+    private void count(boolean healthy, boolean reached, Health health) {
         checking.set(false);
-        if (healthState.count(well, reached, health)) {
-            LOG.atLevel(well ? Level.INFO : Level.WARN).log("replica {} is {}", address(), well ? "up" : "down");
+        if (healthState.count(healthy, reached, health)) {
+            LOG.atLevel(healthy ? Level.INFO : Level.WARN).log("replica {} is {}", address(), healthy ? "up" : "down");
         }
-        if (!well) {
+        if (!healthy) {
             connectionLost();
         }
     }
 
-    /** A connection was refused: it is down at once, if somebody will see it rise again. */
+    /** Takes the replica down at once after a refused connection, if checks can bring it up again. */
     public void connectionRefused() {
         connectionLost();
-        if (healthState.refused(watched)) {
+        if (healthState.connectionRefused(checked)) {
             LOG.warn("replica {} is down: it refused a connection", address());
         }
     }
 
-    /** It could not be reached, or did not answer. */
+    /** Notes that the replica was unreachable or did not respond: it may be restarted with another base path. */
     public void connectionLost() {
-        basePath.lost();
+        basePath.connectionLost();
     }
 
-    /** What can be found out of one that says nothing on a connection. */
+    /** Result of probing a replica whose connection has gone silent. */
     public enum ProbeResult {
-        /** Its address accepts no connections. */
+        /** The replica's address accepts no connections. */
         UNREACHABLE,
-        /** It accepts them, and gives no answer of its own there either. */
+        /** The replica accepts connections but does not respond. */
         BUSY,
-        /** It answers there. */
+        /** The replica responds on a new connection. */
         ANSWERS
     }
 
     /**
-     * Completes, always normally, with what is found when its health is asked for. One question at a time is asked for
-     * all sessions.
+     * Probes the replica with a health check. Completes, always normally. Concurrent callers share one probe.
      *
-     * @param maxAge how long an answer holds
+     * @param maxAge maximum age of an earlier result that may be returned
      */
     public CompletableFuture<ProbeResult> probe(Duration maxAge) {
-        CompletableFuture<ProbeResult> question;
+        CompletableFuture<ProbeResult> started;
         synchronized (this) {
             boolean fresh = System.nanoTime() - probedNanos < maxAge.toNanos();
             if (lastProbe != null && (fresh || !lastProbe.isDone())) {
                 return lastProbe;
             }
-            question = new CompletableFuture<>();
-            lastProbe = question;
+            started = new CompletableFuture<>();
+            lastProbe = started;
             probedNanos = System.nanoTime();
         }
-        page.ask(basePath.asked(), probeTimeout).thenAccept(answer -> question.complete(result(answer)));
-        return question;
+        healthProbe
+                .send(basePath.upstreamPrefix(), probeTimeout)
+                .thenAccept(response -> started.complete(result(response)));
+        return started;
     }
 
-    private static ProbeResult result(HealthProbe.Answer answer) {
-        if (answer.status() == 200) { // not a balancer's 504
+    private static ProbeResult result(HealthProbe.Response response) {
+        if (response.status() == 200) { // a load balancer's 504 is no answer
             return ProbeResult.ANSWERS;
         }
-        return answer.unreachable() ? ProbeResult.UNREACHABLE : ProbeResult.BUSY;
+        return response.unreachable() ? ProbeResult.UNREACHABLE : ProbeResult.BUSY;
     }
 }

@@ -7,14 +7,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.util.thread.Scheduler;
 
-/** Who is served by one Streamlit, or about to be. Thread-safe. */
+/** Open and expected sessions of one replica. Thread-safe. */
 public final class ReplicaLoad {
-    /** By open sessions and visitors whose page is on its way; of equals, the one that was chosen longest ago. */
+    /** Orders by open and expected sessions, then by the time of the last choice, least recently chosen first. */
     public static final Comparator<ReplicaLoad> LEAST_FIRST = Comparator.comparingInt(
                     (ReplicaLoad load) -> load.sessions.get() + load.expected.get())
             .thenComparingLong(load -> load.lastChosen);
 
-    /** From the page to its WebSocket. */
+    /** Longest expected time from the page to its WebSocket. */
     private static final long EXPECTED_MILLIS = 5000;
 
     private final Scheduler scheduler;
@@ -32,23 +32,23 @@ public final class ReplicaLoad {
         return sessions.get();
     }
 
-    /** A visitor was sent here whose session will open soon, or never. */
+    /** Counts a visitor sent to this replica, whose session should open within a few seconds. */
     public void expectSession() {
         lastChosen = System.nanoTime();
         expected.incrementAndGet();
         scheduler.schedule(expected::decrementAndGet, EXPECTED_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Somebody is about to open a session here. */
+    /** Notes that a client is about to open a session. */
     public void noteDemand() {
         demanded = true;
     }
 
-    /** Whether anybody was, since this was asked last, or has a session now. */
+    /** Returns whether a session is open or was demanded since the last call. */
     public boolean takeDemand() {
-        boolean was = demanded;
+        boolean before = demanded;
         demanded = false;
-        return was || sessions() > 0;
+        return before || sessions() > 0;
     }
 
     public void sessionOpened(String visitor) {
@@ -61,7 +61,7 @@ public final class ReplicaLoad {
         visitors.computeIfPresent(visitor, (v, count) -> count == 1 ? null : count - 1);
     }
 
-    /** Whether a session of this visitor is open here. */
+    /** Returns whether a session of this visitor is open. */
     public boolean serves(String visitor) {
         return visitors.containsKey(visitor);
     }

@@ -11,49 +11,49 @@ import org.junit.jupiter.api.Test;
 import org.streamlitgateway.config.HostPort;
 
 class HandshakeLimiterTest {
-    private final HandshakeLimiter admission = new HandshakeLimiter(() -> new HostPort("localhost", 8501));
+    private final HandshakeLimiter limiter = new HandshakeLimiter(() -> new HostPort("localhost", 8501));
     private final List<Integer> sent = new ArrayList<>();
 
     @Test
-    void aFewGoAtATimeAndTheOthersInTheirOrder() {
-        IntStream.range(0, 100).forEach(i -> assertTrue(admission.enter(() -> sent.add(i))));
+    void handshakesAreLimitedAndRunInOrder() {
+        IntStream.range(0, 100).forEach(i -> assertTrue(limiter.enter(() -> sent.add(i))));
         assertEquals(16, sent.size());
         for (int answers = 0; answers < 100; answers++) {
             assertTrue(sent.size() <= answers + 16);
-            admission.answered();
+            limiter.answered();
         }
         assertEquals(IntStream.range(0, 100).boxed().toList(), sent);
     }
 
     @Test
-    void whoLeavesTakesNobodysTurn() {
-        List<Runnable> turns = new ArrayList<>();
+    void withdrawnHandshakeIsNotRun() {
+        List<Runnable> handshakes = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             int number = i;
-            turns.add(() -> sent.add(number));
-            admission.enter(turns.get(i));
+            handshakes.add(() -> sent.add(number));
+            limiter.enter(handshakes.get(i));
         }
-        admission.leave(turns.get(16));
-        admission.leave(turns.get(3));
-        admission.answered();
+        limiter.withdraw(handshakes.get(16));
+        limiter.withdraw(handshakes.get(3));
+        limiter.answered();
 
         assertEquals(17, sent.get(16));
     }
 
     @Test
-    void failingAtOnceMakesRoomForAllThatWait() {
+    void failingHandshakesLetAllQueuedOnesRun() {
         Runnable failing = () -> {
             sent.add(0);
-            admission.answered();
+            limiter.answered();
         };
         for (int i = 0; i < 16; i++) {
-            admission.enter(() -> sent.add(1));
+            limiter.enter(() -> sent.add(1));
         }
         for (int i = 0; i < 4096; i++) {
-            assertTrue(admission.enter(failing));
+            assertTrue(limiter.enter(failing));
         }
-        assertFalse(admission.enter(failing), "no more than may wait");
-        admission.answered();
+        assertFalse(limiter.enter(failing), "the queue is full");
+        limiter.answered();
 
         assertEquals(16 + 4096, sent.size());
     }

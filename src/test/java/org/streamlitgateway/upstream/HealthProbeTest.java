@@ -14,7 +14,7 @@ import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Signal;
 import org.streamlitgateway.upstream.client.UpstreamClient;
 
-/** What is made of the answers of one Streamlit, and of none. */
+/** Results of health checks, with and without a response. */
 class HealthProbeTest {
     private static final String PATH = "/app/_stcore/health";
     private static final Duration SHORT = Duration.ofMillis(200);
@@ -23,14 +23,14 @@ class HealthProbeTest {
     private final QueuedThreadPool threads = new QueuedThreadPool();
     private final UpstreamClient client = new UpstreamClient(threads, LONG);
     private FakeStreamlit streamlit;
-    private HealthProbe page;
+    private HealthProbe probe;
 
     @BeforeEach
     void start() throws Exception {
         threads.start();
         client.start();
         streamlit = FakeStreamlit.start();
-        page = new HealthProbe(client, () -> new HostPort("127.0.0.1", streamlit.port()));
+        probe = new HealthProbe(client, () -> new HostPort("127.0.0.1", streamlit.port()));
     }
 
     @AfterEach
@@ -41,63 +41,63 @@ class HealthProbeTest {
     }
 
     @Test
-    void oneThatSaysOkIsWell() {
+    void okIsHealthy() {
         streamlit.on(PATH, exchange -> exchange.reply("200 OK", "ok\n"));
 
-        assertTrue(page.ask("/app", LONG).join().isWell());
+        assertTrue(probe.send("/app", LONG).join().isHealthy());
     }
 
     @Test
-    void oneThatSaysSomethingElseIsNot() {
+    void anotherBodyIsUnhealthy() {
         streamlit.on(PATH, exchange -> exchange.reply("200 OK", "<html>the portal's log-in</html>"));
 
-        HealthProbe.Answer answer = page.ask("/app", LONG).join();
-        assertEquals(200, answer.status());
-        assertFalse(answer.isWell());
+        HealthProbe.Response response = probe.send("/app", LONG).join();
+        assertEquals(200, response.status());
+        assertFalse(response.isHealthy());
     }
 
     @Test
-    void aPageThatIsTooLongIsNotOneOfHealth() {
+    void tooLongBodyIsNoResponse() {
         streamlit.on(PATH, exchange -> exchange.reply("200 OK", "ok".repeat(1000)));
 
-        HealthProbe.Answer answer = page.ask("/app", LONG).join();
-        assertEquals(0, answer.status());
-        assertFalse(answer.unreachable());
+        HealthProbe.Response response = probe.send("/app", LONG).join();
+        assertEquals(0, response.status());
+        assertFalse(response.unreachable());
     }
 
     @Test
-    void oneThatSaysNothingInTimeIsReachable() {
-        Signal asked = new Signal("the answer was given up");
+    void replicaThatTimesOutIsReachable() {
+        Signal asked = new Signal("the check has timed out");
         streamlit.on(PATH, exchange -> asked.await());
 
-        HealthProbe.Answer answer = page.ask("/app", SHORT).join();
+        HealthProbe.Response response = probe.send("/app", SHORT).join();
         asked.give();
-        assertFalse(answer.unreachable());
-        assertEquals(0, answer.status());
+        assertFalse(response.unreachable());
+        assertEquals(0, response.status());
     }
 
     @Test
-    void oneThatRefusesIsUnreachable() throws Exception {
+    void replicaThatRefusesIsUnreachable() throws Exception {
         streamlit.goAway();
 
-        HealthProbe.Answer answer = page.ask("/app", LONG).join();
-        assertTrue(answer.unreachable());
-        assertEquals(0, answer.status());
+        HealthProbe.Response response = probe.send("/app", LONG).join();
+        assertTrue(response.unreachable());
+        assertEquals(0, response.status());
     }
 
     @Test
-    void aSlowAnswerIsWaitedForAsLongAsWasAsked() {
-        client.http().setIdleTimeout(1); // of connections that are kept
-        Signal silent = new Signal("an idle connection would have been closed");
+    void slowResponseIsAwaitedUntilTheTimeout() {
+        client.http().setIdleTimeout(1); // of pooled connections
+        Signal silent = new Signal("an idle connection would be closed");
         streamlit.on(PATH, exchange -> {
             silent.await();
             exchange.reply("200 OK", "ok");
         });
         streamlit.on("/other/_stcore/health", exchange -> silent.await());
 
-        var slow = page.ask("/app", LONG);
-        assertFalse(page.ask("/other", SHORT).join().isWell()); // by then the one above has been silent for longer
+        var slow = probe.send("/app", LONG);
+        assertFalse(probe.send("/other", SHORT).join().isHealthy()); // the first check has been silent for longer
         silent.give();
-        assertTrue(slow.join().isWell());
+        assertTrue(slow.join().isHealthy());
     }
 }

@@ -15,16 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Resolves names, and for {@code localhost} tries {@code ::1} before {@code 127.0.0.1}. A Streamlit that listens
- * on {@code ::} sees an IPv4 peer as {@code ::ffff:127.0.0.1}, which uvicorn does not trust, and then ignores
- * X-Forwarded-For; it trusts {@code ::1}.
+ * Resolves host names; for {@code localhost}, {@code ::1} comes before {@code 127.0.0.1}. A Streamlit that listens on
+ * {@code ::} sees an IPv4 peer as {@code ::ffff:127.0.0.1}, which uvicorn does not trust, and then ignores
+ * X-Forwarded-For. It trusts {@code ::1}.
  */
 final class LoopbackResolver implements SocketAddressResolver {
     private static final Logger LOG = LoggerFactory.getLogger(LoopbackResolver.class);
 
     private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})";
 
-    /** What needs no look-up, and so no thread that may wait for one; Jetty puts the brackets. */
+    /** Address literals, which need no lookup and no thread to wait for it. Jetty adds the brackets. */
     private static final Pattern ADDRESS = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}|\\[[0-9A-Fa-f.:]*]");
 
     private final SocketAddressResolver others;
@@ -58,15 +58,15 @@ final class LoopbackResolver implements SocketAddressResolver {
             addAll(addresses, "::1", port);
             addAll(addresses, "127.0.0.1", port);
             addAll(addresses, host, port);
-        } catch (UnknownHostException unnamed) {
-            LOG.debug("localhost has no address of its own", unnamed);
+        } catch (UnknownHostException e) {
+            LOG.debug("localhost cannot be resolved; using the loopback addresses", e);
         }
         return addresses;
     }
 
     private static void addAll(List<InetSocketAddress> addresses, String name, int port) throws UnknownHostException {
-        for (InetAddress named : InetAddress.getAllByName(name)) {
-            InetSocketAddress address = new InetSocketAddress(named, port);
+        for (InetAddress resolved : InetAddress.getAllByName(name)) {
+            InetSocketAddress address = new InetSocketAddress(resolved, port);
             if (!addresses.contains(address)) {
                 addresses.add(address);
             }

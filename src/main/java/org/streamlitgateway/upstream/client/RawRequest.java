@@ -7,8 +7,8 @@ import org.eclipse.jetty.client.transport.HttpRequest;
 import org.streamlitgateway.config.HostPort;
 
 /**
- * A request whose method and target go out byte for byte as they came in. Jetty's own request parses the target as a
- * {@link URI}, which refuses characters that browsers do send and takes {@code //x} for a host.
+ * A request that sends method and target byte for byte as they were received. Jetty's request parses the target as a
+ * {@link URI}, which rejects characters that browsers send and takes {@code //x} for a host.
  */
 public final class RawRequest extends HttpRequest {
     private final String method;
@@ -19,16 +19,16 @@ public final class RawRequest extends HttpRequest {
     public RawRequest(HttpClient client, HostPort address, String method, String target) {
         super(client, new HttpConversation(), URI.create("http://" + address));
         this.method = method;
-        int mark = target.indexOf('?');
-        this.path = mark < 0 ? target : target.substring(0, mark);
-        this.query = mark < 0 ? null : target.substring(mark + 1);
+        int question = target.indexOf('?');
+        this.path = question < 0 ? target : target.substring(0, question);
+        this.query = question < 0 ? null : target.substring(question + 1);
     }
 
     void onUsedConnection(boolean used) {
         onUsedConnection = used;
     }
 
-    /** Whether it was last sent on a connection that had carried another request before. */
+    /** Returns whether the request was last sent on a connection that had carried another request before. */
     public boolean isOnUsedConnection() {
         return onUsedConnection;
     }
@@ -43,7 +43,7 @@ public final class RawRequest extends HttpRequest {
         return path;
     }
 
-    /** Apart from the path, for Jetty decodes a path to see whether it is safe, and fails at what is no code in a query. */
+    /** Kept apart from the path: Jetty decodes the path to check it, and would fail on a malformed escape in a query. */
     @Override
     public String getQuery() {
         return query;

@@ -10,8 +10,8 @@ import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * A socket with less effort than Jetty's: a single buffer goes out by a plain write, the cheaper system call, as there is
- * nothing to gather; and one that is closed costs no exception.
+ * Socket endpoint with less overhead than Jetty's: writes a single buffer by a plain write, which is cheaper than a
+ * gathering one, and throws no exception when it is closed.
  */
 public abstract class SingleBufferEndPoint extends SocketChannelEndPoint {
     protected SingleBufferEndPoint(
@@ -19,7 +19,7 @@ public abstract class SingleBufferEndPoint extends SocketChannelEndPoint {
         super(channel, selector, key, scheduler);
     }
 
-    /** Called by the selector. One that is closed has no interest in anything; Jetty's learns it by an exception. */
+    /** Called by the selector. Ignores a closed channel, which costs Jetty's endpoint an exception. */
     @Override
     public void updateKey() {
         if (getChannel().isOpen()) {
@@ -36,8 +36,8 @@ public abstract class SingleBufferEndPoint extends SocketChannelEndPoint {
             if (getChannel().write(buffers[0]) > 0) {
                 notIdle();
             }
-        } catch (IOException lost) {
-            throw new EofException(lost);
+        } catch (IOException e) {
+            throw new EofException(e);
         }
         return !buffers[0].hasRemaining();
     }

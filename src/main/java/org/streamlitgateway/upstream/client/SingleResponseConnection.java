@@ -16,9 +16,9 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.EofException;
 
 /**
- * A connection on which each request has one answer. Bytes that come behind an answer, at once or later, end the
- * connection: Jetty drops some of them and takes others for the answer to the next request, which would give one
- * visitor what was made for another (RFC 9112 section 9.2).
+ * Connection on which each request has one response. Closes the connection if bytes follow a response, at once or later:
+ * Jetty would drop some of them and take others for the next response, which would give one visitor the response meant
+ * for another (RFC 9112 section 9.2).
  */
 final class SingleResponseConnection extends HttpConnectionOverHTTP {
     private final UpstreamEndPoint socket;
@@ -26,20 +26,20 @@ final class SingleResponseConnection extends HttpConnectionOverHTTP {
     SingleResponseConnection(UpstreamEndPoint socket, Map<String, Object> context) {
         super(socket, context);
         this.socket = socket;
-        socket.watchAnswers();
+        socket.rejectUnexpectedBytes();
     }
 
-    /** The destination takes another connection when this one is no longer fit for use. */
+    /** Fails if the connection is no longer usable; the destination then takes another one. */
     @Override
     public SendFailure send(HttpExchange exchange) {
         if (exchange.getRequest() instanceof RawRequest request) {
             request.onUsedConnection(socket.isUsed());
         }
-        if (socket.ask()) {
+        if (socket.beginRequest()) {
             return super.send(exchange);
         }
         close();
-        return new SendFailure(new EofException("closed, or bytes that nobody asked for"), true);
+        return new SendFailure(new EofException("connection closed, or unexpected bytes from Streamlit"), true);
     }
 
     @Override
@@ -53,8 +53,8 @@ final class SingleResponseConnection extends HttpConnectionOverHTTP {
     }
 
     private static final class Receiver extends HttpReceiverOverHTTP {
-        /** More has come in one piece with the answer than belongs to it. */
-        private boolean overfull;
+        /** Whether bytes follow the response in the same read. */
+        private boolean excess;
 
         Receiver(HttpChannelOverHTTP channel) {
             super(channel);
@@ -63,28 +63,28 @@ final class SingleResponseConnection extends HttpConnectionOverHTTP {
         @Override
         public boolean messageComplete() {
             HttpExchange exchange = getHttpExchange();
-            boolean goesOn = super.messageComplete();
-            if (exchange != null && isLast(exchange.getResponse().getStatus())) {
+            boolean proceed = super.messageComplete();
+            if (exchange != null && isFinal(exchange.getResponse().getStatus())) {
                 EndPoint socket = getHttpChannel().getHttpConnection().getEndPoint();
                 ByteBuffer rest = getResponseBuffer();
-                overfull = rest != null && rest.hasRemaining();
-                ((UpstreamEndPoint) socket).answered();
+                excess = rest != null && rest.hasRemaining();
+                ((UpstreamEndPoint) socket).endResponse();
             }
-            return goesOn;
+            return proceed;
         }
 
-        private static boolean isLast(int status) {
+        private static boolean isFinal(int status) {
             return !HttpStatus.isInterim(status) && status != HttpStatus.SWITCHING_PROTOCOLS_101;
         }
 
-        /** Asked when the exchange is over: whether the connection is closed instead of used again. */
+        /** Called after the exchange: returns whether to close the connection instead of reusing it. */
         @Override
         protected boolean isShutdown() {
-            return overfull || super.isShutdown();
+            return excess || super.isShutdown();
         }
     }
 
-    /** Makes such connections. */
+    /** Transport that creates these connections. */
     static final class Transport extends HttpClientTransportOverHTTP {
         private final HttpClientConnectionFactory customizer = new HttpClientConnectionFactory();
 
@@ -96,7 +96,7 @@ final class SingleResponseConnection extends HttpConnectionOverHTTP {
         public Connection newConnection(EndPoint endPoint, Map<String, Object> context) throws IOException {
             return endPoint instanceof UpstreamEndPoint socket
                     ? customizer.customize(new SingleResponseConnection(socket, context), context)
-                    : super.newConnection(endPoint, context); // the TLS of a feed
+                    : super.newConnection(endPoint, context); // TLS to a feed
         }
     }
 }

@@ -20,40 +20,40 @@ import org.eclipse.jetty.websocket.client.WebSocketClient;
 import org.eclipse.jetty.websocket.core.client.WebSocketCoreClient;
 
 /**
- * The HttpClient and the WebSocketClient on top of it, set up for a proxy: nothing is decoded, followed, stored or
- * added. One of each per gateway; thread-safe.
+ * The shared HTTP client and the WebSocket client on top of it, configured for a proxy: they decode nothing, follow no
+ * redirects, store no cookies and add no headers. One instance per gateway. Thread-safe.
  */
 public final class UpstreamClient {
     /**
-     * Tags of requests that must not travel on a connection that has been used before. Each has connections of its own,
-     * so that none of them can take those of another, nor those of requests without a tag.
+     * Tags of requests that need a new connection. Each tag has a connection pool of its own, so that requests of one kind
+     * cannot exhaust the connections of another.
      */
     public enum Fresh {
-        /** A request that cannot be repeated, or is being repeated, without a body. */
+        /** A request without a body that cannot be repeated, or is being repeated. */
         REQUEST,
-        /** A request with a body, which may come as slowly as its client likes. */
+        /** A request with a body, which may arrive slowly. */
         UPLOAD,
         /** A WebSocket handshake. */
         HANDSHAKE,
-        /** A question for the health. */
+        /** A health check. */
         HEALTH
     }
 
-    /** The most that one read of Streamlit gives. */
+    /** Maximum number of bytes of one read. */
     public static final int BUFFER_BYTES = 32 * 1024;
 
     /**
-     * Below Streamlit's keep-alive of 5 s, so that a pooled connection is given up before Streamlit does so, and before
-     * anything in between forgets it.
+     * Idle timeout of pooled connections. Shorter than Streamlit's keep-alive of 5 s, so that Streamlit does not close a
+     * connection while a request is on its way.
      */
     private static final long POOLED_IDLE_MILLIS = 3000;
 
-    /** What Streamlit sends is relayed by the thread that reads it, and one of them can keep up with several cores. */
+    /** The thread that reads from Streamlit also relays to the browser; one can keep several cores busy. */
     private static final int CORES_PER_SELECTOR = 4;
 
     private static final int MAX_SELECTORS = 4;
 
-    /** For each tag, and for requests without one. */
+    /** Limit for each tag, and for requests without a tag. */
     private static final int MAX_CONNECTIONS_PER_REPLICA = 1024;
 
     private static final int MAX_QUEUED_PER_REPLICA = 4096;
@@ -76,7 +76,8 @@ public final class UpstreamClient {
             }
             return pool;
         });
-        transport.setInvocationType(InvocationType.NON_BLOCKING); // no listener of ours waits: no thread between
+        transport.setInvocationType(
+                InvocationType.NON_BLOCKING); // no listener blocks: calls them on the thread that reads
         http = new HttpClient(transport);
         http.setExecutor(executor);
         http.setScheduler(scheduler);
@@ -93,31 +94,31 @@ public final class UpstreamClient {
         http.setResponseBufferSize(BUFFER_BYTES);
         http.setDefaultRequestContentType(null);
         webSocket = new WebSocketClient(http);
-        webSocket.setIdleTimeout(Duration.ZERO); // which it passes on to the other client
+        webSocket.setIdleTimeout(Duration.ZERO); // also sets that of the HTTP client
         http.setIdleTimeout(POOLED_IDLE_MILLIS);
-        http.getRequestListeners().addQueuedListener(UpstreamClient::withoutIdleTimeout);
-        withoutIdleThreads(webSocket);
+        http.getRequestListeners().addQueuedListener(UpstreamClient::disableIdleTimeout);
+        disableIdleThreads(webSocket);
     }
 
-    /** What is waited for has timers of its own; the time-out is for connections that nobody uses. */
-    private static void withoutIdleTimeout(Request request) {
+    /** Disables the idle timeout of a request: exchanges have timers of their own, and the timeout is for the pool. */
+    private static void disableIdleTimeout(Request request) {
         if (request.getIdleTimeout() < 0) {
             request.idleTimeout(0, TimeUnit.MILLISECONDS);
         }
     }
 
-    /** Its own pool is for listeners that take messages on another thread; none of ours does. */
-    private static void withoutIdleThreads(WebSocketClient webSocket) {
+    /** Keeps no idle threads in the client's pool, which serves blocking listeners; the gateway has none. */
+    private static void disableIdleThreads(WebSocketClient webSocket) {
         WebSocketCoreClient core = webSocket.getBean(WebSocketCoreClient.class);
-        if (core.getWebSocketComponents().getExecutor() instanceof QueuedThreadPool own) {
-            own.setMinThreads(0);
+        if (core.getWebSocketComponents().getExecutor() instanceof QueuedThreadPool pool) {
+            pool.setMinThreads(0);
         }
     }
 
     /**
      * Starts the clients.
      *
-     * @throws Exception when the selector threads cannot be started
+     * @throws Exception if the selector threads cannot be started
      */
     public void start() throws Exception {
         scheduler.start();
@@ -159,12 +160,12 @@ public final class UpstreamClient {
     }
 
     /**
-     * For a connection whose listener never waits and does little: when the selector finds it readable, the selector's
-     * thread reads it, and calls the listener.
+     * Lets the selector's thread read a connection and call its listener, which saves a thread switch. The listener must
+     * be short and must never block.
      *
-     * @param whenDrained run by the thread that reads, one at a time, when it has read all that was there; not at the end
-     *     of the input
-     * @return false when the socket is none of ours, and nothing has changed
+     * @param whenDrained called by the reading thread, never concurrently, when it has read all available bytes; not called
+     *     at the end of the input
+     * @return false if the endpoint does not belong to this client; nothing is changed then
      */
     public static boolean readDirectly(EndPoint endPoint, Runnable whenDrained) {
         return UpstreamConnector.readDirectly(endPoint, whenDrained);

@@ -7,21 +7,18 @@ import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 
-/** Connects to Streamlit, by sockets that tell a little more than Jetty's do. */
+/** Connector whose sockets are {@link UpstreamEndPoint}s. */
 final class UpstreamConnector extends ClientConnector {
     UpstreamConnector() {}
 
     /**
-     * For a connection whose listener never waits and does little: when the selector finds it readable, the selector's
-     * thread reads it, and calls the listener.
+     * Lets the selector's thread read the connection and call its listener; see {@link UpstreamClient#readDirectly}.
      *
-     * @param whenDrained run by the thread that reads, one at a time, when it has read all that was there; not at the end
-     *     of the input
-     * @return false when the socket is none of ours, and nothing has changed
+     * @return false if the endpoint was not created by this connector; nothing is changed then
      */
     static boolean readDirectly(EndPoint endPoint, Runnable whenDrained) {
-        if (endPoint instanceof UpstreamEndPoint ours) {
-            ours.readDirectly(whenDrained);
+        if (endPoint instanceof UpstreamEndPoint socket) {
+            socket.readDirectly(whenDrained);
             return true;
         }
         return false;

@@ -11,28 +11,27 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * A socket to Streamlit. It tells a connection that was reset from one that was closed: Jetty takes both for the end of
- * the input, and then a body that is delimited by the end of the connection would look whole when it is not. And it
- * gives bytes only while an answer is awaited.
+ * Socket to Streamlit. Reports a reset as a failure: Jetty takes it for the end of the input, and a body delimited by the
+ * end of the connection would seem complete. Delivers bytes only while a response is expected.
  */
 final class UpstreamEndPoint extends SingleBufferEndPoint {
-    /** Reads in a row, after which other sockets of the same selector get their turn. */
+    /** Consecutive reads before other sockets of the same selector are served. */
     private static final int MAX_READS = 16;
 
-    /** Guards {@link #awaited}, and reading: what was read before a request was sent is no answer to it. */
-    private final Object turn = new Object();
+    /** Guards reading and the three flags below: bytes read before a request was sent are not its response. */
+    private final Object lock = new Object();
 
-    /** Speaks HTTP/1.1, so that each answer must have been asked for. */
-    private boolean watched;
+    /** Whether bytes are accepted only as part of a response: set for HTTP/1.1. */
+    private boolean rejectsUnexpectedBytes;
 
-    /** A request has been sent whose answer has not come whole; once upgraded, for ever. */
-    private boolean awaited;
+    /** Whether the response to a request has not arrived whole; stays true after an upgrade. */
+    private boolean responseExpected;
 
     private boolean used;
 
     private volatile Runnable whenDrained;
 
-    /** Touched only by the thread that reads. */
+    /** Number of consecutive reads; used only by the thread that reads. */
     private int reads;
 
     UpstreamEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
@@ -43,45 +42,45 @@ final class UpstreamEndPoint extends SingleBufferEndPoint {
         this.whenDrained = whenDrained;
     }
 
-    /** From now on, bytes are given only between {@link #ask} and {@link #answered}. */
-    void watchAnswers() {
-        synchronized (turn) {
-            watched = true;
+    /** Accepts bytes only between {@link #beginRequest} and {@link #endResponse} from now on. */
+    void rejectUnexpectedBytes() {
+        synchronized (lock) {
+            rejectsUnexpectedBytes = true;
         }
     }
 
-    /** A request is about to be sent; false when the connection must not be used for it. */
-    boolean ask() {
-        synchronized (turn) {
-            if (used && !isQuiet()) {
+    /** Notes that a request is about to be sent. Returns false if the connection must not be used for it. */
+    boolean beginRequest() {
+        synchronized (lock) {
+            if (used && !isIdle()) {
                 return false;
             }
             used = true;
-            awaited = true;
+            responseExpected = true;
             return true;
         }
     }
 
-    /** Whether a request has been sent on it. */
+    /** Returns whether a request has been sent on this connection. */
     boolean isUsed() {
-        synchronized (turn) {
+        synchronized (lock) {
             return used;
         }
     }
 
-    /** Whether there is nothing to read, not even an end. */
-    private boolean isQuiet() {
+    /** Returns whether the connection is open and has nothing to read. */
+    private boolean isIdle() {
         try {
             return isOpen() && !isInputShutdown() && getChannel().read(ByteBuffer.allocate(1)) == 0;
-        } catch (IOException lost) {
+        } catch (IOException e) {
             return false;
         }
     }
 
-    /** The answer is here whole: what comes from now on was not asked for. */
-    void answered() {
-        synchronized (turn) {
-            awaited = false;
+    /** Notes that the response has arrived whole: further bytes are unexpected. */
+    void endResponse() {
+        synchronized (lock) {
+            responseExpected = false;
         }
     }
 
@@ -91,7 +90,7 @@ final class UpstreamEndPoint extends SingleBufferEndPoint {
             return -1;
         }
         boolean enough = whenDrained != null && ++reads > MAX_READS;
-        int filled = enough ? 0 : read(buffer); // the selector finds it readable again when its turn comes
+        int filled = enough ? 0 : read(buffer); // after 0, the selector reports the socket again after the others
         if (filled > 0) {
             notIdle();
         } else if (filled < 0) {
@@ -105,19 +104,19 @@ final class UpstreamEndPoint extends SingleBufferEndPoint {
 
     private int read(ByteBuffer buffer) throws IOException {
         int position = BufferUtil.flipToFill(buffer);
-        int begin = buffer.position();
+        int start = buffer.position();
         try {
-            synchronized (turn) {
+            synchronized (lock) {
                 int count = getChannel().read(buffer);
-                if (count <= 0 || awaited || !watched) {
+                if (count <= 0 || responseExpected || !rejectsUnexpectedBytes) {
                     return count;
                 }
             }
-            buffer.position(begin); // nobody asked for it
+            buffer.position(start); // drops the unexpected bytes and ends the connection
             return -1;
-        } catch (IOException reset) {
-            close(reset);
-            throw new EofException(reset);
+        } catch (IOException e) {
+            close(e);
+            throw new EofException(e);
         } finally {
             BufferUtil.flipToFlush(buffer, position);
         }

@@ -16,45 +16,45 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.Recorder;
 
 class LoopbackResolverTest {
-    /** Keeps what it is given: whoever needs a thread gets no answer. */
-    private final Recorder<Runnable> lookUps = new Recorder<>("look-ups");
+    /** Keeps what it is given: whoever needs a thread gets no addresses. */
+    private final Recorder<Runnable> lookups = new Recorder<>("lookups");
 
     private Promise.Completable<List<InetSocketAddress>> resolve(String host) {
-        Executor executor = lookUps::add;
-        Promise.Completable<List<InetSocketAddress>> answer = new Promise.Completable<>();
-        new LoopbackResolver(executor, new ScheduledExecutorScheduler(), 1000).resolve(host, 8501, Map.of(), answer);
-        return answer;
+        Executor executor = lookups::add;
+        Promise.Completable<List<InetSocketAddress>> addresses = new Promise.Completable<>();
+        new LoopbackResolver(executor, new ScheduledExecutorScheduler(), 1000).resolve(host, 8501, Map.of(), addresses);
+        return addresses;
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "10.255.249.199", "[::1]", "[2001:db8::17]", "[::ffff:10.0.0.1]"})
-    void anAddressIsItself(String address) throws Exception {
+    void addressNeedsNoLookup(String address) throws Exception {
         assertEquals(
                 List.of(new InetSocketAddress(address, 8501)), resolve(address).get());
-        lookUps.assertExhausted();
+        lookups.assertExhausted();
     }
 
     @Test
-    void localhostIsTheLoopbackAddressOfVersionSixFirst() throws ExecutionException, InterruptedException {
+    void localhostResolvesToIpv6First() throws ExecutionException, InterruptedException {
         List<String> found = resolve("localhost").get().stream()
                 .map(address -> address.getAddress().getHostAddress())
                 .toList();
 
         assertEquals("0:0:0:0:0:0:0:1", found.get(0));
         assertTrue(found.contains("127.0.0.1"), found::toString);
-        lookUps.assertExhausted();
+        lookups.assertExhausted();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"streamlit", "streamlit.example.com", "1.2.3", "300.1.1.1", "1.2.3.4.5", "beef"})
-    void aNameIsLookedUpByAThreadThatMayWait(String name) {
+    void nameIsLookedUpOnTheExecutor(String name) {
         resolve(name);
 
-        assertEquals(1, lookUps.size());
+        assertEquals(1, lookups.size());
     }
 
     @Test
-    void whatIsNoAddressFails() {
+    void malformedAddressFails() {
         assertTrue(resolve("[1::2::3]").isCompletedExceptionally());
     }
 }
