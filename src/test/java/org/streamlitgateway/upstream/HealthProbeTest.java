@@ -87,6 +87,8 @@ class HealthProbeTest {
 
     @Test
     void slowResponseIsAwaitedUntilTheTimeout() {
+        streamlit.on("/first/_stcore/health", exchange -> exchange.reply("200 OK", "ok"));
+        assertTrue(probe.send("/first", LONG).join().isHealthy()); // loads classes, so that connecting is fast below
         client.http().setIdleTimeout(1); // of pooled connections
         Signal silent = new Signal("an idle connection would be closed");
         streamlit.on(PATH, exchange -> {
