@@ -3,21 +3,21 @@ package org.streamlitgateway.forwarding;
 import java.util.Locale;
 
 /**
- * Host and port as they stand in Host, Origin and Forwarded (RFC 3986 section 3.2.2, without user information).
+ * Host and port of a Host, Origin or Forwarded header (RFC 3986 section 3.2.2, without user information).
  *
  * @param host in lower case; an IPv6 address in brackets
- * @param port {@link #NO_PORT} when none is named
+ * @param port {@link #NO_PORT} if there is none
  */
 record Authority(String host, int port) {
     static final int NO_PORT = -1;
 
-    private static final int LONGEST_HOST = 255;
-    private static final int HIGHEST_PORT = 65535;
+    private static final int MAX_HOST_LENGTH = 255;
+    private static final int MAX_PORT = 65535;
 
-    /** {@code null} for anything that is not a name or address with or without a port. */
+    /** Parses a name or address with an optional port. Returns {@code null} for anything else. */
     static Authority parse(String text) {
         int end = text.startsWith("[") ? text.indexOf(']') + 1 : hostEnd(text);
-        if (end <= 0 || end > LONGEST_HOST) {
+        if (end <= 0 || end > MAX_HOST_LENGTH) {
             return null;
         }
         int port = NO_PORT;
@@ -34,7 +34,7 @@ record Authority(String host, int port) {
         return new Authority(host, port);
     }
 
-    /** Where the name ends; 0 when a character cannot be in one. */
+    /** Returns the end of the name; 0 if it contains an invalid character. */
     private static int hostEnd(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -49,7 +49,7 @@ record Authority(String host, int port) {
         return text.length();
     }
 
-    /** 0 when it is not one; an empty port is none (RFC 3986 section 3.2.3). */
+    /** Parses a port. Returns 0 if it is invalid; an empty port is no port (RFC 3986 section 3.2.3). */
     static int port(String text, int from) {
         if (from == text.length()) {
             return NO_PORT;
@@ -57,8 +57,8 @@ record Authority(String host, int port) {
         int port = 0;
         for (int i = from; i < text.length(); i++) {
             char c = text.charAt(i);
-            port = c >= '0' && c <= '9' && i - from < 5 ? port * 10 + c - '0' : HIGHEST_PORT + 1;
-            if (port > HIGHEST_PORT) {
+            port = c >= '0' && c <= '9' && i - from < 5 ? port * 10 + c - '0' : MAX_PORT + 1;
+            if (port > MAX_PORT) {
                 return 0;
             }
         }
@@ -73,7 +73,7 @@ record Authority(String host, int port) {
         };
     }
 
-    /** The port that is meant under this scheme. */
+    /** Returns the port, or the default port of the scheme. */
     int portFor(String scheme) {
         return port == NO_PORT ? defaultPort(scheme) : port;
     }

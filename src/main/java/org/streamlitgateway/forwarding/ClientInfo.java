@@ -3,18 +3,18 @@ package org.streamlitgateway.forwarding;
 import java.util.Locale;
 
 /**
- * Where a request comes from, as far as it can be believed.
+ * Origin of a request, from the connection and from the headers of trusted proxies.
  *
  * @param peer address of the TCP peer
- * @param address the client's own: what a trusted proxy says, else the peer
- * @param forwardedFor value for X-Forwarded-For
- * @param scheme {@code http} or {@code https}, as the browser used it
- * @param host the public authority: Host as the browser sent it, port included
- * @param port the port the browser used
- * @param prefix path prefix that a trusted proxy took off: empty, or {@code /a/b}
+ * @param address address of the client: as reported by a trusted proxy, otherwise the peer
+ * @param forwardedFor value of X-Forwarded-For to send
+ * @param scheme {@code http} or {@code https}, as used by the browser
+ * @param host the public authority: Host as sent by the browser, including the port
+ * @param port the port used by the browser
+ * @param prefix path prefix stripped by a trusted proxy: empty, or {@code /a/b}
  * @param trusted whether the peer is a configured trusted proxy
- * @param forwarded the Forwarded header (RFC 7239) so far, or empty
- * @param framed whether the page may be in a frame of another site, whose cookies need attributes for that
+ * @param forwarded the valid part of the received Forwarded header (RFC 7239), or empty
+ * @param framed whether the page may be in a frame of another site, so that cookies need attributes for that
  */
 public record ClientInfo(
         String peer,
@@ -32,23 +32,23 @@ public record ClientInfo(
         return scheme.equals("https");
     }
 
-    /** Whether an Origin is the page's own: same host and port, and not http where the browser used https. */
+    /** Returns whether an Origin is that of the page: same host and port, and not http if the browser used https. */
     public boolean isSameOrigin(String origin) {
         int end = origin.indexOf("://");
-        Authority named = end < 0 ? null : Authority.parse(origin.substring(end + 3));
-        Authority asked = Authority.parse(host);
-        if (named == null || asked == null) {
+        Authority source = end < 0 ? null : Authority.parse(origin.substring(end + 3));
+        Authority requested = Authority.parse(host);
+        if (source == null || requested == null) {
             return false;
         }
         return switch (origin.substring(0, end).toLowerCase(Locale.ROOT)) {
-            case "http" -> !isSecure() && named.isSame(asked, "http");
-            // where TLS ends at a proxy that is not named as trusted, we see http, and maybe its port
+            case "http" -> !isSecure() && source.isSame(requested, "http");
+            // behind a TLS proxy that is not trusted, the scheme is http and the port may be that of http
             case "https" ->
-                named.isSame(asked, "https")
+                source.isSame(requested, "https")
                         || !isSecure()
-                                && isDefault(named, "https")
-                                && isDefault(asked, "http")
-                                && named.host().equals(asked.host());
+                                && isDefault(source, "https")
+                                && isDefault(requested, "http")
+                                && source.host().equals(requested.host());
             default -> false;
         };
     }
@@ -58,8 +58,8 @@ public record ClientInfo(
     }
 
     /**
-     * Host as Streamlit must see it. It compares Host with Origin letter by letter, while browsers leave default ports
-     * and capitals out: so where Origin names the same host, Host is written as it is there.
+     * Returns the value of Host to send. Streamlit compares Host with Origin character by character, but browsers omit
+     * default ports and capitals in Origin. If Origin names the same host, its spelling is used.
      *
      * @param origin the Origin header, or {@code null}
      */

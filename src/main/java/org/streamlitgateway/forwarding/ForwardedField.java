@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Reads one Forwarded line (RFC 7239 section 4), in one pass. */
+/** Parser of one Forwarded header line (RFC 7239 section 4), in one pass. */
 final class ForwardedField {
-    /** One hop: who asked the proxy, and what for; a parameter that is not there is {@code null}. */
+    /** The parameters {@code for}, {@code host} and {@code proto} of one hop; {@code null} if missing. */
     record Element(String from, String host, String proto) {}
 
-    private static final int LONGEST_CHAIN = 64;
+    private static final int MAX_ELEMENTS = 64;
 
     private final String line;
     private int at;
@@ -18,7 +18,7 @@ final class ForwardedField {
         this.line = line;
     }
 
-    /** The elements in their order; {@code null} when the line is not what the RFC allows. */
+    /** Returns the elements in their order, or {@code null} if the line is malformed. */
     static List<Element> parse(String line) {
         return new ForwardedField(line).elements();
     }
@@ -27,7 +27,7 @@ final class ForwardedField {
         List<Element> elements = new ArrayList<>();
         while (true) {
             String[] element = new String[3];
-            if (!element(element) || elements.size() == LONGEST_CHAIN) {
+            if (!element(element) || elements.size() == MAX_ELEMENTS) {
                 return null;
             }
             if (element[0] != null || element[1] != null || element[2] != null) {
@@ -40,7 +40,7 @@ final class ForwardedField {
         }
     }
 
-    /** Up to a comma or the end; false when it is malformed. */
+    /** Parses an element up to a comma or the end. Returns false if it is malformed. */
     private boolean element(String[] into) {
         while (true) {
             skipBlanks();
@@ -71,7 +71,7 @@ final class ForwardedField {
         String value = isAt('"') ? quoted() : plain();
         int slot = List.of("for", "host", "proto").indexOf(name);
         if (value == null || slot >= 0 && into[slot] != null) {
-            return false; // a parameter must not stand twice
+            return false; // a parameter must not occur twice
         }
         if (slot >= 0) {
             into[slot] = value;
@@ -79,7 +79,7 @@ final class ForwardedField {
         return true;
     }
 
-    /** More than a token: many proxies leave the quotes out around addresses with a port. */
+    /** Parses an unquoted value, which may contain more than a token: many proxies do not quote addresses with a port. */
     private String plain() {
         int start = at;
         while (at < line.length() && (isToken(line.charAt(at)) || ":[]".indexOf(line.charAt(at)) >= 0)) {

@@ -6,11 +6,14 @@ import org.streamlitgateway.config.Cidr;
 /**
  * One hop in X-Forwarded-For or Forwarded (RFC 7239 section 6).
  *
- * @param text the address without its port, or the name of a hop that keeps its address to itself
+ * @param text the address without its port, or an identifier that hides the address
  * @param isAddress false for {@code unknown} and obfuscated identifiers such as {@code _gateway}
  */
 record ForwardedNode(String text, boolean isAddress) {
-    /** {@code null} for anything that is not a node. */
+    private static final int MAX_ADDRESS_LENGTH = 45;
+    private static final int MAX_IDENTIFIER_LENGTH = 64;
+
+    /** Parses a node. Returns {@code null} if it is malformed. */
     static ForwardedNode parse(String text) {
         if (text.startsWith("_") || text.equalsIgnoreCase("unknown")) {
             int port = text.indexOf(':');
@@ -21,13 +24,13 @@ record ForwardedNode(String text, boolean isAddress) {
         return address != null && isAddress(address) ? new ForwardedNode(address, true) : null;
     }
 
-    /** As a value of Forwarded, where an IPv6 address is bracketed and quoted. */
+    /** Returns the node as a value in Forwarded, where an IPv6 address needs brackets and quotes. */
     String quoted() {
         return text.indexOf(':') >= 0 ? "\"[" + text + "]\"" : text;
     }
 
     static boolean isAddress(String text) {
-        boolean plain = !text.isEmpty() && text.length() <= 45 && "%/[".chars().noneMatch(c -> text.indexOf(c) >= 0);
+        boolean plain = !text.isEmpty() && text.length() <= MAX_ADDRESS_LENGTH && "%/[".chars().noneMatch(c -> text.indexOf(c) >= 0);
         return plain && Cidr.parse(text).isPresent();
     }
 
@@ -45,7 +48,7 @@ record ForwardedNode(String text, boolean isAddress) {
         return hasPortOrNone(text, colon) ? text.substring(0, colon) : null;
     }
 
-    /** A port may be obfuscated, too. */
+    /** Returns whether a valid port follows, or none. A port may be obfuscated as well. */
     private static boolean hasPortOrNone(String text, int colon) {
         return colon >= text.length()
                 || Authority.port(text, colon + 1) != 0
@@ -53,7 +56,7 @@ record ForwardedNode(String text, boolean isAddress) {
     }
 
     private static boolean isIdentifier(String name) {
-        return name.length() <= 64
+        return name.length() <= MAX_IDENTIFIER_LENGTH
                 && name.chars()
                         .allMatch(c -> c >= 'a' && c <= 'z'
                                 || c >= 'A' && c <= 'Z'

@@ -15,41 +15,42 @@ import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.outcome.RateLimitedLog;
 
 /**
- * The one reader of what a trusted proxy says about the request that it passes on: {@code X-Forwarded-For}, {@code -Host},
- * {@code -Proto}, {@code -Port}, {@code -Prefix}, and {@code Forwarded} (RFC 7239) when none of the first three is there.
+ * Reader of the forwarding headers of a trusted proxy: {@code X-Forwarded-For}, {@code -Host}, {@code -Proto},
+ * {@code -Port}, {@code -Prefix}, and {@code Forwarded} (RFC 7239) if none of the first three is present.
  *
- * <p>Each proxy adds what it saw at the right end, and further left stands what a client may have made up. So entries are
- * taken from the right, one for the peer and one more for each hop further left that is a trusted proxy, too. What is not
- * valid is ignored, as if the proxy had not said it. Immutable, thread-safe.
+ * <p>Each proxy appends an entry at the right; entries further left may be forged by the client. Entries are therefore read
+ * from the right: one for the peer, and one more for each preceding hop that is a trusted proxy. Invalid values are
+ * ignored. Immutable, thread-safe.
  */
 final class ForwardingFields {
     private static final Logger LOG = LoggerFactory.getLogger(ForwardingFields.class);
-    private static final int LONGEST_CHAIN = 64;
-    private static final int LONGEST_SHOWN = 100;
-    private static final int LONGEST_PREFIX = 1024;
+    private static final int MAX_CHAIN = 64;
+    private static final int MAX_LOGGED = 100;
+    private static final int MAX_PREFIX_LENGTH = 1024;
 
-    /** Segments between single slashes; no coded separator or dot, and nothing that ends a cookie's attribute. */
+    /** Segments between single slashes, without encoded separators or dots, and without characters that end a cookie attribute. */
     private static final Pattern PREFIX = Pattern.compile(
             "(?:/(?!\\.{1,2}(?:/|$))(?:[A-Za-z0-9._~!$&'()*+=:@-]|%(?!2[EeFf]|5[Cc]|[01])[0-9A-Fa-f]{2})++)++");
 
     private final Predicate<String> trusted;
-    private final RateLimitedLog rare = new RateLimitedLog();
+    private final RateLimitedLog warnings = new RateLimitedLog();
 
-    /** @param trusted whether the address is a trusted proxy's */
+    /** @param trusted returns whether an address belongs to a trusted proxy */
     ForwardingFields(Predicate<String> trusted) {
         this.trusted = trusted;
     }
 
     /**
-     * What was said; {@code null} for what was not, or not in a valid way.
+     * The values of the headers; {@code null} if missing or invalid.
      *
-     * @param chain hops from the client on, without the peer; what is left of the client is the client's own claim
-     * @param client where in the chain the client is; -1 for an empty chain
-     * @param host the host that the browser asked for, with its port
-     * @param prefix the path that was taken off, empty for none
-     * @param forwarded the valid part of Forwarded, empty for none
+     * @param chain hops from left to right, without the peer; entries before the client are its own claims
+     * @param client index of the client in the chain; -1 if the chain is empty
+     * @param host the host requested by the browser, with its port
+     * @param port {@link Authority#NO_PORT} if missing or invalid
+     * @param prefix the stripped path prefix, or empty
+     * @param forwarded the valid part of Forwarded, or empty
      */
-    record Said(
+    record Values(
             List<ForwardedNode> chain,
             int client,
             String scheme,
@@ -57,7 +58,7 @@ final class ForwardingFields {
             int port,
             String prefix,
             String forwarded) {
-        /** The client's address, or {@code null} when it is not known. */
+        /** Returns the client's address, or {@code null} if it is unknown. */
         String address() {
             return client >= 0 && chain.get(client).isAddress()
                     ? chain.get(client).text()
@@ -65,7 +66,7 @@ final class ForwardingFields {
         }
     }
 
-    Said read(HttpServletRequest request, String peer) {
+    Values read(HttpServletRequest request, String peer) {
         List<String> addresses = values(request, "X-Forwarded-For");
         List<String> hosts = values(request, "X-Forwarded-Host");
         List<String> schemes = values(request, "X-Forwarded-Proto");
@@ -77,11 +78,11 @@ final class ForwardingFields {
             elements.forEach(element -> addresses.add(Objects.requireNonNullElse(element.from(), "unknown")));
         }
         List<ForwardedNode> chain = chain(addresses, standard ? "Forwarded" : "X-Forwarded-For", peer);
-        int beyond = trustedAtTheEnd(chain);
+        int beyond = trailingTrusted(chain);
         int client = Math.min(chain.size() - 1, Math.max(0, chain.size() - 1 - beyond));
         String scheme = standard ? proto(elements, beyond) : atHop(schemes, beyond);
         String host = standard ? host(elements, beyond) : atHop(hosts, beyond);
-        return new Said(
+        return new Values(
                 chain,
                 client,
                 scheme(scheme, peer),
@@ -91,7 +92,7 @@ final class ForwardingFields {
                 forwarded);
     }
 
-    /** The entries of all lines of a list, without empty ones (RFC 9110 section 5.6.1). */
+    /** Returns the non-empty entries of all lines of a list header (RFC 9110 section 5.6.1). */
     private static List<String> values(HttpServletRequest request, String name) {
         List<String> values = new ArrayList<>();
         for (String line : Collections.list(request.getHeaders(name))) {
@@ -103,13 +104,13 @@ final class ForwardingFields {
         return values;
     }
 
-    /** Reads the lines from the last to the first that is not valid; returns those that are. */
+    /** Parses the lines from the last one up to an invalid one. Returns the valid lines. */
     private String forwarded(List<String> lines, List<ForwardedField.Element> into, String peer) {
         int first = lines.size();
         while (first > 0) {
             List<ForwardedField.Element> more = ForwardedField.parse(lines.get(first - 1));
-            if (more == null || into.size() + more.size() > LONGEST_CHAIN) {
-                ignored("Forwarded", lines.get(first - 1), peer);
+            if (more == null || into.size() + more.size() > MAX_CHAIN) {
+                warnIgnored("Forwarded", lines.get(first - 1), peer);
                 break;
             }
             into.addAll(0, more);
@@ -118,13 +119,13 @@ final class ForwardingFields {
         return String.join(", ", lines.subList(first, lines.size()));
     }
 
-    /** From the right up to the first entry that is no hop: a client may have put it there, and all that is left of it. */
+    /** Parses the entries from the right up to an invalid one, which a client may have forged with all entries before it. */
     private List<ForwardedNode> chain(List<String> entries, String header, String peer) {
         List<ForwardedNode> chain = new ArrayList<>();
         for (int i = entries.size() - 1; i >= 0; i--) {
-            ForwardedNode node = chain.size() == LONGEST_CHAIN ? null : ForwardedNode.parse(entries.get(i));
+            ForwardedNode node = chain.size() == MAX_CHAIN ? null : ForwardedNode.parse(entries.get(i));
             if (node == null) {
-                ignored(header, entries.get(i), peer);
+                warnIgnored(header, entries.get(i), peer);
                 break;
             }
             chain.add(node);
@@ -133,8 +134,8 @@ final class ForwardingFields {
         return chain;
     }
 
-    /** How many hops before the peer are trusted, so that one more entry of each list is. */
-    private int trustedAtTheEnd(List<ForwardedNode> chain) {
+    /** Returns how many hops before the peer are trusted proxies. Each makes one more entry of each list reliable. */
+    private int trailingTrusted(List<ForwardedNode> chain) {
         int count = 0;
         while (count < chain.size()) {
             ForwardedNode node = chain.get(chain.size() - 1 - count);
@@ -146,7 +147,7 @@ final class ForwardingFields {
         return count;
     }
 
-    /** A proxy may leave a list as it is instead of adding to it; then there are fewer entries than hops. */
+    /** Returns the entry of the first trusted hop. A list may have fewer entries than hops: not every proxy appends. */
     private static String atHop(List<String> list, int beyond) {
         return list.isEmpty() ? null : list.get(Math.max(0, list.size() - 1 - beyond));
     }
@@ -171,46 +172,46 @@ final class ForwardingFields {
         return elements.subList(Math.max(0, elements.size() - 1 - beyond), elements.size());
     }
 
-    private String scheme(String said, String peer) {
-        if (said == null) {
+    private String scheme(String value, String peer) {
+        if (value == null) {
             return null;
         }
-        return switch (said.toLowerCase(Locale.ROOT)) {
+        return switch (value.toLowerCase(Locale.ROOT)) {
             case "http", "ws" -> "http";
             case "https", "wss" -> "https";
             default -> {
-                ignored("the scheme", said, peer);
+                warnIgnored("scheme", value, peer);
                 yield null;
             }
         };
     }
 
-    private Authority host(String said, String peer) {
-        Authority host = said == null ? null : Authority.parse(said);
-        if (host == null && said != null) {
-            ignored("the host", said, peer);
+    private Authority host(String value, String peer) {
+        Authority host = value == null ? null : Authority.parse(value);
+        if (host == null && value != null) {
+            warnIgnored("host", value, peer);
         }
         return host;
     }
 
-    private int port(String said, String peer) {
-        int port = said == null ? Authority.NO_PORT : Authority.port(said, 0);
+    private int port(String value, String peer) {
+        int port = value == null ? Authority.NO_PORT : Authority.port(value, 0);
         if (port == 0) {
-            ignored("X-Forwarded-Port", said, peer);
+            warnIgnored("X-Forwarded-Port", value, peer);
             return Authority.NO_PORT;
         }
         return port;
     }
 
-    /** Each of the trusted hops may have taken off a part; the first of them the outermost. */
+    /** Joins the prefixes stripped by the trusted hops, the outermost first. */
     private String prefix(List<String> list, int beyond, String peer) {
         StringBuilder whole = new StringBuilder();
         for (String part : list.subList(Math.max(0, list.size() - 1 - beyond), list.size())) {
             String bare = part.endsWith("/") ? part.substring(0, part.length() - 1) : part;
             boolean valid = bare.isEmpty()
-                    || bare.length() <= LONGEST_PREFIX && PREFIX.matcher(bare).matches();
+                    || bare.length() <= MAX_PREFIX_LENGTH && PREFIX.matcher(bare).matches();
             if (!valid) {
-                ignored("X-Forwarded-Prefix", part, peer);
+                warnIgnored("X-Forwarded-Prefix", part, peer);
                 return "";
             }
             whole.append(bare);
@@ -218,13 +219,13 @@ final class ForwardingFields {
         return whole.toString();
     }
 
-    private void ignored(String what, String value, String peer) {
-        if (rare.isDue(what)) {
+    private void warnIgnored(String field, String value, String peer) {
+        if (warnings.isDue(field)) {
             LOG.warn(
-                    "{} that trusted proxy {} sent is not valid and is ignored: '{}' (said at most once a minute)",
-                    what,
+                    "ignoring an invalid {} from trusted proxy {}: '{}' (logged at most once a minute)",
+                    field,
                     peer,
-                    Printable.of(value, LONGEST_SHOWN));
+                    Printable.of(value, MAX_LOGGED));
         }
     }
 }

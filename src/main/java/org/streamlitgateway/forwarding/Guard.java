@@ -8,7 +8,7 @@ import java.util.Set;
 import org.streamlitgateway.config.Cidr;
 import org.streamlitgateway.grammar.HostGrammar;
 
-/** Says whom a request comes from, under which host it may ask, and whether its Origin may open a WebSocket. Immutable. */
+/** Determines the client of a request, and checks its Host and the Origin of WebSocket handshakes. Immutable. */
 public final class Guard {
     private final List<Cidr> trustedProxies;
     private final Set<String> allowedOrigins;
@@ -17,9 +17,9 @@ public final class Guard {
     private final ForwardingFields forwarding = new ForwardingFields(this::isTrusted);
 
     /**
-     * @param allowedOrigins in lower case
-     * @param allowedHosts none for any
-     * @param embedded whether pages of other sites may show apps in frames
+     * @param allowedOrigins in lower case; {@code *} allows any
+     * @param allowedHosts empty to allow any
+     * @param embedded whether pages of other sites may embed apps in frames
      */
     public Guard(List<Cidr> trustedProxies, Set<String> allowedOrigins, Set<String> allowedHosts, boolean embedded) {
         this.trustedProxies = trustedProxies;
@@ -28,7 +28,7 @@ public final class Guard {
         this.embedded = embedded;
     }
 
-    /** Forwarding headers count only when the TCP peer is a trusted proxy. */
+    /** Determines the client of a request. Uses forwarding headers only if the TCP peer is a trusted proxy. */
     public ClientInfo client(HttpServletRequest request) {
         String peer = bare(request.getRemoteAddr());
         String host = request.getHeader("Host");
@@ -38,27 +38,27 @@ public final class Guard {
         if (!isTrusted(peer)) {
             return untrusted(request, peer, host);
         }
-        ForwardingFields.Said said = forwarding.read(request, peer);
-        String scheme = said.scheme() == null ? request.getScheme() : said.scheme();
-        String text = said.host() == null ? host : text(said.host());
-        Authority authority = said.host() == null ? Authority.parse(host) : said.host();
+        ForwardingFields.Values received = forwarding.read(request, peer);
+        String scheme = received.scheme() == null ? request.getScheme() : received.scheme();
+        String text = received.host() == null ? host : text(received.host());
+        Authority authority = received.host() == null ? Authority.parse(host) : received.host();
         int port = authority == null ? Authority.NO_PORT : authority.port();
-        // a proxy behind another one may tell the port that it listens at itself, mostly the other scheme's own
-        boolean ownOfAScheme = said.port() == 80 || said.port() == 443;
-        if (port == Authority.NO_PORT && said.port() != Authority.NO_PORT && !ownOfAScheme) {
-            port = said.port();
+        // a proxy behind another one may report its own listening port, usually the default port of the other scheme
+        boolean defaultPort = received.port() == 80 || received.port() == 443;
+        if (port == Authority.NO_PORT && received.port() != Authority.NO_PORT && !defaultPort) {
+            port = received.port();
             text = text + ":" + port;
         }
         return new ClientInfo(
                 peer,
-                said.address() == null ? peer : said.address(),
-                forwardedFor(said, peer),
+                received.address() == null ? peer : received.address(),
+                forwardedFor(received, peer),
                 scheme,
                 text,
                 port == Authority.NO_PORT ? Authority.defaultPort(scheme) : port,
-                said.prefix(),
+                received.prefix(),
                 true,
-                forwarded(said),
+                forwarded(received),
                 embedded && scheme.equals("https"));
     }
 
@@ -70,49 +70,48 @@ public final class Guard {
     }
 
     /**
-     * The client and what it claims, then the trusted hops that are on this machine. Streamlit takes the last address
-     * that it does not trust for the client's, and trusts no other proxies than those unless it is told so.
+     * Returns the client with its claims, followed by the trusted hops on this machine. Streamlit takes the last address
+     * that it does not trust for the client, and by default trusts only proxies on its own machine.
      */
-    private String forwardedFor(ForwardingFields.Said said, String peer) {
-        boolean known = said.address() != null;
-        List<String> told = new ArrayList<>();
-        for (int i = 0; i < said.chain().size(); i++) {
-            ForwardedNode node = said.chain().get(i);
-            boolean tell = i > said.client() ? !known || isLoopback(node.text()) : known;
-            if (tell && node.isAddress()) {
-                told.add(node.text());
+    private String forwardedFor(ForwardingFields.Values received, String peer) {
+        boolean known = received.address() != null;
+        List<String> addresses = new ArrayList<>();
+        for (int i = 0; i < received.chain().size(); i++) {
+            ForwardedNode node = received.chain().get(i);
+            boolean included = i > received.client() ? !known || isLoopback(node.text()) : known;
+            if (included && node.isAddress()) {
+                addresses.add(node.text());
             }
         }
         if (!known || isLoopback(peer)) {
-            told.add(peer);
+            addresses.add(peer);
         }
-        return String.join(", ", told);
+        return String.join(", ", addresses);
     }
 
-    /** As Forwarded (RFC 7239 section 7.4) what came as X-Forwarded-For. */
-    private static String forwarded(ForwardingFields.Said said) {
-        if (!said.forwarded().isEmpty()) {
-            return said.forwarded();
+    /** Returns the received Forwarded header, or X-Forwarded-For converted to it (RFC 7239 section 7.4). */
+    private static String forwarded(ForwardingFields.Values received) {
+        if (!received.forwarded().isEmpty()) {
+            return received.forwarded();
         }
         return String.join(
-                ", ", said.chain().stream().map(node -> "for=" + node.quoted()).toList());
+                ", ", received.chain().stream().map(node -> "for=" + node.quoted()).toList());
     }
 
-    /** Whether the gateway may be asked under this client's host; every host can be made to point here. */
+    /** Returns whether the client's Host is allowed. Without this check, any name can be made to resolve to the gateway. */
     public boolean hasAllowedHost(ClientInfo client) {
-        return allowedHosts.include(client.host(), client.scheme());
+        return allowedHosts.contains(client.host(), client.scheme());
     }
 
     /**
-     * Whether a WebSocket handshake with this Origin is let through: none (not a browser), the page's own, or a
-     * configured one. Streamlit compares in the same way, but a mismatch there stalls all its sessions, so it is settled
-     * here.
+     * Returns whether a WebSocket handshake with this Origin is allowed: without one (not a browser), with that of the
+     * page, or with a configured one. Streamlit makes the same check, but a mismatch there stalls all its sessions.
      */
     public boolean allowsOrigin(String origin, ClientInfo client) {
         return allowsOrigin(origin, client, allowedOrigins);
     }
 
-    /** The same with other Origins configured, in lower case; {@code *} stands for all. */
+    /** Does the same check with other configured origins, in lower case; {@code *} allows any. */
     public static boolean allowsOrigin(String origin, ClientInfo client, Set<String> allowed) {
         if (origin == null || allowed.contains("*") || client.isSameOrigin(origin)) {
             return true;
@@ -127,17 +126,17 @@ public final class Guard {
         return !port.isEmpty() && origin.endsWith(port) ? origin.substring(0, origin.length() - port.length()) : origin;
     }
 
-    /** Whether the Origin names this host, under the Origin's own scheme. */
+    /** Returns whether the Origin names this host, with the default port of the Origin's scheme. */
     public static boolean isSameHost(String origin, String host) {
         int end = origin.indexOf("://");
-        Authority named = end < 0 ? null : Authority.parse(origin.substring(end + 3));
-        Authority asked = Authority.parse(host);
-        return named != null
-                && asked != null
-                && named.isSame(asked, origin.substring(0, end).toLowerCase(Locale.ROOT));
+        Authority source = end < 0 ? null : Authority.parse(origin.substring(end + 3));
+        Authority requested = Authority.parse(host);
+        return source != null
+                && requested != null
+                && source.isSame(requested, origin.substring(0, end).toLowerCase(Locale.ROOT));
     }
 
-    /** Host and port of an Origin in its own letters; {@code null} when it has none. */
+    /** Returns host and port of an Origin in its own spelling, or {@code null} if it has no valid host. */
     public static String hostOf(String origin) {
         int end = origin.indexOf("://");
         String host = end < 0 ? "" : origin.substring(end + 3);

@@ -10,15 +10,15 @@ import org.slf4j.LoggerFactory;
 import org.streamlitgateway.outcome.RateLimitedLog;
 
 /**
- * Headers that say who the user is or where the client is. Proxies, access gateways and clouds set them, and apps believe
- * them, so a client must not send its own. Names are compared with all but letters and digits read as {@code -}, as CGI and
- * WSGI servers do. Immutable, thread-safe.
+ * Headers that identify the user or the client. Proxies, access gateways and clouds set them and apps trust them, so they
+ * must not come from a client. Names are normalised before they are compared: {@code _} and {@code .} are read as
+ * {@code -}, similar to CGI and WSGI servers. Immutable, thread-safe.
  */
 public final class IdentityHeaders {
     private static final Logger LOG = LoggerFactory.getLogger(IdentityHeaders.class);
 
-    /** Families by their beginning: those with {@code x-}, and the others. */
-    private static final List<String> EXTENSIONS = List.of(
+    /** Prefixes of header families that start with {@code x-}. */
+    private static final List<String> X_FAMILIES = List.of(
             "x-forwarded-", // oauth2-proxy, Traefik, Envoy
             "x-auth-request-", // oauth2-proxy
             "x-auth-user",
@@ -80,13 +80,14 @@ public final class IdentityHeaders {
             "x-client-ip",
             "x-cluster-client-ip",
             "x-tls-client-",
-            "x-original-", // IIS, ingress-nginx: the path and address before it was rewritten
+            "x-original-", // IIS, ingress-nginx: path and address before a rewrite
             "x-rewrite-",
             "x-envoy-",
             "x-vercel-",
             "x-nf-client-");
 
-    private static final List<String> OTHERS = List.of(
+    /** Prefixes of other header families. */
+    private static final List<String> OTHER_FAMILIES = List.of(
             "remote-", // Authelia, Apache
             "oidc-", // mod_auth_openidc
             "shib-", // Shibboleth
@@ -110,7 +111,7 @@ public final class IdentityHeaders {
             "true-client-ip",
             "client-ip",
             "proxy-client-ip",
-            "proxy", // would be HTTP_PROXY in the environment of a CGI program
+            "proxy", // HTTP_PROXY in the environment of a CGI program
             "front-end-https",
             "auth-user",
             "client-cert", // RFC 9440
@@ -126,46 +127,46 @@ public final class IdentityHeaders {
             "x-roles");
 
     private final String userHeader;
-    private final String userHeaderAsGiven;
-    private final RateLimitedLog rare = new RateLimitedLog();
-    private final List<String> more;
+    private final String configuredUserHeader;
+    private final RateLimitedLog warnings = new RateLimitedLog();
+    private final List<String> additional;
     private final List<String> exceptions;
 
     /**
-     * @param userHeader the header that names the user
-     * @param more further names; one that ends in {@code *} is the beginning of a family
-     * @param exceptions names that are not, in the same form
+     * @param userHeader the header that carries the user
+     * @param additional additional names; a trailing {@code *} matches a family
+     * @param exceptions names that are not identity headers, in the same form
      */
-    public IdentityHeaders(String userHeader, Set<String> more, Set<String> exceptions) {
-        this.userHeaderAsGiven = userHeader;
-        this.userHeader = normal(userHeader);
-        this.more = more.stream().map(IdentityHeaders::normal).toList();
-        this.exceptions = exceptions.stream().map(IdentityHeaders::normal).toList();
+    public IdentityHeaders(String userHeader, Set<String> additional, Set<String> exceptions) {
+        this.configuredUserHeader = userHeader;
+        this.userHeader = normalised(userHeader);
+        this.additional = additional.stream().map(IdentityHeaders::normalised).toList();
+        this.exceptions = exceptions.stream().map(IdentityHeaders::normalised).toList();
     }
 
-    /** Whether only a trusted proxy or the container may send it. */
-    public boolean include(String name) {
-        String normal = normal(name);
-        if (normal.equals(userHeader)) {
-            return true; // no exception: it would let a client be anybody
+    /** Returns whether only a trusted proxy or the container may send this header. */
+    public boolean contains(String name) {
+        String normalised = normalised(name);
+        if (normalised.equals(userHeader)) {
+            return true; // an exception would let a client impersonate any user
         }
-        return (NAMES.contains(normal) || isInFamily(normal) || isNamed(more, normal)) && !isNamed(exceptions, normal);
+        return (NAMES.contains(normalised) || isInFamily(normalised) || matches(additional, normalised)) && !matches(exceptions, normalised);
     }
 
-    private static boolean isInFamily(String normal) {
-        for (String prefix : normal.startsWith("x-") ? EXTENSIONS : OTHERS) {
-            if (normal.startsWith(prefix)) {
+    private static boolean isInFamily(String normalised) {
+        for (String prefix : normalised.startsWith("x-") ? X_FAMILIES : OTHER_FAMILIES) {
+            if (normalised.startsWith(prefix)) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean isNamed(List<String> patterns, String normal) {
+    private static boolean matches(List<String> patterns, String normalised) {
         for (String pattern : patterns) {
             if (pattern.endsWith("*")
-                    ? normal.startsWith(pattern.substring(0, pattern.length() - 1))
-                    : normal.equals(pattern)) {
+                    ? normalised.startsWith(pattern.substring(0, pattern.length() - 1))
+                    : normalised.equals(pattern)) {
                 return true;
             }
         }
@@ -173,43 +174,43 @@ public final class IdentityHeaders {
     }
 
     /**
-     * Whether a trusted proxy's header may count. Of several with one name, however written, at most one is the proxy's;
-     * and one that is written with {@code _} may have slipped past it.
+     * Returns whether a header from a trusted proxy is credible. If there are several lines with the same normalised name,
+     * a client may have sent all but one; a name with {@code _} may have bypassed the proxy's own check.
      */
     public boolean isCredible(HttpServletRequest request, String name) {
-        if (!isAlone(request, normal(name))) {
-            if (rare.isDue("twice")) {
+        if (!isSingle(request, normalised(name))) {
+            if (warnings.isDue("twice")) {
                 LOG.warn(
-                        "a trusted proxy ({}) sent the header {} more than once: none counts (said at most once a minute)",
+                        "trusted proxy {} sent header {} more than once; ignoring all of them (logged at most once a minute)",
                         request.getRemoteAddr(),
                         name.replaceAll("[^!-~]", "?"));
             }
             return false;
         }
-        return name.equalsIgnoreCase(userHeaderAsGiven) || normal(name).equals(name.toLowerCase(Locale.ROOT));
+        return name.equalsIgnoreCase(configuredUserHeader) || normalised(name).equals(name.toLowerCase(Locale.ROOT));
     }
 
-    private static boolean isAlone(HttpServletRequest request, String normal) {
+    private static boolean isSingle(HttpServletRequest request, String normalised) {
         int lines = 0;
         for (String other : Collections.list(request.getHeaderNames())) {
-            if (normal(other).equals(normal)) {
+            if (normalised(other).equals(normalised)) {
                 lines += Collections.list(request.getHeaders(other)).size();
             }
         }
         return lines <= 1;
     }
 
-    /** The user, when the container knows one or else a trusted proxy names one; or {@code null}. */
+    /** Returns the user authenticated by the container or named by a trusted proxy, or {@code null}. */
     public String user(HttpServletRequest request, ClientInfo client) {
-        String known = request.getRemoteUser();
-        if (known == null && client.trusted() && isCredible(request, userHeaderAsGiven)) {
-            known = request.getHeader(userHeaderAsGiven);
+        String user = request.getRemoteUser();
+        if (user == null && client.trusted() && isCredible(request, configuredUserHeader)) {
+            user = request.getHeader(configuredUserHeader);
         }
-        return known == null || known.isEmpty() ? null : known;
+        return user == null || user.isEmpty() ? null : user;
     }
 
-    /** In lower case, with {@code -} for all but letters and digits, and {@code *} at the end of a setting's. */
-    static String normal(String name) {
+    /** Returns a name in lower case, with {@code -} for {@code _} and {@code .}. */
+    static String normalised(String name) {
         return name.toLowerCase(Locale.ROOT).replace('_', '-').replace('.', '-');
     }
 }

@@ -100,7 +100,7 @@ final class AppRegistry implements AutoCloseable {
     private App createApp(AppConfig app, App previous, GatewayConfig newConfig) throws IOException {
         boolean nested = newConfig.apps().stream()
                 .anyMatch(other ->
-                        !other.prefix().equals(app.prefix()) && RouteTable.holds(other.prefix(), app.prefix()));
+                        !other.prefix().equals(app.prefix()) && RouteTable.contains(other.prefix(), app.prefix()));
         boolean reusable = previous != null && previous.config().strip() == app.strip();
         String prefix = base + (newConfig.named() || prefixed ? app.prefix() : "");
         List<String> trusted =

@@ -215,7 +215,7 @@ final class GatewayServlet extends HttpServlet {
                 ? page.substring(client.prefix().length())
                 : page;
         App from = routes.match(inner);
-        return from != null && from != app && RouteTable.holds(app.prefix(), from.prefix());
+        return from != null && from != app && RouteTable.contains(app.prefix(), from.prefix());
     }
 
     private void list(RouteTable routes, HttpServletRequest request, HttpServletResponse response, ClientInfo client)

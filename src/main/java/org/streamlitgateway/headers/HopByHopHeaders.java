@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Headers that belong to one connection and end here (RFC 9110 section 7.6.1). */
+/** Hop-by-hop headers, which are not forwarded (RFC 9110 section 7.6.1). */
 final class HopByHopHeaders {
     private static final Set<String> ALWAYS = Set.of(
             "connection",
@@ -17,22 +17,22 @@ final class HopByHopHeaders {
             "trailer",
             "transfer-encoding",
             "upgrade");
-    private static final Set<String> HARMLESS_OPTIONS = Set.of("close", "keep-alive", "upgrade");
+    private static final Set<String> KNOWN_OPTIONS = Set.of("close", "keep-alive", "upgrade");
 
     private HopByHopHeaders() {}
 
-    /** Names in lower case: the fixed ones and those that the Connection headers list. */
+    /** Returns the names in lower case: the fixed ones and those listed in the Connection headers. */
     static Set<String> of(List<String> connectionHeaders) {
-        Set<String> named = ALWAYS;
+        Set<String> names = ALWAYS;
         for (String header : connectionHeaders) {
             for (String option : header.toLowerCase(Locale.ROOT).split(",")) {
                 String name = option.trim();
-                if (!name.isEmpty() && !HARMLESS_OPTIONS.contains(name)) {
-                    named = named == ALWAYS ? new HashSet<>(ALWAYS) : named;
-                    named.add(name);
+                if (!name.isEmpty() && !KNOWN_OPTIONS.contains(name)) {
+                    names = names == ALWAYS ? new HashSet<>(ALWAYS) : names;
+                    names.add(name);
                 }
             }
         }
-        return named;
+        return names;
     }
 }

@@ -20,7 +20,10 @@ public final class RequestHeaders {
     private final IdentityHeaders identity;
     private final StreamlitCookies cookies;
 
-    /** @param sessionCookies names of the container's own cookies, which are not for apps */
+    /**
+     * @param userHeader name of the header that carries the authenticated user
+     * @param sessionCookies names of the container's cookies, which are not sent to apps
+     */
     public RequestHeaders(String userHeader, IdentityHeaders identity, Set<String> sessionCookies) {
         this.userHeader = userHeader;
         this.identity = identity;
@@ -28,9 +31,15 @@ public final class RequestHeaders {
     }
 
     /**
-     * In this order: Host as the browser knows it, in the letters of its Origin; end-to-end headers as they came, but
-     * forwarding and identity headers dropped unless a trusted proxy sent them, and credentials dropped that the
-     * container has checked; then our own X-Forwarded-* and Forwarded (RFC 7239), and the user whom the container knows.
+     * Builds the headers in this order:
+     *
+     * <ol>
+     *   <li>Host as the browser knows it, in the spelling of its Origin;
+     *   <li>the end-to-end headers of the request, without forwarding headers, without identity headers unless a trusted
+     *       proxy sent them, and without credentials that the container has checked;
+     *   <li>X-Forwarded-* and Forwarded (RFC 7239);
+     *   <li>the user authenticated by the container.
+     * </ol>
      */
     public HttpFields.Mutable build(HttpServletRequest request, ClientInfo client, Route route) {
         HttpFields.Mutable fields = HttpFields.build();
@@ -42,20 +51,20 @@ public final class RequestHeaders {
             if (hop.contains(lower) || lower.equals("host") || isForwarding(lower)) {
                 continue;
             }
-            if (identity.include(lower) && !(client.trusted() && identity.isCredible(request, name))) {
+            if (identity.contains(lower) && !(client.trusted() && identity.isCredible(request, name))) {
                 continue;
             }
             if (lower.equals("cookie")) {
-                // several lines, as HTTP/2 may send them, become one (RFC 9113 section 8.2.3)
-                String all = String.join("; ", Collections.list(request.getHeaders(name)));
-                String some = cookies.upstream(all, route.cookieTag());
-                if (!some.isEmpty()) {
-                    fields.add(name, some);
+                // HTTP/2 may send several lines, which become one (RFC 9113 section 8.2.3)
+                String joined = String.join("; ", Collections.list(request.getHeaders(name)));
+                String filtered = cookies.upstream(joined, route.cookieTag());
+                if (!filtered.isEmpty()) {
+                    fields.add(name, filtered);
                 }
                 continue;
             }
             if (lower.equals("authorization") && request.getAuthType() != null) {
-                continue; // for the container, which has taken it; an app that shows its headers must not show it
+                continue; // consumed by the container; an app that displays its headers must not reveal it
             }
             for (Enumeration<String> values = request.getHeaders(name); values.hasMoreElements(); ) {
                 fields.add(name, values.nextElement());
@@ -67,7 +76,7 @@ public final class RequestHeaders {
     }
 
     private static String lower(String name) {
-        HttpHeader known = HttpHeader.CACHE.get(name); // in any case
+        HttpHeader known = HttpHeader.CACHE.get(name); // ignores case
         return known == null ? name.toLowerCase(Locale.ROOT) : known.lowerCaseName();
     }
 
@@ -87,11 +96,11 @@ public final class RequestHeaders {
     private void addUser(HttpFields.Mutable fields, HttpServletRequest request) {
         String user = request.getRemoteUser();
         if (user != null && !user.isEmpty()) {
-            fields.put(userHeader, visible(user));
+            fields.put(userHeader, headerValue(user));
         }
     }
 
-    /** Set anew by us, from what {@link ClientInfo} took over; {@code _} is read as {@code -} by some servers. */
+    /** Returns whether a header is replaced by {@link #addForwarding}. Some servers read {@code _} as {@code -}. */
     private static boolean isForwarding(String lower) {
         return switch (lower.replace('_', '-')) {
             case "x-forwarded-for",
@@ -104,10 +113,10 @@ public final class RequestHeaders {
         };
     }
 
-    /** A user name as a header value: what is not printable ASCII is percent-encoded as UTF-8. */
-    private static String visible(String user) {
-        boolean plain = user.chars().allMatch(c -> c > 0x20 && c < 0x7f || c == ' ');
-        return plain ? user : URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
+    /** Percent-encodes a user name that is not printable ASCII, as UTF-8. */
+    private static String headerValue(String user) {
+        boolean printable = user.chars().allMatch(c -> c >= ' ' && c < 0x7f);
+        return printable ? user : URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private static String node(String address) {

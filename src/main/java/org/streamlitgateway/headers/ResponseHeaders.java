@@ -14,26 +14,26 @@ import org.streamlitgateway.grammar.PathPrefix;
 import org.streamlitgateway.routing.Route;
 import org.streamlitgateway.streamlit.StreamlitCookies;
 
-/** Passes on the headers of Streamlit's answer. */
+/** Copies the headers of Streamlit's response to the response to the client. */
 public final class ResponseHeaders {
     private ResponseHeaders() {}
 
     /**
-     * All end-to-end headers in their order, each Set-Cookie apart; Location and cookie paths put under the prefix; then
-     * what {@link SecurityHeaders} add.
+     * Copies all end-to-end headers in their order, adds the prefix to Location and cookie paths, and adds the
+     * {@link SecurityHeaders}.
      */
-    public static void pass(
+    public static void copy(
             HttpFields from, HttpServletRequest request, HttpServletResponse to, ClientInfo client, Route route) {
         SecurityHeaders security = SecurityHeaders.of(request);
         Set<String> hop = HopByHopHeaders.of(from.getValuesList("Connection"));
         if (to.getStatus() == HttpServletResponse.SC_NO_CONTENT) {
             hop = new HashSet<>(hop);
-            hop.add("content-length"); // it cannot have one (RFC 9110 section 8.6); some say 0, or more
+            hop.add("content-length"); // a 204 must not have one (RFC 9110 section 8.6)
         }
         for (HttpField field : from) {
             String lower = field.getLowerCaseName();
             if (lower.equals("date")) {
-                to.setHeader("Date", field.getValue()); // servers have put one of their own there already
+                to.setHeader("Date", field.getValue()); // the container has set its own already
             } else if (!hop.contains(lower) && !security.isDropped(field)) {
                 to.addHeader(field.getName(), rewritten(lower, field.getValue(), request, client, route));
             }
@@ -41,8 +41,8 @@ public final class ResponseHeaders {
         security.complete(from, to);
     }
 
-    /** Of the answer to a handshake. */
-    public static void passCookies(HttpFields from, HttpServletResponse to, ClientInfo client, Route route) {
+    /** Copies the cookies of a handshake's response. */
+    public static void copyCookies(HttpFields from, HttpServletResponse to, ClientInfo client, Route route) {
         from.getFields("Set-Cookie")
                 .forEach(field -> to.addHeader("Set-Cookie", cookie(field.getValue(), client, route)));
     }
@@ -54,7 +54,7 @@ public final class ResponseHeaders {
         }
         return switch (lower) {
             case "location", "content-location" ->
-                location(value, client, route, isLogIn(request.getRequestURI(), route));
+                location(value, client, route, isLogin(request.getRequestURI(), route));
             case "set-cookie" -> cookie(value, client, route);
             default -> value;
         };
@@ -69,27 +69,27 @@ public final class ResponseHeaders {
                 client.framed());
     }
 
-    /** Whether Streamlit's answer may lead to an identity provider, which may be on this host, too. */
-    private static boolean isLogIn(String rawPath, Route route) {
-        int below = route.prefix().length();
-        return rawPath.startsWith("/auth/", below) || rawPath.startsWith("/oauth2callback", below);
+    /** Returns whether Streamlit may redirect to an identity provider, which may be on the same host. */
+    private static boolean isLogin(String rawPath, Route route) {
+        int start = route.prefix().length();
+        return rawPath.startsWith("/auth/", start) || rawPath.startsWith("/oauth2callback", start);
     }
 
     /**
-     * An address as the browser must use it: absolute paths get the prefix, absolute addresses of this host or of
-     * Streamlit's own get it too, with the scheme the browser uses; others are not ours. Streamlit makes its own absolute
-     * addresses from Host, and mostly with http.
+     * Rewrites a location for the browser. Absolute paths get the prefix. Absolute URLs of this host or of Streamlit's
+     * address get the prefix and the browser's scheme, because Streamlit builds its URLs from Host and mostly with http.
+     * All others are unchanged.
      *
-     * @param logIn whether an absolute address may be an identity provider's
+     * @param login whether an absolute URL may belong to an identity provider, and is left unchanged
      */
-    static String location(String location, ClientInfo client, Route route, boolean logIn) {
+    static String location(String location, ClientInfo client, Route route, boolean login) {
         String prefix = client.prefix() + route.strippedPrefix();
         if (location.startsWith("/")) {
             return PathPrefix.addToAddress(prefix, location);
         }
         String lower = location.toLowerCase(Locale.ROOT);
         boolean https = lower.startsWith("https://");
-        if (logIn || !https && !lower.startsWith("http://") || https && !client.isSecure()) {
+        if (login || !https && !lower.startsWith("http://") || https && !client.isSecure()) {
             return location;
         }
         int authority = location.indexOf("://") + 3;
@@ -98,13 +98,13 @@ public final class ResponseHeaders {
             path++;
         }
         HostPort upstream = route.replica().address();
-        boolean own = Guard.isSameHost(location.substring(0, path), client.host());
-        if (!own && !location.substring(authority, path).equalsIgnoreCase(upstream.toString())) {
+        boolean sameHost = Guard.isSameHost(location.substring(0, path), client.host());
+        if (!sameHost && !location.substring(authority, path).equalsIgnoreCase(upstream.toString())) {
             return location;
         }
         String rest = location.substring(path);
         if (route.strippedPrefix().isEmpty() && !PathPrefix.isUnder(route.prefix(), rest)) {
-            return location; // Streamlit knows its prefix, and this is not below it
+            return location; // Streamlit adds its prefix itself, and this path is not below it
         }
         return client.scheme() + "://" + client.host()
                 + PathPrefix.addToAddress(prefix, rest.startsWith("/") ? rest : "/" + rest);

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpField;
 
 /**
- * Headers that tell browsers what a page may do: on the gateway's own pages always, on answers of apps as {@code
- * security-headers} says. The gateway servlet puts one into each request, for whatever answers it. Immutable, thread-safe.
+ * Headers that restrict what a page may do in the browser. Always set on built-in pages; set on responses of apps according
+ * to {@code security-headers}. The gateway servlet stores an instance in each request. Immutable, thread-safe.
  */
 public final class SecurityHeaders {
     private static final String ATTRIBUTE = SecurityHeaders.class.getName();
@@ -24,10 +24,10 @@ public final class SecurityHeaders {
     private static final String ANCESTORS = "frame-ancestors";
     private static final String REFERRER_POLICY = "Referrer-Policy";
 
-    /** Streamlit's page is told from another app's by its Referer, so {@code no-referrer} would break it. */
+    /** The gateway needs the Referer to tell an app's page from another app's; {@code no-referrer} would break that. */
     private static final String SAME_ORIGIN = "same-origin";
 
-    /** {@code st.camera_input} and {@code st.audio_input} need two of these. */
+    /** Camera and microphone are needed by {@code st.camera_input} and {@code st.audio_input}. */
     private static final String PERMISSIONS = "camera=(self), microphone=(self), accelerometer=(),"
             + " display-capture=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), midi=(), payment=(),"
             + " serial=(), usb=()";
@@ -40,9 +40,9 @@ public final class SecurityHeaders {
     private final String ancestors;
 
     /**
-     * @param standard whether answers of apps get them
-     * @param embedOrigins pages that may show apps in frames
-     * @param secure whether the browser came over https
+     * @param standard whether responses of apps get all headers, or only the frame policy
+     * @param embedOrigins origins of pages that may embed apps in frames
+     * @param secure whether the browser uses https
      */
     public SecurityHeaders(boolean standard, Set<String> embedOrigins, boolean secure) {
         this.standard = standard;
@@ -52,17 +52,18 @@ public final class SecurityHeaders {
                 + embedOrigins.stream().sorted().map(origin -> " " + origin).collect(Collectors.joining());
     }
 
+    /** Stores this instance in a request. */
     public void putInto(HttpServletRequest request) {
         request.setAttribute(ATTRIBUTE, this);
     }
 
-    /** Those that the gateway servlet put into the request. */
+    /** Returns the instance stored in a request. */
     public static SecurityHeaders of(HttpServletRequest request) {
-        return request.getAttribute(ATTRIBUTE) instanceof SecurityHeaders known ? known : NONE;
+        return request.getAttribute(ATTRIBUTE) instanceof SecurityHeaders stored ? stored : NONE;
     }
 
-    /** On a page or text of the gateway's own, which has no script or style but these. */
-    public static void onOwnPage(
+    /** Sets the headers of a built-in page, which may contain only the given inline scripts and styles. */
+    public static void addToBuiltInPage(
             HttpServletRequest request, HttpServletResponse response, List<String> scripts, List<String> styles) {
         StringBuilder policy = new StringBuilder("default-src 'none'; base-uri 'none'; form-action 'none'");
         if (!scripts.isEmpty()) {
@@ -77,7 +78,7 @@ public final class SecurityHeaders {
         response.setHeader(REFERRER_POLICY, SAME_ORIGIN);
     }
 
-    /** What a policy says to let this inline script or style in. */
+    /** Returns the source expressions that permit these inline scripts or styles. */
     private static String hashes(List<String> texts) {
         return texts.stream()
                 .map(text -> " 'sha256-" + Base64.getEncoder().encodeToString(sha256(text)) + "'")
@@ -92,7 +93,7 @@ public final class SecurityHeaders {
         }
     }
 
-    /** Whether this field of an app's answer is not passed on. */
+    /** Returns whether a header of an app's response is dropped. */
     public boolean isDropped(HttpField field) {
         if (!standard) {
             return false;
@@ -104,24 +105,24 @@ public final class SecurityHeaders {
         };
     }
 
-    /** On an answer of an app, after its own fields, which count where it has them. */
-    public void complete(Iterable<HttpField> own, HttpServletResponse response) {
+    /** Adds the headers to an app's response, unless the app has set them itself. */
+    public void complete(Iterable<HttpField> appHeaders, HttpServletResponse response) {
         if (!standard && !framed) {
             return;
         }
-        boolean says = false;
-        for (HttpField field : own) {
-            says |= field.is(POLICY) && contains(field, ANCESTORS);
+        boolean hasAncestors = false;
+        for (HttpField field : appHeaders) {
+            hasAncestors |= field.is(POLICY) && contains(field, ANCESTORS);
         }
-        if (!says) {
-            response.addHeader(POLICY, ancestors); // a second policy counts beside the first
+        if (!hasAncestors) {
+            response.addHeader(POLICY, ancestors); // browsers enforce all policies
         }
         if (standard) {
-            setUnlessThere(response, "X-Content-Type-Options", "nosniff");
-            setUnlessThere(response, REFERRER_POLICY, SAME_ORIGIN);
-            setUnlessThere(response, "Permissions-Policy", PERMISSIONS);
+            setIfAbsent(response, "X-Content-Type-Options", "nosniff");
+            setIfAbsent(response, REFERRER_POLICY, SAME_ORIGIN);
+            setIfAbsent(response, "Permissions-Policy", PERMISSIONS);
             if (secure) {
-                setUnlessThere(response, "Strict-Transport-Security", ONE_YEAR);
+                setIfAbsent(response, "Strict-Transport-Security", ONE_YEAR);
             }
         }
     }
@@ -130,7 +131,7 @@ public final class SecurityHeaders {
         return String.valueOf(field.getValue()).toLowerCase(Locale.ROOT).contains(lower);
     }
 
-    private static void setUnlessThere(HttpServletResponse response, String name, String value) {
+    private static void setIfAbsent(HttpServletResponse response, String name, String value) {
         if (!response.containsHeader(name)) {
             response.setHeader(name, value);
         }

@@ -382,7 +382,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     /** Dispatches the request once more, to be routed to another replica. Nothing has been sent to the client yet. */
     private static void move(Exchange exchange) {
         exchange.request.removeAttribute(Exchange.ATTRIBUTE);
-        FailedReplicas.failed(exchange.request, exchange.route.replica());
+        FailedReplicas.add(exchange.request, exchange.route.replica());
         try {
             exchange.response.reset();
             exchange.request.getAsyncContext().dispatch();

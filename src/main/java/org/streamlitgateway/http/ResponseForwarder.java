@@ -68,7 +68,7 @@ final class ResponseForwarder implements Response.Listener {
             return;
         }
         enlargeBuffer(upstream, exchange.response);
-        ResponseHeaders.pass(
+        ResponseHeaders.copy(
                 upstream.getHeaders(), exchange.request, exchange.response, exchange.client, exchange.route);
         if (exchange.key != null) {
             record(upstream);

@@ -62,7 +62,7 @@ public final class BuiltInPages {
             return;
         }
         byte[] body = AppListPage.html(apps).getBytes(StandardCharsets.UTF_8);
-        SecurityHeaders.onOwnPage(request, response, List.of(), List.of(AppListPage.STYLE));
+        SecurityHeaders.addToBuiltInPage(request, response, List.of(), List.of(AppListPage.STYLE));
         response.setContentType("text/html;charset=utf-8");
         response.setHeader("Cache-Control", "no-store");
         response.setContentLength(body.length);
@@ -72,7 +72,7 @@ public final class BuiltInPages {
     private static void text(HttpServletRequest request, HttpServletResponse response, int status, String text)
             throws IOException {
         byte[] body = (text + "\n").getBytes(StandardCharsets.UTF_8);
-        SecurityHeaders.onOwnPage(request, response, List.of(), List.of());
+        SecurityHeaders.addToBuiltInPage(request, response, List.of(), List.of());
         response.setStatus(status);
         response.setContentType("text/plain;charset=utf-8");
         response.setHeader("Cache-Control", "no-store");

@@ -29,7 +29,7 @@ public final class ErrorResponse {
         try {
             response.reset();
             ResponseDate.put(response);
-            SecurityHeaders.onOwnPage(
+            SecurityHeaders.addToBuiltInPage(
                     request,
                     response,
                     page ? List.of(WaitingPage.SCRIPT) : List.of(),

@@ -15,11 +15,11 @@ import org.streamlitgateway.upstream.Replica;
 import org.streamlitgateway.upstream.ReplicaLoad;
 
 /**
- * One app that is served: its place, its replicas, and the choice among them. Immutable; what changes is in the replicas,
- * which outlive a change of the configuration.
+ * One app: its path prefix, its replicas, and the choice among them. Immutable; changing state is in the replicas, which
+ * survive configuration reloads.
  *
- * <p>A visitor stays on the replica that the cookie names, for pages, uploads, media and WebSockets alike, since
- * Streamlit keeps sessions and files in memory. A new one goes to the replica with the fewest sessions.
+ * <p>A visitor stays on the replica named in the sticky cookie, for pages, uploads, media and WebSockets alike, because
+ * Streamlit keeps sessions and files in memory. A new visitor goes to the replica with the fewest sessions.
  */
 public final class App {
     private static final String UPLOAD = "/_stcore/upload_file/";
@@ -32,15 +32,15 @@ public final class App {
     private final String cookieTag;
     private final Function<String, Replica> bySession;
 
-    /** By what stands for them in cookies; empty without any. */
+    /** Replicas by their id in the sticky cookie; empty without sticky cookies. */
     private final Map<String, Replica> byId;
 
     /**
-     * @param prefix the whole path prefix, the container's context path included
-     * @param managed what starts the replicas, or {@code null}
-     * @param sticky {@code null} when visitors need not be told apart
-     * @param nested whether another app is served at a part of the prefix
-     * @param bySession which replica of this app has an open session, by the session's id; or {@code null}
+     * @param prefix the whole path prefix, including the container's context path
+     * @param managed starts and stops the replicas; {@code null} if the gateway does not manage them
+     * @param sticky {@code null} if visitors need not be distinguished
+     * @param nested whether another app is served under a parent of this prefix
+     * @param bySession returns the replica of this app that has an open session with the given id, or {@code null}
      */
     public App(
             AppConfig config,
@@ -75,7 +75,7 @@ public final class App {
         return replicas;
     }
 
-    /** What starts and stops the replicas; {@code null} when somebody else does. */
+    /** Returns the supervisor of the replicas; {@code null} if the gateway does not manage them. */
     public ManagedApp managed() {
         return managed;
     }
@@ -85,60 +85,67 @@ public final class App {
     }
 
     /**
-     * The way of one request.
+     * The route of one request.
      *
-     * @param route where it goes
-     * @param cookie value for Set-Cookie that keeps the visitor there, or {@code null} when it is known already
+     * @param cookie value of Set-Cookie that keeps the visitor on the replica; {@code null} if no cookie must be set
      */
     public record Choice(Route route, String cookie) {}
 
     /**
-     * Where a request goes, and what its browser has to remember.
+     * Chooses the replica for a request, in this order:
      *
-     * @param client where the browser is
+     * <ol>
+     *   <li>the replica that has the session named in an upload's path;
+     *   <li>the replica named in the sticky cookie, if the visitor may stay there;
+     *   <li>the least loaded replica that is up and not draining;
+     *   <li>the least loaded replica that is up, even if it is draining;
+     *   <li>any replica, which will fail the request with its own error.
+     * </ol>
+     *
+     * Replicas that have failed for this request are skipped, except by the last step.
      */
     public Choice choose(HttpServletRequest request, ClientInfo client) {
         if (replicas.size() == 1 && sticky == null) {
             return new Choice(new Route(prefix, replicas.get(0), "", cookieTag, false), null);
         }
-        FailedReplicas attempts = FailedReplicas.of(request);
+        FailedReplicas failed = FailedReplicas.of(request);
         StickyCookie.Visit visit = sticky == null ? null : sticky.read(request, prefix);
         String visitor = visit == null ? "" : visit.visitor();
-        Replica holder = holder(request.getRequestURI());
-        if (holder != null && !attempts.include(holder) && !holder.drainState().isOver()) {
-            return new Choice(to(holder, visitor, attempts), null);
+        Replica holder = sessionHolder(request.getRequestURI());
+        if (holder != null && !failed.contains(holder) && !holder.drainState().isOver()) {
+            return new Choice(to(holder, visitor, failed), null);
         }
         Replica known = visit == null ? null : byId.get(visit.replica());
-        if (known != null && !attempts.include(known) && mayStay(known, visitor, request)) {
-            return new Choice(to(known, visitor, attempts), null);
+        if (known != null && !failed.contains(known) && mayStay(known, visitor, request)) {
+            return new Choice(to(known, visitor, failed), null);
         }
-        Replica chosen = fewest(replica -> !attempts.include(replica)
+        Replica chosen = leastLoaded(replica -> !failed.contains(replica)
                 && replica.isUp()
                 && !replica.drainState().isDraining());
         if (chosen == null) {
-            chosen = fewest(replica -> !attempts.include(replica)
+            chosen = leastLoaded(replica -> !failed.contains(replica)
                     && replica.isUp()
                     && !replica.drainState().isOver());
         }
         if (chosen == null) {
-            chosen = known != null ? known : fewest(replica -> true);
+            chosen = known != null ? known : leastLoaded(replica -> true);
         }
-        boolean stays = chosen == known
+        boolean keepsCookie = chosen == known
                 || known != null
                         && known.load().serves(visitor)
                         && !known.drainState().isOver();
-        if (stays || sticky == null || isAsset(request.getRequestURI())) {
-            return new Choice(to(chosen, visitor, attempts), null);
+        if (keepsCookie || sticky == null || isAsset(request.getRequestURI())) {
+            return new Choice(to(chosen, visitor, failed), null);
         }
-        if (isPage(request) || known != null) { // a tab that comes back asks for its session, not for the page
+        if (isPage(request) || known != null) { // a tab that reconnects opens its session without loading the page
             chosen.load().expectSession();
         }
-        String newcomer = visitor.isEmpty() ? sticky.newVisitor() : visitor;
-        return new Choice(to(chosen, newcomer, attempts), sticky.line(prefix, newcomer, chosen.name(), client));
+        String assigned = visitor.isEmpty() ? sticky.newVisitor() : visitor;
+        return new Choice(to(chosen, assigned, failed), sticky.line(prefix, assigned, chosen.name(), client));
     }
 
-    /** An upload names its session, whose replica is known while it is open, even where cookies are not kept. */
-    private Replica holder(String rawPath) {
+    /** Returns the replica of the session that an upload names, or {@code null}. Works without cookies. */
+    private Replica sessionHolder(String rawPath) {
         if (!rawPath.startsWith(UPLOAD, prefix.length())) {
             return null;
         }
@@ -148,8 +155,8 @@ public final class App {
     }
 
     /**
-     * A visitor stays with a replica that is not well but alive, for the sessions there are lost elsewhere. A
-     * replica that drains keeps what it has, until its time is up: it loses a visitor who opens the app anew.
+     * Keeps a visitor on an unhealthy replica that is still alive, because its sessions exist nowhere else. A draining
+     * replica keeps its visitors until the drain ends, except those without an open session who load the page again.
      */
     private static boolean mayStay(Replica replica, String visitor, HttpServletRequest request) {
         boolean served = replica.load().serves(visitor);
@@ -158,20 +165,20 @@ public final class App {
                 && (!replica.drainState().isDraining() || served || !isPage(request));
     }
 
-    private Route to(Replica replica, String visitor, FailedReplicas attempts) {
-        boolean movable = attempts.mayGoOn()
-                && replicas.stream().anyMatch(other -> other != replica && other.isUp() && !attempts.include(other));
+    private Route to(Replica replica, String visitor, FailedReplicas failed) {
+        boolean movable = failed.canRetry()
+                && replicas.stream().anyMatch(other -> other != replica && other.isUp() && !failed.contains(other));
         return new Route(prefix, replica, visitor, cookieTag, movable);
     }
 
-    private Replica fewest(Predicate<Replica> which) {
+    private Replica leastLoaded(Predicate<Replica> filter) {
         return replicas.stream()
-                .filter(which)
+                .filter(filter)
                 .min(Comparator.comparing(Replica::load, ReplicaLoad.LEAST_FIRST))
                 .orElse(null);
     }
 
-    /** A browser that opens the app in a tab, or loads it again. */
+    /** Returns whether a browser loads the app's page in a tab or frame. */
     private static boolean isPage(HttpServletRequest request) {
         String mode = request.getHeader("Sec-Fetch-Mode");
         return request.getMethod().equals("GET")
@@ -181,7 +188,7 @@ public final class App {
                         : mode.equals("navigate"));
     }
 
-    /** The same from every replica, and kept by shared caches, which must not keep a cookie. */
+    /** Returns whether shared caches may store the response, which must not carry a cookie then. */
     private boolean isAsset(String rawPath) {
         String path = rawPath.substring(prefix.length());
         return path.startsWith("/static/")

@@ -6,34 +6,32 @@ import java.util.List;
 import org.streamlitgateway.upstream.Replica;
 
 /**
- * The replicas to which one request has been sent in vain, so that it goes to none of them again. Immutable; kept in the
- * request.
+ * The replicas that have failed for one request, which is not sent to them again. Immutable; stored in a request attribute.
  */
 public record FailedReplicas(List<Replica> replicas) {
     private static final String ATTRIBUTE = FailedReplicas.class.getName();
     private static final FailedReplicas NONE = new FailedReplicas(List.of());
 
-    /** How many replicas a request may be sent to. */
-    private static final int MOST = 4;
+    /** Maximum number of replicas that a request is sent to. */
+    private static final int MAX_REPLICAS = 4;
 
     static FailedReplicas of(HttpServletRequest request) {
-        return request.getAttribute(ATTRIBUTE) instanceof FailedReplicas known ? known : NONE;
+        return request.getAttribute(ATTRIBUTE) instanceof FailedReplicas failed ? failed : NONE;
     }
 
-    /** This one did not answer, or has not what is asked for. */
-    public static void failed(HttpServletRequest request, Replica replica) {
-        List<Replica> before = of(request).replicas;
-        List<Replica> more = new ArrayList<>(before);
-        more.add(replica);
-        request.setAttribute(ATTRIBUTE, new FailedReplicas(List.copyOf(more)));
+    /** Adds a replica that refused the request, or that lacks the requested asset. */
+    public static void add(HttpServletRequest request, Replica replica) {
+        List<Replica> extended = new ArrayList<>(of(request).replicas);
+        extended.add(replica);
+        request.setAttribute(ATTRIBUTE, new FailedReplicas(List.copyOf(extended)));
     }
 
-    boolean include(Replica replica) {
+    boolean contains(Replica replica) {
         return replicas.contains(replica);
     }
 
-    /** Whether there may be another one after the next. */
-    boolean mayGoOn() {
-        return replicas.size() + 1 < MOST;
+    /** Returns whether the request may be sent to yet another replica if the next one fails. */
+    boolean canRetry() {
+        return replicas.size() + 1 < MAX_REPLICAS;
     }
 }

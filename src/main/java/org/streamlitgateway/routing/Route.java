@@ -3,26 +3,25 @@ package org.streamlitgateway.routing;
 import org.streamlitgateway.upstream.Replica;
 
 /**
- * Where one request goes: an app at one place, and the replica that was chosen for it.
+ * Target of one request: the prefix of the app and the chosen replica.
  *
- * @param prefix the whole path prefix, the container's context path included: empty, or {@code /a/b}
- * @param replica the Streamlit that serves it
- * @param visitor whom the request is from, as far as our cookie tells; or empty
- * @param cookieTag what is put behind the names of the app's own cookies, because it lies under another app; or empty
- * @param movable whether another replica is up, should this one refuse
+ * @param prefix the whole path prefix, including the container's context path: empty, or {@code /a/b}
+ * @param visitor the visitor's id in the sticky cookie, or empty
+ * @param cookieTag suffix of the names of the app's cookies, set if the app is nested under another one; or empty
+ * @param movable whether another replica is up that can serve the request if this one refuses it
  */
 public record Route(String prefix, Replica replica, String visitor, String cookieTag, boolean movable) {
-    /** Of the only app, with the only replica. */
+    /** Creates the route of an app with a single replica. */
     public Route(String prefix, Replica replica) {
         this(prefix, replica, "", "", false);
     }
 
-    /** The path that Streamlit is asked for; {@code rawPath} begins with the prefix. */
+    /** Returns the path sent to Streamlit; {@code rawPath} starts with the prefix. */
     public String upstreamPath(String rawPath) {
         return replica.isPrefixStripped() ? rawPath.substring(prefix.length()) : rawPath;
     }
 
-    /** What was taken off on the way to Streamlit and must be put back on paths that it names. */
+    /** Returns the prefix stripped from upstream paths, which must be added to paths in responses; or empty. */
     public String strippedPrefix() {
         return replica.isPrefixStripped() ? prefix : "";
     }

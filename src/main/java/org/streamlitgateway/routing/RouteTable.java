@@ -3,7 +3,7 @@ package org.streamlitgateway.routing;
 import java.util.Comparator;
 import java.util.List;
 
-/** Which app a path belongs to: the longest prefix, compared by whole segments. Immutable. */
+/** Finds the app of a path: the longest prefix wins, compared by whole segments. Immutable. */
 public final class RouteTable {
     private final List<App> longestFirst;
 
@@ -14,23 +14,23 @@ public final class RouteTable {
                 .toList();
     }
 
-    /** {@code null} when no app is there; {@code /app} is not a prefix of {@code /apple}. */
+    /** Returns the app of a path, or {@code null}; {@code /app} does not match {@code /apple}. */
     public App match(String rawPath) {
         for (App app : longestFirst) {
-            if (holds(app.prefix(), rawPath)) {
+            if (contains(app.prefix(), rawPath)) {
                 return app;
             }
         }
         return null;
     }
 
-    /** In the order of their paths. */
+    /** Returns all apps, ordered by prefix. */
     public List<App> apps() {
         return longestFirst.stream().sorted(Comparator.comparing(App::prefix)).toList();
     }
 
-    /** Whether the path is the prefix or lies below it. */
-    public static boolean holds(String prefix, String path) {
+    /** Returns whether the path equals the prefix or is below it. */
+    public static boolean contains(String prefix, String path) {
         return path.startsWith(prefix) && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
     }
 }

@@ -13,18 +13,18 @@ import javax.crypto.spec.SecretKeySpec;
 import org.streamlitgateway.forwarding.ClientInfo;
 
 /**
- * The cookie that keeps a visitor on a replica. Its value is opaque: an id of the replica that only holders of the key
- * can make, a random id of the visitor, and a signature (HMAC-SHA256) over both and the app's prefix. Every gateway with
- * the same key reads it, with no state shared. Immutable, thread-safe.
+ * The cookie that keeps a visitor on a replica. Its value consists of a keyed hash of the replica's name, a random visitor
+ * id, and a signature (HMAC-SHA256) of both and the app's prefix. Gateways with the same key accept each other's cookies
+ * without shared state. Immutable, thread-safe.
  */
 public final class StickyCookie {
-    /** Streamlit never sees it. */
+    /** Name of the cookie, which is never sent to Streamlit. */
     public static final String NAME = "streamlit_gateway_replica";
 
-    /** Attributes of a cookie that is sent from frames of other sites (CHIPS); over https only. */
+    /** Attributes of a cookie for pages in frames of other sites (CHIPS); valid over https only. */
     public static final String IN_FRAMES = "; SameSite=None; Secure; Partitioned";
 
-    private static final int ID_BYTES = 9; // twelve characters of base64, with nothing left over
+    private static final int ID_BYTES = 9; // a multiple of three, so that base64 needs no padding
     private static final int MAC_BYTES = 18;
     private static final int ID_CHARACTERS = 12;
     private static final int VALUE_CHARACTERS = 2 * ID_CHARACTERS + 24;
@@ -32,7 +32,7 @@ public final class StickyCookie {
     private final SecretKeySpec key;
     private final SecureRandom random = new SecureRandom();
 
-    /** @param secret the configured key; empty for one that is made now */
+    /** @param secret the configured key; empty to generate one */
     public StickyCookie(String secret) {
         byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
         if (bytes.length == 0) {
@@ -42,10 +42,10 @@ public final class StickyCookie {
         this.key = new SecretKeySpec(bytes, "HmacSHA256");
     }
 
-    /** Whom a request is from, and where that visitor was sent before. */
+    /** The ids of visitor and replica in a valid cookie. */
     record Visit(String visitor, String replica) {}
 
-    /** {@code null} when there is no cookie of ours for this prefix, or none that we have signed. */
+    /** Reads the cookie. Returns {@code null} if none has a valid signature for this prefix. */
     Visit read(HttpServletRequest request, String prefix) {
         for (Enumeration<String> lines = request.getHeaders("Cookie"); lines.hasMoreElements(); ) {
             for (String pair : lines.nextElement().split(";")) {
@@ -53,7 +53,7 @@ public final class StickyCookie {
                 if (trimmed.startsWith(NAME + "=")) {
                     Visit visit = verified(trimmed.substring(NAME.length() + 1), prefix);
                     if (visit != null) {
-                        return visit; // others of this name belong to apps above
+                        return visit; // other cookies of this name belong to apps at parent paths
                     }
                 }
             }
@@ -78,12 +78,12 @@ public final class StickyCookie {
         return text(id, ID_BYTES);
     }
 
-    /** What stands for a replica in the cookies of an app. */
+    /** Returns the id of a replica in the cookies of an app. */
     String id(String prefix, String replica) {
         return text(mac("replica\0" + prefix + "\0" + replica), ID_BYTES);
     }
 
-    /** The whole Set-Cookie line. A browser session long: as long as a tab may remember its Streamlit session. */
+    /** Returns the value of Set-Cookie. The cookie lasts for the browser session, as Streamlit's session ids do. */
     String line(String prefix, String visitor, String replica, ClientInfo client) {
         String id = id(prefix, replica);
         return NAME + "=" + id + visitor + signature(prefix, id, visitor) + "; Path="

@@ -197,7 +197,7 @@ final class Handshake implements Relay.HandshakeListener {
         }
         if (outcome == Outcome.REFUSED || root instanceof SocketTimeoutException) { // the connect timeout
             route.replica().connectionRefused();
-            FailedReplicas.failed(request, route.replica());
+            FailedReplicas.add(request, route.replica());
         } else {
             route.replica().connectionLost();
         }
@@ -259,10 +259,10 @@ final class Handshake implements Relay.HandshakeListener {
             if (request.getProtocol().equals("HTTP/1.1")) {
                 response.setHeader("Connection", "close"); // frames that already follow are not a request
             }
-            ResponseHeaders.pass(fields, request, response, client, route);
+            ResponseHeaders.copy(fields, request, response, client, route);
             return null;
         }
-        ResponseHeaders.passCookies(upstreamHeaders, response, client, route);
+        ResponseHeaders.copyCookies(upstreamHeaders, response, client, route);
         sessions.assigned(relay, route, StreamlitSubprotocols.sessionId(request));
         try {
             relay.accept(request, response, upstreamHeaders.get(StreamlitSubprotocols.HEADER));

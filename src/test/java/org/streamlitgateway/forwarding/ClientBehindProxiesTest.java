@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.config.Cidr;
 
-/** Who the client is, from all that trusted proxies are known to send. */
+/** The client determined from the forwarding headers of known proxies. */
 class ClientBehindProxiesTest {
     private static final Guard GUARD = new Guard(
             List.of(
@@ -28,33 +28,33 @@ class ClientBehindProxiesTest {
             false);
 
     @Test
-    void forwardedAloneIsBelieved() {
+    void forwardedIsUsedIfItIsTheOnlyHeader() {
         ClientInfo client = from("127.0.0.1", "Forwarded: for=203.0.113.7;proto=https;host=portal.example");
 
-        assertSeen(client, "203.0.113.7", "https", "portal.example", 443, "");
+        assertClient(client, "203.0.113.7", "https", "portal.example", 443, "");
         assertEquals("203.0.113.7, 127.0.0.1", client.forwardedFor());
     }
 
     @Test
-    void forwardedMayBeQuotedAndBracketedAndInAnyCase() {
+    void forwardedMayHaveQuotesBracketsAndAnyCase() {
         ClientInfo client = from(
                 "127.0.0.1",
                 "Forwarded: FOR=\"[2001:db8::7]:4711\" ; Proto=HTTPS; by=_us;host=\"Portal.example:8443\"");
 
-        assertSeen(client, "2001:db8::7", "https", "portal.example:8443", 8443, "");
+        assertClient(client, "2001:db8::7", "https", "portal.example:8443", 8443, "");
     }
 
     @Test
-    void quotesMayHoldSeparatorsAndEscapes() {
+    void quotedValueMayContainSeparatorsAndEscapes() {
         ClientInfo client = from(
                 "127.0.0.1",
                 "Forwarded: for=\"203.0.113.7\";secret=\"a,b;c=\\\"d\";host=\"portal\\.example\";proto=http");
 
-        assertSeen(client, "203.0.113.7", "http", "portal.example", 80, "");
+        assertClient(client, "203.0.113.7", "http", "portal.example", 80, "");
     }
 
     @Test
-    void ofSeveralElementsTheTrustedHopsCountFromTheRight() {
+    void forwardedElementsAreCountedFromTheRight() {
         String claimed = "for=198.51.100.1;host=evil.example;proto=http";
         ClientInfo one =
                 from("127.0.0.1", "Forwarded: " + claimed + ", for=203.0.113.7;host=portal.example;proto=https");
@@ -63,22 +63,22 @@ class ClientBehindProxiesTest {
                 "Forwarded: " + claimed,
                 "Forwarded: for=203.0.113.7;host=portal.example;proto=https, for=10.1.2.3;host=inner:8080;proto=http");
 
-        assertSeen(one, "203.0.113.7", "https", "portal.example", 443, "");
-        assertSeen(two, "203.0.113.7", "https", "portal.example", 443, "");
+        assertClient(one, "203.0.113.7", "https", "portal.example", 443, "");
+        assertClient(two, "203.0.113.7", "https", "portal.example", 443, "");
         assertEquals("198.51.100.1, 203.0.113.7, 127.0.0.1", one.forwardedFor());
         assertEquals("198.51.100.1, 203.0.113.7, 127.0.0.1", two.forwardedFor());
     }
 
     @Test
-    void aHopMayKeepItsClientToItself() {
-        assertSeen(
+    void hopMayHideItsClient() {
+        assertClient(
                 from("10.0.0.1", "Forwarded: for=_hidden;host=portal.example;proto=https"),
                 "10.0.0.1",
                 "https",
                 "portal.example",
                 443,
                 "");
-        assertSeen(
+        assertClient(
                 from("10.0.0.1", "Forwarded: for=198.51.100.1, for=unknown;proto=https"),
                 "10.0.0.1",
                 "https",
@@ -91,7 +91,7 @@ class ClientBehindProxiesTest {
     }
 
     @Test
-    void listsAndLinesCountFromTheRight() {
+    void listEntriesAreCountedFromTheRight() {
         ClientInfo client = from(
                 "127.0.0.1",
                 "X-Forwarded-For: 198.51.100.1, 203.0.113.7",
@@ -100,12 +100,12 @@ class ClientBehindProxiesTest {
                 "X-Forwarded-Proto: http, https",
                 "X-Forwarded-Prefix: /evil, /outer");
 
-        assertSeen(client, "203.0.113.7", "https", "portal.example", 443, "/outer");
+        assertClient(client, "203.0.113.7", "https", "portal.example", 443, "/outer");
         assertEquals("198.51.100.1, 203.0.113.7, 127.0.0.1", client.forwardedFor());
     }
 
     @Test
-    void eachFurtherTrustedHopIsOneEntryMore() {
+    void eachTrustedHopAddsOneReliableEntry() {
         ClientInfo client = from(
                 "127.0.0.1",
                 "X-Forwarded-For: 203.0.113.7, 10.1.2.3,10.1.2.4",
@@ -114,7 +114,7 @@ class ClientBehindProxiesTest {
                 "X-Forwarded-Port: 8443, 1, 2",
                 "X-Forwarded-Prefix: /evil, /outer/, /, /inner");
 
-        assertSeen(client, "203.0.113.7", "https", "portal.example:8443", 8443, "/outer/inner");
+        assertClient(client, "203.0.113.7", "https", "portal.example:8443", 8443, "/outer/inner");
         assertEquals("203.0.113.7, 127.0.0.1", client.forwardedFor());
     }
 
@@ -135,15 +135,15 @@ class ClientBehindProxiesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"wss", "WSS", "https", "HTTPS", "http, wss"})
-    void theSchemeOfAWebSocketIsThatOfItsPage(String scheme) {
+    void webSocketSchemeIsMappedToHttpScheme(String scheme) {
         ClientInfo client = from("127.0.0.1", "X-Forwarded-Proto: " + scheme, "X-Forwarded-Host: portal.example");
 
-        assertSeen(client, "127.0.0.1", "https", "portal.example", 443, "");
+        assertClient(client, "127.0.0.1", "https", "portal.example", 443, "");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/outer", "/outer/", " /outer ", "/x, /outer"})
-    void aPrefixHasNoSlashAtItsEnd(String prefix) {
+    void trailingSlashOfPrefixIsRemoved(String prefix) {
         assertEquals(
                 "/outer", from("127.0.0.1", "X-Forwarded-Prefix: " + prefix).prefix());
     }
@@ -174,7 +174,7 @@ class ClientBehindProxiesTest {
                 "/a%0d%0aX: y",
                 "/ä",
             })
-    void aPrefixThatLeadsElsewhereIsNone(String prefix) {
+    void unsafePrefixIsIgnored(String prefix) {
         assertEquals("", from("127.0.0.1", "X-Forwarded-Prefix: " + prefix).prefix());
     }
 
@@ -210,15 +210,15 @@ class ClientBehindProxiesTest {
                 "Forwarded: =x",
                 "Forwarded: for=<script>",
             })
-    void whatIsNotValidIsAsIfItHadNotBeenSaid(String line) {
+    void invalidValueIsIgnored(String line) {
         ClientInfo client = from("127.0.0.1", line);
 
-        assertSeen(client, "127.0.0.1", "http", "inner:8500", 8500, "");
+        assertClient(client, "127.0.0.1", "http", "inner:8500", 8500, "");
         assertEquals("127.0.0.1", client.forwardedFor());
     }
 
     @Test
-    void aClientCannotHideBehindAnEntryThatIsNotValid() {
+    void clientCannotHideBehindAnInvalidEntry() {
         ClientInfo client = from("127.0.0.1", "X-Forwarded-For: 10.9.9.9, <script>, 203.0.113.7");
 
         assertEquals("203.0.113.7", client.address());
@@ -226,7 +226,7 @@ class ClientBehindProxiesTest {
     }
 
     @Test
-    void thePortIsPutBackWhereHostLeavesItOut() {
+    void portIsAddedIfHostOmitsIt() {
         assertEquals("portal.example:8443", port("https", "8443").host());
         assertEquals("portal.example", port("https", "443").host());
         assertEquals("portal.example", port("https", "80").host());
@@ -242,18 +242,18 @@ class ClientBehindProxiesTest {
     }
 
     @Test
-    void xForwardedCountsWhereBothAreThere() {
+    void xForwardedTakesPrecedenceOverForwarded() {
         ClientInfo client = from(
                 "127.0.0.1",
                 "X-Forwarded-For: 203.0.113.7",
                 "X-Forwarded-Host: portal.example",
                 "Forwarded: for=198.51.100.1;host=evil.example;proto=https");
 
-        assertSeen(client, "203.0.113.7", "http", "portal.example", 80, "");
+        assertClient(client, "203.0.113.7", "http", "portal.example", 80, "");
     }
 
     @Test
-    void aStrangerIsNotBelieved() {
+    void untrustedPeerIsIgnored() {
         ClientInfo client = from(
                 "192.0.2.1",
                 "X-Forwarded-For: 203.0.113.7",
@@ -262,20 +262,20 @@ class ClientBehindProxiesTest {
                 "X-Forwarded-Prefix: /outer",
                 "Forwarded: for=203.0.113.7;host=portal.example;proto=https");
 
-        assertSeen(client, "192.0.2.1", "http", "inner:8500", 8500, "");
+        assertClient(client, "192.0.2.1", "http", "inner:8500", 8500, "");
         assertEquals("192.0.2.1", client.forwardedFor());
         assertEquals("", client.forwarded());
         assertFalse(client.trusted());
     }
 
     @Test
-    void whatCameAsOneIsTheOtherToo() {
+    void xForwardedForIsConvertedToForwarded() {
         assertEquals(
                 "for=203.0.113.7, for=\"[2001:db8::7]\"",
                 from("127.0.0.1", "X-Forwarded-For: 203.0.113.7, 2001:db8::7").forwarded());
     }
 
-    private static void assertSeen(
+    private static void assertClient(
             ClientInfo client, String address, String scheme, String host, int port, String prefix) {
         assertAll(
                 () -> assertEquals(address, client.address()),

@@ -8,12 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.streamlitgateway.fuzz.Effort;
 
-/** Any text as Forwarded (RFC 7239), as one of its nodes, and as a Host. */
+/** Arbitrary text as Forwarded header (RFC 7239), as one of its nodes, and as Host. */
 class ForwardedFuzzTest {
-    private static final int HIGHEST_PORT = 65_535;
+    private static final int MAX_PORT = 65_535;
 
     @FuzzTest
-    void whatIsReadIsWellFormed(byte[] input) {
+    void parsedValuesAreWellFormed(byte[] input) {
         String text = new String(input, StandardCharsets.ISO_8859_1);
         read(text);
         Effort.assertLinear(text, ForwardedFuzzTest::read);
@@ -23,13 +23,13 @@ class ForwardedFuzzTest {
         List<ForwardedField.Element> elements = ForwardedField.parse(text);
         int commas = (int) text.chars().filter(c -> c == ',').count();
         assertTrue(
-                elements == null || elements.size() <= commas + 1, () -> "more elements than there are: " + elements);
+                elements == null || elements.size() <= commas + 1, () -> "more elements than commas permit: " + elements);
         Authority authority = Authority.parse(text);
         if (authority != null) {
             assertTrue(authority.host().length() <= text.length(), authority::toString);
-            assertTrue(authority.port() >= Authority.NO_PORT && authority.port() <= HIGHEST_PORT, authority::toString);
+            assertTrue(authority.port() >= Authority.NO_PORT && authority.port() <= MAX_PORT, authority::toString);
             assertTrue(authority.host().chars().noneMatch(c -> c <= ' ' || c == '/' || c == '@'), authority::toString);
-            assertEquals(authority.host(), Authority.parse(authority.host()).host(), "another host the second time");
+            assertEquals(authority.host(), Authority.parse(authority.host()).host(), "parsing again gives another host");
         }
         ForwardedNode node = ForwardedNode.parse(text);
         assertTrue(node == null || node.text().length() <= text.length() + 2);

@@ -32,17 +32,17 @@ class GuardTest {
         "null, app.example:8500, false",
         "app.example:8500, app.example:8500, false",
     })
-    void onlyTheOwnOriginAndConfiguredOnesAreAdmitted(String origin, String host, boolean admitted) {
-        assertEquals(admitted, GUARD.allowsOrigin(origin, client(host)));
+    void onlySameOriginAndConfiguredOnesAreAllowed(String origin, String host, boolean allowed) {
+        assertEquals(allowed, GUARD.allowsOrigin(origin, client(host)));
     }
 
     @Test
-    void withoutAnOriginItIsNoBrowser() {
+    void missingOriginIsAllowed() {
         assertTrue(GUARD.allowsOrigin(null, client("app.example")));
     }
 
     @Test
-    void aStarAdmitsAll() {
+    void starAllowsAnyOrigin() {
         assertTrue(new Guard(List.of(), Set.of("*"), Set.of(), false)
                 .allowsOrigin("http://any.example", client("app.example")));
     }
@@ -71,13 +71,13 @@ class GuardTest {
         "http, http://app.example/x, app.example, false",
         "http, http://app.example., app.example, false",
     })
-    void schemeAndPortOfAnOriginCount(String scheme, String origin, String host, boolean admitted) {
-        assertEquals(admitted, GUARD.allowsOrigin(origin, client(scheme, host)));
+    void schemeAndPortOfOriginAreCompared(String scheme, String origin, String host, boolean allowed) {
+        assertEquals(allowed, GUARD.allowsOrigin(origin, client(scheme, host)));
     }
 
     @ParameterizedTest
     @CsvSource({"null", "vscode-webview://1a2b-3c", "capacitor://localhost", "file://", "https://portal.example"})
-    void whatIsNoWebPageIsAdmittedWhenItIsNamed(String origin) {
+    void originThatIsNoWebPageIsAllowedIfConfigured(String origin) {
         Guard guard = new Guard(List.of(), Set.of(origin), Set.of(), false);
 
         assertTrue(guard.allowsOrigin(origin, client("app.example")));
@@ -92,8 +92,8 @@ class GuardTest {
         "http, http://evil.example, app.example:8500, app.example:8500",
         "http, , APP.example:8500, APP.example:8500",
     })
-    void hostIsWrittenAsTheOriginWritesIt(String scheme, String origin, String host, String told) {
-        assertEquals(told, client(scheme, host).hostFor(origin));
+    void hostGetsTheSpellingOfTheOrigin(String scheme, String origin, String host, String expected) {
+        assertEquals(expected, client(scheme, host).hostFor(origin));
     }
 
     @ParameterizedTest
@@ -111,7 +111,7 @@ class GuardTest {
         "apps.example.com@evil.example, false",
         "'', false",
     })
-    void onlyAllowedHostsAreAskedFor(String host, boolean allowed) {
+    void onlyAllowedHostsAreAccepted(String host, boolean allowed) {
         Set<String> hosts = Set.of("apps.example.com", "*.example.org:8443", "[::1]");
         Guard guard = new Guard(List.of(), Set.of(), hosts, false);
 

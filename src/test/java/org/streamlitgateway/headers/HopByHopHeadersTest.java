@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class HopByHopHeadersTest {
     @Test
-    void whatConnectionNamesEndsHereToo() {
+    void headersListedInConnectionAreHopByHop() {
         Set<String> names = HopByHopHeaders.of(List.of("close, X-One", "Keep-Alive ,x-two,"));
 
         assertTrue(names.containsAll(Set.of("x-one", "x-two", "transfer-encoding", "te", "upgrade", "connection")));

@@ -43,7 +43,7 @@ class ResponseHeadersTest {
         "https://gw.example/page2, https://gw.example/page2",
         "mailto:a@b, mailto:a@b",
     })
-    void anAddressIsMadeWhatTheBrowserMustUse(String from, String to) {
+    void locationIsRewrittenForTheBrowser(String from, String to) {
         assertEquals(to, ResponseHeaders.location(from, CLIENT, ROUTE, false));
     }
 
@@ -54,7 +54,7 @@ class ResponseHeadersTest {
         "https://login.example/x, https://login.example/x",
         "/, /ctx/",
     })
-    void anAnswerOfTheLogInMayLeadToAProviderOnTheSameHost(String from, String to) {
+    void loginMayRedirectToAProviderOnTheSameHost(String from, String to) {
         assertEquals(to, ResponseHeaders.location(from, CLIENT, ROUTE, true));
     }
 

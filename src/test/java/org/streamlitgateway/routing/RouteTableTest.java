@@ -28,12 +28,12 @@ class RouteTableTest {
 
     @ParameterizedTest
     @CsvSource({"/,''", "/x,''", "/ab,''", "/a,/a", "/a/,/a", "/a/bc,/a", "/a/b,/a/b", "/a/b/c,/a/b", "/A,''"})
-    void theLongestPrefixBySegmentWins(String path, String prefix) {
+    void longestPrefixBySegmentsWins(String path, String prefix) {
         assertEquals(prefix, TABLE.match(path).prefix());
     }
 
     @Test
-    void withoutARootAppThereIsNothingOutside() {
+    void pathOutsideAllPrefixesHasNoApp() {
         RouteTable table = table("/app");
 
         assertNull(table.match("/"));

@@ -13,26 +13,26 @@ import java.util.List;
 import org.streamlitgateway.forwarding.ClientInfo;
 import org.streamlitgateway.fuzz.Effort;
 
-/** Any text as Cookie: nobody makes a visit without the key, and no other cookie hides one that is signed. */
+/** Arbitrary text as Cookie header: a cookie is valid only with a signature, and other cookies do not hide a valid one. */
 class StickyCookieFuzzTest {
     private static final StickyCookie COOKIES = new StickyCookie("0123456789abcdef0123456789abcdef");
     private static final String LINE = COOKIES.line("/app", "vvvvvvvvvvvv", "127.0.0.1:8501", mock(ClientInfo.class));
     private static final String SIGNED = LINE.substring(0, LINE.indexOf(';'));
 
     @FuzzTest
-    void onlyWhatIsSignedCounts(byte[] input) {
+    void onlySignedCookieIsAccepted(byte[] input) {
         String text = new String(input, StandardCharsets.ISO_8859_1);
         if (!text.contains(SIGNED)) {
-            assertNull(COOKIES.read(saying(text), "/app"));
-            assertNull(COOKIES.read(saying(text + "; " + SIGNED), "/other"));
+            assertNull(COOKIES.read(requestWith(text), "/app"));
+            assertNull(COOKIES.read(requestWith(text + "; " + SIGNED), "/other"));
             assertEquals(
                     "vvvvvvvvvvvv",
-                    COOKIES.read(saying(text + "; " + SIGNED), "/app").visitor());
-            Effort.assertLinear(text, cookies -> COOKIES.read(saying(cookies), "/app"));
+                    COOKIES.read(requestWith(text + "; " + SIGNED), "/app").visitor());
+            Effort.assertLinear(text, cookies -> COOKIES.read(requestWith(cookies), "/app"));
         }
     }
 
-    private static HttpServletRequest saying(String cookies) {
+    private static HttpServletRequest requestWith(String cookies) {
         return (HttpServletRequest) Proxy.newProxyInstance(
                 StickyCookieFuzzTest.class.getClassLoader(),
                 new Class<?>[] {HttpServletRequest.class},
