@@ -30,7 +30,9 @@ record ForwardedNode(String text, boolean isAddress) {
     }
 
     static boolean isAddress(String text) {
-        boolean plain = !text.isEmpty() && text.length() <= MAX_ADDRESS_LENGTH && "%/[".chars().noneMatch(c -> text.indexOf(c) >= 0);
+        boolean plain = !text.isEmpty()
+                && text.length() <= MAX_ADDRESS_LENGTH
+                && "%/[".chars().noneMatch(c -> text.indexOf(c) >= 0);
         return plain && Cidr.parse(text).isPresent();
     }
 

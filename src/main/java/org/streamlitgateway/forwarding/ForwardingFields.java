@@ -209,7 +209,8 @@ final class ForwardingFields {
         for (String part : list.subList(Math.max(0, list.size() - 1 - beyond), list.size())) {
             String bare = part.endsWith("/") ? part.substring(0, part.length() - 1) : part;
             boolean valid = bare.isEmpty()
-                    || bare.length() <= MAX_PREFIX_LENGTH && PREFIX.matcher(bare).matches();
+                    || bare.length() <= MAX_PREFIX_LENGTH
+                            && PREFIX.matcher(bare).matches();
             if (!valid) {
                 warnIgnored("X-Forwarded-Prefix", part, peer);
                 return "";

@@ -95,7 +95,8 @@ public final class Guard {
             return received.forwarded();
         }
         return String.join(
-                ", ", received.chain().stream().map(node -> "for=" + node.quoted()).toList());
+                ", ",
+                received.chain().stream().map(node -> "for=" + node.quoted()).toList());
     }
 
     /** Returns whether the client's Host is allowed. Without this check, any name can be made to resolve to the gateway. */

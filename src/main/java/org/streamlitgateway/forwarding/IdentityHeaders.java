@@ -150,7 +150,8 @@ public final class IdentityHeaders {
         if (normalised.equals(userHeader)) {
             return true; // an exception would let a client impersonate any user
         }
-        return (NAMES.contains(normalised) || isInFamily(normalised) || matches(additional, normalised)) && !matches(exceptions, normalised);
+        return (NAMES.contains(normalised) || isInFamily(normalised) || matches(additional, normalised))
+                && !matches(exceptions, normalised);
     }
 
     private static boolean isInFamily(String normalised) {

@@ -116,7 +116,9 @@ public final class RequestHeaders {
     /** Percent-encodes a user name that is not printable ASCII, as UTF-8. */
     private static String headerValue(String user) {
         boolean printable = user.chars().allMatch(c -> c >= ' ' && c < 0x7f);
-        return printable ? user : URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
+        return printable
+                ? user
+                : URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private static String node(String address) {

@@ -23,13 +23,15 @@ class ForwardedFuzzTest {
         List<ForwardedField.Element> elements = ForwardedField.parse(text);
         int commas = (int) text.chars().filter(c -> c == ',').count();
         assertTrue(
-                elements == null || elements.size() <= commas + 1, () -> "more elements than commas permit: " + elements);
+                elements == null || elements.size() <= commas + 1,
+                () -> "more elements than commas permit: " + elements);
         Authority authority = Authority.parse(text);
         if (authority != null) {
             assertTrue(authority.host().length() <= text.length(), authority::toString);
             assertTrue(authority.port() >= Authority.NO_PORT && authority.port() <= MAX_PORT, authority::toString);
             assertTrue(authority.host().chars().noneMatch(c -> c <= ' ' || c == '/' || c == '@'), authority::toString);
-            assertEquals(authority.host(), Authority.parse(authority.host()).host(), "parsing again gives another host");
+            assertEquals(
+                    authority.host(), Authority.parse(authority.host()).host(), "parsing again gives another host");
         }
         ForwardedNode node = ForwardedNode.parse(text);
         assertTrue(node == null || node.text().length() <= text.length() + 2);
