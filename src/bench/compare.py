@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""The gateway beside nginx, HAProxy and Caddy on the same work: what each costs.
+"""Compares the cost of the gateway, nginx, HAProxy and Caddy for the same work.
 
 Figures per work and proxy: operations per second, CPU microseconds of the proxy's whole process tree per operation
 (steadier than time on a shared machine), the 99th percentile of the latency, and for idle sessions the memory (PSS) per
-session. All proxies run at the same time and are measured in turn, so that a ratio is of one run. A JVM is warmed up
-first by every work that is measured.
+session. All proxies run at the same time and are measured in turn, so that ratios come from one run. The JVM is first
+warmed up with every kind of work that is measured.
 
 usage: compare.py LOAD WAR DIRECTORY      LOAD is the compiled load.c; results.md and results.json go to DIRECTORY
 environment: SECONDS_EACH (5), ROUNDS (3), WARM_SECONDS (15), WORKS, PROXIES (comma lists), JAVA (java), JAVA_OPTS,
              IDLE (3000)
-Jetty and Tomcat are measured, too, where the tests have unpacked them under target/parts.
-Loopback only. As root on Debian, peers that are missing are installed.
+Jetty and Tomcat are measured too if the tests have unpacked them under target/parts.
+Loopback only. As root on Debian, missing proxies are installed.
 """
 import json
 import os
@@ -98,7 +98,7 @@ def configured(text, name, command):
 
 
 def tomcat(relay):
-    """The WAR in the Tomcat that the tests have unpacked, set up as src/tomcat says."""
+    """Starts the WAR in the Tomcat that the tests have unpacked, configured as in src/tomcat."""
     def start(d, port):
         base = d.absolute() / "base"
         shutil.copytree(TOMCAT / "conf", base / "conf", dirs_exist_ok=True)
@@ -120,7 +120,7 @@ def tomcat(relay):
 
 
 def jetty(relay):
-    """The WAR in the Jetty that the tests have unpacked, with our jetty-base."""
+    """Starts the WAR in the Jetty that the tests have unpacked, with the project's jetty-base."""
     def start(d, port):
         base = d.absolute() / "base"
         shutil.copytree("jetty-base", base, dirs_exist_ok=True)
@@ -153,7 +153,7 @@ def chosen(everything, variable):
 
 
 def install(names):
-    """Debian starts what it installs: that is stopped again."""
+    """Stops the services that Debian starts on installation."""
     missing = [n for n in names if not shutil.which(n)]
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run(["apt-get", "update", "-qq"], check=False)
@@ -193,7 +193,7 @@ def cpu(root):
 
 
 def memory(root):
-    """KB, shared pages counted in part."""
+    """Returns KB, with shared pages counted proportionally (PSS)."""
     total = 0
     for pid in tree(root):
         try:
@@ -233,7 +233,7 @@ class Proxy:
         self.process.wait()
 
     def run(self, arguments, seconds):
-        """(operations per second or bytes per session, CPU microseconds per operation, p99 in ms, failures)"""
+        """Returns (operations per second or bytes per session, CPU microseconds per operation, p99 in ms, failures)"""
         before, held = cpu(self.process.pid), memory(self.process.pid)
         if arguments[0] == "wrk":
             out = subprocess.run(["wrk", "-t1", "-c32", f"-d{seconds}s", "--latency",

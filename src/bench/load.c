@@ -3,7 +3,7 @@
 //   load serve PORT                         origin: GET /bytes/N, PUT|POST anything, WS echo, WS text "down N S"
 //   load echo  PORT PATH CONNS SIZE SECS    closed loop echo of SIZE-byte binary messages
 //   load down  PORT PATH CONNS N SIZE SECS  one small message up, N messages of SIZE bytes down, repeat
-//   load idle  PORT PATH CONNS SECS         open CONNS sockets, hold, then one echo on each; counts the survivors
+//   load idle  PORT PATH CONNS SECS         open CONNS sockets, hold, then one echo on each; counts those still open
 //   load conn  PORT PATH CONCURRENCY SECS   open, echo once, close, repeat: handshakes per second
 // Loopback only. Build: cc -O2 -o load load.c
 #define _GNU_SOURCE
@@ -211,7 +211,7 @@ static void frame(C * c, int op, const void *d, size_t n, int mask)
         p[i] ^= key[i & 3];
 }
 
-// reads all available; returns -1 at end or error
+// reads all available bytes; returns -1 at the end or on error
 static int fill(C * c)
 {
     for (;;) {
@@ -241,7 +241,7 @@ static void eat(C * c, size_t n)
     memmove(c->in, c->in + n, c->ni);
 }
 
-// one frame at offset *o; returns 1 with header fields, 0 when incomplete
+// parses one frame at offset *o; returns 1 with its header fields, 0 if it is incomplete
 static int next(C * c, size_t o, int *op, int *fin, uint8_t ** pl, size_t *n, size_t *used)
 {
     uint8_t *p = (uint8_t *) c->in + o;
@@ -498,7 +498,7 @@ static void open_one(C * c)
     struct sockaddr_in src = { AF_INET, 0, { htonl(INADDR_LOOPBACK + 1 + (seq++ / 20000) % 100) }, { 0 } };
     int later = 1;
 
-    // the port is chosen by connect, which knows the other end: a port chosen here must be free for every other end
+    // lets connect choose the port, as it knows the remote end: bind would need a port that is free for all of them
     setsockopt(c->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &later, sizeof later);
     bind(c->fd, (void *) &src, sizeof src);
     struct sockaddr_in a = { AF_INET, htons(port), { htonl(INADDR_LOOPBACK) }, { 0 } };

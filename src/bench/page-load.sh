@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Page load in Chromium: Streamlit direct, nginx in front, the gateway in front (clear, and TLS with HTTP/2); on
 # loopback, and over a slow link (SlowLink: 25 ms each way and 10 Mbit/s, shared by all connections).
-# Then requests per second for one stored asset, by wrk.
+# Then requests per second for one cached asset, by wrk.
 #   src/bench/page-load.sh [RUNS] [APP.py]      environment: STREAMLIT=command, WAR=file, DELAY_MS, BITS, and
-#   DRAWN=what has to be seen of the app, CSS selectors separated by semicolons. Without APP.py it says hello world;
-#   chart.py beside this script has a table and a chart:
+#   DRAWN=CSS selectors of the elements that must be visible, separated by semicolons. The default app says hello world;
+#   chart.py in this directory shows a table and a chart:
 #   DRAWN='[data-testid=stDataFrame] canvas;[data-testid=stVegaLiteChart] .marks' src/bench/page-load.sh 5 src/bench/chart.py
 # Needs: mvn -DskipTests package; Debian's chromium, nginx, wrk, openssl, curl.
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Milliseconds and CPU milliseconds until ready: java -version, an empty Jetty, the gateway, and the gateway with class
-# data shared. They take turns; medians.   src/bench/start-up.sh [RUNS]
+# Measures the time and CPU time until ready of java -version, an empty Jetty, the gateway, and the gateway with class
+# data sharing. They take turns; prints medians.   src/bench/start-up.sh [RUNS]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 WAR=${WAR:-target/streamlit-gateway.war}

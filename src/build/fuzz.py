@@ -1,4 +1,4 @@
-"""Runs every fuzz test of the tree for so many seconds, one after another, and prints a table.
+"""Runs every fuzz test of the project for SECONDS each, one after another, and prints a table.
 
 usage: fuzz.py SECONDS FOLDER, with the test class path in CLASSPATH and the java command in JAVA
 """

@@ -13,14 +13,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Prepares the real parts that the integration tests and the demo run with, and writes where they are to
- * {@code parts.properties}. Run by Maven as {@code java Prepare.java PARTS_FOLDER venv chromium} in the project's
- * folder. A part that cannot be had is one line on stderr and exit code 1: a test without it would prove nothing.
+ * Prepares the programs that the integration tests and the demo need, and writes their paths to
+ * {@code parts.properties}. Maven runs it as {@code java Prepare.java PARTS_FOLDER venv chromium} in the project's
+ * folder. If a program cannot be provided, it prints one line to stderr and exits with 1: tests without it would prove
+ * nothing.
  */
 public final class Prepare {
 
     private static final Path REQUIREMENTS = Path.of("src/build/requirements.txt");
-    private static final long LOOK_SECONDS = 60;
+    private static final long PROBE_SECONDS = 60;
     private static final long INSTALL_SECONDS = 20 * 60;
 
     private final Path parts;
@@ -36,7 +37,7 @@ public final class Prepare {
             System.exit(2);
         }
         Path parts = Files.createDirectories(Path.of(args[0]).toAbsolutePath());
-        // Two builds of one checkout must not make the same environment at once.
+        // Prevents two builds of one checkout from creating the same environment at once.
         try (var lock = FileChannel.open(parts.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 var held = lock.lock()) {
             var prepare = new Prepare(parts);
@@ -54,7 +55,7 @@ public final class Prepare {
         }
     }
 
-    /** The stamp is written last, so that an environment without it is one that was interrupted: made anew. */
+    /** Creates the virtual environment. The stamp is written last: an environment without it is incomplete and replaced. */
     private void venv() throws IOException, InterruptedException, Missing {
         Path venv = parts.resolve("venv");
         Path stamp = venv.resolve("complete");
@@ -70,12 +71,12 @@ public final class Prepare {
                     works("python3", "-c", "import sys; sys.exit(sys.version_info < (3, 10))"),
                     "Python 3.10 or later is missing: install it so that python3 is on the PATH"
                             + " (Debian: apt-get install python3 python3-venv)");
-            System.out.println("Making " + venv + " (a minute or two)");
+            System.out.println("Creating " + venv + " (a minute or two)");
             require(
                     run(log, List.of("python3", "-m", "venv", "--clear", venv.toString())),
-                    "python3 cannot make a virtual environment: install its venv module"
+                    "python3 cannot create a virtual environment: install its venv module"
                             + " (Debian: apt-get install python3-venv); its output is in " + log);
-            // With an index that cannot be reached, pip's five retries for each package cost minutes.
+            // With an unreachable index, pip's default of five retries per package costs minutes.
             List<String> install = List.of(
                     python.toString(),
                     "-m",
@@ -98,10 +99,12 @@ public final class Prepare {
     }
 
     private void chromium() throws IOException, InterruptedException, Missing {
-        String named = System.getenv("CHROMIUM");
-        if (named != null && !named.isEmpty()) {
-            require(works(named, "--version"), "CHROMIUM=" + named + " does not start: name a Chromium, or unset it");
-            found("chromium", Path.of(named));
+        String configured = System.getenv("CHROMIUM");
+        if (configured != null && !configured.isEmpty()) {
+            require(
+                    works(configured, "--version"),
+                    "CHROMIUM=" + configured + " does not start: name a Chromium, or unset it");
+            found("chromium", Path.of(configured));
             return;
         }
         Path chromium = installedChromium();
@@ -122,11 +125,14 @@ public final class Prepare {
         found("chromium", chromium);
     }
 
-    /** A program of Debian's that its name in capitals names instead; both print their version with {@code -v}. */
+    /**
+     * Finds or installs Debian's package of this name; the environment variable of the same name in capitals overrides
+     * it. Both programs print their version with {@code -v}.
+     */
     private void proxy(String name, String title) throws IOException, InterruptedException, Missing {
         String variable = name.toUpperCase(Locale.ROOT);
-        String named = System.getenv().getOrDefault(variable, "/usr/sbin/" + name);
-        if (!works(named, "-v") && isRoot() && isDebian()) {
+        String configured = System.getenv().getOrDefault(variable, "/usr/sbin/" + name);
+        if (!works(configured, "-v") && isRoot() && isDebian()) {
             Path log = parts.resolve(name + ".log");
             System.out.println("Installing Debian's " + name);
             var apt = List.of("apt-get", "-q", "-o", "DPkg::Lock::Timeout=300");
@@ -136,13 +142,13 @@ public final class Prepare {
                     "apt-get cannot install " + name + ": install it or set " + variable + "; its output is in " + log);
         }
         require(
-                works(named, "-v"),
+                works(configured, "-v"),
                 title + " is missing: install it (Debian, as root: apt-get install " + name + "), or set " + variable
                         + " to one");
-        found(name, Path.of(named));
+        found(name, Path.of(configured));
     }
 
-    /** One that starts: on some systems {@code chromium-browser} is only a hint at another package manager. */
+    /** Returns a Chromium that starts: on some systems {@code chromium-browser} only refers to another package manager. */
     private static Path installedChromium() throws IOException, InterruptedException {
         var candidates = Stream.concat(
                 Stream.of(Path.of("/usr/bin/chromium")),
@@ -166,7 +172,7 @@ public final class Prepare {
         return Files.exists(Path.of("/etc/debian_version")) && Files.isExecutable(Path.of("/usr/bin/apt-get"));
     }
 
-    /** Adds one part to those that are known from before. */
+    /** Adds the part to {@code parts.properties}. */
     private void found(String key, Path part) throws IOException {
         Path file = parts.resolve("parts.properties");
         var known = new Properties();
@@ -185,18 +191,18 @@ public final class Prepare {
         System.out.println(key + ": " + part);
     }
 
-    /** Whether a command ends well, whatever it prints; a command that does not exist does not. */
+    /** Returns whether the command exits with 0; false if it does not exist. */
     private static boolean works(String... command) throws IOException, InterruptedException {
-        return ends(new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD), LOOK_SECONDS);
+        return succeeds(new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD), PROBE_SECONDS);
     }
 
     private static boolean run(Path log, List<String> command) throws IOException, InterruptedException {
-        return ends(
+        return succeeds(
                 new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())),
                 INSTALL_SECONDS);
     }
 
-    private static boolean ends(ProcessBuilder command, long seconds) throws InterruptedException {
+    private static boolean succeeds(ProcessBuilder command, long seconds) throws InterruptedException {
         command.redirectErrorStream(true).environment().put("DEBIAN_FRONTEND", "noninteractive");
         try {
             Process process = command.start();
@@ -207,7 +213,7 @@ public final class Prepare {
                 return false;
             }
             return process.exitValue() == 0;
-        } catch (IOException notThere) {
+        } catch (IOException e) {
             return false;
         }
     }
@@ -216,9 +222,9 @@ public final class Prepare {
         return Stream.concat(first.stream(), second.stream()).toList();
     }
 
-    private static void require(boolean met, String otherwise) throws Missing {
-        if (!met) {
-            throw new Missing(otherwise);
+    private static void require(boolean condition, String problem) throws Missing {
+        if (!condition) {
+            throw new Missing(problem);
         }
     }
 

@@ -1,4 +1,4 @@
-"""The second page: a chat whose answers stream in word by word, each word its own message."""
+"""The second page: a chat that streams its answers word by word, each word as one message."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The third page: three feeds pushed through the gateway, each in a fragment that runs again by itself."""
+"""The third page: three feeds pushed through the gateway, each in a fragment that reruns on its own."""
 
 import sys
 import time
@@ -10,7 +10,7 @@ import streamlit as st
 
 try:
     from streamlit_gateway import Channel, channel
-except ImportError:  # not installed: in the project it lies here
+except ImportError:  # not installed: use the project's copy
     sys.path.append(str(Path(__file__).parents[2] / "main" / "python"))
     from streamlit_gateway import Channel, channel
 
@@ -18,12 +18,12 @@ COLOURS = {"open": "green", "connecting": "blue", "reconnecting": "orange", "clo
 ICONS = {"open": "sensors", "connecting": "sync", "reconnecting": "sync_problem", "closed": "sensors_off"}
 
 
-def kept(name: str, most: int) -> deque:
-    return st.session_state.setdefault(f"feed {name}", deque(maxlen=most))
+def kept(name: str, maximum: int) -> deque:
+    return st.session_state.setdefault(f"feed {name}", deque(maxlen=maximum))
 
 
 def heading(title: str, feed: Channel, about: str) -> bool:
-    """Says how the feed is; whether there is one at all."""
+    """Shows the feed's status and returns whether the feed exists."""
     left, right = st.columns([3, 1], vertical_alignment="center")
     left.subheader(title)
     status = feed.status
@@ -46,7 +46,7 @@ def prices() -> None:
     fresh = len(feed.new)
     ticks.extend(m for m in feed.new if isinstance(m, dict) and {"symbol", "price"} <= m.keys())
     st.session_state["ticks seen"] = seen = st.session_state.get("ticks seen", 0) + fresh
-    if not heading("Prices", feed, "One socket from the gateway to the feed, however many are watching."):
+    if not heading("Prices", feed, "One connection from the gateway to the feed, however many people watch."):
         return
     if not ticks:
         st.caption("Waiting for the first price …")
@@ -66,7 +66,7 @@ def prices() -> None:
     left, right = st.columns([3, 1], vertical_alignment="center")
     with left.container(key="counts"):
         st.caption(f"{seen:,} prices in this session, {fresh:,} with the last rerun, {feed.missed:,} missed")
-    if right.button("Burst", icon=":material/bolt:", help="10,000 prices at once, for all who watch", width="stretch"):
+    if right.button("Burst", icon=":material/bolt:", help="10,000 prices at once, for everyone watching", width="stretch"):
         feed.send({"op": "burst", "count": 10_000})
 
 
@@ -75,7 +75,7 @@ def broadcast() -> None:
     feed = channel("broadcast")
     calls = kept("broadcast", 50)
     calls.extend(feed.new)
-    if not heading("Harbour radio", feed, "What one says, all tabs hear: try two browsers side by side."):
+    if not heading("Harbour radio", feed, "Every tab receives every call: try two browsers side by side."):
         return
     with st.form("call", border=False, clear_on_submit=True):
         left, right = st.columns([4, 1], vertical_alignment="bottom")
@@ -99,7 +99,7 @@ def echo() -> None:
     for message in feed.new:
         if isinstance(message, dict) and "sent" in message:
             trips.append((message.get("text", ""), time.time() - message["sent"]))
-    if not heading("Echo", feed, "A socket of its own for each tab."):
+    if not heading("Echo", feed, "Each tab has its own connection to the feed."):
         return
     if st.button("Shout", icon=":material/record_voice_over:", width="stretch"):
         feed.send({"text": f"Ahoy {len(trips) + 1}", "sent": time.time()})
@@ -112,8 +112,8 @@ def echo() -> None:
 
 st.title("Live feeds")
 st.caption(
-    "Pushed by WebSocket servers behind the gateway. Only the part of the page that has news runs again; "
-    "your widgets and the rest of the page stay as they are."
+    "Pushed by WebSocket servers behind the gateway. Only the part of the page with new messages reruns; "
+    "your widgets and the rest of the page are not touched."
 )
 prices()
 left, right = st.columns([3, 2], gap="large")

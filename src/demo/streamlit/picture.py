@@ -1,4 +1,4 @@
-"""Pictures made with NumPy and Pillow, so that the demo needs no file and no other site."""
+"""Pictures made with NumPy and Pillow, so that the demo needs no image files and no other site."""
 
 import numpy as np
 from PIL import Image, ImageDraw

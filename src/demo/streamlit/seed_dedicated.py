@@ -1,4 +1,4 @@
-"""One socket for each tab, in the shape that earlier WebSocket helpers for Streamlit taught.
+"""One connection per tab, written like the examples of earlier WebSocket helpers for Streamlit.
 
     java -jar streamlit-gateway.war --app seed_dedicated.py --channel mine=ws://localhost:8011/ws,mode=dedicated,send=true
 """

@@ -1,4 +1,4 @@
-"""One socket for everybody, in the shape that earlier WebSocket helpers for Streamlit taught.
+"""One connection for all sessions, written like the examples of earlier WebSocket helpers for Streamlit.
 
     java -jar streamlit-gateway.war --app seed_shared.py --channel ours=ws://localhost:8011/ws,mode=shared,send=true
 """

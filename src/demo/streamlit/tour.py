@@ -1,4 +1,4 @@
-"""The first page: widgets, chart, table, files, media, and what the app knows of its visitor."""
+"""The first page: widgets, chart, table, files, media, and the app's data about its visitor."""
 
 import hashlib
 import io
@@ -14,7 +14,7 @@ HARBOURS = {"København": 9.0, "Zürich": 11.0, "Porto": 16.0, "Αθήνα": 20.
 
 
 def weather(harbour: str, days: int) -> pd.DataFrame:
-    """The same numbers for the same harbour, whoever asks and whenever."""
+    """Returns the same numbers for the same harbour in every session."""
     rng = np.random.default_rng(list(harbour.encode()))
     day = np.arange(1, days + 1)
     warmth = HARBOURS[harbour] + 4 * np.sin(day / 9) + rng.normal(0, 1.2, days)
@@ -38,7 +38,7 @@ def foghorn(seconds: float = 2.0, rate: int = 22_050) -> bytes:
 
 st.title("Harbour weather")
 
-# --- widgets: each change runs this file again, over the WebSocket -------------------------------
+# --- widgets: each change reruns this file, over the WebSocket -----------------------------------
 with st.container(border=True):
     left, middle, right = st.columns(3, gap="large")
     name = left.text_input("Your name", "Ada", key="name")
@@ -88,7 +88,7 @@ with rows:
         key="download",
     )
 
-# --- files: up by HTTP, one PUT per file ---------------------------------------------------------
+# --- files: uploaded by HTTP, one PUT per file ---------------------------------------------------
 st.subheader("Upload")
 upload = st.file_uploader("Any file, up to 200 MB", key="upload")
 if upload is not None:
@@ -97,7 +97,7 @@ if upload is not None:
     with st.container(key="sha256"):
         st.code(hashlib.sha256(content).hexdigest(), language=None)
 
-# --- media: down by HTTP, with Range -------------------------------------------------------------
+# --- media: downloaded by HTTP, with Range -------------------------------------------------------
 image, sound = st.columns([3, 2], gap="large")
 with image:
     st.subheader("Image")
@@ -107,7 +107,7 @@ with sound:
     st.audio(foghorn())
     st.caption("Two seconds of foghorn, a WAV file made on the spot")
 
-# --- what came with the handshake ----------------------------------------------------------------
+# --- data of the WebSocket handshake -------------------------------------------------------------
 with st.expander("What the app knows about you: st.context", icon=":material/visibility:"):
     shown = ("Host", "Origin", "User-Agent", "X-Forwarded-For", "X-Forwarded-Proto", "Forwarded")
     st.json(

@@ -2,7 +2,7 @@ package org.streamlitgateway.bench;
 
 import org.eclipse.jetty.server.Server;
 
-/** A Jetty that serves nothing: what the gateway's time to start is held against. */
+/** A Jetty that serves nothing: the baseline for the gateway's start-up time. */
 public final class EmptyJetty {
     private EmptyJetty() {}
 

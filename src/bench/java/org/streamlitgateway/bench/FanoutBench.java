@@ -12,16 +12,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Fan-out of one channel to many subscribers, one of them stuck, against Jetty's bare write of frames of the same size.
- * Feed and subscribers live in this process, the gateway in one of its own, which is measured from outside.
+ * Measures the fan-out of one channel to many subscribers, one of them stalled, against plain writes of frames of the
+ * same size in Jetty. Feed and subscribers run in this process; the gateway runs in a separate one, measured from
+ * outside.
  *
  * <pre>
  * javac -d target/fanout -sourcepath src/bench/java src/bench/java/org/streamlitgateway/bench/FanoutBench.java
  * java -cp target/fanout org.streamlitgateway.bench.FanoutBench target/streamlit-gateway.war [SUBSCRIBERS…]
  * </pre>
  *
- * Throughput is a closed loop: a message is sent when the subscribers have had, on average, all but the last
- * 256. Latency is an open loop far below that, from the feed's write to the subscriber's read.
+ * Throughput is measured in a closed loop with a bounded number of messages in flight. Latency is measured in an open
+ * loop at a far lower rate, from the feed's write to the subscriber's read.
  */
 public final class FanoutBench {
     private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(4);
@@ -94,9 +95,11 @@ public final class FanoutBench {
         reader.start();
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
         server.collectGarbage();
-        double heapEach = (server.heapKib() - heap) / (double) count;
-        double memoryEach = (server.memoryKib() - memory) / (double) count;
-        Socket stuck = client ? null : FanoutSubscribers.stuck(port, path); // bare Jetty has no bound for it
+        double heapPerSubscriber = (server.heapKib() - heap) / (double) count;
+        double memoryPerSubscriber = (server.memoryKib() - memory) / (double) count;
+        Socket stalled = client
+                ? null
+                : FanoutSubscribers.stalled(port, path); // bare Jetty has no limit for a stalled subscriber
 
         FanoutPublisher publisher = new FanoutPublisher(feed, client);
         long base = subscribers.deliveries();
@@ -108,7 +111,7 @@ public final class FanoutBench {
         publisher.flood(subscribers, count, base, started + MEASURED_NANOS);
         double seconds = (System.nanoTime() - started) / 1e9;
         long delivered = subscribers.deliveries() - before;
-        double cpuEach = (server.cpuMillis() - cpu) / (double) delivered * 1000;
+        double cpuPerThousand = (server.cpuMillis() - cpu) / (double) delivered * 1000;
 
         subscribers.settle(base + publisher.sent() * count);
         subscribers.measureLatency();
@@ -119,17 +122,17 @@ public final class FanoutBench {
         System.out.printf(
                 "| %d%s | %s | %,.0f | %.2f ms | %.2f ms | %.2f ms | %.1f KiB | %.1f KiB |%n",
                 count,
-                client ? "" : " + 1 stuck",
+                client ? "" : " + 1 stalled",
                 name,
                 delivered / seconds,
-                cpuEach,
+                cpuPerThousand,
                 latencies[latencies.length / 2] / 1e6,
                 latencies[(int) (latencies.length * 0.99)] / 1e6,
-                heapEach,
-                memoryEach);
+                heapPerSubscriber,
+                memoryPerSubscriber);
         subscribers.stop(reader);
-        if (stuck != null) {
-            stuck.close();
+        if (stalled != null) {
+            stalled.close();
         }
     }
 

@@ -7,14 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Writes messages of {@value #MESSAGE_BYTES} bytes with the time in them. */
+/** Writes messages of {@value #MESSAGE_BYTES} bytes that contain the time of writing. */
 final class FanoutPublisher {
     static final int MESSAGE_BYTES = 200;
 
-    /** Messages that may be under way to the average subscriber. */
+    /** Maximum number of messages in flight to the average subscriber. */
     private static final int WINDOW = 256;
 
-    /** Of the gateway's envelope with a number of five digits; the bare frames are as much larger. */
+    /** Size of the gateway's envelope with a five-digit number; bare frames are padded by as much. */
     private static final int ENVELOPE_BYTES = 38;
 
     private final OutputStream out;
@@ -29,7 +29,7 @@ final class FanoutPublisher {
     void flood(FanoutSubscribers subscribers, int count, long base, long end) throws IOException {
         while (System.nanoTime() < end) {
             if ((subscribers.deliveries() - base) / count + WINDOW > sent) {
-                say();
+                send();
             } else {
                 LockSupport.parkNanos(20_000);
             }
@@ -39,7 +39,7 @@ final class FanoutPublisher {
     void pace(int perSecond, long end) throws IOException {
         long next = System.nanoTime();
         while (next < end) {
-            say();
+            send();
             next += TimeUnit.SECONDS.toNanos(1) / perSecond;
             while (System.nanoTime() < next) {
                 LockSupport.parkNanos(next - System.nanoTime());
@@ -51,7 +51,7 @@ final class FanoutPublisher {
         return sent;
     }
 
-    private void say() throws IOException {
+    private void send() throws IOException {
         StringBuilder text =
                 new StringBuilder("{\"t\":").append(System.nanoTime()).append(",\"x\":\"");
         int length = MESSAGE_BYTES + (masked ? ENVELOPE_BYTES : 0);

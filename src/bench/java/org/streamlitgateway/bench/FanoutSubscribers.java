@@ -14,12 +14,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** All of them on one selector; counts whole frames. */
+/** Subscribers on one selector; counts whole frames. */
 final class FanoutSubscribers implements Runnable {
     private static final class Reader {
         private final byte[] head = new byte[4];
         private int headLength;
-        private int left;
+        private int remaining;
         private boolean counts;
     }
 
@@ -66,7 +66,7 @@ final class FanoutSubscribers implements Runnable {
 
     private void read(Reader reader, ByteBuffer bytes, long now) {
         while (bytes.hasRemaining()) {
-            if (reader.left == 0) {
+            if (reader.remaining == 0) {
                 reader.head[reader.headLength++] = bytes.get();
                 int length = reader.headLength < 2 ? -1 : reader.head[1] & 0x7f;
                 if (length == 126) {
@@ -74,18 +74,18 @@ final class FanoutSubscribers implements Runnable {
                 }
                 if (length >= 0) {
                     reader.headLength = 0;
-                    reader.left = length;
-                    reader.counts = length >= FanoutPublisher.MESSAGE_BYTES; // no notice of the gateway is so large
+                    reader.remaining = length;
+                    reader.counts = length >= FanoutPublisher.MESSAGE_BYTES; // the gateway's own frames are smaller
                     if (measuring && reader.counts && bytes.remaining() >= length) {
                         sample(bytes, length, now);
                     }
                 }
                 continue;
             }
-            int skipped = Math.min(reader.left, bytes.remaining());
+            int skipped = Math.min(reader.remaining, bytes.remaining());
             bytes.position(bytes.position() + skipped);
-            reader.left -= skipped;
-            if (reader.left == 0 && reader.counts) {
+            reader.remaining -= skipped;
+            if (reader.remaining == 0 && reader.counts) {
                 deliveries.incrementAndGet();
             }
         }
@@ -109,14 +109,14 @@ final class FanoutSubscribers implements Runnable {
         }
     }
 
-    /** Waits until all that was sent has come. */
-    void settle(long wanted) {
+    /** Waits until all sent messages have arrived. */
+    void settle(long expected) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (deliveries.get() < wanted && System.nanoTime() < end) {
+        while (deliveries.get() < expected && System.nanoTime() < end) {
             LockSupport.parkNanos(1_000_000);
         }
-        if (deliveries.get() != wanted) {
-            System.err.println("of " + wanted + " deliveries came " + deliveries.get());
+        if (deliveries.get() != expected) {
+            System.err.println("of " + expected + " deliveries came " + deliveries.get());
         }
     }
 
@@ -132,8 +132,8 @@ final class FanoutSubscribers implements Runnable {
         return deliveries.get();
     }
 
-    /** One that never reads. */
-    static Socket stuck(int port, String path) throws IOException {
+    /** Opens a subscriber that never reads. */
+    static Socket stalled(int port, String path) throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(4096);
         socket.connect(new InetSocketAddress("127.0.0.1", port));

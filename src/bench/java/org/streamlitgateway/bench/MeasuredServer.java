@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A server in a process of its own, and what it costs as seen from outside. */
+/** A server in a separate process, and its resource use measured from outside. */
 final class MeasuredServer implements AutoCloseable {
     private final Process process;
 
@@ -20,7 +20,7 @@ final class MeasuredServer implements AutoCloseable {
         this.process = process;
     }
 
-    /** Returns when it has printed a line with {@code ready} in it. */
+    /** Starts the server and waits until it has printed a line that contains {@code ready}. */
     static MeasuredServer start(List<String> arguments, String ready) throws IOException {
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx512m"));
         command.addAll(arguments);
@@ -44,7 +44,7 @@ final class MeasuredServer implements AutoCloseable {
     private static void drain(BufferedReader lines) {
         try {
             while (lines.readLine() != null) {
-                // so that the server never waits for us
+                // keeps the pipe empty, so that the server never blocks
             }
         } catch (IOException stopped) {
             // the server is being stopped
@@ -81,9 +81,9 @@ final class MeasuredServer implements AutoCloseable {
         return Long.parseLong(used.group(1));
     }
 
-    private String jcmd(String what) throws Exception {
+    private String jcmd(String command) throws Exception {
         Process jcmd = new ProcessBuilder(
-                        System.getProperty("java.home") + "/bin/jcmd", Long.toString(process.pid()), what)
+                        System.getProperty("java.home") + "/bin/jcmd", Long.toString(process.pid()), command)
                 .redirectErrorStream(true)
                 .start();
         String answer = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

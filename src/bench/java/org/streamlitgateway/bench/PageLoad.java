@@ -15,20 +15,20 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How long a real browser takes to have an app on the screen, connected, at rest and drawn: with an empty cache, and on
- * reload. Streamlit is at rest before it has loaded what draws a chart, so what has to be seen is named. Arguments: the
- * number of runs, the CSS selectors of what has to be seen (separated by semicolons), then NAME=URL for each server. The
- * servers take turns, so that whatever else the machine does hits all of them. {@code page-load.sh} starts them and
- * calls this, on loopback and on a slow link.
+ * Measures how long a real browser takes to show an app: connected, idle and rendered, with an empty cache and on
+ * reload. Streamlit is idle before it has loaded the code that draws a chart, so the caller names the elements that
+ * must be visible. Arguments: the number of runs, the CSS selectors of these elements (separated by semicolons), then
+ * NAME=URL for each server. The servers take turns, so that other load on the machine affects all of them. {@code
+ * page-load.sh} starts the servers and this program, on loopback and on a slow link.
  */
 public final class PageLoad {
-    private static final String AT_REST =
+    private static final String IDLE =
             "[data-testid=stApp]" + "[data-test-connection-state=CONNECTED]" + "[data-test-script-state=notRunning]";
-    private static final double GIVE_UP_MILLIS = 60_000;
+    private static final double TIMEOUT_MILLIS = 60_000;
 
     private PageLoad() {}
 
-    /** What was measured of one server; times in milliseconds. */
+    /** Measurements of one server; times in milliseconds. */
     private record Figures(List<Double> first, List<Double> reload, List<Double> bytes, List<Double> requests) {
         Figures() {
             this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -37,7 +37,7 @@ public final class PageLoad {
 
     public static void main(String[] args) {
         int runs = Integer.parseInt(args[0]);
-        List<String> drawn = new ArrayList<>(List.of(AT_REST));
+        List<String> drawn = new ArrayList<>(List.of(IDLE));
         drawn.addAll(Arrays.asList(args[1].split(";")));
         Map<String, Figures> all = new LinkedHashMap<>();
         try (Playwright playwright = Playwright.create(
@@ -55,9 +55,13 @@ public final class PageLoad {
                                         "--disable-sync")))) {
             for (int run = 0; run <= runs; run++) {
                 for (String server : Arrays.copyOfRange(args, 2, args.length)) {
-                    String[] named = server.split("=", 2);
-                    Figures figures = all.computeIfAbsent(named[0], name -> new Figures());
-                    load(browser, named[1], drawn, run == 0 ? new Figures() : figures); // the first fills caches
+                    String[] nameAndUrl = server.split("=", 2);
+                    Figures figures = all.computeIfAbsent(nameAndUrl[0], name -> new Figures());
+                    load(
+                            browser,
+                            nameAndUrl[1],
+                            drawn,
+                            run == 0 ? new Figures() : figures); // the first run fills caches
                 }
             }
         }
@@ -83,7 +87,7 @@ public final class PageLoad {
     private static void load(Browser browser, String url, List<String> drawn, Figures figures) {
         try (BrowserContext context = browser.newContext(new Browser.NewContextOptions().setIgnoreHTTPSErrors(true))) {
             Page page = context.newPage();
-            page.setDefaultTimeout(GIVE_UP_MILLIS);
+            page.setDefaultTimeout(TIMEOUT_MILLIS);
             CDPSession session = context.newCDPSession(page);
             session.send("Network.enable");
             double[] sums = new double[2];

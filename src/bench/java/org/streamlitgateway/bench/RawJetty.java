@@ -21,8 +21,8 @@ import org.eclipse.jetty.websocket.core.Frame;
 import org.eclipse.jetty.websocket.core.OpCode;
 
 /**
- * What fan-out costs at least on Jetty: what comes on {@code /publish} is written as a frame to every session of
- * {@code /subscribe}, and nothing else is done: no order, no bound, no history.
+ * Baseline for fan-out on Jetty: each message on {@code /publish} is written as a frame to every session of {@code
+ * /subscribe}, without order, limits or history.
  */
 public final class RawJetty {
     private static final Set<CoreSession> SUBSCRIBERS = ConcurrentHashMap.newKeySet();
@@ -45,7 +45,7 @@ public final class RawJetty {
         server.join();
     }
 
-    /** Writes what comes to all. */
+    /** Forwards each message to all subscribers. */
     public static final class Publish extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
@@ -58,7 +58,7 @@ public final class RawJetty {
         }
     }
 
-    /** Is written to. */
+    /** Receives messages. */
     public static final class Subscribe extends Endpoint {
         private CoreSession core;
 

@@ -13,12 +13,12 @@ import java.util.concurrent.TimeUnit;
 /**
  * A slow link in front of local servers, for machines whose kernel has no netem. Arguments: one-way delay in
  * milliseconds, bits per second, then LISTEN=TARGET ports. All connections share the bandwidth of each direction in
- * pieces of some packets; opening a connection costs a round trip; what does not fit waits, up to a tenth of a second's
- * worth, and then holds the sender up. Congestion windows are not modelled, which favours large bodies.
+ * pieces of a few packets; opening a connection costs a round trip. Excess data is queued, up to a tenth of a second's
+ * worth; beyond that the sender blocks. Congestion windows are not modelled, which favours large bodies.
  */
 public final class SlowLink {
     private static final int PIECE_BYTES = 4 * 1460;
-    private static final long LONGEST_QUEUE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long MAX_QUEUE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final long delayNanos;
     private final double nanosPerByte;
@@ -56,36 +56,36 @@ public final class SlowLink {
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
                 client.setTcpNoDelay(true);
                 server.setTcpNoDelay(true);
-                carry(client, server, 0, toServer, opened);
-                carry(server, client, 1, toClient, opened);
+                forward(client, server, 0, toServer, opened);
+                forward(server, client, 1, toClient, opened);
             }
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private void carry(Socket from, Socket to, int direction, Object lock, long notBefore) {
-        BlockingQueue<Piece> onTheWay = new LinkedBlockingQueue<>();
+    private void forward(Socket from, Socket to, int direction, Object lock, long notBefore) {
+        BlockingQueue<Piece> inFlight = new LinkedBlockingQueue<>();
         start(() -> {
             InputStream in = from.getInputStream();
             byte[] buffer = new byte[PIECE_BYTES];
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
                 byte[] bytes = java.util.Arrays.copyOf(buffer, length);
-                long leaves;
+                long departsAt;
                 synchronized (lock) {
                     long now = Math.max(System.nanoTime(), notBefore);
-                    leaves = Math.max(now, freeAt[direction]) + (long) (length * nanosPerByte);
-                    freeAt[direction] = leaves;
+                    departsAt = Math.max(now, freeAt[direction]) + (long) (length * nanosPerByte);
+                    freeAt[direction] = departsAt;
                 }
-                onTheWay.add(new Piece(bytes, leaves + delayNanos));
-                sleepUntil(leaves - LONGEST_QUEUE_NANOS);
+                inFlight.add(new Piece(bytes, departsAt + delayNanos));
+                sleepUntil(departsAt - MAX_QUEUE_NANOS);
             }
-            onTheWay.add(new Piece(new byte[0], System.nanoTime() + delayNanos));
+            inFlight.add(new Piece(new byte[0], System.nanoTime() + delayNanos));
         });
         start(() -> {
             OutputStream out = to.getOutputStream();
             while (true) {
-                Piece piece = onTheWay.take();
+                Piece piece = inFlight.take();
                 sleepUntil(piece.arrivesAt());
                 if (piece.bytes().length == 0) {
                     to.shutdownOutput();
@@ -97,9 +97,9 @@ public final class SlowLink {
     }
 
     private static void sleepUntil(long nanos) throws InterruptedException {
-        long left = nanos - System.nanoTime();
-        if (left > 0) {
-            TimeUnit.NANOSECONDS.sleep(left);
+        long remaining = nanos - System.nanoTime();
+        if (remaining > 0) {
+            TimeUnit.NANOSECONDS.sleep(remaining);
         }
     }
 
@@ -113,7 +113,7 @@ public final class SlowLink {
             try {
                 work.run();
             } catch (IOException | InterruptedException closed) {
-                // one side has left
+                // one side has disconnected
             }
         });
         thread.setDaemon(true);

@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.streamlitgateway.streamlit.StreamlitCookies;
 
-/** The parts of building a request's headers that read their values. */
+/** Cost of the header filters that parse field values. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -30,16 +30,16 @@ import org.eclipse.jetty.ee10.websocket.jakarta.server.config.JakartaWebSocketSe
 import org.eclipse.jetty.server.Server;
 
 /**
- * A WebSocket server for the demo, without any build of its own:
+ * A WebSocket server for the demo that runs from source, without a build:
  *
  * <pre>java -cp target/streamlit-gateway.war src/demo/java/org/streamlitgateway/demo/FeedServer.java [PORT [URL]]</pre>
  *
  * <p>With the URL of a gateway, prints a banner when the app answers through it.
  *
  * <ul>
- *   <li>{@code /ws/prices}: about two ticks a second; {@code {"op":"burst","count":10000}} sends so many at once.
- *   <li>{@code /ws/broadcast}: what anyone sends goes to everyone.
- *   <li>{@code /ws/echo}: what you send comes back.
+ *   <li>{@code /ws/prices}: about two ticks a second; {@code {"op":"burst","count":10000}} sends that many at once.
+ *   <li>{@code /ws/broadcast}: sends each message to all clients.
+ *   <li>{@code /ws/echo}: returns each message to its sender.
  * </ul>
  */
 public final class FeedServer {
@@ -87,13 +87,13 @@ public final class FeedServer {
         JakartaWebSocketServletContainerInitializer.configure(context, (servletContext, container) -> {
             container.setDefaultMaxSessionIdleTimeout(0);
             container.addEndpoint(ServerEndpointConfig.Builder.create(Prices.class, "/ws/prices")
-                    .configurator(giving(new Prices()))
+                    .configurator(returning(new Prices()))
                     .build());
             container.addEndpoint(ServerEndpointConfig.Builder.create(Broadcast.class, "/ws/broadcast")
-                    .configurator(giving(new Broadcast()))
+                    .configurator(returning(new Broadcast()))
                     .build());
             container.addEndpoint(ServerEndpointConfig.Builder.create(Echo.class, "/ws/echo")
-                    .configurator(giving(new Echo()))
+                    .configurator(returning(new Echo()))
                     .build());
         });
         server.setHandler(context);
@@ -104,7 +104,7 @@ public final class FeedServer {
                 "feed server ready: ws://127.0.0.1:" + server.getURI().getPort() + "/ws/{prices,broadcast,echo}");
     }
 
-    private static ServerEndpointConfig.Configurator giving(Endpoint endpoint) {
+    private static ServerEndpointConfig.Configurator returning(Endpoint endpoint) {
         return new ServerEndpointConfig.Configurator() {
             @Override
             public <T> T getEndpointInstance(Class<T> type) {
@@ -138,11 +138,11 @@ public final class FeedServer {
                 session.getBasicRemote().sendText(text);
             }
         } catch (IOException | IllegalStateException gone) {
-            // its onClose takes it out
+            // its onClose removes it
         }
     }
 
-    /** Ticks for all who are connected. */
+    /** Sends ticks to all sessions. */
     public final class Prices extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
@@ -162,7 +162,7 @@ public final class FeedServer {
         }
     }
 
-    /** Everyone hears everyone. */
+    /** Sends each message to all sessions. */
     public final class Broadcast extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
@@ -177,7 +177,7 @@ public final class FeedServer {
         }
     }
 
-    /** To each their own. */
+    /** Returns each message to its sender. */
     public static final class Echo extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
@@ -187,7 +187,7 @@ public final class FeedServer {
                 try {
                     session.getBasicRemote().sendBinary(bytes);
                 } catch (IOException gone) {
-                    // nobody to echo to
+                    // the session has closed
                 }
             });
         }

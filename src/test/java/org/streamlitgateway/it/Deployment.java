@@ -9,19 +9,22 @@ import java.util.stream.Stream;
 import org.streamlitgateway.it.container.ContainerDeployment;
 
 /**
- * One way to run the gateway: the executable WAR on some JDK, or a servlet container that has it deployed. Every suite
- * in this package runs once per deployment and knows no difference but {@link #embedded()}.
+ * A deployment of the gateway: the executable WAR on some JDK, or a servlet container that has deployed it. Every
+ * suite in this package runs once per deployment and sees no difference except {@link #embedded()}.
  */
 public interface Deployment {
-    /** Short and stable: {@code war-17}, {@code tomcat-11}; the system property {@code deployments} chooses by it. */
+    /**
+     * Returns a short, stable name such as {@code war-17} or {@code tomcat-11}; the system property {@code
+     * deployments} selects by it.
+     */
     String name();
 
-    /** Whether the gateway owns the server socket, so that it can notice what a servlet container hides. */
+    /** Returns whether the gateway owns the server socket and sees events that a servlet container hides. */
     default boolean embedded() {
         return true;
     }
 
-    /** Whether sockets are spliced, so that WebSockets do not go through the container's support for them. */
+    /** Returns whether sockets are spliced, that is, WebSockets bypass the container's WebSocket support. */
     default boolean splices() {
         return false;
     }
@@ -29,12 +32,15 @@ public interface Deployment {
     /**
      * Starts a gateway and returns when it is ready.
      *
-     * @param options long names of the command line without dashes, such as {@code streamlit-port}. The proxy's own
-     *     address is a free loopback port unless {@code proxy-host} and {@code proxy-port} say otherwise.
+     * @param options long command-line names without dashes, such as {@code streamlit-port}. Unless {@code proxy-host}
+     * and {@code proxy-port} are set, the gateway listens on a free loopback port.
      */
     RunningGateway start(Map<String, String> options) throws IOException;
 
-    /** The executable WAR on each JDK, or what the system property {@code deployments} (a comma list of names) chooses. */
+    /**
+     * Returns the executable WAR on each JDK, or the deployments selected by the system property {@code deployments}
+     * (comma-separated names).
+     */
     static Stream<Deployment> all() {
         List<Deployment> deployments = new ArrayList<>(WarDeployment.installed());
         String wanted = System.getProperty("deployments", "");

@@ -4,8 +4,8 @@ import java.net.URI;
 import java.util.Map;
 
 /**
- * No gateway at all: the tests talk to the upstream itself. What fails here fails for the fixture's sake and says
- * nothing about the gateway. Only on demand: {@code -Ddeployments=direct}.
+ * No gateway: the tests talk to the upstream directly. A failure here is a fault of the fixture, not of the gateway.
+ * Runs only on demand: {@code -Ddeployments=direct}.
  */
 final class DirectDeployment implements Deployment {
     @Override
@@ -43,7 +43,7 @@ final class DirectDeployment implements Deployment {
 
         @Override
         public void restartOnSamePort() {
-            // Nothing stands between, so nothing restarts.
+            // There is no gateway, so nothing restarts.
         }
 
         @Override

@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.streamlitgateway.StreamlitGateway;
 
-/** The gateway as an object of the test's own JVM: quick to start, and open to a debugger; {@code -Ddeployments=embedded}. */
+/**
+ * The gateway as an object in the test's own JVM: starts quickly and can be debugged; {@code -Ddeployments=embedded}.
+ */
 public final class EmbeddedDeployment implements Deployment {
     @Override
     public String name() {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The class runs once per {@link org.streamlitgateway.it.Deployment}, with one gateway that its tests share. */
+/** Runs the class once per {@link org.streamlitgateway.it.Deployment}; its tests share one gateway. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited

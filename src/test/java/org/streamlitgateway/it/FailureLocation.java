@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
-/** Adds to each failure where it happened, which reports of a class that runs once per deployment leave out. */
+/** Adds the location to each failure, as reports omit it for classes that run once per deployment. */
 final class FailureLocation implements TestExecutionExceptionHandler {
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
@@ -18,7 +18,7 @@ final class FailureLocation implements TestExecutionExceptionHandler {
         throw failure;
     }
 
-    /** No failure itself, so it has no stack. */
+    /** Carries the location only, so it has no stack trace. */
     private static final class Place extends Exception {
         Place(String place) {
             super(place, null, false, false);

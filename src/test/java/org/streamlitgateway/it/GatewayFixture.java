@@ -11,7 +11,7 @@ import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawWebSocket;
 
-/** A gateway in front of a {@link FakeStreamlit}, and the way to both ends. */
+/** A gateway in front of a {@link FakeStreamlit}, with access to both ends. */
 public final class GatewayFixture implements AutoCloseable {
     private static final Path LOGS = Path.of("target", "gateway-logs");
 
@@ -63,13 +63,13 @@ public final class GatewayFixture implements AutoCloseable {
         return RawHttp.connect(uri());
     }
 
-    /** The target under which a browser knows this path of the app: with the context path in front. */
+    /** Returns the request target under which a browser sees this path of the app: prefixed with the context path. */
     public String target(String path) {
         String prefix = uri().getPath();
         return prefix.substring(0, prefix.length() - 1) + path;
     }
 
-    /** A WebSocket that Streamlit's own script for this query answers. */
+    /** Opens a WebSocket that the fake Streamlit's script for this query answers. */
     public RawWebSocket open(String query, String... fieldLines) throws IOException {
         return RawWebSocket.open(uri(), stream(query), fieldLines);
     }
@@ -78,7 +78,7 @@ public final class GatewayFixture implements AutoCloseable {
         return RawWebSocket.dial(uri(), stream(query), fieldLines);
     }
 
-    /** Streamlit's WebSocket route with a query that tells one test from another; the query is {@code ?test=NAME}. */
+    /** Returns the target of Streamlit's WebSocket with the query {@code ?test=NAME}, which distinguishes the tests. */
     public static String streamOf(String test) {
         return "/_stcore/stream?test=" + test;
     }
@@ -87,7 +87,7 @@ public final class GatewayFixture implements AutoCloseable {
         return target(streamOf(test));
     }
 
-    /** Ends both, keeps the gateway's log for whoever reads a failure, and fails if a script went wrong. */
+    /** Stops both, saves the gateway's log for the analysis of failures, and fails if a script failed. */
     @Override
     public void close() {
         gateway.close();

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.Ports;
 
-/** The balancer that people put in front of two gateways, told to ask each for {@code /_gateway/health/ready}. */
+/** HAProxy in front of one or two gateways; it checks the health of each at {@code /_gateway/health/ready}. */
 public final class HaProxy implements AutoCloseable {
     private final int port;
     private final LaunchedProcess process;
@@ -22,21 +22,24 @@ public final class HaProxy implements AutoCloseable {
         this.process = process;
     }
 
-    /** Uses the first gateway that is ready. */
+    /** Starts an HAProxy that uses the first gateway that is ready. */
     public static HaProxy before(Path folder, List<URI> gateways) throws IOException {
         try (Socket held = Ports.hold()) {
             return startAt(held.getLocalPort(), folder, gateways, "");
         }
     }
 
-    /** Speaks HTTP/2 with the gateway, WebSockets too (RFC 8441), and HTTP/1.1 with its clients. */
+    /**
+     * Starts an HAProxy that speaks HTTP/2 with the gateway, including WebSockets (RFC 8441), and HTTP/1.1 with its
+     * clients.
+     */
     public static HaProxy overHttp2(Path folder, URI gateway) throws IOException {
         try (Socket held = Ports.hold()) {
             return startAt(held.getLocalPort(), folder, List.of(gateway), "proto h2 ws h2");
         }
     }
 
-    private static HaProxy startAt(int port, Path folder, List<URI> gateways, String how) throws IOException {
+    private static HaProxy startAt(int port, Path folder, List<URI> gateways, String serverOptions) throws IOException {
         StringBuilder config = new StringBuilder("""
                 global
                   maxconn 2000
@@ -60,11 +63,11 @@ public final class HaProxy implements AutoCloseable {
                 """.formatted(port));
         for (int i = 0; i < gateways.size(); i++) {
             config.append("  server gateway%d 127.0.0.1:%d %s%n"
-                    .formatted(i + 1, gateways.get(i).getPort(), how));
+                    .formatted(i + 1, gateways.get(i).getPort(), serverOptions));
         }
         Path file = Files.writeString(folder.resolve("haproxy.cfg"), config);
-        String named = System.getenv().getOrDefault("HAPROXY", "/usr/sbin/haproxy");
-        LaunchedProcess process = LaunchedProcess.start(List.of(named, "-db", "-f", file.toString()), Map.of());
+        String configured = System.getenv().getOrDefault("HAPROXY", "/usr/sbin/haproxy");
+        LaunchedProcess process = LaunchedProcess.start(List.of(configured, "-db", "-f", file.toString()), Map.of());
         HaProxy haProxy = new HaProxy(port, process);
         try {
             Eventually.until(() -> "HAProxy is up: " + process.output(), Eventually.LIMIT, haProxy::answers);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The WAR behind an HAProxy that speaks HTTP/2 with it, so that the suites' WebSockets go over HTTP/2 (RFC 8441);
- * {@code -Ddeployments=war-17-h2}. For what is about HTTP itself there is too much of HAProxy in between.
+ * The WAR behind an HAProxy that speaks HTTP/2 with it, so that the suites' WebSockets use HTTP/2 (RFC 8441); {@code
+ * -Ddeployments=war-17-h2}. Unsuitable for tests of HTTP itself, as HAProxy changes too much.
  */
 final class Http2Deployment implements Deployment {
     private final Deployment war;

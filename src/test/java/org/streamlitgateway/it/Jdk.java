@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A JDK of this machine. */
+/** A JDK installed on this machine. */
 public record Jdk(Path home, int version) {
-    /** The memory that every suite grants a gateway: enough for many sockets, too little to hold one large body. */
+    /** Maximum heap of a gateway in every suite: enough for many sockets, too little to buffer one large body. */
     private static final String HEAP = "-Xmx128m";
 
-    /** The one that runs the tests, and JDK 25 where there is one ({@code JAVA25_HOME}, or below /usr/lib/jvm). */
+    /** Returns the JDK that runs the tests, and JDK 25 if found ({@code JAVA25_HOME}, or below /usr/lib/jvm). */
     public static List<Jdk> installed() {
         int running = Runtime.version().feature();
         List<Jdk> jdks = new ArrayList<>();
@@ -29,23 +29,23 @@ public record Jdk(Path home, int version) {
     }
 
     /**
-     * What a gateway is started with. The property {@code gateway.jvm} adds to it on the JDK that runs the tests; on another
-     * one the JVM is as users have it.
+     * Returns the JVM options of a gateway. On the JDK that runs the tests, the property {@code gateway.jvm} adds to
+     * them; on another JDK the JVM runs with its defaults.
      */
     public List<String> options() {
-        String more = System.getProperty("gateway.jvm", "");
+        String additional = System.getProperty("gateway.jvm", "");
         boolean running = version == Runtime.version().feature();
         List<String> options = new ArrayList<>(List.of(HEAP));
-        if (running && !more.isBlank() && !more.startsWith("${")) {
-            options.addAll(List.of(more.trim().split("\\s+")));
+        if (running && !additional.isBlank() && !additional.startsWith("${")) {
+            options.addAll(List.of(additional.trim().split("\\s+")));
         }
         return options;
     }
 
     private static Optional<Path> java25() {
-        String named = System.getenv().getOrDefault("JAVA25_HOME", "");
-        if (!named.isBlank()) {
-            return Optional.of(Path.of(named));
+        String configured = System.getenv().getOrDefault("JAVA25_HOME", "");
+        if (!configured.isBlank()) {
+            return Optional.of(Path.of(configured));
         }
         Path parent = Path.of("/usr/lib/jvm");
         if (!Files.isDirectory(parent)) {

@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A child process whose output is read as it comes. Its lines are guarded by this. */
+/** A child process whose output is read as it arrives. The lines are guarded by this. */
 public final class LaunchedProcess implements AutoCloseable {
-    /** Generous, because two cores may be busy with other builds; a healthy start takes seconds. */
+    /**
+     * Longest wait for a line or an exit. A healthy start takes seconds, but two cores may be busy with other builds.
+     */
     private static final long LIMIT_SECONDS = 180;
 
-    /** What a stopped gateway may take to let its sockets go before the test calls it stuck. */
+    /** Longest wait for a stopped gateway to close its sockets and exit. */
     private static final long STOP_SECONDS = 30;
 
     private final Process process;
@@ -31,10 +33,12 @@ public final class LaunchedProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts a command with these variables on top of the test's own, less those that mean something to the gateway. */
+    /**
+     * Starts a command with these variables added to the test's own, without the variables that configure the gateway.
+     */
     public static LaunchedProcess start(List<String> command, Map<String, String> environment) throws IOException {
-        List<String> words =
-                new ArrayList<>(List.of("env", "--default-signal=INT,HUP")); // ignored below a shell's & or nohup
+        List<String> words = new ArrayList<>(
+                List.of("env", "--default-signal=INT,HUP")); // a shell's & or nohup ignores these signals
         words.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(words);
         builder.environment().keySet().removeIf(name -> name.startsWith("STREAMLIT_") || name.startsWith("PROXY_"));
@@ -63,7 +67,7 @@ public final class LaunchedProcess implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // The process was killed, and with it went its pipe.
+            // The process was killed, which closed its pipe.
         } finally {
             synchronized (this) {
                 openStreams--;
@@ -80,7 +84,7 @@ public final class LaunchedProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Everything written so far. */
+    /** Returns everything written so far. */
     public synchronized String output() {
         return String.join("\n", all);
     }
@@ -93,7 +97,10 @@ public final class LaunchedProcess implements AutoCloseable {
         return List.copyOf(err);
     }
 
-    /** Waits for a line that contains the text and returns the first one; fails at once when the process ended without. */
+    /**
+     * Waits for a line that contains the text and returns the first one; fails at once if the process ended without
+     * it.
+     */
     public synchronized String awaitLine(String text) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
         while (true) {
@@ -102,13 +109,13 @@ public final class LaunchedProcess implements AutoCloseable {
                     return line;
                 }
             }
-            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            if (openStreams == 0 || left <= 0) {
+            long remaining = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (openStreams == 0 || remaining <= 0) {
                 return fail(
                         "no line with '" + text + "' from process " + process.pid() + ", which wrote:\n" + output());
             }
             try {
-                wait(left);
+                wait(remaining);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return fail("interrupted while waiting for '" + text + "'");
@@ -116,19 +123,19 @@ public final class LaunchedProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until the process ends by itself. */
+    /** Waits until the process ends by itself, and returns its exit code. */
     public int awaitExit() {
         return awaitExit(LIMIT_SECONDS);
     }
 
-    /** SIGTERM, and the exit code that follows. */
+    /** Sends SIGTERM and returns the exit code. */
     public int terminate() {
-        // Not Process.destroy(), which closes the pipes too, so that the last words would be lost.
+        // Not Process.destroy(): it closes the pipes as well, and the last output would be lost.
         process.toHandle().destroy();
         return awaitExit(STOP_SECONDS);
     }
 
-    /** What Ctrl-C sends. */
+    /** Sends SIGINT, as Ctrl-C does, and returns the exit code. */
     public int interrupt() throws IOException {
         new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
                 .start()

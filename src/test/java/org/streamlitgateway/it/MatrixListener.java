@@ -22,8 +22,8 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Writes {@code target/matrix.md}: for each suite and each deployment, how many tests passed. What earlier runs of the same
- * build directory saw stays in the table until it is seen again.
+ * Writes {@code target/matrix.md}: the number of passed tests for each suite and deployment. Results of earlier runs
+ * in the same build directory stay in the table until they are replaced.
  */
 public final class MatrixListener implements TestExecutionListener {
     private static final Path TARGET = Path.of(System.getProperty("project.build.directory", "target"));
@@ -60,7 +60,7 @@ public final class MatrixListener implements TestExecutionListener {
         record(test, "skipped");
     }
 
-    /** The deployment stands in the name of the class's invocation, the suite in the class's. */
+    /** Reads the deployment from the name of the class's invocation, and the suite from the class's name. */
     private void record(TestIdentifier test, String outcome) {
         String deployment = "";
         String suite = "";
@@ -100,9 +100,9 @@ public final class MatrixListener implements TestExecutionListener {
     private static String table(List<String> seen) {
         List<String[]> all = seen.stream()
                 .map(line -> line.split("\t"))
-                .filter(row -> row.length == COLUMNS) // the other fork may be writing
+                .filter(row -> row.length == COLUMNS) // the other fork may be writing this row
                 .toList();
-        Map<String, String> latest = new HashMap<>(); // the last run of a suite through a deployment
+        Map<String, String> latest = new HashMap<>(); // keeps the last run of a suite on a deployment
         all.forEach(row -> latest.put(row[0] + row[1], row[2]));
         TreeSet<String> deployments = new TreeSet<>();
         Map<String, Map<String, int[]>> counts = new TreeMap<>();
@@ -135,7 +135,7 @@ public final class MatrixListener implements TestExecutionListener {
         return passedAndFailed[0] + (passedAndFailed[1] == 0 ? "" : ", **" + passedAndFailed[1] + " failed**");
     }
 
-    /** {@code WebSocketCloseIT} as "WebSocket close". */
+    /** Turns {@code WebSocketCloseIT} into "WebSocket close". */
     private static String words(String suite) {
         String[] words =
                 suite.replaceFirst("IT$", "").replace("WebSocket", "Websocket").split("(?=[A-Z])");

@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
-/** What is tested is the gateway's own doing, so that there is nothing to see without one. */
+/** Marks a test of the gateway's own behaviour, which makes no sense without a gateway. */
 @Target({ElementType.METHOD, ElementType.TYPE})
 @Retention(RetentionPolicy.RUNTIME)
-@DisabledIfSystemProperty(named = "deployments", matches = "direct", disabledReason = "no gateway stands between")
+@DisabledIfSystemProperty(named = "deployments", matches = "direct", disabledReason = "there is no gateway")
 public @interface NeedsGateway {}

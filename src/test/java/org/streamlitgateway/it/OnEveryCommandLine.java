@@ -9,7 +9,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Tests of the WAR as a command, which give it arguments of their own: once for each {@link WarDeployment}. */
+/** Base of tests that start the WAR as a command with their own arguments; runs once for each {@link WarDeployment}. */
 @ParameterizedClass(name = "{0}", allowZeroInvocations = true)
 @MethodSource("commandLines")
 @Timeout(240)

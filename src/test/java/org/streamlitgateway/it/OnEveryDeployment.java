@@ -5,7 +5,7 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 
-/** Tests that run at every deployment, all of a class with one fixture. */
+/** Base of tests that run on every deployment; all tests of a class share one fixture. */
 @EveryDeployment
 public abstract class OnEveryDeployment {
     @Parameter
@@ -23,7 +23,7 @@ public abstract class OnEveryDeployment {
         fixture.close();
     }
 
-    /** What the gateway is given beside its upstream: name, value, name, value …. */
+    /** Returns the gateway's options besides its upstream: name, value, name, value …. */
     protected String[] options() {
         return new String[0];
     }

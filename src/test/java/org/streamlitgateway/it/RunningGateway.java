@@ -3,21 +3,23 @@ package org.streamlitgateway.it;
 import java.io.IOException;
 import java.net.URI;
 
-/** A gateway that answers, until it is stopped. */
+/** A gateway that is ready, until it is stopped. */
 public interface RunningGateway extends AutoCloseable {
-    /** Where a browser would go; ends with a slash and stays the same over {@link #restartOnSamePort()}. */
+    /**
+     * Returns the address for a browser. It ends with a slash and stays the same after {@link #restartOnSamePort()}.
+     */
     URI uri();
 
-    /** The process that holds the gateway: its own, or its container's. */
+    /** Returns the id of the gateway's process: its own or its container's. */
     long pid();
 
-    /** What the gateway wrote so far, standard output and standard error as they came. */
+    /** Returns the gateway's output so far, with standard output and standard error in order of arrival. */
     String log();
 
-    /** Asks it to stop (SIGTERM), waits until it is gone and returns its exit code. */
+    /** Sends SIGTERM, waits until the process has ended and returns its exit code. */
     int stop();
 
-    /** Stops it if it still runs, and starts it with the same options on the same port. */
+    /** Stops the gateway if it still runs, and starts it with the same options on the same port. */
     void restartOnSamePort() throws IOException;
 
     @Override

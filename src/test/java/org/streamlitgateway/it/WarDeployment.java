@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code java -jar streamlit-gateway.war}, on one JDK, with one kind of relay. */
+/** {@code java -jar streamlit-gateway.war}, on one JDK, with one kind of WebSocket relay. */
 public final class WarDeployment implements Deployment {
     private static final Pattern READY = Pattern.compile("ready: (\\S+)");
 
@@ -23,22 +23,23 @@ public final class WarDeployment implements Deployment {
         this.bridge = bridge;
     }
 
-    /** The JDK that runs the tests, and JDK 25 where there is one. */
+    /** Returns deployments on the JDK that runs the tests, and on JDK 25 if found. */
     public static List<WarDeployment> installed() {
         return Jdk.installed().stream()
                 .map(jdk -> new WarDeployment(jdk, false))
                 .toList();
     }
 
-    /** The same with the bridge. */
+    /** Returns the same deployments with the bridge instead of the splice. */
     public static List<WarDeployment> bridged() {
         return Jdk.installed().stream().map(jdk -> new WarDeployment(jdk, true)).toList();
     }
 
-    /** The WAR under test. */
+    /** Returns the WAR under test. */
     public static Path war() {
-        String named = System.getProperty("gateway.war", "");
-        Path war = Path.of(named.isBlank() || named.startsWith("${") ? "target/streamlit-gateway.war" : named);
+        String configured = System.getProperty("gateway.war", "");
+        Path war = Path.of(
+                configured.isBlank() || configured.startsWith("${") ? "target/streamlit-gateway.war" : configured);
         if (!Files.isRegularFile(war)) {
             throw new IllegalStateException(war.toAbsolutePath() + " is missing: run mvn -DskipTests package first");
         }
@@ -70,7 +71,7 @@ public final class WarDeployment implements Deployment {
         return new Running(complete);
     }
 
-    /** Runs the WAR with exactly these arguments, and these environment variables on top of the test's own. */
+    /** Runs the WAR with exactly these arguments, and with these environment variables added to the test's own. */
     public LaunchedProcess launch(List<String> arguments, Map<String, String> environment) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(jdk.tool("java").toString());
@@ -81,7 +82,7 @@ public final class WarDeployment implements Deployment {
         return LaunchedProcess.start(command, environment);
     }
 
-    /** The address in the one line that a gateway prints when it is ready. */
+    /** Returns the address in the line that a gateway prints when it is ready. */
     public static URI readyAddress(LaunchedProcess process) {
         Matcher ready = READY.matcher(process.awaitLine("ready: "));
         if (!ready.find()) {
@@ -102,9 +103,9 @@ public final class WarDeployment implements Deployment {
             uri = awaitReady(process);
         }
 
-        private LaunchedProcess launchWith(Map<String, String> given) throws IOException {
+        private LaunchedProcess launchWith(Map<String, String> options) throws IOException {
             List<String> arguments = new ArrayList<>();
-            given.forEach((name, value) -> {
+            options.forEach((name, value) -> {
                 arguments.add("--" + name);
                 arguments.add(value);
             });
@@ -144,9 +145,9 @@ public final class WarDeployment implements Deployment {
         public void restartOnSamePort() throws IOException {
             process.terminate();
             earlierLog.append(process.output());
-            Map<String, String> again = new LinkedHashMap<>(options);
-            again.put("proxy-port", Integer.toString(uri.getPort()));
-            process = launchWith(again);
+            Map<String, String> restarted = new LinkedHashMap<>(options);
+            restarted.put("proxy-port", Integer.toString(uri.getPort()));
+            process = launchWith(restarted);
             uri = awaitReady(process);
         }
 

@@ -71,7 +71,7 @@ class HealthProbeTest {
         streamlit.on(PATH, exchange -> asked.await());
 
         HealthProbe.Response response = probe.send("/app", SHORT).join();
-        asked.give();
+        asked.fire();
         assertFalse(response.unreachable());
         assertEquals(0, response.status());
     }
@@ -99,7 +99,7 @@ class HealthProbeTest {
 
         var slow = probe.send("/app", LONG);
         assertFalse(probe.send("/other", SHORT).join().isHealthy()); // the first check has been silent for longer
-        silent.give();
+        silent.fire();
         assertTrue(slow.join().isHealthy());
     }
 }

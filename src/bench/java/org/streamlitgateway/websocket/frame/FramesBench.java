@@ -9,7 +9,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** What following the frames costs: the headers of a rerun's eight messages, and text, which has to be looked through. */
+/** Cost of parsing frames: the headers of a rerun's eight messages, and text, which has to be validated. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

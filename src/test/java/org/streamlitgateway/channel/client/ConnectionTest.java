@@ -130,7 +130,7 @@ class ConnectionTest {
         ChannelListener slow = new ChannelListener() {
             @Override
             public void onMessage(Message message) {
-                stuck.give();
+                stuck.fire();
                 go.await();
                 late.add(message.seq());
             }
@@ -151,7 +151,7 @@ class ConnectionTest {
                 }
                 stuck.await();
             }
-            go.give();
+            go.fire();
             int gaps = 0;
             for (long next = 1; next <= 30_000; ) {
                 long told = late.take();

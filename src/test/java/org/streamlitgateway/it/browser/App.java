@@ -2,19 +2,19 @@ package org.streamlitgateway.it.browser;
 
 import java.nio.file.Path;
 
-/** The Streamlit apps that the tests look at. */
+/** Streamlit apps used by the tests. */
 public enum App {
-    /** What a newcomer sees first. */
+    /** The first app that a new user sees. */
     DEMO("src/demo/streamlit/app.py"),
-    /** All of {@code st.context} as JSON. */
+    /** Shows {@code st.context} completely, as JSON. */
     PROBE("src/test/streamlit/probe.py"),
-    /** A dataframe of 50 MB. */
+    /** Shows a dataframe of 50 MB. */
     BIG("src/test/streamlit/big.py"),
-    /** Channels in every place of a script. */
+    /** Uses channels in every place of a script. */
     CHANNELS("src/test/streamlit/channels/app.py"),
-    /** The usage example of earlier WebSocket helpers, one socket per session. */
+    /** The usage example of earlier WebSocket helpers, one connection per session. */
     SEED_DEDICATED("src/demo/streamlit/seed_dedicated.py"),
-    /** The same for one socket that all share. */
+    /** The same with one connection shared by all sessions. */
     SEED_SHARED("src/demo/streamlit/seed_shared.py");
 
     private final String file;

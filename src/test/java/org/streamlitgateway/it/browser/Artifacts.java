@@ -5,13 +5,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where these tests leave what a person may want to look at: {@code target/browser}. */
+/** Directory for pictures and recordings that a developer may inspect: {@code target/browser}. */
 final class Artifacts {
     private static final Path ROOT = Path.of("target/browser");
 
     private Artifacts() {}
 
-    /** A directory of this name, made if need be. */
+    /** Returns the directory of this name; creates it if necessary. */
     static Path directory(String name) {
         try {
             return Files.createDirectories(ROOT.resolve(name));

@@ -17,8 +17,8 @@ import org.opentest4j.TestAbortedException;
 import org.streamlitgateway.it.RunningGateway;
 
 /**
- * Streamlit, the deployment before it, and a Chromium, for one test class; each test opens its own tabs. When a test fails,
- * its tabs tell what they saw before they are closed.
+ * Streamlit, the deployment in front of it, and a Chromium, for one test class; each test opens its own tabs. When a
+ * test fails, the record of its tabs is saved before they are closed.
  */
 public final class BrowserFixture implements AutoCloseable, AfterTestExecutionCallback, AfterEachCallback {
     private static final double ASSERTIONS_GIVE_UP_MILLIS = 60_000;
@@ -39,19 +39,19 @@ public final class BrowserFixture implements AutoCloseable, AfterTestExecutionCa
         this(app, Map.of());
     }
 
-    /** With more options for the gateway, by the long names of its command line. */
+    /** Creates a fixture with additional options of the gateway, by their long command-line names. */
     public BrowserFixture(App app, Map<String, String> gatewayOptions) {
         this(app, gatewayOptions, Map.of());
     }
 
-    /** With more variables in the app's environment, too. */
+    /** Creates a fixture that also adds variables to the app's environment. */
     public BrowserFixture(App app, Map<String, String> gatewayOptions, Map<String, String> environment) {
         this.app = app;
         this.gatewayOptions = gatewayOptions;
         this.environment = environment;
     }
 
-    /** Opens everything, or nothing. */
+    /** Starts everything, or nothing. */
     public void open(Placement placement) throws Exception {
         this.placement = placement;
         PlaywrightAssertions.setDefaultAssertionTimeout(ASSERTIONS_GIVE_UP_MILLIS);
@@ -68,7 +68,7 @@ public final class BrowserFixture implements AutoCloseable, AfterTestExecutionCa
 
     private void startStreamlit() throws Exception {
         String prefix = placement.contextPath().equals("/") ? "/" : placement.contextPath() + "/";
-        // nobody strips the prefix where there is no gateway
+        // no gateway strips the prefix in a direct deployment
         streamlit = new StreamlitProcess(app.path(), placement.isDirect() ? prefix : "/", environment);
         streamlit.start();
     }
@@ -89,24 +89,24 @@ public final class BrowserFixture implements AutoCloseable, AfterTestExecutionCa
         return gateway;
     }
 
-    /** Where the browser finds the app; ends with a slash. */
+    /** Returns the app's address for the browser; ends with a slash. */
     public URI uri() {
         return gateway.uri();
     }
 
-    /** A blank tab of the class's one browser window: its tabs share cookies and cache. */
+    /** Opens a blank tab in the class's one browser window: its tabs share cookies and cache. */
     public Tab newTab() {
         return newTab(window, uri());
     }
 
-    /** A blank tab of somebody who was never here before, who finds the app at this address. */
+    /** Opens a blank tab for a new visitor, who uses the app at this address. */
     public Tab newVisitor(URI app) {
-        BrowserContext own = chromium.newWindow();
-        visitors.add(own);
-        return newTab(own, app);
+        BrowserContext visitorWindow = chromium.newWindow();
+        visitors.add(visitorWindow);
+        return newTab(visitorWindow, app);
     }
 
-    /** A tab with the page at this path of the app, loaded and at rest. */
+    /** Opens a tab with the page at this path of the app, loaded and idle. */
     public Tab visit(String path) {
         return newTab().open(path);
     }
@@ -127,7 +127,7 @@ public final class BrowserFixture implements AutoCloseable, AfterTestExecutionCa
                     + "-" + test.getRequiredTestMethod().getName()
                     + "-" + placement.fileName());
             for (int i = 0; i < tabs.size(); i++) {
-                tabs.get(i).leaveEvidence(directory, "tab" + (i + 1));
+                tabs.get(i).saveRecord(directory, "tab" + (i + 1));
             }
             Files.writeString(directory.resolve("streamlit.log"), streamlit.output());
             Files.writeString(directory.resolve("gateway.log"), gateway.log());

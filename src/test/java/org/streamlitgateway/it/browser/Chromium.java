@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Debian's Chromium, without a screen. */
+/** Debian's Chromium, headless. */
 final class Chromium implements AutoCloseable {
     private static final List<String> ARGUMENTS = List.of(
             "--no-sandbox",
@@ -33,10 +33,10 @@ final class Chromium implements AutoCloseable {
         return launch(List.of());
     }
 
-    /** With more arguments. */
-    static Chromium launch(List<String> more) throws IOException {
+    /** Launches it with additional arguments. */
+    static Chromium launch(List<String> additional) throws IOException {
         List<String> arguments = new ArrayList<>(ARGUMENTS);
-        arguments.addAll(more);
+        arguments.addAll(additional);
         Playwright playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         try {
@@ -52,13 +52,13 @@ final class Chromium implements AutoCloseable {
         }
     }
 
-    /** With cookies and a cache of its own. */
+    /** Opens a window with its own cookies and cache. */
     BrowserContext newWindow() {
         return browser.newContext(
                 new Browser.NewContextOptions().setViewportSize(1280, 1000).setIgnoreHTTPSErrors(true));
     }
 
-    /** A blank tab of somebody who was never here before, who finds the app at this address. */
+    /** Opens a blank tab for a new visitor, who uses the app at this address. */
     Tab newVisitor(URI app) {
         return new Tab(newWindow().newPage(), app);
     }

@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same walk through the demo with and without the gateway: what the browser complains of must not become more. */
+/** Walks through the demo with and without the gateway: the gateway must not add console errors or warnings. */
 @EachPlacement
 class ConsoleIT extends InBrowser {
-    /** The reason phrase of a status, which Tomcat leaves out. */
+    /** Reason phrase of a status, which Tomcat omits. */
     private static final Pattern REASON = Pattern.compile("(a status of \\d+) \\(.*\\)");
 
     ConsoleIT() {
@@ -26,15 +26,15 @@ class ConsoleIT extends InBrowser {
     }
 
     @Test
-    void consoleShowsNoErrorOrWarningThatItDoesNotShowWithoutTheGateway(@TempDir Path directory) throws Exception {
+    void gatewayAddsNoConsoleErrorsOrWarnings(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("walk.txt"), "ahoy");
 
         SortedSet<String> without = walk(browser.streamlit().uri(), file);
         SortedSet<String> with = walk(browser.uri(), file);
 
-        SortedSet<String> more = new TreeSet<>(with);
-        more.removeAll(without);
-        assertEquals(Set.of(), more);
+        SortedSet<String> added = new TreeSet<>(with);
+        added.removeAll(without);
+        assertEquals(Set.of(), added);
     }
 
     private SortedSet<String> walk(URI app, Path file) {

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** {@code st.context}: what the app learns of its visitor. */
+/** {@code st.context}: the data about a visitor that the app sees. */
 @EachPlacement
 class ContextIT extends InBrowser {
     ContextIT() {
@@ -23,7 +23,7 @@ class ContextIT extends InBrowser {
     }
 
     @Test
-    void hostAndOriginAreThoseOfTheBrowser() {
+    void hostAndOriginMatchBrowser() {
         Map<?, ?> headers = (Map<?, ?>) context(loopback()).get("headers");
 
         assertEquals(List.of(loopback().getAuthority()), headers.get("Host"));
@@ -31,7 +31,7 @@ class ContextIT extends InBrowser {
     }
 
     @Test
-    void headersOfTheBrowserArePassedOn() {
+    void browserHeadersReachApp() {
         Page page = open(loopback());
         Map<?, ?> headers = (Map<?, ?>) read(page).get("headers");
 
@@ -40,7 +40,7 @@ class ContextIT extends InBrowser {
     }
 
     @Test
-    void cookiesArePassedOnAsTheyAre() {
+    void cookiesReachAppUnchanged() {
         Tab tab = browser.newVisitor(loopback());
         tab.page()
                 .context()
@@ -59,8 +59,8 @@ class ContextIT extends InBrowser {
     }
 
     @Test
-    void urlIsThatOfTheBrowserWithThePrefix() {
-        // Streamlit gives the address of the root page without its last slash
+    void urlMatchesBrowserIncludingPrefix() {
+        // Streamlit reports the address of the root page without its trailing slash
         assertEquals(
                 loopback().toString().replaceFirst("/$", ""),
                 String.valueOf(context(loopback()).get("url")).replaceFirst("/$", ""));
@@ -72,9 +72,9 @@ class ContextIT extends InBrowser {
     }
 
     @Test
-    void visitorsAddressIsTheBrowsersAndNotTheGateways() {
+    void visitorAddressIsBrowserAddress() {
         assumeFalse(placement.isDirect(), "without a gateway Streamlit is only on the loopback address");
-        URI outside = at(ownAddress());
+        URI outside = at(externalAddress());
 
         Map<?, ?> context = context(outside);
 
@@ -83,8 +83,8 @@ class ContextIT extends InBrowser {
     }
 
     @Test
-    void forwardingHeadersSayWhereTheBrowserWent() {
-        assumeFalse(placement.isDirect(), "these headers are the gateway's");
+    void forwardingHeadersStateBrowserAddress() {
+        assumeFalse(placement.isDirect(), "only the gateway sets these headers");
 
         Map<?, ?> headers = (Map<?, ?>) context(loopback()).get("headers");
 
@@ -117,7 +117,7 @@ class ContextIT extends InBrowser {
                 "http://" + host + ":" + browser.uri().getPort() + browser.uri().getPath());
     }
 
-    private static String ownAddress() {
+    private static String externalAddress() {
         try {
             Optional<String> address = NetworkInterface.networkInterfaces()
                     .flatMap(NetworkInterface::inetAddresses)

@@ -4,14 +4,14 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 
-/** What a visitor does in the demo app. */
+/** Actions of a visitor in the demo app. */
 final class Demo {
-    /** Of a canvas element: how many colours it shows. */
+    /** Script that counts the colours of a canvas element. */
     static final String COLOURS_OF_A_CANVAS = "canvas => { const {width, height} = canvas;"
             + " const pixels = canvas.getContext('2d').getImageData(0, 0, width, height).data;"
             + " return new Set(new Uint32Array(pixels.buffer)).size }";
 
-    /** From now on, each text length that the assistant's newest message is seen with, and when. */
+    /** Script that records each text length at which the assistant's newest message is seen, with its time. */
     static final String RECORD_THE_LAST_CHAT_MESSAGE = "() => { window.recorded = [];"
             + " const before = document.querySelectorAll('[data-testid=stChatMessage]').length;"
             + " new MutationObserver(() => {"

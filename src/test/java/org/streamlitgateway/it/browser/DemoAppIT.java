@@ -22,10 +22,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each element of the demo app, seen and used. */
+/** Every element of the demo app, viewed and used. */
 @EachPlacement
 class DemoAppIT extends InBrowser {
-    /** What takes the same way through the gateway as another test does: {@code -Pmatrix} has it in each container. */
+    /**
+     * Tag of tests that exercise the same path through the gateway as another test; {@code -Pmatrix} skips them in
+     * containers.
+     */
     private static final String ALIKE = "alike";
 
     private static final int UPLOAD_BYTES = 20 * 1024 * 1024;
@@ -35,7 +38,7 @@ class DemoAppIT extends InBrowser {
     }
 
     @Test
-    void textInputGreetsByName() {
+    void textInputUpdatesGreeting() {
         Page page = browser.visit("").page();
         assertThat(page.getByText("Hello, Ada.")).isVisible();
 
@@ -47,7 +50,7 @@ class DemoAppIT extends InBrowser {
 
     @Test
     @Tag(ALIKE)
-    void sliderChangesTheNumberOfDays() {
+    void sliderChangesNumberOfDays() {
         Page page = browser.visit("").page();
 
         page.getByRole(AriaRole.SLIDER).press("ArrowRight");
@@ -57,7 +60,7 @@ class DemoAppIT extends InBrowser {
 
     @Test
     @Tag(ALIKE)
-    void selectboxChangesTheHarbour() {
+    void selectboxChangesHarbour() {
         Page page = browser.visit("").page();
 
         page.getByRole(AriaRole.COMBOBOX, new Page.GetByRoleOptions().setName("Harbour"))
@@ -70,7 +73,7 @@ class DemoAppIT extends InBrowser {
 
     @Test
     @Tag(ALIKE)
-    void checkboxAddsALineToTheChart() {
+    void checkboxAddsLineToChart() {
         Page page = browser.visit("").page();
         assertThat(linesOfTheChart(page)).hasCount(2);
 
@@ -82,7 +85,7 @@ class DemoAppIT extends InBrowser {
 
     @Test
     @Tag(ALIKE)
-    void buttonCountsInTheSession() {
+    void buttonCountsPerSession() {
         Page page = browser.visit("").page();
         assertThat(page.getByText("Clicks in this session: 0")).isVisible();
 
@@ -94,7 +97,7 @@ class DemoAppIT extends InBrowser {
 
     @Test
     @Tag(ALIKE)
-    void chartIsDrawn() {
+    void chartIsRendered() {
         Page page = browser.visit("").page();
 
         assertThat(linesOfTheChart(page)).hasCount(2);
@@ -105,7 +108,7 @@ class DemoAppIT extends InBrowser {
 
     @Test
     @Tag(ALIKE)
-    void dataframeIsDrawnWithItsNumbers() {
+    void dataframeIsRenderedWithItsNumbers() {
         Page page = browser.visit("").page();
         Locator canvas = page.getByTestId("stDataFrame").getByTestId("data-grid-canvas");
         assertThat(canvas).isVisible();
@@ -126,7 +129,7 @@ class DemoAppIT extends InBrowser {
     }
 
     @Test
-    void audioIsLoadedAndCanBeSought() {
+    void audioIsLoadedAndSeekable() {
         Page page = browser.visit("").page();
         Locator audio = page.getByTestId("stAudio");
         audio.scrollIntoViewIfNeeded();
@@ -144,7 +147,7 @@ class DemoAppIT extends InBrowser {
 
     @Test
     @Tag(ALIKE)
-    void expanderShowsTheContext() {
+    void expanderShowsContext() {
         Page page = browser.visit("").page();
 
         page.getByText("What the app knows about you").click();
@@ -154,18 +157,21 @@ class DemoAppIT extends InBrowser {
     }
 
     @Test
-    void chatStreamsItsAnswerBitByBit() {
+    void chatStreamsItsAnswerGradually() {
         Streamed answer = chat();
-        for (int again = 0; again < 2 && !answer.bitByBit(); again++) {
-            answer = chat(); // a starved browser draws many words at once
+        for (int again = 0; again < 2 && !answer.isGradual(); again++) {
+            answer = chat(); // an overloaded browser renders many words at once
         }
-        assertTrue(answer.bitByBit(), answer::toString);
+        assertTrue(answer.isGradual(), answer::toString);
     }
 
-    /** The lengths that an answer was seen with, and the time from the first to the last. */
+    /** Lengths at which an answer was seen, and the time from the first to the last. */
     private record Streamed(List<?> lengths, double millis) {
-        /** About sixty words, one each 40 ms; a page on a busy machine may draw several at once. */
-        boolean bitByBit() {
+        /**
+         * Returns whether the answer was rendered gradually: about sixty words, one each 40 ms; a page on a busy
+         * machine may render several at once.
+         */
+        boolean isGradual() {
             return lengths.size() >= 12 && millis > 1_200;
         }
     }
@@ -202,7 +208,7 @@ class DemoAppIT extends InBrowser {
 
     @Test
     @Tag(ALIKE)
-    void anUploadedFileCanBeTakenBack(@TempDir Path directory) throws Exception {
+    void uploadedFileCanBeRemoved(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("note.txt"), "ahoy");
         Page page = browser.visit("").page();
         page.getByTestId("stFileUploaderDropzoneInput").setInputFiles(file);
@@ -218,7 +224,7 @@ class DemoAppIT extends InBrowser {
     }
 
     @Test
-    void downloadIsByteForByteWhatStreamlitHolds() throws Exception {
+    void downloadMatchesContentByteForByte() throws Exception {
         Page page = browser.visit("").page();
 
         Download download = page.waitForDownload(() ->
@@ -235,16 +241,16 @@ class DemoAppIT extends InBrowser {
         assertEquals(31, new String(downloaded, StandardCharsets.UTF_8).lines().count());
     }
 
-    /** For a person to look at: {@code target/browser/demo-<deployment>.png}. */
+    /** Saves a picture for inspection: {@code target/browser/demo-<deployment>.png}. */
     @Test
-    void pictureOfTheWholePageIsTaken() throws Exception {
+    void pictureOfWholePageIsTaken() throws Exception {
         Page page = browser.visit("").page();
         assertThat(linesOfTheChart(page)).hasCount(2);
         assertThat(page.getByTestId("data-grid-canvas")).isVisible();
         page.getByText("What the app knows about you").click();
         assertThat(page.getByTestId("stJson")).isVisible();
         page.mouse().move(0, 0);
-        // the page scrolls within itself, so it is made as high as what it holds
+        // the page scrolls within itself, so the window is made as high as the content
         page.waitForCondition(() -> {
             Locator main = page.getByTestId("stMain");
             page.setViewportSize(1280, (int) main.evaluate("main => main.scrollHeight"));

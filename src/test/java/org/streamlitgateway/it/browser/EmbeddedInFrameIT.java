@@ -24,13 +24,13 @@ import org.streamlitgateway.fixture.TestCertificate;
 import org.streamlitgateway.it.LaunchedProcess;
 import org.streamlitgateway.it.WarDeployment;
 
-/** An app with three replicas in a frame of another site's page, in a browser that keeps no cookies of third parties. */
+/** An app with three replicas in a frame of another site's page, in a browser that blocks third-party cookies. */
 @Timeout(240)
 class EmbeddedInFrameIT {
     private static final int VISITORS = 3;
     private static final int REQUESTS = 16;
 
-    /** Asks sixteen times, uploads among them, and says which replicas answered. */
+    /** Page that sends sixteen requests, some of them uploads, and shows which replicas answered. */
     private static final String PAGE = """
             <!DOCTYPE html><title>app</title><body>%s<script>
             (async () => {
@@ -50,27 +50,27 @@ class EmbeddedInFrameIT {
     private Path folder;
 
     @Test
-    void everyRequestOfAFrameGoesToItsReplica() throws Exception {
+    void requestsOfFrameReachItsReplica() throws Exception {
         TestCertificate certificate = TestCertificate.in(folder, "apps.test", "RSA");
         List<FakeStreamlit> replicas = new ArrayList<>();
         for (String name : List.of("one", "two", "three")) {
-            replicas.add(named(name));
+            replicas.add(createReplica(name));
         }
         try (LaunchedProcess gateway = gateway(certificate, replicas)) {
             URI uri = WarDeployment.readyAddress(gateway);
             try (Chromium chromium = launch(uri)) {
-                Set<String> met = new TreeSet<>();
-                int right = 0;
+                Set<String> replicasSeen = new TreeSet<>();
+                int expected = 0;
                 for (int visitor = 0; visitor < VISITORS; visitor++) {
                     Frame frame = embedded(chromium.newWindow(), "https://portal.test");
                     frame.waitForFunction("() => window.answers");
-                    String own = (String) frame.evaluate("() => document.body.firstChild.textContent.trim()");
+                    String assigned = (String) frame.evaluate("() => document.body.firstChild.textContent.trim()");
                     List<?> answers = (List<?>) frame.evaluate("() => window.answers");
-                    right += (int) answers.stream().filter(own::equals).count();
-                    met.add(own);
+                    expected += (int) answers.stream().filter(assigned::equals).count();
+                    replicasSeen.add(assigned);
                 }
-                assertEquals(VISITORS * REQUESTS, right, gateway::output);
-                assertEquals(Set.of("one", "three", "two"), met);
+                assertEquals(VISITORS * REQUESTS, expected, gateway::output);
+                assertEquals(Set.of("one", "three", "two"), replicasSeen);
             }
         } finally {
             replicas.forEach(FakeStreamlit::close);
@@ -78,9 +78,9 @@ class EmbeddedInFrameIT {
     }
 
     @Test
-    void aPageThatIsNotNamedShowsNoFrame() throws Exception {
+    void unlistedOriginCannotEmbedApp() throws Exception {
         TestCertificate certificate = TestCertificate.in(folder, "apps.test", "RSA");
-        try (FakeStreamlit replica = named("one");
+        try (FakeStreamlit replica = createReplica("one");
                 LaunchedProcess gateway = gateway(certificate, List.of(replica))) {
             URI uri = WarDeployment.readyAddress(gateway);
             try (Chromium chromium = launch(uri)) {
@@ -96,10 +96,11 @@ class EmbeddedInFrameIT {
         return Chromium.launch(List.of(
                 "--host-resolver-rules=MAP apps.test:443 127.0.0.1:" + gateway.getPort(),
                 "--test-third-party-cookie-phaseout",
-                "--disable-features=LocalNetworkAccessChecks")); // the gateway is on this machine, the portal nowhere
+                "--disable-features=LocalNetworkAccessChecks")); // the gateway is on this machine, and the
+        // portal does not exist
     }
 
-    /** The frame with the app, in a page of this origin, which no server has. */
+    /** Opens the app in a frame of a page with this origin, which no server has. */
     private Frame embedded(BrowserContext window, String origin) {
         Page page = window.newPage();
         page.onConsoleMessage(message -> console.add(message.text()));
@@ -131,7 +132,7 @@ class EmbeddedInFrameIT {
         return WarDeployment.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
     }
 
-    private static FakeStreamlit named(String name) throws IOException {
+    private static FakeStreamlit createReplica(String name) throws IOException {
         FakeStreamlit replica = FakeStreamlit.start();
         replica.on("/", exchange -> exchange.reply("200 OK", PAGE.formatted(name), "Content-Type: text/html"));
         for (int i = 0; i < REQUESTS; i++) {

@@ -13,13 +13,13 @@ import org.streamlitgateway.fixture.Ports;
 import org.streamlitgateway.fixture.TestCertificate;
 import org.streamlitgateway.it.LaunchedProcess;
 
-/** A real proxy in front of the gateway, with TLS, that tells it of the browser in one of the ways that people use. */
+/** A real TLS proxy in front of the gateway, which describes the browser in one of several common ways. */
 final class FrontProxy implements AutoCloseable {
-    /** The address that the proxies say the browser has. */
+    /** Browser address that the proxies report. */
     static final String CLIENT = "203.0.113.7";
 
-    /** What the gateway is told, in the words of nginx and of HAProxy. */
-    enum Way {
+    /** Forwarding headers sent to the gateway, as configuration of nginx and of HAProxy. */
+    enum Forwarding {
         HOST_KEPT("""
                 proxy_set_header Host $http_host;
                 proxy_set_header X-Forwarded-Proto $scheme;
@@ -39,7 +39,7 @@ final class FrontProxy implements AutoCloseable {
                 http-request set-header X-Forwarded-Proto https
                 http-request set-header X-Forwarded-For 203.0.113.7
                 """),
-        /** {@code $host:$server_port}, where the port is 443, which browsers leave out. */
+        /** Sends {@code $host:$server_port} with port 443, which browsers omit. */
         HOST_WITH_PORT("""
                 proxy_set_header Host $host:443;
                 proxy_set_header X-Forwarded-Proto $scheme;
@@ -71,12 +71,12 @@ final class FrontProxy implements AutoCloseable {
         private final String nginx;
         private final String haProxy;
 
-        Way(String nginx, String haProxy) {
+        Forwarding(String nginx, String haProxy) {
             this.nginx = nginx;
             this.haProxy = haProxy;
         }
 
-        /** Where the proxy serves the app; with a slash at its end. */
+        /** Returns the path at which the proxy serves the app; ends with a slash. */
         String path() {
             return this == PREFIX_STRIPPED ? "/outer/" : "/";
         }
@@ -94,10 +94,11 @@ final class FrontProxy implements AutoCloseable {
         return port;
     }
 
-    static FrontProxy nginx(Path folder, TestCertificate certificate, int gateway, Way way) throws IOException {
+    static FrontProxy nginx(Path folder, TestCertificate certificate, int gateway, Forwarding forwarding)
+            throws IOException {
         try (Socket held = Ports.hold()) {
             int port = held.getLocalPort();
-            Path file = Files.writeString(folder.resolve("nginx-" + way + ".conf"), """
+            Path file = Files.writeString(folder.resolve("nginx-" + forwarding + ".conf"), """
                     daemon off;
                     worker_processes 1;
                     pid %1$s/nginx-%2$s.pid;
@@ -125,19 +126,27 @@ final class FrontProxy implements AutoCloseable {
                       }
                     }
                     """.formatted(
-                    folder, way, port, certificate.certificate(), certificate.key(), way.path(), gateway, way.nginx));
+                            folder,
+                            forwarding,
+                            port,
+                            certificate.certificate(),
+                            certificate.key(),
+                            forwarding.path(),
+                            gateway,
+                            forwarding.nginx));
             String program = System.getenv().getOrDefault("NGINX", "/usr/sbin/nginx");
             return started(port, List.of(program, "-p", folder.toString(), "-c", file.toString()));
         }
     }
 
-    static FrontProxy haProxy(Path folder, TestCertificate certificate, int gateway, Way way) throws IOException {
+    static FrontProxy haProxy(Path folder, TestCertificate certificate, int gateway, Forwarding forwarding)
+            throws IOException {
         Path both = Files.writeString(
-                folder.resolve("haproxy-" + way + ".pem"),
+                folder.resolve("haproxy-" + forwarding + ".pem"),
                 Files.readString(certificate.certificate()) + Files.readString(certificate.key()));
         try (Socket held = Ports.hold()) {
             int port = held.getLocalPort();
-            Path file = Files.writeString(folder.resolve("haproxy-" + way + ".cfg"), """
+            Path file = Files.writeString(folder.resolve("haproxy-" + forwarding + ".cfg"), """
                     global
                       maxconn 200
                     defaults
@@ -152,7 +161,7 @@ final class FrontProxy implements AutoCloseable {
                     backend gateway
                       server gateway 127.0.0.1:%d
                     """.formatted(
-                            port, both, way.haProxy.indent(2), gateway));
+                            port, both, forwarding.haProxy.indent(2), gateway));
             String program = System.getenv().getOrDefault("HAPROXY", "/usr/sbin/haproxy");
             return started(port, List.of(program, "-db", "-f", file.toString()));
         }

@@ -6,7 +6,10 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 
-/** Tests in a browser, all of a class on one {@link BrowserFixture} for each placement; {@link EachPlacement} says which. */
+/**
+ * Base of browser tests; all tests of a class share one {@link BrowserFixture} per placement, as {@link EachPlacement}
+ * defines.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class InBrowser {
     @RegisterExtension

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Properties;
 
-/** A program that the build prepared for these tests, or that an environment variable of its name says instead. */
+/** A program that the build prepared for these tests, unless the environment variable of its name overrides it. */
 public enum InstalledProgram {
     STREAMLIT,
     CHROMIUM;

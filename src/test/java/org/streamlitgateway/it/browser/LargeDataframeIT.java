@@ -9,14 +9,14 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import org.junit.jupiter.api.Test;
 
-/** One WebSocket message of 50 MB, far above what proxies hold by default. */
+/** One WebSocket message of 50 MB, far above the default limit of proxies. */
 @EachPlacement
 class LargeDataframeIT extends InBrowser {
     private static final double ARRIVES_WITHIN_MILLIS = 90_000;
 
-    /** Remembers the size of the largest message of any WebSocket of the page. */
+    /** Script that records the size of the largest message on any WebSocket of the page. */
     private static final String MEASURE_MESSAGES = "window.largest = 0;"
-            + " window.WebSocket = class extends WebSocket { constructor(...given) { super(...given);"
+            + " window.WebSocket = class extends WebSocket { constructor(...args) { super(...args);"
             + "   this.addEventListener('message', ({data}) => {"
             + "     window.largest = Math.max(window.largest, data.byteLength ?? data.size ?? 0) }) } }";
 
@@ -25,7 +25,7 @@ class LargeDataframeIT extends InBrowser {
     }
 
     @Test
-    void dataframeOfFiftyMegabytesArrivesToItsLastRow() {
+    void fiftyMegabyteDataframeArrivesComplete() {
         Tab tab = browser.newTab();
         Page page = tab.page();
         page.addInitScript(MEASURE_MESSAGES);
@@ -41,7 +41,7 @@ class LargeDataframeIT extends InBrowser {
                         "125001",
                         new LocatorAssertions.HasAttributeOptions().setTimeout(ARRIVES_WITHIN_MILLIS));
         double largest = ((Number) page.evaluate("() => window.largest")).doubleValue();
-        assertTrue(largest >= 50_000_000, "one message of 50 MB was to come, the largest had " + largest);
+        assertTrue(largest >= 50_000_000, "expected one message of 50 MB; the largest had " + largest);
         page.getByTestId("stDataFrame").click();
         page.keyboard().press("Control+End");
         assertThat(table.locator("tr[aria-rowindex='125001']")).containsText("42.5");

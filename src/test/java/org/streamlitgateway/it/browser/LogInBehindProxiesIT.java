@@ -26,8 +26,8 @@ import org.streamlitgateway.it.Deployment;
 import org.streamlitgateway.it.RunningGateway;
 
 /**
- * {@code st.login} through real proxies: Streamlit believes its log-in cookie only when the Origin of the WebSocket is
- * that of its {@code redirect_uri}, letter by letter, and takes Host for its own.
+ * {@code st.login} through real proxies. Streamlit accepts its login cookie only if the Origin of the WebSocket equals
+ * the origin of its {@code redirect_uri} character by character, and it compares Host with Origin.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(240)
@@ -69,7 +69,7 @@ class LogInBehindProxiesIT {
         }
     }
 
-    /** One whose users come back to this path after they have logged in. */
+    /** Starts a Streamlit whose users return to this path after the login. */
     private StreamlitProcess streamlit(String path) throws Exception {
         Path secrets = Files.writeString(folder.resolve("secrets" + path.replace('/', '-') + ".toml"), """
                 [auth]
@@ -81,7 +81,7 @@ class LogInBehindProxiesIT {
                 """.formatted(
                         PUBLIC, path, IdentityProvider.CLIENT, provider.issuer()));
         Path script = Path.of("src/test/streamlit/login.py");
-        // a Host that is not the public one is refused
+        // Streamlit refuses any Host other than the public one
         Map<String, String> environment =
                 Map.of("STREAMLIT_SECRETS_FILES", secrets.toString(), "STREAMLIT_SERVER_ALLOWED_HOSTS", "app.test");
         StreamlitProcess streamlit = new StreamlitProcess(script, "/", environment);
@@ -99,21 +99,21 @@ class LogInBehindProxiesIT {
     }
 
     static Stream<Arguments> proxies() {
-        return Stream.of("nginx", "haproxy")
-                .flatMap(proxy -> Arrays.stream(FrontProxy.Way.values()).map(way -> Arguments.of(proxy, way)));
+        return Stream.of("nginx", "haproxy").flatMap(proxy -> Arrays.stream(FrontProxy.Forwarding.values())
+                .map(forwarding -> Arguments.of(proxy, forwarding)));
     }
 
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("proxies")
-    void aVisitorLogsInAndOut(String kind, FrontProxy.Way way) throws Exception {
-        boolean stripped = way == FrontProxy.Way.PREFIX_STRIPPED;
+    void visitorLogsInAndOut(String kind, FrontProxy.Forwarding forwarding) throws Exception {
+        boolean stripped = forwarding == FrontProxy.Forwarding.PREFIX_STRIPPED;
         int gateway = (stripped ? prefixGateway : rootGateway).uri().getPort();
         try (FrontProxy proxy = kind.equals("nginx")
-                        ? FrontProxy.nginx(folder, certificate, gateway, way)
-                        : FrontProxy.haProxy(folder, certificate, gateway, way);
+                        ? FrontProxy.nginx(folder, certificate, gateway, forwarding)
+                        : FrontProxy.haProxy(folder, certificate, gateway, forwarding);
                 Chromium chromium =
                         Chromium.launch(List.of("--host-resolver-rules=MAP app.test:443 127.0.0.1:" + proxy.port()))) {
-            Tab tab = chromium.newVisitor(URI.create(PUBLIC + way.path()));
+            Tab tab = chromium.newVisitor(URI.create(PUBLIC + forwarding.path()));
             Page page = tab.open("").page();
             assertThat(page.getByText("nobody")).isVisible();
 

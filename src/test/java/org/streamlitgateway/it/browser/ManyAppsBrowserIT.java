@@ -34,14 +34,14 @@ class ManyAppsBrowserIT {
     private static final Duration PATIENT = Duration.ofSeconds(60);
     private static final double PATIENT_MILLIS = PATIENT.toMillis();
 
-    /** So often does a page ask one level up before the test believes that it will not stay there. */
-    private static final int QUESTIONS = 3;
+    /** Health requests to the parent path after which the test concludes that the page does not stay there. */
+    private static final int REQUESTS = 3;
 
     @TempDir
     private Path folder;
 
     @Test
-    void nestedAppsReplicasAndTheListOfThem() throws Exception {
+    void nestedAppsReplicasAndAppListWork() throws Exception {
         Path script = Path.of("src/test/streamlit/named.py").toAbsolutePath();
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENT_MILLIS);
         try (StreamlitProcess inner = new StreamlitProcess(script, "/", Map.of("TITLE", "Forecast"))) {
@@ -74,11 +74,11 @@ class ManyAppsBrowserIT {
                 URI uri = WarDeployment.readyAddress(gateway);
                 try {
                     Path pictures = Artifacts.directory("ManyAppsBrowserIT");
-                    seeTheList(chromium, uri, pictures);
+                    checkAppList(chromium, uri, pictures);
                     Eventually.until(gateway::output, PATIENT, () -> healthy(gateway) >= REPLICAS);
                     uploadToEveryReplica(chromium, uri, pictures);
                     uploadToBothApps(chromium, uri);
-                    loseTheInnerApp(chromium, uri, inner, pictures);
+                    stopInnerApp(chromium, uri, inner, pictures);
                 } finally {
                     Files.writeString(
                             Artifacts.directory("ManyAppsBrowserIT").resolve("gateway.log"), gateway.output());
@@ -98,7 +98,7 @@ class ManyAppsBrowserIT {
         page.screenshot(new Page.ScreenshotOptions().setPath(pictures.resolve(name + ".png")));
     }
 
-    private static void seeTheList(Chromium chromium, URI uri, Path pictures) {
+    private static void checkAppList(Chromium chromium, URI uri, Path pictures) {
         Page page = chromium.newWindow().newPage();
         page.navigate(uri.toString());
         assertThat(page.getByText("Sales", new Page.GetByTextOptions().setExact(true)))
@@ -107,7 +107,7 @@ class ManyAppsBrowserIT {
         assertThat(page.getByText("starts on a visit")).isVisible();
         picture(page, pictures, "list");
         page.getByText("Sales", new Page.GetByTextOptions().setExact(true)).click();
-        assertThat(page.locator("h1")).hasText("Sales"); // past the waiting page, by itself
+        assertThat(page.locator("h1")).hasText("Sales"); // the waiting page reloads by itself
         page.close();
     }
 
@@ -135,7 +135,7 @@ class ManyAppsBrowserIT {
         tabs.forEach(tab -> tab.page().close());
     }
 
-    /** One visitor with both apps open: the token against forged uploads is shared, all else is each app's own. */
+    /** One visitor with both apps open: they share the XSRF token; everything else is separate. */
     private static void uploadToBothApps(Chromium chromium, URI uri) {
         BrowserContext visitor = chromium.newWindow();
         Tab outer = new Tab(visitor.newPage(), uri.resolve("/a/")).open("");
@@ -156,10 +156,10 @@ class ManyAppsBrowserIT {
     }
 
     /**
-     * It goes down when its page has come but is not connected yet: then the page asks one level up, too, and stays with
-     * what answers first. Once connected it asks at its own address alone.
+     * Stops the inner app after its page has loaded but before it is connected. The page then also tries the parent
+     * path and stays with the first that answers. Once connected, it uses its own address only.
      */
-    private static void loseTheInnerApp(Chromium chromium, URI uri, StreamlitProcess inner, Path pictures)
+    private static void stopInnerApp(Chromium chromium, URI uri, StreamlitProcess inner, Path pictures)
             throws Exception {
         Tab tab = chromium.newVisitor(uri.resolve("/a/b/"));
         tab.page().setDefaultTimeout(PATIENT_MILLIS);
@@ -174,7 +174,7 @@ class ManyAppsBrowserIT {
         String above = uri.resolve("/a/_stcore/health").toString();
         tab.page()
                 .waitForCondition(
-                        () -> tab.requested().stream().filter(above::equals).count() >= QUESTIONS);
+                        () -> tab.requested().stream().filter(above::equals).count() >= REQUESTS);
         inner.start();
         tab.settled();
 

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Addresses: pages, deep links, the browser's own buttons, redirects. */
+/** Addresses: pages, deep links, the browser's back and forward buttons, redirects. */
 @EachPlacement
 class NavigationIT extends InBrowser {
     NavigationIT() {
@@ -28,7 +28,7 @@ class NavigationIT extends InBrowser {
     }
 
     @Test
-    void refreshOnADeepLinkStaysOnItsPage() {
+    void refreshOnDeepLinkStaysOnItsPage() {
         Tab tab = browser.visit("chat");
         assertThat(heading(tab.page(), "Chat")).isVisible();
 
@@ -42,7 +42,7 @@ class NavigationIT extends InBrowser {
     }
 
     @Test
-    void linksMoveBetweenPagesWithoutLoadingTheSiteAgain() {
+    void linksSwitchPagesWithoutReload() {
         Page page = browser.visit("").page();
         page.evaluate("() => { window.sameDocument = true }");
 
@@ -57,7 +57,7 @@ class NavigationIT extends InBrowser {
     }
 
     @Test
-    void backAndForwardMoveBetweenPages() {
+    void backAndForwardSwitchPages() {
         Page page = browser.visit("").page();
         Demo.follow(page, "Chat");
         assertThat(heading(page, "Chat")).isVisible();
@@ -72,7 +72,7 @@ class NavigationIT extends InBrowser {
     }
 
     @Test
-    void sessionStateIsKeptFromPageToPage() {
+    void sessionStateIsKeptAcrossPages() {
         Page page = browser.visit("").page();
         Demo.countAClick(page);
         assertThat(page.getByText("Clicks in this session: 1")).isVisible();
@@ -85,7 +85,7 @@ class NavigationIT extends InBrowser {
     }
 
     @Test
-    void contextPathWithoutItsSlashLeadsToTheAppWithTheQueryKept() {
+    void contextPathWithoutSlashOpensAppAndKeepsQuery() {
         Page page = browser.newTab().page();
         String withoutSlash = browser.uri().toString().replaceFirst("/$", "");
 
@@ -96,7 +96,7 @@ class NavigationIT extends InBrowser {
     }
 
     @Test
-    void pageWithATrailingSlashIsRedirectedWithinTheApp() {
+    void pageWithTrailingSlashIsRedirectedWithinApp() {
         Page page = browser.newTab().page();
 
         page.navigate(browser.uri() + "chat/?a=1");
@@ -106,7 +106,7 @@ class NavigationIT extends InBrowser {
     }
 
     @Test
-    void noRequestLeavesTheApp(@TempDir Path directory) throws Exception {
+    void allRequestsStayWithinApp(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("ahoy.txt"), "ahoy");
         Tab tab = browser.visit("");
         Page page = tab.page();

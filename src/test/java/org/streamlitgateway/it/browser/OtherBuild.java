@@ -8,19 +8,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A copy of the installed Streamlit whose assets have other names, as those of another version have. It is one version
- * all the same, so that what differs is what an upgrade changes for a tab: the names.
+ * A copy of the installed Streamlit whose assets have other names, like those of another version. The version is the
+ * same, so that the only difference is what an upgrade changes for a tab: the names.
  */
 final class OtherBuild {
-    /** The hash of its content in an asset's name, such as {@code index.CcFifQPt.js}. */
+    /** Content hash in an asset's name, such as {@code index.CcFifQPt.js}. */
     private static final Pattern FINGERPRINT = Pattern.compile("(?<=\\.)[A-Za-z0-9_-]{8}(?=\\.(?:js|css)\\b)");
 
     private OtherBuild() {}
 
-    /** Returns what {@code PYTHONPATH} is to be for a process of it. */
+    /** Creates the copy; returns the {@code PYTHONPATH} of its processes. */
     static Path in(Path folder) throws IOException {
         Path installed = installed();
-        Path library = folder.resolve("site-packages"); // elsewhere Streamlit takes itself for one in development
+        Path library = folder.resolve("site-packages"); // in other locations Streamlit runs in development mode
         try (Stream<Path> files = Files.walk(installed)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path name = installed.getParent().relativize(file);
@@ -43,7 +43,7 @@ final class OtherBuild {
                     .filter(Files::isDirectory)
                     .toList();
             if (found.size() != 1) {
-                throw new IOException("one Streamlit was to be in " + library + ", not " + found);
+                throw new IOException("expected one Streamlit in " + library + ", not " + found);
             }
             return found.get(0);
         }

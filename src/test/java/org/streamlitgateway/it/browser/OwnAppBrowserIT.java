@@ -18,10 +18,13 @@ import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.it.LaunchedProcess;
 import org.streamlitgateway.it.WarDeployment;
 
-/** A real Streamlit of the gateway's own, from a virtual environment: asleep, awake, too large, given up. */
+/**
+ * A real Streamlit run by the gateway from a virtual environment: asleep, awake, over its memory limit, stopped for
+ * good.
+ */
 @Timeout(300)
 class OwnAppBrowserIT {
-    /** Less than the minute of health after which it has all its restarts again. */
+    /** Less than the minute of health that resets the count of restarts. */
     private static final Duration SOON = Duration.ofSeconds(30);
 
     private static final double PATIENT_MILLIS = 60_000;
@@ -30,7 +33,7 @@ class OwnAppBrowserIT {
     private Path folder;
 
     @Test
-    void itSleepsWakesAndIsStoppedWhenItTakesTooMuch() throws Exception {
+    void appSleepsWakesAndIsStoppedOverMemoryLimit() throws Exception {
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENT_MILLIS);
         Path file = Files.writeString(folder.resolve("gateway.yaml"), """
                 proxy-host: 127.0.0.1
@@ -58,19 +61,19 @@ class OwnAppBrowserIT {
             long asleep = process(first);
             first.close();
             gateway.awaitLine("idle for PT10S (idle-stop)");
-            Eventually.until("its process is gone", () -> ProcessHandle.of(asleep)
+            Eventually.until("its process has ended", () -> ProcessHandle.of(asleep)
                     .filter(ProcessHandle::isAlive)
                     .isEmpty());
 
             Page second = visit(chromium, app);
             second.setDefaultTimeout(PATIENT_MILLIS);
-            long greedy = process(second);
+            long overLimit = process(second);
             click(second, "Eat");
             gateway.awaitLine("over its limit of 500 MB (memory); stopping it");
             gateway.awaitLine("restarting it in");
             Eventually.until(() -> "the same tab is used again", SOON, () -> {
                 click(second, "Count");
-                return process(second) != greedy;
+                return process(second) != overLimit;
             });
 
             click(second, "Eat");
@@ -81,7 +84,7 @@ class OwnAppBrowserIT {
         }
     }
 
-    /** Past the waiting page, which goes by itself. */
+    /** Opens the app and waits until the waiting page has been replaced. */
     private static Page visit(Chromium chromium, URI app) {
         Page page = chromium.newWindow().newPage();
         page.navigate(app.toString());

@@ -13,10 +13,10 @@ import org.streamlitgateway.it.Deployment;
 import org.streamlitgateway.it.RunningGateway;
 
 /**
- * No gateway: a pipe that knows only bytes, so that it can be cut and laid again like a gateway that restarts. What a
- * browser shows through it is what it shows at Streamlit itself.
+ * No gateway: a byte pipe that can be cut and restored like a gateway that restarts. The browser behaves through it as
+ * it does at Streamlit itself.
  *
- * <p>It strips no prefix; under one, Streamlit has to be started with {@code server.baseUrlPath}.
+ * <p>It strips no prefix, so Streamlit must be started with {@code server.baseUrlPath} when there is one.
  */
 final class PipeDeployment implements Deployment {
     @Override
@@ -111,12 +111,12 @@ final class PipeDeployment implements Deployment {
             }
         }
 
-        /** Either end is the end of both. */
+        /** The end of either side ends both. */
         private void copy(Socket from, Socket to) {
             try {
                 from.getInputStream().transferTo(to.getOutputStream());
             } catch (IOException broken) {
-                // the sockets are closed below all the same
+                // the sockets are closed below in any case
             } finally {
                 quietly(from);
                 quietly(to);
@@ -135,7 +135,7 @@ final class PipeDeployment implements Deployment {
             try {
                 closeable.close();
             } catch (Exception e) {
-                // a socket that does not close is closed already
+                // a socket that cannot be closed is closed already
             }
         }
     }

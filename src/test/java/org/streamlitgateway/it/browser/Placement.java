@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.streamlitgateway.it.Deployment;
 
-/** A deployment, and the path that the app is served at behind it. */
+/** A deployment, and the path at which the app is served behind it. */
 public record Placement(Deployment deployment, String contextPath) {
     static final String DIRECT = "direct";
 
     /**
-     * Each deployment that the system property {@code deployments} names, at the root and under a prefix (or at the paths that the
-     * property {@code placements} lists). When it names none: the
-     * first deployment only, since a browser's suite is slow and what differs between JDKs is seen by faster tests.
+     * Returns each deployment named by the system property {@code deployments}, at the root and below a prefix (or at
+     * the paths listed by the property {@code placements}). If none is named, only the first deployment: browser
+     * suites are slow, and faster tests cover the differences between JDKs.
      */
     public static Stream<Placement> all() {
         String deployments = System.getProperty("deployments", "");
@@ -24,7 +24,7 @@ public record Placement(Deployment deployment, String contextPath) {
                 .flatMap(deployment -> paths.stream().map(path -> new Placement(deployment, path)));
     }
 
-    /** Whether there is no gateway between the browser and Streamlit. */
+    /** Returns whether there is no gateway between the browser and Streamlit. */
     public boolean isDirect() {
         return deployment.name().equals(DIRECT);
     }

@@ -36,13 +36,13 @@ class RollingUpgradeIT {
     private Path file;
 
     @BeforeEach
-    void bePatient() {
+    void allowLongWaits() {
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENT_MILLIS);
         file = folder.resolve("gateway.yaml");
     }
 
     @Test
-    void onlyTheSessionsOfTheReplicaThatStopsBeginAnewAndOldTabsFindTheirAssets() throws Exception {
+    void onlySessionsOfStoppedReplicaRestartAndOldTabsFindTheirAssets() throws Exception {
         Map<String, String> newer =
                 Map.of("PYTHONPATH", OtherBuild.in(folder.resolve("newer")).toString());
         try (StreamlitProcess one = new StreamlitProcess(SCRIPT, "/", Map.of());
@@ -56,43 +56,44 @@ class RollingUpgradeIT {
                             WarDeployment.installed().get(0).launch(List.of("--config", file.toString()), Map.of());
                     Chromium chromium = Chromium.launch()) {
                 URI app = WarDeployment.readyAddress(gateway).resolve("/app/");
-                List<Tab> onOne = new ArrayList<>();
-                List<Tab> onTwo = new ArrayList<>();
+                List<Tab> tabsOfFirst = new ArrayList<>();
+                List<Tab> tabsOfSecond = new ArrayList<>();
                 for (int i = 0; i < VISITORS; i++) {
                     Tab tab = chromium.newVisitor(app).open("");
-                    (isOn(tab, one) ? onOne : onTwo).add(tab);
+                    (isOn(tab, one) ? tabsOfFirst : tabsOfSecond).add(tab);
                     count(tab, 1);
                 }
-                assertEquals(VISITORS / 2, onOne.size());
-                toggle(onTwo.get(0), "Sound"); // so that its script is asked for while it is there
-                assertThat(onTwo.get(0).page().getByTestId("stAudio")).isVisible();
+                assertEquals(VISITORS / 2, tabsOfFirst.size());
+                toggle(tabsOfSecond.get(0), "Sound"); // makes the tab load the script while it is available
+                assertThat(tabsOfSecond.get(0).page().getByTestId("stAudio")).isVisible();
 
                 configure("{address: " + address(one) + ", drain: yes}", address(two));
                 gateway.awaitLine("drains");
-                for (Tab tab : onOne) {
+                for (Tab tab : tabsOfFirst) {
                     count(tab, 2);
                     assertTrue(isOn(tab, one));
                 }
 
                 newOne.start();
-                replace(one, onOne, address(newOne), address(two));
-                for (Tab tab : onOne) {
+                replace(one, tabsOfFirst, address(newOne), address(two));
+                for (Tab tab : tabsOfFirst) {
                     count(tab, 1);
                     assertTrue(isOn(tab, newOne));
                 }
-                for (Tab tab : onTwo) {
+                for (Tab tab : tabsOfSecond) {
                     count(tab, 2);
                     assertTrue(isOn(tab, two));
                 }
-                // its page is of the old build, its session with the new: the other replica still has the script
-                toggle(onOne.get(0), "Chart");
-                assertThat(onOne.get(0).page().locator("[data-testid=stVegaLiteChart] svg.marks"))
+                // its page is from the old build, its session from the new one: the other replica still has the
+                // script
+                toggle(tabsOfFirst.get(0), "Chart");
+                assertThat(tabsOfFirst.get(0).page().locator("[data-testid=stVegaLiteChart] svg.marks"))
                         .isVisible();
 
                 newTwo.start();
-                replace(two, onTwo, address(newOne), address(newTwo));
-                // nobody has the old scripts any more, but the gateway
-                for (Tab tab : List.of(onOne.get(1), onTwo.get(1))) {
+                replace(two, tabsOfSecond, address(newOne), address(newTwo));
+                // only the gateway has the old scripts now
+                for (Tab tab : List.of(tabsOfFirst.get(1), tabsOfSecond.get(1))) {
                     toggle(tab, "Sound");
                     assertThat(tab.page().getByTestId("stAudio")).isVisible();
                 }
@@ -102,12 +103,12 @@ class RollingUpgradeIT {
                         .filter(url -> url.contains("/static/js/index."))
                         .toList();
                 assertEquals(1, scripts.size(), scripts::toString);
-                assertTrue(scripts.stream().noneMatch(onTwo.get(1).requested()::contains), scripts::toString);
+                assertTrue(scripts.stream().noneMatch(tabsOfSecond.get(1).requested()::contains), scripts::toString);
             }
         }
     }
 
-    /** The replica is taken out and stopped; its visitors' tabs come back by themselves. */
+    /** Removes and stops the replica; its visitors' tabs reconnect by themselves. */
     private void replace(StreamlitProcess old, List<Tab> visitors, String... replicas) throws Exception {
         List<WebSocket> sockets = visitors.stream().map(Tab::latestSocket).toList();
         configure(replicas);

@@ -7,7 +7,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.WebSocket;
 import org.junit.jupiter.api.Test;
 
-/** Whose session it is, and what it outlives. */
+/** Separation of sessions, and restarts that a session survives. */
 @EachPlacement
 class SessionIT extends InBrowser {
     SessionIT() {
@@ -15,7 +15,7 @@ class SessionIT extends InBrowser {
     }
 
     @Test
-    void twoTabsOfOneBrowserDoNotMix() {
+    void tabsOfOneBrowserHaveSeparateSessions() {
         Tab left = browser.visit("");
         Tab right = browser.visit("");
 
@@ -34,7 +34,7 @@ class SessionIT extends InBrowser {
     }
 
     @Test
-    void sessionOutlivesARestartOfTheGateway() throws Exception {
+    void sessionSurvivesGatewayRestart() throws Exception {
         Tab tab = browser.visit("");
         Page page = tab.page();
         page.evaluate("() => { window.sameDocument = true }");
@@ -54,7 +54,7 @@ class SessionIT extends InBrowser {
     }
 
     @Test
-    void pageIsUsableAgainAfterARestartOfStreamlit() throws Exception {
+    void pageRecoversAfterStreamlitRestart() throws Exception {
         Tab tab = browser.visit("");
         Page page = tab.page();
         page.evaluate("() => { window.sameDocument = true }");
@@ -62,7 +62,7 @@ class SessionIT extends InBrowser {
             Demo.countAClick(page);
             assertThat(page.getByText("Clicks in this session: " + clicks)).isVisible();
         }
-        tab.settled(); // a run that is cut off is asked for again, by the browser itself
+        tab.settled(); // the browser itself repeats an interrupted run
         WebSocket before = tab.latestSocket();
 
         browser.streamlit().stop();
@@ -71,7 +71,7 @@ class SessionIT extends InBrowser {
         tab.awaitReconnect(before);
         Demo.countAClick(page);
 
-        // a new Streamlit knows nothing of the old session
+        // a new Streamlit does not have the old session
         assertThat(page.getByText("Clicks in this session: 1")).isVisible();
         assertEquals(true, page.evaluate("() => window.sameDocument"));
     }

@@ -16,14 +16,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.streamlitgateway.fixture.Ports;
 
-/** A real Streamlit on a free port of the loopback address, which can be stopped and started again on that port. */
+/** A real Streamlit on a free loopback port, which can be stopped and started again on that port. */
 public final class StreamlitProcess implements AutoCloseable {
     private static final Duration UP = Duration.ofSeconds(60);
     private static final Duration DOWN = Duration.ofSeconds(15);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
-    /** The Python module of channels, as if it were installed. */
+    /** The Python module of channels, used as if it were installed. */
     private static final Path MODULE = Path.of("src/main/python").toAbsolutePath();
 
     private final Path app;
@@ -37,8 +37,8 @@ public final class StreamlitProcess implements AutoCloseable {
     /**
      * Reserves a port and starts nothing yet.
      *
-     * @param basePath what {@code server.baseUrlPath} is to be, with both slashes; {@code /} for none
-     * @param environment what the app finds in its environment, too
+     * @param basePath the value of {@code server.baseUrlPath} with both slashes; {@code /} for none
+     * @param environment additional environment variables of the app
      */
     public StreamlitProcess(Path app, String basePath, Map<String, String> environment) throws IOException {
         this.app = app;
@@ -57,7 +57,7 @@ public final class StreamlitProcess implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port + basePath);
     }
 
-    /** Starts it, and returns when it is healthy. */
+    /** Starts Streamlit and waits until it is healthy. */
     public void start() throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 InstalledProgram.STREAMLIT.path().toString(),
@@ -74,14 +74,14 @@ public final class StreamlitProcess implements AutoCloseable {
         builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
         builder.environment().put("PYTHONPATH", MODULE.toString());
         builder.environment().keySet().removeIf(name -> name.startsWith("STREAMLIT"));
-        // or uvicorn would believe forwarding headers from others than the loopback peer
+        // otherwise uvicorn would trust forwarding headers of peers other than loopback
         builder.environment().remove("FORWARDED_ALLOW_IPS");
         builder.environment().putAll(environment);
         process = builder.start();
         awaitHealth();
     }
 
-    /** Stops it as a user would, and returns when it is gone. */
+    /** Stops Streamlit as a user would, and waits until it has ended. */
     public void stop() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(DOWN.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -89,7 +89,7 @@ public final class StreamlitProcess implements AutoCloseable {
         }
     }
 
-    /** Kills it, without a word to its browsers. */
+    /** Kills Streamlit, so that browsers get no close frame. */
     public void kill() {
         if (process != null) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -117,7 +117,7 @@ public final class StreamlitProcess implements AutoCloseable {
 
     private void awaitHealth() throws InterruptedException {
         long deadline = System.nanoTime() + UP.toNanos();
-        // the wait for its end is also the pause between two questions
+        // the wait for the process's end is also the pause between two health checks
         while (!process.waitFor(50, TimeUnit.MILLISECONDS)) {
             if (isHealthy()) {
                 return;
@@ -130,7 +130,7 @@ public final class StreamlitProcess implements AutoCloseable {
         throw new IllegalStateException("Streamlit ended with " + process.exitValue() + ":\n" + output());
     }
 
-    /** A probe must read the body, since any unknown path is answered by 200 and the page. */
+    /** Reads the body too, as Streamlit answers any unknown path with 200 and its page. */
     private boolean isHealthy() throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(uri().resolve("_stcore/health"))
                 .timeout(Duration.ofSeconds(5))

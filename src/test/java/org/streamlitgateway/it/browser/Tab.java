@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** One tab at the app, and all that it saw: its console, its requests, its WebSockets. */
+/** A browser tab with the app, and a record of its console, requests and WebSockets. */
 public final class Tab {
     private static final double GIVE_UP_MILLIS = 60_000;
 
@@ -31,7 +31,7 @@ public final class Tab {
         this.page = page;
         this.base = base;
         page.setDefaultTimeout(GIVE_UP_MILLIS);
-        page.onConsoleMessage(this::heard);
+        page.onConsoleMessage(this::onConsoleMessage);
         page.onPageError(error -> complain("uncaught " + error));
         page.onRequest(request -> requested.add(request.url()));
         page.onResponse(this::answered);
@@ -43,14 +43,14 @@ public final class Tab {
         return page;
     }
 
-    /** Loads the page at this path of the app, and returns when its script has run. */
+    /** Loads the page at this path of the app and waits until its script has run. */
     public Tab open(String path) {
         page.navigate(base.resolve(path).toString());
         settled();
         return this;
     }
 
-    /** Returns when the app is connected and its script is at rest. */
+    /** Waits until the app is connected and its script is idle. */
     public void settled() {
         page.locator("[data-testid=stApp]"
                         + "[data-test-connection-state=CONNECTED]"
@@ -58,12 +58,12 @@ public final class Tab {
                 .waitFor();
     }
 
-    /** Returns when this WebSocket is closed. */
+    /** Waits until this WebSocket is closed. */
     public void awaitDisconnect(WebSocket socket) {
         page.waitForCondition(socket::isClosed);
     }
 
-    /** Returns when the page has another WebSocket than this one and is at rest on it. */
+    /** Waits until the page has another WebSocket than this one and is idle on it. */
     public void awaitReconnect(WebSocket lost) {
         page.waitForCondition(() -> latestSocket() != lost && !latestSocket().isClosed());
         settled();
@@ -74,20 +74,20 @@ public final class Tab {
         return sockets.get(sockets.size() - 1);
     }
 
-    /** The address of each request so far, WebSockets too. */
+    /** Returns the address of each request so far, including WebSockets. */
     public List<String> requested() {
         return List.copyOf(requested);
     }
 
     /**
-     * Errors and warnings of the console, uncaught exceptions, answers of 400 and above, requests that failed; with
-     * addresses relative to the app, so that two ways to the same app can be compared.
+     * Returns console errors and warnings, uncaught exceptions, responses of 400 and above, and failed requests.
+     * Addresses are relative to the app, so that two deployments of one app can be compared.
      */
     public SortedSet<String> complaints() {
         return new TreeSet<>(complaints);
     }
 
-    void leaveEvidence(Path directory, String name) throws IOException {
+    void saveRecord(Path directory, String name) throws IOException {
         Files.write(directory.resolve(name + "-console.txt"), console);
         Files.write(directory.resolve(name + "-network.txt"), network);
         try {
@@ -98,7 +98,7 @@ public final class Tab {
         }
     }
 
-    private void heard(ConsoleMessage message) {
+    private void onConsoleMessage(ConsoleMessage message) {
         console.add(message.type() + " " + message.text() + " " + message.location());
         if (message.type().equals("error") || message.type().equals("warning")) {
             complain("console " + message.type() + " " + message.text());
@@ -114,7 +114,7 @@ public final class Tab {
 
     private void failed(Request request) {
         network.add("failed " + request.failure() + " " + request.method() + " " + request.url());
-        // leaving a page aborts what it was still fetching, if it was: that is chance
+        // leaving a page aborts its pending requests, and whether there are any is chance
         if (!request.failure().equals("net::ERR_ABORTED")) {
             complain("failed " + request.failure() + " " + request.url());
         }

@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a visitor sees who comes before the app is up. */
+/** Pages that a visitor sees before the app is up. */
 @EachPlacement
 class WaitingPageIT extends InBrowser {
     WaitingPageIT() {
@@ -22,20 +22,20 @@ class WaitingPageIT extends InBrowser {
 
     @BeforeEach
     void streamlitIsDown() throws Exception {
-        assumeFalse(placement.isDirect(), "the waiting page is the gateway's");
+        assumeFalse(placement.isDirect(), "only the gateway has a waiting page");
         browser.streamlit().stop();
     }
 
     @Test
-    void waitingPageSaysThatTheAppIsNotUpAndNeedsNothingElse() {
+    void waitingPageIsShownAndSelfContained() {
         Tab tab = browser.newVisitor(browser.uri());
 
         Response answer = tab.page().navigate(browser.uri().toString());
 
         assertEquals(502, answer.status());
-        assertTrue(answer.headerValue("content-type").startsWith("text/html"), "it is a page");
+        assertTrue(answer.headerValue("content-type").startsWith("text/html"), "the response is an HTML page");
         assertThat(tab.page().getByTestId("stApp")).hasCount(0);
-        assertFalse(tab.page().locator("body").innerText().isBlank(), "it says something");
+        assertFalse(tab.page().locator("body").innerText().isBlank(), "the page has text");
         List<String> outside = tab.requested().stream()
                 .filter(url -> !url.startsWith(browser.uri().toString()))
                 .filter(url -> !url.endsWith("/favicon.ico"))
@@ -44,7 +44,7 @@ class WaitingPageIT extends InBrowser {
     }
 
     @Test
-    void appComesInByItselfWhenItIsUp() throws Exception {
+    void appReplacesWaitingPageWhenUp() throws Exception {
         Page page = browser.newVisitor(browser.uri()).page();
         assertEquals(502, page.navigate(browser.uri().toString()).status());
 
@@ -56,7 +56,7 @@ class WaitingPageIT extends InBrowser {
     }
 
     @Test
-    void deepLinkComesInAtItsOwnAddress() throws Exception {
+    void deepLinkIsKeptWhenAppComesUp() throws Exception {
         Page page = browser.newVisitor(browser.uri()).page();
         assertEquals(502, page.navigate(browser.uri() + "chat?a=1").status());
 

@@ -22,11 +22,11 @@ import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.it.NeedsGateway;
 
-/** How assets are served from memory: in which form, and to whom in part or not at all. */
+/** Assets served from the cache: content codings, conditional requests and ranges. */
 @NeedsGateway
 class AssetCacheIT extends WithAssetCache {
     @Test
-    void anImmutableAssetIsAskedForOnceAndServedWithItsHeaders() throws IOException {
+    void immutableAssetIsFetchedOnceAndServedWithItsHeaders() throws IOException {
         String target = asset("once");
 
         try (RawHttp client = fixture.http()) {
@@ -47,7 +47,7 @@ class AssetCacheIT extends WithAssetCache {
     }
 
     @Test
-    void itIsSentCompressedAsSoonAsItIsAndNeverLate() throws IOException {
+    void assetIsServedCompressedOnceEncodedWithoutDelay() throws IOException {
         String target = asset("gzip");
 
         try (RawHttp client = fixture.http()) {
@@ -67,7 +67,7 @@ class AssetCacheIT extends WithAssetCache {
     }
 
     @Test
-    void aBrowserGetsItInBrotliWhichIsSmallerYet() throws IOException {
+    void browserGetsBrotliWhichIsSmallerThanGzip() throws IOException {
         String target = asset("brotli");
         Brotli4jLoader.ensureAvailability();
 
@@ -93,7 +93,7 @@ class AssetCacheIT extends WithAssetCache {
         "'*', any",
         "'*;q=0, gzip', gzip",
     })
-    void theClientsWeightsChooseTheForm(String accept, String coding) throws IOException {
+    void acceptEncodingWeightsSelectCoding(String accept, String coding) throws IOException {
         String target = asset("weights-" + Integer.toHexString(accept.hashCode()) + "A");
 
         try (RawHttp client = fixture.http()) {
@@ -111,7 +111,7 @@ class AssetCacheIT extends WithAssetCache {
     }
 
     @Test
-    void headGetsTheHeadersOfGet() throws IOException {
+    void headReturnsHeadersOfGet() throws IOException {
         String target = asset("head");
 
         try (RawHttp client = fixture.http()) {
@@ -135,7 +135,7 @@ class AssetCacheIT extends WithAssetCache {
                 "If-Modified-Since: Wed, 21 Oct 2026 07:28:00 GMT",
                 "If-Modified-Since: Thu, 22 Oct 2026 00:00:00 GMT",
             })
-    void whoHasItIsToldSo(String condition) throws IOException {
+    void matchingConditionReturns304(String condition) throws IOException {
         String target = asset("conditional-" + Integer.toHexString(condition.hashCode()) + "A");
 
         try (RawHttp client = fixture.http()) {
@@ -163,7 +163,7 @@ class AssetCacheIT extends WithAssetCache {
                 "Range: bytes=0-1,4-5",
                 "If-Match: \"other\"",
             })
-    void whatDoesNotHoldOrIsNotUnderstoodGetsAllOfIt(String field) throws IOException {
+    void unmetOrInvalidConditionReturnsWholeAsset(String field) throws IOException {
         String target = asset("whole-" + Integer.toHexString(field.hashCode()) + "A");
 
         try (RawHttp client = fixture.http()) {
@@ -183,7 +183,7 @@ class AssetCacheIT extends WithAssetCache {
         "bytes=-5,399995,400000",
         "bytes=100-999999999,100,400000"
     })
-    void partsAreCutFromThePlainForm(String range, int from, int to) throws IOException {
+    void rangesAreTakenFromUnencodedContent(String range, int from, int to) throws IOException {
         String target = asset("range-" + from + "-" + to + "A");
 
         try (RawHttp client = fixture.http()) {
@@ -201,7 +201,7 @@ class AssetCacheIT extends WithAssetCache {
     }
 
     @Test
-    void aPartBeyondTheEndIsRefused() throws IOException {
+    void rangeBeyondEndReturns416() throws IOException {
         String target = asset("beyond");
 
         try (RawHttp client = fixture.http()) {
@@ -222,7 +222,7 @@ class AssetCacheIT extends WithAssetCache {
         "'Wed, 21 Oct 2026 07:28:00 GMT', 206",
         "'Thu, 22 Oct 2026 07:28:00 GMT', 200",
     })
-    void ifRangeNeedsTheVeryTagOrDate(String condition, int status) throws IOException {
+    void ifRangeRequiresExactTagOrDate(String condition, int status) throws IOException {
         String target = asset("if-range-" + Integer.toHexString(condition.hashCode()) + "A");
 
         try (RawHttp client = fixture.http()) {
@@ -240,7 +240,7 @@ class AssetCacheIT extends WithAssetCache {
             if (response.head().has("Content-Encoding")) {
                 return response;
             }
-            assertTrue(System.nanoTime() < deadline, "it was never sent encoded");
+            assertTrue(System.nanoTime() < deadline, "it was never served encoded");
         }
     }
 

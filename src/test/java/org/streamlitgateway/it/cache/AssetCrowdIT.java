@@ -20,19 +20,19 @@ import org.streamlitgateway.fixture.Signal;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 
-/** Many want the same asset at once: one asks for it, and nobody is held up by another for long. */
+/** Concurrent requests for the same asset: one of them fetches it, and no client delays another for long. */
 @NeedsGateway
 class AssetCrowdIT extends WithAssetCache {
     @Test
-    void aHundredClientsWaitForOneRequest() throws IOException {
+    void hundredClientsShareOneUpstreamRequest() throws IOException {
         String target = "/static/js/hundred.Abcdefgh1.js";
-        Signal go = new Signal("a hundred have asked");
+        Signal go = new Signal("a hundred clients have sent their request");
         fixture.upstream().on(target, exchange -> {
             go.await();
             immutable(BODY).play(exchange);
         });
         List<RawHttp> clients = ask(target, 100);
-        go.give();
+        go.fire();
 
         for (RawHttp client : clients) {
             assertArrayEquals(BODY, client.readResponse("GET").body());
@@ -42,7 +42,7 @@ class AssetCrowdIT extends WithAssetCache {
     }
 
     @Test
-    void othersDoNotWaitForAnAnswerThatIsNotKept() throws IOException {
+    void uncacheableResponseReleasesWaitingClients() throws IOException {
         String target = "/static/js/unkept-stream.Abcdefgh1.js";
         Signal done = new Signal("the others have their answer");
         fixture.upstream().on(target, exchange -> {
@@ -61,23 +61,23 @@ class AssetCrowdIT extends WithAssetCache {
             assertEquals("abcd", client.readResponse("GET").text());
             client.close();
         }
-        done.give();
+        done.fire();
         assertEquals("abcd", clients.get(0).readResponse("GET").text());
         clients.get(0).close();
     }
 
     @Test
-    void aLeaderWhoseConnectionBreaksFailsNobodyElse() throws IOException {
+    void brokenFirstFetchDoesNotFailWaitingClients() throws IOException {
         boolean atOnce = false;
-        for (int i = 0; i < 3 && !atOnce; i++) { // a busy machine may need several
-            atOnce = breakALeader("/static/js/leader" + i + ".Abcdefgh1.js");
+        for (int i = 0; i < 3 && !atOnce; i++) { // a busy machine may need several attempts
+            atOnce = breakFirstFetch("/static/js/leader" + i + ".Abcdefgh1.js");
         }
-        assertTrue(atOnce, "ten clients did not come to ask within four seconds");
+        assertTrue(atOnce, "ten clients did not send their request within four seconds");
     }
 
-    /** False when the others had waited so long already that some may have gone by themselves. */
-    private boolean breakALeader(String target) throws IOException {
-        Signal go = new Signal("all have asked");
+    /** Returns false when the waiting clients had already waited so long that some may have continued by themselves. */
+    private boolean breakFirstFetch(String target) throws IOException {
+        Signal go = new Signal("all clients have sent their request");
         fixture.upstream().on(target, exchange -> {
             if (fixture.upstream().requests(target).size() == 1) {
                 go.await();
@@ -89,10 +89,10 @@ class AssetCrowdIT extends WithAssetCache {
         });
         long asked = System.nanoTime();
         List<RawHttp> clients = ask(target, 10);
-        go.give();
+        go.fire();
         boolean atOnce = System.nanoTime() - asked < Duration.ofSeconds(4).toNanos();
 
-        int broken = 0; // whichever of them was first: cut, or 502 if nothing had gone out yet
+        int broken = 0; // the first client fails: aborted, or 502 if nothing had been sent yet
         for (RawHttp client : clients) {
             RawResponse answer = client.readResponse("GET");
             if (answer.end() == End.COMPLETE && answer.status() == 200) {
@@ -110,7 +110,7 @@ class AssetCrowdIT extends WithAssetCache {
     }
 
     @Test
-    void aSlowLeaderDoesNotHoldOthersUpForLong() throws IOException {
+    void slowFirstFetchDelaysOthersOnlyBriefly() throws IOException {
         String target = "/static/js/slow.Abcdefgh1.js";
         Signal never = new Signal("the others have their answer");
         fixture.upstream().on(target, exchange -> {
@@ -124,14 +124,14 @@ class AssetCrowdIT extends WithAssetCache {
         for (RawHttp client : clients.subList(1, 3)) {
             assertArrayEquals(BODY, client.readResponse("GET").body());
         }
-        never.give();
+        never.fire();
         for (RawHttp client : clients) {
             client.close();
         }
     }
 
     @Test
-    void aSlowFirstClientHoldsNobodyUp() throws IOException {
+    void slowFirstClientDelaysNobody() throws IOException {
         String target = "/static/media/slow-client.Abcdefgh1.bin";
         fixture.upstream().on(target, exchange -> exchange.replyPattern(2_000_000, IMMUTABLE));
 
@@ -149,7 +149,7 @@ class AssetCrowdIT extends WithAssetCache {
     }
 
     @Test
-    void theAssetIsKeptWhenItsFirstClientLeaves() throws IOException {
+    void assetIsCachedWhenFirstClientDisconnects() throws IOException {
         String target = "/static/media/leaver.Abcdefgh1.bin";
         Signal left = new Signal("the client has left");
         fixture.upstream().on(target, exchange -> {
@@ -163,7 +163,7 @@ class AssetCrowdIT extends WithAssetCache {
             client.readHead();
             client.reset();
         }
-        left.give();
+        left.fire();
         try (RawHttp other = fixture.http()) {
             assertEquals(1_000_000, other.get(fixture.target(target)).body().length);
         }
@@ -171,13 +171,13 @@ class AssetCrowdIT extends WithAssetCache {
     }
 
     @Test
-    void anAssetThatStopsComingEndsThoughItsFirstClientHasLeft() throws IOException {
+    void stalledAssetTimesOutAfterFirstClientDisconnected() throws IOException {
         String target = "/static/media/stalled.Abcdefgh1.bin";
         Recorder<End> ends = new Recorder<>("end upstream");
         AtomicBoolean first = new AtomicBoolean(true);
-        try (GatewayFixture impatient =
+        try (GatewayFixture shortTimeout =
                 GatewayFixture.start(deployment, "asset-cache", "8M", "upstream-timeout", "1s")) {
-            impatient.upstream().on(target, exchange -> {
+            shortTimeout.upstream().on(target, exchange -> {
                 if (!first.getAndSet(false)) {
                     immutable(BODY).play(exchange);
                     return;
@@ -186,16 +186,19 @@ class AssetCrowdIT extends WithAssetCache {
                 exchange.writePattern(300_000);
                 ends.add(exchange.awaitEnd());
             });
-            try (RawHttp client = impatient.http()) {
-                client.send(client.head("GET", impatient.target(target)));
+            try (RawHttp client = shortTimeout.http()) {
+                client.send(client.head("GET", shortTimeout.target(target)));
                 client.readHead();
                 client.reset();
             }
             ends.take(Duration.ofSeconds(15));
-            impatient.upstream().requests(target).take();
-            try (RawHttp other = impatient.http()) {
-                other.send(other.head("GET", impatient.target(target)));
-                impatient.upstream().requests(target).take(Duration.ofSeconds(4)); // it does not wait for the first
+            shortTimeout.upstream().requests(target).take();
+            try (RawHttp other = shortTimeout.http()) {
+                other.send(other.head("GET", shortTimeout.target(target)));
+                shortTimeout
+                        .upstream()
+                        .requests(target)
+                        .take(Duration.ofSeconds(4)); // without waiting for the first client
                 assertArrayEquals(BODY, other.readResponse("GET").body());
             }
         }

@@ -14,7 +14,7 @@ import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.it.NeedsGateway;
 
-/** What Streamlit marks as immutable is asked for once, and everything else as often as it is wanted. */
+/** Assets that Streamlit marks as immutable are fetched once; everything else is fetched for each request. */
 @NeedsGateway
 class AssetKeepingIT extends WithAssetCache {
     @ParameterizedTest
@@ -35,40 +35,40 @@ class AssetKeepingIT extends WithAssetCache {
                 IMMUTABLE + "|content-encoding: br",
                 IMMUTABLE + "|age: 31536000",
             })
-    void whatMustNotBeKeptIsNot(String fields) throws IOException {
+    void uncacheableResponseIsNotStored(String fields) throws IOException {
         String target = "/static/js/unkept." + Integer.toHexString(fields.hashCode()) + "Abcdefgh.js";
         String[] lines = fields.split("\\|");
         fixture.upstream().on(target, exchange -> exchange.reply("200 OK", BODY, lines));
 
-        assertAskedTwice(target);
+        assertFetchedTwice(target);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"404 Not Found", "206 Partial Content", "301 Moved", "500 Broken"})
-    void onlyTheStatus200IsKept(String status) throws IOException {
+    void onlyStatus200IsStored(String status) throws IOException {
         String target = "/static/js/status." + status.substring(0, 3) + "Abcdefgh.js";
         fixture.upstream().on(target, exchange -> exchange.reply(status, "x", IMMUTABLE));
 
-        assertAskedTwice(target);
+        assertFetchedTwice(target);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Authorization: Basic eDp5", "Range: bytes=0-5"})
-    void theAnswerToSuchARequestIsNotKept(String field) throws IOException {
+    void responseToRequestWithSuchFieldIsNotStored(String field) throws IOException {
         String target = asset("request-" + Integer.toHexString(field.hashCode()) + "A");
 
-        assertAskedTwice(target, field);
+        assertFetchedTwice(target, field);
     }
 
     @Test
-    void anAddressWithAQueryIsNotKept() throws IOException {
+    void targetWithQueryIsNotStored() throws IOException {
         String target = asset("query") + "?v=1";
 
-        assertAskedTwice(target);
+        assertFetchedTwice(target);
     }
 
     @Test
-    void aBodyOfUnknownLengthIsPassedOnAndNotKept() throws IOException {
+    void bodyOfUnknownLengthIsForwardedNotStored() throws IOException {
         String target = "/static/js/chunked.Abcdefgh1.js";
         fixture.upstream().on(target, exchange -> {
             exchange.startChunks("200 OK", IMMUTABLE, SCRIPT);
@@ -76,11 +76,11 @@ class AssetKeepingIT extends WithAssetCache {
             exchange.endChunks();
         });
 
-        assertAskedTwice(target);
+        assertFetchedTwice(target);
     }
 
     @Test
-    void aBodyThatBreaksOffIsNotKeptAndNotTakenForWhole() throws IOException {
+    void truncatedBodyIsNeitherStoredNorCompleted() throws IOException {
         String target = "/static/js/broken.Abcdefgh1.js";
         fixture.upstream().on(target, exchange -> {
             exchange.startBody("200 OK", IMMUTABLE, SCRIPT, "content-length: 400000", "connection: close");
@@ -89,7 +89,7 @@ class AssetKeepingIT extends WithAssetCache {
         try (RawHttp client = fixture.http()) {
             RawResponse broken = client.get(fixture.target(target));
 
-            // cut, or 502 if nothing had gone out yet
+            // aborted, or 502 if nothing had been sent yet
             assertFalse(broken.status() == 200 && broken.end() == End.COMPLETE, broken::toString);
         }
 
@@ -100,7 +100,7 @@ class AssetKeepingIT extends WithAssetCache {
     }
 
     @Test
-    void anAssetThatIsTooLargeIsPassedOn() throws IOException {
+    void oversizedAssetIsForwardedNotStored() throws IOException {
         String target = "/static/media/large.Abcdefgh1.bin";
         fixture.upstream().on(target, exchange -> exchange.replyPattern(3_000_000, IMMUTABLE));
 
@@ -116,7 +116,7 @@ class AssetKeepingIT extends WithAssetCache {
     }
 
     @Test
-    void moreThanTheBoundPushesTheOldestOut() throws IOException {
+    void fullCacheEvictsOldestAsset() throws IOException {
         try (RawHttp client = fixture.http()) {
             for (int i = 0; i < 12; i++) {
                 String target = "/static/media/many" + i + ".Abcdefgh1.bin";
@@ -137,8 +137,8 @@ class AssetKeepingIT extends WithAssetCache {
     }
 
     @Test
-    void anOldAssetOutlivesAnUpgradeOfTheApp() throws IOException {
-        // streamlit #10510: a tab that was opened before the deployment still asks for the old names
+    void cachedAssetOutlivesAppUpgrade() throws IOException {
+        // streamlit #10510: a tab opened before the deployment still requests the old names
         String target = asset("old");
         try (RawHttp client = fixture.http()) {
             client.get(fixture.target(target));
@@ -148,16 +148,16 @@ class AssetKeepingIT extends WithAssetCache {
         }
     }
 
-    private void assertAskedTwice(String target, String... fieldLines) throws IOException {
+    private void assertFetchedTwice(String target, String... fieldLines) throws IOException {
         try (RawHttp client = fixture.http();
-                RawHttp another = fixture.http()) { // Tomcat closes the connection after a 500
-            RawResponse first = client.get(fixture.target(target), fieldLines);
-            RawResponse second = another.get(fixture.target(target), fieldLines);
+                RawHttp second = fixture.http()) { // Tomcat closes the connection after a 500
+            RawResponse firstResponse = client.get(fixture.target(target), fieldLines);
+            RawResponse secondResponse = second.get(fixture.target(target), fieldLines);
 
-            assertArrayEquals(first.body(), second.body());
-            assertFalse(second.head().has("Vary")
-                    && second.head().has("Content-Encoding")
-                    && !first.head().has("Content-Encoding"));
+            assertArrayEquals(firstResponse.body(), secondResponse.body());
+            assertFalse(secondResponse.head().has("Vary")
+                    && secondResponse.head().has("Content-Encoding")
+                    && !firstResponse.head().has("Content-Encoding"));
         }
         assertEquals(2, fixture.upstream().requests(target).size());
     }

@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Tests of the memory for assets, which a fake Streamlit serves. */
+/** Base of the asset cache tests; a fake Streamlit serves the assets. */
 abstract class WithAssetCache extends OnEveryDeployment {
     static final String IMMUTABLE = "cache-control: public, immutable, max-age=31536000";
     static final String SCRIPT = "content-type: application/javascript";
     static final String TAG = "etag: \"665b3e13\"";
     static final String DATE = "last-modified: Wed, 21 Oct 2026 07:28:00 GMT";
 
-    /** Compresses well, and is larger than any container's buffer. */
+    /** Compresses well and is larger than any container's buffer. */
     static final byte[] BODY =
             "const a = (b, c) => b + c; // Streamlit\n".repeat(10_000).getBytes(StandardCharsets.US_ASCII);
 
@@ -22,14 +22,14 @@ abstract class WithAssetCache extends OnEveryDeployment {
         return new String[] {"asset-cache", "8M"};
     }
 
-    /** Has it served by Streamlit under a name with a fingerprint. */
+    /** Makes Streamlit serve the asset under a name with a fingerprint; returns its target. */
     String asset(String name) {
         String target = "/static/js/" + name + ".CcFifQPt.js";
         fixture.upstream().on(target, immutable(BODY));
         return target;
     }
 
-    /** Streamlit's way to serve what never changes. */
+    /** Returns a response as Streamlit sends it for immutable files. */
     static FakeStreamlit.Script immutable(byte[] body) {
         return exchange -> exchange.reply("200 OK", body, IMMUTABLE, SCRIPT, TAG, DATE, "accept-ranges: bytes");
     }

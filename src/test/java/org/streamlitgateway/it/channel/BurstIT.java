@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.streamlitgateway.it.browser.App;
 
-/** Many messages at once, and a script that is slower than its feed. */
+/** Bursts of messages, and scripts that are slower than their feed. */
 @EachPrefixedPlacement
 class BurstIT extends InBrowserWithFeeds {
     BurstIT() {
@@ -30,17 +30,17 @@ class BurstIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void slowScriptIsNeverCutShortAndStillSeesAll() throws Exception {
+    void slowScriptIsNotInterruptedAndReceivesAll() throws Exception {
         Page page = browser.visit("slow?seconds=1").page();
         Facts.awaitOpen(page, "slow");
 
-        long began = System.nanoTime();
+        long start = System.nanoTime();
         for (int n = 0; n < 40; n++) {
             feed.count(FeedServer.PRICES, n, 1);
             page.waitForTimeout(100);
         }
 
-        long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds();
+        long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
 
         Facts facts = Facts.await(page, "slow", seen -> seen.number("count") == 40);
         assertTrue(facts.sawAll(40), facts::toString);
@@ -49,7 +49,7 @@ class BurstIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void burstArrivesCompleteAndInOrderHoweverSlowTheScript() throws Exception {
+    void slowScriptReceivesBurstCompleteAndInOrder() throws Exception {
         Page page = browser.visit("slow?seconds=3").page();
         Facts.awaitOpen(page, "slow");
 
@@ -62,7 +62,7 @@ class BurstIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void whatAScriptIsTooSlowForIsToldAsMissed() throws Exception {
+    void messagesBeyondBufferAreReportedAsMissed() throws Exception {
         Page page = browser.visit("slow?seconds=8&buffer=100").page();
         Facts.awaitOpen(page, "slow");
         feed.count(FeedServer.PRICES, 0, 1);

@@ -18,7 +18,7 @@ import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.it.NeedsGateway;
 
-/** Who may subscribe and send, and what everybody else is told before anything is dialled. */
+/** Permission to subscribe and to send, and refusals before the feed is contacted. */
 @NeedsGateway
 class ChannelAccessIT extends WithFeeds {
     private static final String SECRET = "Bearer s3cret, with a comma";
@@ -41,12 +41,12 @@ class ChannelAccessIT extends WithFeeds {
 
     @Override
     protected String[] options() {
-        String to = "=" + feed.address() + "?token=s3cret,linger=10ms,";
+        String feedAddress = "=" + feed.address() + "?token=s3cret,linger=10ms,";
         return new String[] {
             "channel",
             "headed=" + headed.address() + "?token=s3cret,header.Authorization=" + SECRET
-                    + ",subprotocol=ticks,linger=10ms;;open" + to + "send=true;;staff" + to
-                    + "users=alice;bob,senders=bob;;mute" + to + "send=false;;portal" + to
+                    + ",subprotocol=ticks,linger=10ms;;open" + feedAddress + "send=true;;staff" + feedAddress
+                    + "users=alice;bob,senders=bob;;mute" + feedAddress + "send=false;;portal" + feedAddress
                     + "origins=https://portal.example",
             "trusted-proxies",
             "127.0.0.1,::1",
@@ -76,7 +76,7 @@ class ChannelAccessIT extends WithFeeds {
 
     @ParameterizedTest
     @ValueSource(strings = {"nope", "", "open/more", "OPEN", "open%2e", "ws://127.0.0.1:1/"})
-    void whatIsNotConfiguredIsA404WithoutDialling(String name) throws IOException {
+    void unknownChannelReturns404WithoutUpstreamConnection(String name) throws IOException {
         int before = feed.accepted();
 
         assertEquals(404, refused(name));
@@ -90,7 +90,7 @@ class ChannelAccessIT extends WithFeeds {
         "portal, https://everywhere.example, 403",
         "portal, https://portal.example.evil.example, 403",
     })
-    void aForeignOriginIsA403(String channel, String origin, int status) throws IOException {
+    void foreignOriginReturns403(String channel, String origin, int status) throws IOException {
         assertEquals(status, refused(channel, "Origin: " + origin));
         assertEquals(
                 status,
@@ -99,7 +99,7 @@ class ChannelAccessIT extends WithFeeds {
     }
 
     @Test
-    void allowedOriginsAndOurOwnMaySubscribe() throws IOException {
+    void allowedAndSameOriginsCanSubscribe() throws IOException {
         subscribe("open", "Origin: https://everywhere.example").awaitOpen().close();
         subscribe("portal", "Origin: https://portal.example").awaitOpen().close();
         subscribe("portal", "Origin: http://" + fixture.uri().getAuthority())
@@ -108,14 +108,14 @@ class ChannelAccessIT extends WithFeeds {
     }
 
     @Test
-    void onlyUsersOfTheListSubscribe() throws IOException {
+    void onlyListedUsersCanSubscribe() throws IOException {
         assertEquals(403, refused("staff"));
         assertEquals(403, refused("staff", "X-Forwarded-User: mallory"));
         subscribe("staff", "X-Forwarded-User: alice").awaitOpen().close();
     }
 
     @Test
-    void onlySendersSend() throws IOException {
+    void onlyListedSendersCanSend() throws IOException {
         try (ChannelSocket alice = subscribe("staff", "X-Forwarded-User: alice").awaitOpen();
                 ChannelSocket bob = subscribe("staff", "X-Forwarded-User: bob").awaitOpen()) {
             alice.send("{\"type\":\"send\",\"id\":\"1\",\"data\":1}");
@@ -132,7 +132,7 @@ class ChannelAccessIT extends WithFeeds {
     }
 
     @Test
-    void theFeedGetsItsHeadersAndNothingOfThePage() throws IOException {
+    void feedGetsConfiguredHeadersAndNoneOfThePage() throws IOException {
         try (ChannelSocket page = ChannelSocket.open(
                         fixture.uri(), "headed", "Cookie: session=private", "Origin: https://everywhere.example")
                 .awaitOpen()) {
@@ -148,7 +148,7 @@ class ChannelAccessIT extends WithFeeds {
     }
 
     @Test
-    void aFormOfAnotherSiteCannotPost() throws IOException {
+    void formOfOtherSiteCannotPost() throws IOException {
         assertEquals(403, post("open", "{}", "Content-Type: text/plain").status());
         assertEquals(403, post("open", "{}").status());
         assertEquals(
@@ -162,7 +162,7 @@ class ChannelAccessIT extends WithFeeds {
     }
 
     @Test
-    void aHandshakeThatIsNoneIsRefused() throws IOException {
+    void invalidHandshakeIsRefused() throws IOException {
         try (RawHttp http = fixture.http()) {
             int status = http.get(ChannelSocket.target(fixture.uri(), "open"), "Upgrade: websocket")
                     .status();

@@ -18,10 +18,10 @@ import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.it.OnEveryCommandLine;
 import org.streamlitgateway.it.config.ConfiguredGateway;
 
-/** Channels of a gateway with several apps, written as a mapping in its file. */
+/** Channels of a gateway with several apps, configured as a mapping in its file. */
 class ChannelAppsIT extends OnEveryCommandLine {
     @Test
-    void channelIsThereForPagesOfItsAppsOnly() throws IOException {
+    void channelIsAvailableToItsAppsOnly() throws IOException {
         try (FakeStreamlit sales = FakeStreamlit.start();
                 FakeStreamlit staff = FakeStreamlit.start();
                 FakeFeed feed = FakeFeed.start();
@@ -67,7 +67,7 @@ class ChannelAppsIT extends OnEveryCommandLine {
     }
 
     @Test
-    void withSeveralAppsItMustBeSaidWhoseAChannelIs() throws IOException {
+    void channelMustNameItsAppsWhenThereAreSeveral() throws IOException {
         String file = """
                 channel:
                   orders: ws://localhost:1/

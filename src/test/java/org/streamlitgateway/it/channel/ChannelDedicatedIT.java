@@ -10,7 +10,7 @@ import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.it.NeedsGateway;
 
-/** A socket to the feed for each page. */
+/** Dedicated channels: one connection to the feed for each page. */
 @NeedsGateway
 class ChannelDedicatedIT extends WithFeeds {
     private static final String CLIENT = "echo?client=0123456789abcdef-";
@@ -33,7 +33,7 @@ class ChannelDedicatedIT extends WithFeeds {
     }
 
     @Test
-    void twoPagesDoNotMix() throws IOException {
+    void pagesReceiveOnlyTheirOwnMessages() throws IOException {
         try (ChannelSocket one = subscribe("echo").awaitOpen()) {
             FeedSocket first = feed.socket();
             try (ChannelSocket two = subscribe("echo").awaitOpen()) {
@@ -57,7 +57,7 @@ class ChannelDedicatedIT extends WithFeeds {
     }
 
     @Test
-    void aClosedTabFreesItsSocketAtOnce() throws IOException {
+    void closedTabReleasesFeedConnectionAtOnce() throws IOException {
         ChannelSocket page = subscribe("echo").awaitOpen();
         FeedSocket socket = feed.socket();
         page.leave(1001);
@@ -66,7 +66,7 @@ class ChannelDedicatedIT extends WithFeeds {
     }
 
     @Test
-    void aLostTabWithoutANameFreesItsSocketAtOnce() throws IOException {
+    void lostUnnamedPageReleasesFeedConnectionAtOnce() throws IOException {
         ChannelSocket page = subscribe("echo").awaitOpen();
         FeedSocket socket = feed.socket();
         page.abort();
@@ -75,11 +75,11 @@ class ChannelDedicatedIT extends WithFeeds {
     }
 
     @Test
-    void byeAndANormalCloseFreeTheSocketOfAPageWithAName() throws IOException {
-        ChannelSocket bye = subscribe(CLIENT + "bye").awaitOpen();
+    void byeOrNormalCloseReleasesFeedConnectionOfNamedPage() throws IOException {
+        ChannelSocket left = subscribe(CLIENT + "bye").awaitOpen();
         FeedSocket first = feed.socket();
-        bye.send("{\"type\":\"bye\"}");
-        assertEquals(1000, bye.awaitClosing().code());
+        left.send("{\"type\":\"bye\"}");
+        assertEquals(1000, left.awaitClosing().code());
         assertEquals(1000, first.ending().code());
 
         ChannelSocket normal = subscribe(CLIENT + "normal").awaitOpen();
@@ -89,12 +89,12 @@ class ChannelDedicatedIT extends WithFeeds {
     }
 
     @Test
-    void aPageThatComesBackFindsItsSocketAndMissesNothing() throws IOException {
+    void returningPageResumesFeedConnectionWithoutLoss() throws IOException {
         ChannelSocket page = subscribe(CLIENT + "back").awaitOpen();
         FeedSocket socket = feed.socket();
         socket.count(1, 3);
         page.assertCount(1, 3);
-        page.leave(1001); // as a page that is reloaded
+        page.leave(1001); // like a page that is reloaded
         socket.count(4, 6);
         int accepted = feed.accepted();
         try (ChannelSocket back = subscribe(CLIENT + "back&after=3&epoch=" + page.epoch())) {
@@ -111,7 +111,7 @@ class ChannelDedicatedIT extends WithFeeds {
     }
 
     @Test
-    void whoStaysAwayTooLongFindsAnotherEpoch() throws IOException {
+    void pageReturningTooLateGetsNewEpoch() throws IOException {
         ChannelSocket page = subscribe("short?client=0123456789abcdef-long").awaitOpen();
         FeedSocket socket = patient.socket();
         page.abort();
@@ -124,7 +124,7 @@ class ChannelDedicatedIT extends WithFeeds {
     }
 
     @Test
-    void aSecondConnectionOfThePageTakesOver() throws IOException {
+    void secondConnectionOfPageReplacesFirst() throws IOException {
         try (ChannelSocket half = subscribe(CLIENT + "twice").awaitOpen();
                 ChannelSocket back = subscribe(CLIENT + "twice&after=0&epoch=" + half.epoch())) {
             assertEquals(4001, half.awaitClosing().code());

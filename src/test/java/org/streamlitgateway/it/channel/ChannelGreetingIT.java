@@ -9,7 +9,7 @@ import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.it.NeedsGateway;
 
-/** Feeds that want to hear something first, on each connection. */
+/** Feeds that expect a greeting on each connection. */
 @NeedsGateway
 class ChannelGreetingIT extends WithFeeds {
     private static final String SUBSCRIBE = "{\"op\":\"subscribe\",\"to\":[\"ACME\",\"HOOLI\"]}";
@@ -40,7 +40,7 @@ class ChannelGreetingIT extends WithFeeds {
     }
 
     @Test
-    void eachConnectionBeginsWithTheConfiguredGreeting() throws IOException {
+    void eachConnectionStartsWithConfiguredGreeting() throws IOException {
         try (ChannelSocket page = subscribe("shared").awaitOpen()) {
             FeedSocket first = shared.socket();
             assertEquals(SUBSCRIBE, first.hear().asText());
@@ -57,7 +57,7 @@ class ChannelGreetingIT extends WithFeeds {
     }
 
     @Test
-    void whatPagesSayIsSaidOnceOnEachConnection() throws IOException {
+    void greetingsOfPagesAreSentOncePerConnection() throws IOException {
         try (ChannelSocket one = subscribe("shared").awaitOpen();
                 ChannelSocket two = subscribe("shared").awaitOpen()) {
             FeedSocket first = shared.socket();
@@ -84,7 +84,7 @@ class ChannelGreetingIT extends WithFeeds {
     }
 
     @Test
-    void aDedicatedFeedIsGreetedAgainAfterEachLoss() throws IOException {
+    void dedicatedFeedIsGreetedAfterEachReconnect() throws IOException {
         try (ChannelSocket page = subscribe("own").awaitOpen()) {
             FeedSocket first = own.socket();
             page.send(greeting("{\"text\":\"me\"}"));
@@ -103,7 +103,7 @@ class ChannelGreetingIT extends WithFeeds {
     }
 
     @Test
-    void whoMayNotSendMayNotGreet() throws IOException {
+    void greetingWithoutSendPermissionIsRejected() throws IOException {
         try (ChannelSocket page = subscribe("mute").awaitOpen()) {
             page.send(greeting("{\"text\":\"me\"}"));
             assertEquals("you may not send here", page.next("greeting").get("reason"));
@@ -112,7 +112,7 @@ class ChannelGreetingIT extends WithFeeds {
     }
 
     @Test
-    void greetingOfTooManyBytesIsRejected() throws IOException {
+    void oversizedGreetingIsRejected() throws IOException {
         try (ChannelSocket page = subscribe("own").awaitOpen()) {
             FeedSocket socket = own.socket();
             page.send(greeting("{\"text\":\"" + "x".repeat(70_000) + "\"}"));

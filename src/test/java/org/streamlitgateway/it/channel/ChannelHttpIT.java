@@ -45,13 +45,13 @@ class ChannelHttpIT extends WithFeeds {
         };
     }
 
-    /** The next event as its lines; comments are passed over. */
+    /** Returns the lines of the next event; comments are skipped. */
     private static List<String> event(BodyReader body) throws IOException {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         long deadline = System.nanoTime() + Eventually.LIMIT.toNanos();
         while (true) {
-            assertTrue(System.nanoTime() < deadline, () -> "nothing but comments, and " + lines);
+            assertTrue(System.nanoTime() < deadline, () -> "only comments, and " + lines);
             byte[] next = body.read(1);
             assertEquals(1, next.length, "the stream ended");
             if (next[0] != '\n') {
@@ -98,13 +98,13 @@ class ChannelHttpIT extends WithFeeds {
     }
 
     @Test
-    void channelIsFoundByTheAddressOfItsFeed() throws IOException {
-        assertEquals("[{\"name\":\"ticks\",\"mode\":\"shared\"}]", lookUp(feed.address()));
-        assertEquals("[{\"name\":\"own\",\"mode\":\"dedicated\"}]", lookUp(own.address()));
-        assertEquals("[]", lookUp(feed.address() + "x"));
+    void channelIsFoundByFeedAddress() throws IOException {
+        assertEquals("[{\"name\":\"ticks\",\"mode\":\"shared\"}]", findChannel(feed.address()));
+        assertEquals("[{\"name\":\"own\",\"mode\":\"dedicated\"}]", findChannel(own.address()));
+        assertEquals("[]", findChannel(feed.address() + "x"));
     }
 
-    private String lookUp(String address) throws IOException {
+    private String findChannel(String address) throws IOException {
         String query = "?address=" + URLEncoder.encode(address, StandardCharsets.UTF_8);
         try (RawHttp http = fixture.http()) {
             RawResponse answer = http.get(ChannelSocket.target(fixture.uri(), query));
@@ -115,8 +115,8 @@ class ChannelHttpIT extends WithFeeds {
     }
 
     @Test
-    void anEventStreamResumesFromItsLastEvent() throws IOException {
-        try (RawHttp keeping = fixture.http()) { // the feed, between one stream and the next
+    void eventStreamResumesAfterLastEvent() throws IOException {
+        try (RawHttp keeping = fixture.http()) { // keeps the feed's connection open between one stream and the next
             event(stream(keeping), "hello");
             resume();
         }
@@ -149,7 +149,7 @@ class ChannelHttpIT extends WithFeeds {
     }
 
     @Test
-    void anEventStreamOfAnotherEpochBeginsWithAGap() throws IOException {
+    void eventStreamOfOtherEpochStartsWithGap() throws IOException {
         try (RawHttp http = fixture.http()) {
             BodyReader body = stream(http, "Last-Event-ID: 0000000000000000:7");
             event(body, "hello");
@@ -159,7 +159,7 @@ class ChannelHttpIT extends WithFeeds {
     }
 
     @Test
-    void aSilentEventStreamIsKeptAlive() throws IOException {
+    void quietEventStreamIsKeptAlive() throws IOException {
         try (RawHttp http = fixture.http()) {
             BodyReader body = stream(http);
             boolean open = event(body, "hello").toString().contains("\"state\":\"open\"");
@@ -173,7 +173,7 @@ class ChannelHttpIT extends WithFeeds {
     }
 
     @Test
-    void aBurstComesWholeOnAnEventStream() throws IOException {
+    void eventStreamDeliversBurstCompletely() throws IOException {
         try (RawHttp http = fixture.http()) {
             BodyReader body = stream(http);
             event(body, "hello");
@@ -186,7 +186,7 @@ class ChannelHttpIT extends WithFeeds {
     }
 
     @Test
-    void aPostIsOneFrameAndItsOutcome() throws IOException {
+    void postSendsOneFrameAndReturnsItsResult() throws IOException {
         try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
             FeedSocket socket = feed.socket();
             RawResponse text = post("ticks", bytes("{\"op\": 1.0}"), JSON_TYPE);
@@ -209,7 +209,7 @@ class ChannelHttpIT extends WithFeeds {
     }
 
     @Test
-    void aPostDialsForItself() throws IOException {
+    void postWithoutSubscribersConnectsToFeed() throws IOException {
         RawResponse sent = post("posted", bytes("[1]"), JSON_TYPE);
 
         assertTrue(sent.text().matches("\\{\"outcome\":\"(queued|delivered)\"}"), sent::text);
@@ -219,7 +219,7 @@ class ChannelHttpIT extends WithFeeds {
     }
 
     @Test
-    void aPostToADedicatedChannelGoesToItsPage() throws IOException {
+    void postToDedicatedChannelUsesConnectionOfItsPage() throws IOException {
         String client = "own?client=0123456789abcdef-post";
         assertEquals(503, post(client, bytes("{}"), JSON_TYPE).status());
         try (ChannelSocket page = subscribe(client).awaitOpen()) {

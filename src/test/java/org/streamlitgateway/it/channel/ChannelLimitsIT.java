@@ -22,7 +22,7 @@ import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.it.NeedsGateway;
 
-/** What one client may take of a channel, and what it is told when it wants more. */
+/** Limits on one client's use of a channel, and the responses beyond them. */
 @NeedsGateway
 class ChannelLimitsIT extends WithFeeds {
     private static final String JSON_TYPE = "Content-Type: application/json";
@@ -41,15 +41,15 @@ class ChannelLimitsIT extends WithFeeds {
 
     @Override
     protected String[] options() {
-        String to = "=" + feed.address() + "?limits,linger=10ms,send=true";
+        String feedAddress = "=" + feed.address() + "?limits,linger=10ms,send=true";
         return new String[] {
             "channel",
             String.join(
                     ";;",
-                    "free" + to,
-                    "few" + to + ",max-subscribers=4,max-subscribers-per-client=2",
-                    "slowly" + to + ",max-sends-per-second=5",
-                    "short" + to + ",max-message-bytes=1000",
+                    "free" + feedAddress,
+                    "few" + feedAddress + ",max-subscribers=4,max-subscribers-per-client=2",
+                    "slowly" + feedAddress + ",max-sends-per-second=5",
+                    "short" + feedAddress + ",max-message-bytes=1000",
                     "silent=" + feed.address() + ",linger=10ms",
                     "own=" + own.address() + ",mode=dedicated,linger=1s,max-subscribers-per-client=3"),
             "trusted-proxies",
@@ -81,7 +81,7 @@ class ChannelLimitsIT extends WithFeeds {
     }
 
     @Test
-    void oneUserHasSoManySubscriptionsAndOthersHaveTheirs() throws IOException {
+    void subscriptionsPerUserAreLimited() throws IOException {
         try (ChannelSocket one = subscribe("few", ALICE).awaitOpen();
                 ChannelSocket two = subscribe("few", ALICE).awaitOpen();
                 ChannelSocket three = subscribe("few", BOB).awaitOpen()) {
@@ -98,7 +98,7 @@ class ChannelLimitsIT extends WithFeeds {
             subscribe("few", BOB).awaitOpen().close();
             assertTrue(one != two && three != null);
         }
-        Eventually.until("places are free again", () -> {
+        Eventually.until("subscriptions are free again", () -> {
             try (ChannelSocket again = subscribe("few", ALICE)) {
                 return again.next("hello") != null;
             } catch (IOException | AssertionError full) {
@@ -108,7 +108,7 @@ class ChannelLimitsIT extends WithFeeds {
     }
 
     @Test
-    void whereNobodyIsLoggedInEachAddressHasItsShare() throws IOException {
+    void subscriptionsPerAddressAreLimitedWithoutLogin() throws IOException {
         List<ChannelSocket> all = new ArrayList<>();
         try {
             for (String address : List.of("192.0.2.1", "192.0.2.1", "2001:db8::1", "2001:db8::2:0:0:1")) {
@@ -124,7 +124,7 @@ class ChannelLimitsIT extends WithFeeds {
     }
 
     @Test
-    void socketsToAFeedAreCountedWhileTheyWaitForTheirPages() throws IOException {
+    void feedConnectionsWaitingForTheirPagesAreCounted() throws IOException {
         for (int i = 0; i < 3; i++) {
             ChannelSocket page =
                     subscribe("own?client=0123456789abcdef-limit-" + i).awaitOpen();
@@ -139,7 +139,7 @@ class ChannelLimitsIT extends WithFeeds {
 
     @ParameterizedTest
     @ValueSource(strings = {"free", "silent"})
-    void idOfMoreThan128CharactersIsNotUnderstood(String channel) throws IOException {
+    void sendIdOver128CharactersIsRejected(String channel) throws IOException {
         try (ChannelSocket page = subscribe(channel).awaitOpen()) {
             page.send("{\"type\":\"send\",\"id\":\"" + "x".repeat(128) + "\",\"data\":1}");
             assertEquals("x".repeat(128), page.next("sent").get("id"));
@@ -150,7 +150,7 @@ class ChannelLimitsIT extends WithFeeds {
 
     @ParameterizedTest
     @ValueSource(strings = {"free", "silent"})
-    void sendingWithoutReadingEndsAndHarmsNobody(String channel) throws IOException {
+    void senderThatNeverReadsIsDisconnectedOthersUnaffected(String channel) throws IOException {
         String send = "{\"type\":\"send\",\"id\":\"" + "x".repeat(128) + "\",\"data\":1}";
         try (ChannelSocket greedy = ChannelSocket.openSlowReader(fixture.uri(), channel)) {
             boolean ended = false;
@@ -161,7 +161,7 @@ class ChannelLimitsIT extends WithFeeds {
             } catch (IOException cut) {
                 ended = true;
             }
-            assertTrue(ended, "it could send without end");
+            assertTrue(ended, "sending never failed");
         }
         try (ChannelSocket other = subscribe(channel).awaitOpen()) {
             assertEquals("hello", "hello", other.epoch());
@@ -169,7 +169,7 @@ class ChannelLimitsIT extends WithFeeds {
     }
 
     @Test
-    void sendsAboveTheRateAreRejectedEachWithItsReason() throws IOException {
+    void sendsAboveRateAreRejectedWithReason() throws IOException {
         try (ChannelSocket page = subscribe("slowly", ALICE).awaitOpen()) {
             for (int i = 0; i < 30; i++) {
                 page.send("{\"type\":\"send\",\"id\":" + i + ",\"data\":" + i + "}");
@@ -202,7 +202,7 @@ class ChannelLimitsIT extends WithFeeds {
     }
 
     @Test
-    void messageAboveTheLargestIsRejectedOnEachWay() throws IOException {
+    void oversizedMessageIsRejectedOverEveryTransport() throws IOException {
         String large = "x".repeat(1001);
         try (ChannelSocket page = subscribe("short").awaitOpen()) {
             page.send("{\"type\":\"send\",\"id\":\"1\",\"text\":\"" + large + "\"}");
@@ -219,7 +219,7 @@ class ChannelLimitsIT extends WithFeeds {
     }
 
     @Test
-    void fragmentsWithoutEndEnd() throws IOException {
+    void endlessFragmentsCloseConnection() throws IOException {
         try (ChannelSocket page = subscribe("free").awaitOpen()) {
             page.raw().frames().send(new Frame(false, Frame.TEXT, new byte[] {'{'}));
             byte[] blanks = " ".repeat(60_000).getBytes(StandardCharsets.US_ASCII);
@@ -237,7 +237,7 @@ class ChannelLimitsIT extends WithFeeds {
 
     @ParameterizedTest
     @ValueSource(ints = {3, 7, 11, 15})
-    void unknownKindOfFrameIsRefusedAtItsHeader(int opcode) throws IOException {
+    void unknownOpcodeIsRefusedAtFrameHeader(int opcode) throws IOException {
         try (ChannelSocket page = subscribe("free").awaitOpen()) {
             byte[] header = {(byte) (0x80 | opcode), (byte) 0xff, 0, 0, 0, 0, 0x7f, -1, -1, -1, 1, 2, 3, 4, 5};
             page.raw().frames().sendRaw(header);
@@ -246,7 +246,7 @@ class ChannelLimitsIT extends WithFeeds {
     }
 
     @Test
-    void announcedLengthTakesNoMemory() throws IOException {
+    void announcedLengthAllocatesNoMemory() throws IOException {
         List<ChannelSocket> pages = new ArrayList<>();
         try {
             byte[] header = {(byte) 0x81, (byte) 0xff, 0, 0, 0, 0, 0x7f, -1, -1, -1, 1, 2, 3, 4, 5};
@@ -275,7 +275,7 @@ class ChannelLimitsIT extends WithFeeds {
                 "{\"type\":\"send\",\"id\":{},\"text\":7",
                 "{\"type\":\"send\",\"data\":LONG}",
             })
-    void whatIsNoMessageEndsTheConnection(String text) throws IOException {
+    void invalidMessageClosesConnection(String text) throws IOException {
         try (ChannelSocket page = subscribe("free").awaitOpen()) {
             page.send(text.replace("DEEP", "[".repeat(100_000)).replace("LONG", "9".repeat(10_000)));
             assertEquals(1008, page.awaitClosing().code());
@@ -284,7 +284,7 @@ class ChannelLimitsIT extends WithFeeds {
 
     @ParameterizedTest
     @ValueSource(strings = {":", ":::", "a:-1", "a:99999999999999999999", "a:9223372036854775807", "x", "%00:1", "é:1"})
-    void strangeCursorsBeginWithAGapOrLive(String id) throws IOException {
+    void invalidCursorsStartWithGapOrLive(String id) throws IOException {
         try (RawHttp http = fixture.http()) {
             http.send(http.head(
                     "GET",
@@ -299,7 +299,7 @@ class ChannelLimitsIT extends WithFeeds {
     }
 
     @Test
-    void longCursorsAndNamesAreHarmless() throws IOException {
+    void longCursorsAndNamesAreTolerated() throws IOException {
         String filler = "x".repeat(4000);
         try (ChannelSocket page = subscribe("free?after=1&epoch=" + filler + "&client=" + filler)) {
             page.next("hello");
@@ -309,7 +309,7 @@ class ChannelLimitsIT extends WithFeeds {
     }
 
     @Test
-    void postMayTakeItsTimeAsLongAsItComes() throws IOException {
+    void slowSteadyPostSucceeds() throws IOException {
         try (RawHttp http = fixture.http()) {
             int steps = 34;
             byte[] part = "x".repeat(1000).getBytes(StandardCharsets.US_ASCII);
@@ -324,7 +324,7 @@ class ChannelLimitsIT extends WithFeeds {
     }
 
     @Test
-    void limitsAreLoggedOnceAMinute() throws IOException {
+    void limitsAreLoggedOncePerMinute() throws IOException {
         try (ChannelSocket one = subscribe("few", "X-Forwarded-User: dave").awaitOpen();
                 ChannelSocket two = subscribe("few", "X-Forwarded-User: dave").awaitOpen()) {
             for (int i = 0; i < 20; i++) {

@@ -12,7 +12,7 @@ import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.it.NeedsGateway;
 
-/** The feed is down, refuses, falls silent, closes and comes back. */
+/** The feed is down, refuses, goes silent, closes and returns. */
 @NeedsGateway
 class ChannelOutageIT extends WithFeeds {
     private FakeFeed feed;
@@ -33,13 +33,13 @@ class ChannelOutageIT extends WithFeeds {
             "ping-interval",
             "300ms",
             "pong-timeout",
-            "6s", // less than that, and a busy machine looks like a dead peer
+            "6s", // with less, a busy machine looks like a dead peer
         };
     }
 
     @Override
-    int kept() {
-        return 1; // the eager feed's
+    int expectedConnections() {
+        return 1; // the connection of the eager feed
     }
 
     private static void awaitState(ChannelSocket page, String state) throws IOException {
@@ -50,7 +50,7 @@ class ChannelOutageIT extends WithFeeds {
     }
 
     @Test
-    void anEagerFeedIsDialledWithoutSubscribersAndKept() throws IOException {
+    void eagerFeedIsConnectedWithoutSubscribers() throws IOException {
         FeedSocket socket = eager.socket();
         try (ChannelSocket page = subscribe("eager").awaitOpen()) {
             socket.count(1, 2);
@@ -65,7 +65,7 @@ class ChannelOutageIT extends WithFeeds {
     }
 
     @Test
-    void aFeedThatHangsUpIsDialledAgainEachTime() throws IOException {
+    void feedThatClosesIsReconnectedEachTime() throws IOException {
         try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
             for (int i = 1; i <= 5; i++) {
                 FeedSocket socket = feed.socket();
@@ -83,7 +83,7 @@ class ChannelOutageIT extends WithFeeds {
     }
 
     @Test
-    void aFeedThatRefusesIsAskedAgainUntilItAccepts() throws IOException {
+    void refusingFeedIsRetriedUntilItAccepts() throws IOException {
         feed.refuse("503 Service Unavailable");
         try (ChannelSocket page = subscribe("ticks")) {
             if (!page.next("hello").get("state").equals("reconnecting")) {
@@ -97,7 +97,7 @@ class ChannelOutageIT extends WithFeeds {
     }
 
     @Test
-    void aFeedThatAnswersNoPingIsDialledAgain() throws IOException {
+    void feedWithoutPongIsReconnected() throws IOException {
         try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
             FeedSocket dead = feed.socket();
             dead.playDead();
@@ -111,8 +111,8 @@ class ChannelOutageIT extends WithFeeds {
     }
 
     @Test
-    void aPageThatAnswersNoPingIsGivenUp() throws IOException {
-        ChannelSocket page = subscribe("ticks").awaitOpen(); // reads nothing from now on, and so answers nothing
+    void pageWithoutPongIsClosed() throws IOException {
+        ChannelSocket page = subscribe("ticks").awaitOpen(); // reads nothing from now on, and so answers no pings
         FeedSocket socket = feed.socket();
 
         assertEquals(1000, socket.ending().code());
@@ -120,7 +120,7 @@ class ChannelOutageIT extends WithFeeds {
     }
 
     @Test
-    void aPageThatOnlyAnswersPingsStays() throws IOException {
+    void pageThatOnlyAnswersPingsStaysConnected() throws IOException {
         try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
             FeedSocket socket = feed.socket();
             var closing = page.raw().answerInBackground();
@@ -132,7 +132,7 @@ class ChannelOutageIT extends WithFeeds {
     }
 
     @Test
-    void moreSendsThanMayWaitAreRejectedEachOnce() throws IOException {
+    void sendsBeyondQueueAreRejectedOnceEach() throws IOException {
         try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
             feed.socket();
             feed.goAway();

@@ -17,7 +17,7 @@ import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.it.NeedsGateway;
 
-/** Many pages, one socket to the feed. */
+/** Shared channels: many pages, one connection to the feed. */
 @NeedsGateway
 class ChannelSharedIT extends WithFeeds {
     private static final String QUICK = ",send=true,linger=50ms,retry-least=20ms,retry-most=200ms";
@@ -44,13 +44,13 @@ class ChannelSharedIT extends WithFeeds {
     @Override
     @BeforeEach
     @AfterEach
-    void nobodyIsLeft() {
-        super.nobodyIsLeft();
-        assertEquals(0, feed.sockets().size(), "sockets that no test took");
+    void noConnectionRemains() {
+        super.noConnectionRemains();
+        assertEquals(0, feed.sockets().size(), "feed connections that no test expected");
     }
 
     @Test
-    void fiftyPagesShareOneSocket() throws IOException {
+    void fiftyPagesShareOneFeedConnection() throws IOException {
         List<ChannelSocket> pages = new ArrayList<>();
         int before = feed.accepted();
         for (int i = 0; i < 50; i++) {
@@ -68,7 +68,7 @@ class ChannelSharedIT extends WithFeeds {
     }
 
     @Test
-    void aBurstOfTenThousandComesWholeAndInOrder() throws IOException {
+    void burstOfTenThousandArrivesCompleteAndInOrder() throws IOException {
         try (ChannelSocket one = subscribe("ticks").awaitOpen();
                 ChannelSocket two = subscribe("ticks").awaitOpen()) {
             feed.socket().count(1, 10_000);
@@ -79,7 +79,7 @@ class ChannelSharedIT extends WithFeeds {
     }
 
     @Test
-    void whatCameIsPassedOnLetterForLetter() throws IOException {
+    void jsonIsForwardedCharacterForCharacter() throws IOException {
         try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
             FeedSocket socket = feed.socket();
             socket.say("{ \"price\" : 1.50, \"big\":12345678901234567890.10,\n\"ü\":\"\\u00fc\" }")
@@ -104,7 +104,7 @@ class ChannelSharedIT extends WithFeeds {
     }
 
     @Test
-    void whoComesBackGetsWhatItMissedEachOnce() throws IOException {
+    void returningPageGetsMissedMessagesOnce() throws IOException {
         String epoch;
         long last;
         FeedSocket socket;
@@ -117,7 +117,7 @@ class ChannelSharedIT extends WithFeeds {
                 last = ((Number) page.next("message").get("seq")).longValue();
             }
             socket.count(6, 300);
-            other.assertCount(1, 300); // so that all of them are in the history
+            other.assertCount(1, 300); // puts all of them into the history
             try (ChannelSocket back = subscribe("ticks?epoch=" + epoch + "&after=" + last)) {
                 Map<String, Object> hello = back.next("hello");
                 assertEquals(last, ((Number) hello.get("seq")).longValue());
@@ -130,7 +130,7 @@ class ChannelSharedIT extends WithFeeds {
     }
 
     @Test
-    void whatTheHistoryNoLongerHasIsAGap() throws IOException {
+    void messagesNoLongerInHistoryAreReportedAsGap() throws IOException {
         try (ChannelSocket other = subscribe("small").awaitOpen()) {
             FeedSocket socket = small.socket();
             long before;
@@ -141,7 +141,7 @@ class ChannelSharedIT extends WithFeeds {
                 before = ((Number) page.next("message").get("seq")).longValue();
             }
             other.assertCount(1, 1);
-            for (int n = 2; n <= 31; n++) { // one by one, so that the other's small outbox holds them
+            for (int n = 2; n <= 31; n++) { // one by one, as the other page's outbox is small
                 socket.count(n, n);
                 other.assertCount(n, n);
             }
@@ -157,7 +157,7 @@ class ChannelSharedIT extends WithFeeds {
     }
 
     @Test
-    void anotherEpochIsAGapOfUnknownSize() throws IOException {
+    void cursorOfOtherEpochIsReportedAsUnknownGap() throws IOException {
         try (ChannelSocket other = subscribe("small").awaitOpen()) {
             small.socket().count(1, 3);
             other.assertCount(1, 3);
@@ -167,7 +167,7 @@ class ChannelSharedIT extends WithFeeds {
                 assertNull(gap.get("count"));
                 assertTrue(!gap.containsKey("from"), gap::toString);
                 int first = back.nextNumber();
-                while (first != 1) { // what earlier tests left in the history
+                while (first != 1) { // skips messages that earlier tests left in the history
                     first = back.nextNumber();
                 }
                 back.assertCount(2, 3);
@@ -176,7 +176,7 @@ class ChannelSharedIT extends WithFeeds {
     }
 
     @Test
-    void anOutageIsToldAndSurvived() throws IOException {
+    void feedOutageIsReportedAndSurvived() throws IOException {
         try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
             feed.socket().count(1, 1);
             page.assertCount(1, 1);
@@ -205,7 +205,7 @@ class ChannelSharedIT extends WithFeeds {
     }
 
     @Test
-    void eachSendReachesTheFeedOnceAndInOrder() throws IOException {
+    void sendsReachFeedOnceAndInOrder() throws IOException {
         try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
             FeedSocket socket = feed.socket();
             for (int i = 0; i < 500; i++) {
@@ -231,7 +231,7 @@ class ChannelSharedIT extends WithFeeds {
     }
 
     @Test
-    void whatIsNoProtocolEndsTheConnection() throws IOException {
+    void invalidProtocolMessageClosesConnection() throws IOException {
         try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
             feed.socket();
             page.send("hello?");
@@ -241,7 +241,7 @@ class ChannelSharedIT extends WithFeeds {
     }
 
     @Test
-    void unknownWordsAndAcknowledgementsArePassedOver() throws IOException {
+    void unknownTypesAndAcknowledgementsAreIgnored() throws IOException {
         try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
             FeedSocket socket = feed.socket();
             page.send("{\"type\":\"ack\",\"seq\":1}");
@@ -254,7 +254,7 @@ class ChannelSharedIT extends WithFeeds {
     }
 
     @Test
-    void withoutTheProtocolFramesGoThroughAsTheyAre() throws IOException {
+    void framesWithoutProtocolAreForwardedUnchanged() throws IOException {
         try (ChannelSocket plain = ChannelSocket.openPlain(fixture.uri(), "ticks")) {
             FeedSocket socket = feed.socket();
             socket.say("any text").say(Frame.binary(new byte[] {7, 8}));
@@ -269,7 +269,7 @@ class ChannelSharedIT extends WithFeeds {
     }
 
     @Test
-    void aRestartedGatewayHasAnotherEpoch() throws IOException {
+    void restartedGatewayHasNewEpoch() throws IOException {
         String epoch;
         try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
             epoch = page.epoch();

@@ -10,11 +10,11 @@ import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.it.NeedsGateway;
 
-/** One subscriber takes nothing; what becomes of it, and of the others. */
+/** One subscriber reads nothing; what the channel does with it and with the others. */
 @NeedsGateway
 class ChannelSlowIT extends WithFeeds {
     private static final String FILLER = "x".repeat(20_000);
-    /** Far more than the kernel's buffers and the outbox hold together. */
+    /** More messages than the kernel's buffers and the outbox can hold together. */
     private static final int MANY = 2000;
 
     private FakeFeed disconnect;
@@ -38,26 +38,26 @@ class ChannelSlowIT extends WithFeeds {
         };
     }
 
-    /** Says MANY messages, each when the quick reader has had the one before: nothing delays it. */
-    private static void sayAll(FeedSocket socket, ChannelSocket quick) throws IOException {
+    /** Sends MANY messages, each after the fast reader has received the previous one, so that nothing delays it. */
+    private static void sendAll(FeedSocket socket, ChannelSocket fastReader) throws IOException {
         for (int n = 1; n <= MANY; n++) {
             socket.say("{\"n\":" + n + ",\"x\":\"" + FILLER + "\"}");
-            assertEquals(n, quick.nextNumber());
+            assertEquals(n, fastReader.nextNumber());
         }
     }
 
     @Test
-    void theStuckOneIsClosedAndCanResumeWhileOthersGetEverything() throws IOException {
-        try (ChannelSocket stuck = ChannelSocket.openSlowReader(fixture.uri(), "disconnect")
+    void stalledSubscriberIsClosedOthersUnaffected() throws IOException {
+        try (ChannelSocket stalled = ChannelSocket.openSlowReader(fixture.uri(), "disconnect")
                         .awaitOpen();
-                ChannelSocket quick = subscribe("disconnect").awaitOpen()) {
-            sayAll(disconnect.socket(), quick);
+                ChannelSocket fastReader = subscribe("disconnect").awaitOpen()) {
+            sendAll(disconnect.socket(), fastReader);
 
             int last = 0;
             boolean closed = false;
             while (!closed) {
                 try {
-                    assertEquals(last + 1, stuck.nextNumber()); // what it gets is in order
+                    assertEquals(last + 1, stalled.nextNumber()); // everything it received is in order
                     last++;
                 } catch (AssertionError | IOException end) {
                     closed = true;
@@ -65,8 +65,8 @@ class ChannelSlowIT extends WithFeeds {
                     assertTrue(!(end instanceof AssertionError) || told.contains("1013"), told);
                 }
             }
-            assertTrue(last < MANY, "it was to be stuck");
-            try (ChannelSocket back = subscribe("disconnect?after=" + last + "&epoch=" + stuck.epoch())) {
+            assertTrue(last < MANY, "the subscriber should have stalled");
+            try (ChannelSocket back = subscribe("disconnect?after=" + last + "&epoch=" + stalled.epoch())) {
                 back.next("hello");
                 Map<String, Object> gap = back.next("gap");
                 assertEquals(last + 1, gap.get("from"));
@@ -77,27 +77,30 @@ class ChannelSlowIT extends WithFeeds {
     }
 
     @Test
-    void theStuckOneIsToldWhichOldestWereDropped() throws IOException {
+    void stalledSubscriberGetsGapForOldestMessages() throws IOException {
         assertEveryNumberIsAccountedFor("drop", dropOldest, 200);
     }
 
     @Test
-    void theStuckOneGetsTheLatest() throws IOException {
+    void stalledSubscriberGetsLatestMessage() throws IOException {
         assertEveryNumberIsAccountedFor("latest", latest, 1);
     }
 
-    /** Messages and gaps together make 1 to MANY without overlap, and at least so many came after the last gap. */
+    /**
+     * Checks that messages and gaps together cover 1 to MANY without overlap, and that at least {@code after} messages
+     * followed the last gap.
+     */
     private void assertEveryNumberIsAccountedFor(String channel, FakeFeed feed, int after) throws IOException {
-        try (ChannelSocket stuck =
+        try (ChannelSocket stalled =
                         ChannelSocket.openSlowReader(fixture.uri(), channel).awaitOpen();
-                ChannelSocket quick = subscribe(channel).awaitOpen()) {
-            sayAll(feed.socket(), quick);
+                ChannelSocket fastReader = subscribe(channel).awaitOpen()) {
+            sendAll(feed.socket(), fastReader);
 
             int next = 1;
             int gaps = 0;
             int sinceGap = 0;
             while (next <= MANY) {
-                Map<String, Object> frame = stuck.next();
+                Map<String, Object> frame = stalled.next();
                 if (frame.get("type").equals("gap")) {
                     assertEquals(next, frame.get("from"));
                     int to = (Integer) frame.get("to");
@@ -111,7 +114,7 @@ class ChannelSlowIT extends WithFeeds {
                     sinceGap++;
                 }
             }
-            assertTrue(gaps > 0, "it was to be stuck");
+            assertTrue(gaps > 0, "the subscriber should have stalled");
             assertEquals(after, sinceGap);
         }
     }

@@ -11,7 +11,7 @@ import org.streamlitgateway.fixture.Closing;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.RawWebSocket;
 
-/** A page's subscription, in the protocol {@code gateway.channel.v1} or without. */
+/** A page's subscription, with or without the protocol {@code gateway.channel.v1}. */
 final class ChannelSocket implements Closeable {
     static final String PROTOCOL = "Sec-WebSocket-Protocol: gateway.channel.v1";
 
@@ -52,7 +52,7 @@ final class ChannelSocket implements Closeable {
         return JSON.std.mapFrom(socket.frames().nextMessage().asText());
     }
 
-    /** The next frame, which must be of this type; notices of the feed's state on the way are passed over. */
+    /** Returns the next frame, which must have this type; skips frames that report the feed's state. */
     Map<String, Object> next(String type) throws IOException {
         Map<String, Object> frame = next();
         while (frame.get("type").equals("state") && !type.equals("state")) {
@@ -62,7 +62,7 @@ final class ChannelSocket implements Closeable {
         return frame;
     }
 
-    /** Reads the hello and waits until the feed is open. */
+    /** Reads the hello frame and waits until the feed is open. */
     ChannelSocket awaitOpen() throws IOException {
         Map<String, Object> hello = next();
         assertEquals("hello", hello.get("type"), hello::toString);
@@ -73,17 +73,17 @@ final class ChannelSocket implements Closeable {
         return this;
     }
 
-    /** Of the hello. */
+    /** Returns the epoch of the hello frame. */
     String epoch() {
         return epoch;
     }
 
-    /** The number in the next message, which must be {@code {"n":NUMBER}}. */
+    /** Returns the number in the next message, which must be {@code {"n":NUMBER}}. */
     int nextNumber() throws IOException {
         return (Integer) ((Map<?, ?>) next("message").get("data")).get("n");
     }
 
-    /** Messages {@code {"n":from}} to {@code {"n":to}} must come now, in order and nothing between. */
+    /** Expects the messages {@code {"n":from}} to {@code {"n":to}} next, in order, with nothing in between. */
     void assertCount(int from, int to) throws IOException {
         for (int n = from; n <= to; n++) {
             assertEquals(n, nextNumber());
@@ -106,14 +106,14 @@ final class ChannelSocket implements Closeable {
         return socket.frames().awaitClosing();
     }
 
-    /** A close frame with this code, answered. */
+    /** Sends a close frame with this code and waits for the answer. */
     void leave(int code) throws IOException {
         socket.frames().sendClose(code, "");
         awaitClosing();
         close();
     }
 
-    /** Aborts, as a lost network. */
+    /** Aborts, as a lost network does. */
     void abort() throws IOException {
         socket.reset();
     }

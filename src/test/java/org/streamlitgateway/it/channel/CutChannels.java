@@ -3,7 +3,7 @@ package org.streamlitgateway.it.channel;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 
-/** A network that loses a page's channels, and nothing else of it, for a while. */
+/** Simulates a network that breaks a page's channels, and nothing else, for a while. */
 final class CutChannels {
     private static final String ADDRESSES = "**/_gateway/channels/**";
     private static final String SCRIPT = """
@@ -25,7 +25,7 @@ final class CutChannels {
         this.page = page;
     }
 
-    /** To be called before the page is opened. */
+    /** Must be called before the page is opened. */
     static CutChannels of(Page page) {
         page.addInitScript(SCRIPT);
         return new CutChannels(page);
@@ -36,7 +36,7 @@ final class CutChannels {
         page.evaluate("() => { window.channelsAreCut = true; window.channelSockets.forEach((s) => s.close()); }");
     }
 
-    void mend() {
+    void restore() {
         page.unroute(ADDRESSES);
         page.evaluate("() => { window.channelsAreCut = false; }");
     }

@@ -9,13 +9,13 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.streamlitgateway.it.browser.Placement;
 
-/** Runs the class once for each deployment, with the app under a prefix, where more can go wrong than at the root. */
+/** Runs the class once for each deployment, with the app below a prefix, which exercises more code than the root. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedClass(name = "{0}")
 @MethodSource("org.streamlitgateway.it.channel.EachPrefixedPlacement$Placements#prefixed")
 @interface EachPrefixedPlacement {
-    /** The source of the placements. */
+    /** Source of the placements. */
     final class Placements {
         private Placements() {}
 

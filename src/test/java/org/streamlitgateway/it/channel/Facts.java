@@ -11,30 +11,30 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** What a script of {@code src/test/streamlit/channels} wrote in its latest run. */
+/** JSON that a script of {@code src/test/streamlit/channels} wrote in its latest run. */
 record Facts(Map<String, Object> all) {
     private static final long LIMIT_SECONDS = 45;
     private static final double GLANCE_MILLIS = 40;
 
-    /** The facts in this place of the page, once they are as wanted. */
-    static Facts await(Page page, String place, Predicate<Facts> wanted) {
+    /** Waits until the facts in this container of the page satisfy the predicate, and returns them. */
+    static Facts await(Page page, String place, Predicate<Facts> predicate) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
         Facts last = new Facts(Map.of());
         while (System.nanoTime() < deadline) {
             last = now(page, place);
-            if (!last.all.isEmpty() && wanted.test(last)) {
+            if (!last.all.isEmpty() && predicate.test(last)) {
                 return last;
             }
             page.waitForTimeout(GLANCE_MILLIS);
         }
-        return fail("never as wanted, '" + place + "' at last: " + last.all);
+        return fail("never satisfied the condition, '" + place + "' at last: " + last.all);
     }
 
     static Facts awaitOpen(Page page, String place) {
         return await(page, place, facts -> facts.text("status").equals("open"));
     }
 
-    /** The facts in this place; empty when there is no such place. */
+    /** Returns the facts in this container of the page; empty if there is no such container. */
     static Facts now(Page page, String place) {
         Object text = page.evaluate(
                 "place => document.querySelector(`.st-key-${place} [data-testid=stText]`)?.innerText ?? ''", place);
@@ -61,13 +61,13 @@ record Facts(Map<String, Object> all) {
         return (List<?>) all.get(name);
     }
 
-    /** The facts of one of several. */
+    /** Returns the nested facts of this name. */
     @SuppressWarnings("unchecked")
     Facts of(String name) {
         return new Facts((Map<String, Object>) all.get(name));
     }
 
-    /** Whether so many came, each once and in order. */
+    /** Returns whether this many messages arrived, each once and in order. */
     boolean sawAll(long many) {
         return number("count") == many && is("inOrder");
     }

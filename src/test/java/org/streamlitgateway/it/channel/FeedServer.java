@@ -17,8 +17,8 @@ import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.WebSocketWire;
 
 /**
- * The feeds behind the gateway: {@code /prices} and {@code /news} say what a test has them say, {@code /echo} sends back
- * what comes, and each knows its sockets.
+ * The feeds behind the gateway: {@code /prices} and {@code /news} send the test's messages, {@code /echo} returns each
+ * message. Each feed tracks its connections.
  */
 final class FeedServer implements AutoCloseable {
     static final String PRICES = "prices";
@@ -30,7 +30,10 @@ final class FeedServer implements AutoCloseable {
     private final Map<String, Feed> feeds =
             Stream.of(PRICES, NEWS, ECHO).collect(Collectors.toMap(name -> name, Feed::new));
 
-    /** One path's sockets. Its lock is held while one is accepted: who hears of a socket finds it here. */
+    /**
+     * Connections of one path. The lock is held while a connection is accepted, so whoever sees a connection finds it
+     * here.
+     */
     private static final class Feed {
         final Set<WebSocketWire> sockets = ConcurrentHashMap.newKeySet();
         final AtomicInteger accepted = new AtomicInteger();
@@ -55,7 +58,8 @@ final class FeedServer implements AutoCloseable {
     }
 
     /**
-     * The gateway's options for all three, {@code echo} dedicated and the others shared; {@code mute} takes no sends.
+     * Returns the gateway's options for the feeds: {@code echo} is dedicated, the others are shared; {@code mute}
+     * accepts no sends.
      */
     Map<String, String> channels() {
         return Map.of(
@@ -72,7 +76,7 @@ final class FeedServer implements AutoCloseable {
         return "ws://127.0.0.1:" + server.port() + "/" + feed;
     }
 
-    /** How many sockets are open now. */
+    /** Returns the number of open connections. */
     int sockets(String feed) {
         Feed asked = feeds.get(feed);
         synchronized (asked) {
@@ -80,17 +84,17 @@ final class FeedServer implements AutoCloseable {
         }
     }
 
-    /** How many were opened so far. */
+    /** Returns the number of connections opened so far. */
     int accepted(String feed) {
         return feeds.get(feed).accepted.get();
     }
 
-    /** What came, texts as they are and bytes as {@code binary:} and their hexadecimal digits. */
-    Recorder<String> heard(String feed) {
+    /** Returns the received messages: text unchanged, binary as {@code binary:} and hexadecimal digits. */
+    Recorder<String> received(String feed) {
         return feeds.get(feed).heard;
     }
 
-    /** Says {@code {"n":first}}, {@code {"n":first+1}} and so on to all sockets of the feed. */
+    /** Sends {@code {"n":first}}, {@code {"n":first+1}} and so on to all connections of the feed. */
     void count(String feed, int first, int many) throws IOException {
         for (int n = first; n < first + many; n++) {
             say(feed, "{\"n\":" + n + ",\"text\":\"" + "x".repeat(150) + "\"}");
@@ -104,18 +108,18 @@ final class FeedServer implements AutoCloseable {
                 try {
                     socket.send(Frame.text(text));
                 } catch (SocketException gone) {
-                    // its own thread takes it out
+                    // the connection's own thread removes it
                 }
             }
         }
     }
 
-    /** Gone, as a process that ended. */
+    /** Behaves like a process that has ended. */
     void goAway() throws IOException {
         server.goAway();
     }
 
-    /** Fails when a socket's thread did. */
+    /** Fails if the thread of a connection failed. */
     void assertNoProblems() {
         server.assertNoProblems();
     }
@@ -140,7 +144,7 @@ final class FeedServer implements AutoCloseable {
                 }
             }
         } catch (EOFException | SocketException gone) {
-            // how sockets end here
+            // the usual end of a connection
         } catch (AssertionError e) {
             if (!String.valueOf(e.getMessage()).startsWith(CLOSED_IN_ORDER)) {
                 throw e;

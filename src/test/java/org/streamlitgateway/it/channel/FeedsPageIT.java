@@ -8,7 +8,7 @@ import com.microsoft.playwright.options.AriaRole;
 import org.junit.jupiter.api.Test;
 import org.streamlitgateway.it.browser.App;
 
-/** The page of the demo app that shows feeds; one of its three is not configured here. */
+/** The demo app's page with feeds; one of its three feeds is not configured here. */
 @EachPrefixedPlacement
 class FeedsPageIT extends InBrowserWithFeeds {
     FeedsPageIT() {
@@ -16,10 +16,10 @@ class FeedsPageIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void pricesShowAsTheyCome() throws Exception {
+    void pricesAppearAsTheyArrive() throws Exception {
         Page page = browser.visit("feeds").page();
         assertThat(page.getByText("Waiting for the first price")).isVisible();
-        // the page shows before its feeds are there
+        // the page is rendered before its feeds are connected
         assertThat(page.locator(".stMarkdownBadge").first()).containsText("open");
 
         feed.say(FeedServer.PRICES, "{\"symbol\":\"ACME\",\"price\":101.5}");
@@ -31,11 +31,11 @@ class FeedsPageIT extends InBrowserWithFeeds {
                 .click();
         assertEquals(
                 "{\"op\":\"burst\",\"count\":10000}",
-                feed.heard(FeedServer.PRICES).take());
+                feed.received(FeedServer.PRICES).take());
     }
 
     @Test
-    void echoComesBack() {
+    void echoIsReturned() {
         Page page = browser.visit("feeds").page();
 
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Shout"))
@@ -45,7 +45,7 @@ class FeedsPageIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void feedThatIsNotConfiguredSaysSo() {
+    void unconfiguredFeedShowsReason() {
         Page page = browser.visit("feeds").page();
 
         assertThat(page.getByText("This feed is not here: no such channel")).isVisible();

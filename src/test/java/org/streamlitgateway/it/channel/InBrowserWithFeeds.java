@@ -10,7 +10,7 @@ import org.streamlitgateway.it.browser.App;
 import org.streamlitgateway.it.browser.BrowserFixture;
 import org.streamlitgateway.it.browser.InBrowser;
 
-/** Tests in a browser whose gateway has the channels of a {@link FeedServer}, which is gone when they are over. */
+/** Base of browser tests whose gateway has the channels of a {@link FeedServer}, which stops after the class. */
 abstract class InBrowserWithFeeds extends InBrowser {
     final FeedServer feed;
 
@@ -18,18 +18,21 @@ abstract class InBrowserWithFeeds extends InBrowser {
         this(app, FeedServer.start(), (String) null);
     }
 
-    /** With an app that dials one of the feeds itself: {@code FEED} in its environment is the address. */
-    InBrowserWithFeeds(App app, String dialled) {
-        this(app, FeedServer.start(), dialled);
+    /**
+     * Creates tests of an app that connects to one of the feeds itself; its environment variable {@code FEED} is the
+     * address.
+     */
+    InBrowserWithFeeds(App app, String feedName) {
+        this(app, FeedServer.start(), feedName);
     }
 
-    private InBrowserWithFeeds(App app, FeedServer feed, String dialled) {
+    private InBrowserWithFeeds(App app, FeedServer feed, String feedName) {
         super(new BrowserFixture(
-                app, feed.channels(), dialled == null ? Map.of() : Map.of("FEED", feed.address(dialled))));
+                app, feed.channels(), feedName == null ? Map.of() : Map.of("FEED", feed.address(feedName))));
         this.feed = feed;
     }
 
-    /** With more options for the gateway. */
+    /** Creates tests with additional options of the gateway. */
     InBrowserWithFeeds(App app, Map<String, String> options) {
         this(app, FeedServer.start(), options);
     }
@@ -52,10 +55,10 @@ abstract class InBrowserWithFeeds extends InBrowser {
         super.open();
     }
 
-    /** A tab that has been closed in haste leaves its socket for a while. */
+    /** A tab that was closed abruptly keeps its connection for a while. */
     @BeforeEach
-    final void noSocketOfAnEarlierTab() {
-        Eventually.until("the sockets of earlier tabs are gone", () -> feed.sockets(FeedServer.ECHO) == 0);
+    final void awaitConnectionsOfEarlierTabsClosed() {
+        Eventually.until("the connections of earlier tabs are closed", () -> feed.sockets(FeedServer.ECHO) == 0);
     }
 
     @Override

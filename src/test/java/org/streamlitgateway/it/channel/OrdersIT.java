@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.streamlitgateway.it.browser.App;
 import org.streamlitgateway.it.browser.Tab;
 
-/** Sends happen once and have an end, whatever becomes of their page. */
+/** Each send happens once and completes, whatever happens to its page. */
 @EachPrefixedPlacement
 class OrdersIT extends InBrowserWithFeeds {
     private static final String BUY = "{\"op\":\"buy\"}";
     private static final List<String> DELIVERED = List.of("delivered", "");
 
-    /** Well after a page without the channel has let its socket go. */
+    /** Well after the connection of a page without the channel has been released. */
     private static final int AWAY_MILLIS = 4500;
 
     OrdersIT() {
@@ -25,11 +25,11 @@ class OrdersIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void orderIsPlacedOnceThoughItsPageIsLeftAndVisitedAgain() {
+    void orderIsPlacedOnceWhenPageIsRevisited() {
         Page page = browser.visit("order").page();
         Facts.awaitOpen(page, "order");
         click(page, "Buy");
-        assertEquals(BUY, feed.heard(FeedServer.PRICES).take());
+        assertEquals(BUY, feed.received(FeedServer.PRICES).take());
 
         for (int i = 0; i < 2; i++) {
             follow(page, "plain");
@@ -39,14 +39,14 @@ class OrdersIT extends InBrowserWithFeeds {
             Facts.awaitOpen(page, "order");
         }
         click(page, "Buy");
-        assertEquals(BUY, feed.heard(FeedServer.PRICES).take());
+        assertEquals(BUY, feed.received(FeedServer.PRICES).take());
 
         Facts.await(page, "order", facts -> facts.list("sent").equals(List.of(DELIVERED, DELIVERED)));
-        feed.heard(FeedServer.PRICES).assertExhausted();
+        feed.received(FeedServer.PRICES).assertExhausted();
     }
 
     @Test
-    void ordersThatWaitForTheGatewayGoOutOnceThoughTheirPageIsLeft() {
+    void waitingOrdersAreSentOnceAfterPageIsLeft() {
         Tab tab = browser.newTab();
         CutChannels channels = CutChannels.of(tab.page());
         Page page = tab.open("order").page();
@@ -61,17 +61,17 @@ class OrdersIT extends InBrowserWithFeeds {
         follow(page, "plain");
         Facts.await(page, "plain", facts -> true);
         page.waitForTimeout(AWAY_MILLIS);
-        channels.mend();
+        channels.restore();
 
-        assertEquals(BUY, feed.heard(FeedServer.PRICES).take(Duration.ofSeconds(30)));
-        assertEquals(BUY, feed.heard(FeedServer.PRICES).take());
+        assertEquals(BUY, feed.received(FeedServer.PRICES).take(Duration.ofSeconds(30)));
+        assertEquals(BUY, feed.received(FeedServer.PRICES).take());
         follow(page, "order");
         Facts.await(page, "order", facts -> facts.list("sent").equals(List.of(DELIVERED, DELIVERED)));
-        feed.heard(FeedServer.PRICES).assertExhausted();
+        feed.received(FeedServer.PRICES).assertExhausted();
     }
 
     @Test
-    void ordersThatCannotGoOutAreRejectedInTheEnd() {
+    void undeliverableOrdersAreRejected() {
         Tab tab = browser.newTab();
         CutChannels channels = CutChannels.of(tab.page());
         Page page = tab.open("order").page();
@@ -83,17 +83,17 @@ class OrdersIT extends InBrowserWithFeeds {
         follow(page, "plain");
         Facts.await(page, "plain", facts -> true);
         page.waitForTimeout(34_000);
-        channels.mend();
+        channels.restore();
 
         follow(page, "order");
         Facts.awaitOpen(page, "order");
         Facts.await(
                 page, "order", facts -> facts.list("sent").equals(List.of(List.of("rejected", "the page was left"))));
-        feed.heard(FeedServer.PRICES).assertExhausted();
+        feed.received(FeedServer.PRICES).assertExhausted();
     }
 
     @Test
-    void channelByAddressComesBackAndItsSendsWait() {
+    void channelByAddressReconnectsAndItsSendsWait() {
         Tab tab = browser.newTab();
         CutChannels channels = CutChannels.of(tab.page());
         Page page = tab.open("address").page();
@@ -104,11 +104,11 @@ class OrdersIT extends InBrowserWithFeeds {
         click(page, "Send by address");
         page.waitForTimeout(2000);
         assertEquals("reconnecting", Facts.now(page, "address").text("status"));
-        channels.mend();
+        channels.restore();
 
         Facts.awaitOpen(page, "address");
-        assertEquals("{\"op\":\"by address\"}", feed.heard(FeedServer.ECHO).take());
-        feed.heard(FeedServer.ECHO).assertExhausted();
+        assertEquals("{\"op\":\"by address\"}", feed.received(FeedServer.ECHO).take());
+        feed.received(FeedServer.ECHO).assertExhausted();
     }
 
     private static void click(Page page, String button) {

@@ -11,18 +11,18 @@ import org.junit.jupiter.api.Test;
 import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.it.browser.App;
 
-/** The feed goes away and comes back; the gateway does. The system property {@code outage.seconds} says for how long. */
+/** Outages of the feed and of the gateway. The system property {@code outage.seconds} sets their length. */
 @EachPrefixedPlacement
 class OutageIT extends InBrowserWithFeeds {
     OutageIT() {
         super(App.CHANNELS);
     }
 
-    /** The first attempts follow each other quickly; half a minute is well into the slow ones. */
+    /** The first retries follow quickly; half a minute reaches the slow ones. */
     private static final int OUTAGE_SECONDS = Integer.getInteger("outage.seconds", 5);
 
     @Test
-    void channelComesBackByItselfAfterTheFeedDoes() throws Exception {
+    void channelReconnectsWhenFeedReturns() throws Exception {
         Page page = browser.visit("").page();
         Facts.awaitOpen(page, "burst");
         feed.count(FeedServer.PRICES, 0, 10);
@@ -40,7 +40,7 @@ class OutageIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void whatIsSentDuringAnOutageReachesTheFeedOnceOrIsToldAsLost() throws Exception {
+    void sendsDuringOutageArriveOnceOrAreReportedLost() throws Exception {
         Page page = browser.visit("send").page();
         Facts.awaitOpen(page, "send");
         feed.goAway();
@@ -52,20 +52,20 @@ class OutageIT extends InBrowserWithFeeds {
         feed.comeBack();
 
         Facts.awaitOpen(page, "send");
-        assertEquals("not JSON", feed.heard(FeedServer.ECHO).take(Duration.ofSeconds(30)));
+        assertEquals("not JSON", feed.received(FeedServer.ECHO).take(Duration.ofSeconds(30)));
         Facts.await(page, "send", facts -> facts.list("back").equals(List.of("not JSON")));
-        feed.heard(FeedServer.ECHO).assertExhausted();
+        feed.received(FeedServer.ECHO).assertExhausted();
     }
 
     @Test
-    void sessionAndChannelGoOnAfterTheGatewayWasRestarted() throws Exception {
+    void sessionAndChannelContinueAfterGatewayRestart() throws Exception {
         Page page = browser.visit("").page();
         Facts.awaitOpen(page, "burst");
         feed.count(FeedServer.PRICES, 0, 10);
         long runs = Facts.await(page, "burst", facts -> facts.sawAll(10)).number("runs");
 
         browser.gateway().restartOnSamePort();
-        Eventually.until("a subscriber is back", () -> feed.sockets(FeedServer.PRICES) == 1);
+        Eventually.until("a subscriber has reconnected", () -> feed.sockets(FeedServer.PRICES) == 1);
         Facts.await(
                 page,
                 "burst",

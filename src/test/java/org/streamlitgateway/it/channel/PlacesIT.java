@@ -17,7 +17,7 @@ import org.streamlitgateway.it.browser.App;
 import org.streamlitgateway.it.browser.EachPlacement;
 import org.streamlitgateway.it.browser.Tab;
 
-/** Channels in forms, in fragments, on several pages, several on one page, and over a reload. */
+/** Channels in forms, fragments and dialogs, on several pages, several on one page, and across a reload. */
 @EachPlacement
 class PlacesIT extends InBrowserWithFeeds {
     PlacesIT() {
@@ -25,7 +25,7 @@ class PlacesIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void channelInAFormRunsThePageAgainAndSendsOnSubmit() throws Exception {
+    void channelInFormRerunsPageAndSendsOnSubmit() throws Exception {
         Page page = browser.visit("form").page();
         Facts.awaitOpen(page, "form");
 
@@ -33,13 +33,13 @@ class PlacesIT extends InBrowserWithFeeds {
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Submit"))
                 .click();
 
-        assertEquals("{\"what\":\"tea\"}", feed.heard(FeedServer.ECHO).take());
+        assertEquals("{\"what\":\"tea\"}", feed.received(FeedServer.ECHO).take());
         Facts.await(page, "form", facts -> facts.list("back").equals(List.of(Map.of("what", "tea"))));
-        feed.heard(FeedServer.ECHO).assertExhausted();
+        feed.received(FeedServer.ECHO).assertExhausted();
     }
 
     @Test
-    void channelInAFragmentRunsOnlyTheFragmentAgain() throws Exception {
+    void channelInFragmentRerunsOnlyFragment() throws Exception {
         Page page = browser.visit("fragment").page();
         Facts.awaitOpen(page, "fragment");
 
@@ -49,12 +49,12 @@ class PlacesIT extends InBrowserWithFeeds {
         assertEquals(1, Facts.now(page, "page").number("runs"));
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Send from the fragment"))
                 .click();
-        assertEquals("{\"op\":\"fragment\"}", feed.heard(FeedServer.PRICES).take());
+        assertEquals("{\"op\":\"fragment\"}", feed.received(FeedServer.PRICES).take());
         assertEquals(1, Facts.now(page, "page").number("runs"));
     }
 
     @Test
-    void fragmentAndPageEachSeeAllOfOneChannel() throws Exception {
+    void fragmentAndPageBothReceiveAllMessages() throws Exception {
         Page page = browser.visit("fragment?both=1").page();
         Facts.awaitOpen(page, "fragment");
         Facts.awaitOpen(page, "both");
@@ -66,7 +66,7 @@ class PlacesIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void channelInADialogRunsOnlyTheDialogAgain() throws Exception {
+    void channelInDialogRerunsOnlyDialog() throws Exception {
         Page page = browser.visit("dialog").page();
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Open"))
                 .click();
@@ -78,15 +78,15 @@ class PlacesIT extends InBrowserWithFeeds {
         Facts.await(page, "dialog", facts -> facts.sawAll(500));
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Send from the dialog"))
                 .click();
-        assertEquals("{\"op\":\"dialog\"}", feed.heard(FeedServer.PRICES).take());
+        assertEquals("{\"op\":\"dialog\"}", feed.received(FeedServer.PRICES).take());
         feed.count(FeedServer.PRICES, 500, 10);
         Facts.await(page, "dialog", facts -> facts.sawAll(510));
         assertEquals(runs, Facts.now(page, "page").number("runs"));
-        feed.heard(FeedServer.PRICES).assertExhausted();
+        feed.received(FeedServer.PRICES).assertExhausted();
     }
 
     @Test
-    void dialogStaysOpenWhileThePageHasNewsAndThePageGetsThemThen() throws Exception {
+    void openDialogDefersMessagesOfPage() throws Exception {
         Page page = browser.visit("dialog?both=1").page();
         Facts.awaitOpen(page, "both");
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Open"))
@@ -102,13 +102,13 @@ class PlacesIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void feedIsGreetedOnEachConnectionAndWhoMayNotIsTold() throws Exception {
+    void feedIsGreetedPerConnectionAndRejectionIsReported() throws Exception {
         Page page = browser.visit("greeting").page();
         Facts.awaitOpen(page, "greeting");
         assertEquals(
                 "{\"op\":\"subscribe\",\"to\":[\"ACME\"]}",
-                feed.heard(FeedServer.ECHO).take());
-        assertEquals("plain", feed.heard(FeedServer.ECHO).take());
+                feed.received(FeedServer.ECHO).take());
+        assertEquals("plain", feed.received(FeedServer.ECHO).take());
         Facts.await(
                 page, "mute", facts -> facts.text("reason").equals("the greeting was rejected: you may not send here"));
 
@@ -117,14 +117,14 @@ class PlacesIT extends InBrowserWithFeeds {
         feed.comeBack();
 
         Facts.awaitOpen(page, "greeting");
-        feed.heard(FeedServer.ECHO).take();
-        assertEquals("plain", feed.heard(FeedServer.ECHO).take());
+        feed.received(FeedServer.ECHO).take();
+        assertEquals("plain", feed.received(FeedServer.ECHO).take());
         Facts.await(page, "greeting", facts -> facts.list("seen").size() == 4);
-        feed.heard(FeedServer.ECHO).assertExhausted();
+        feed.received(FeedServer.ECHO).assertExhausted();
     }
 
     @Test
-    void severalChannelsOnOnePageKeepApart() throws Exception {
+    void channelsOnOnePageAreIndependent() throws Exception {
         Page page = browser.visit("several").page();
         Facts opened = Facts.await(page, "several", facts -> List.of("prices", "news", "echo", "again").stream()
                 .allMatch(name -> facts.of(name).text("status").equals("open")));
@@ -145,7 +145,7 @@ class PlacesIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void scriptThatFailsGetsWhatItDidNotReadInItsNextRun() throws Exception {
+    void failedScriptGetsUnreadMessagesInNextRun() throws Exception {
         Page page = browser.visit("failing").page();
         Facts.await(page, "after", facts -> facts.text("status").equals("open"));
 
@@ -157,7 +157,7 @@ class PlacesIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void channelGoesOnFromPageToPage() throws Exception {
+    void channelContinuesAcrossPages() throws Exception {
         Page page = browser.visit("").page();
         Facts.awaitOpen(page, "burst");
         feed.count(FeedServer.PRICES, 0, 10);
@@ -170,7 +170,7 @@ class PlacesIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void pageWithoutTheChannelLetsItsSocketGoAndComingBackMissesNothing() throws Exception {
+    void leavingPageReleasesConnectionAndReturningLosesNothing() throws Exception {
         Page page = browser.visit("several").page();
         Facts.await(page, "several", facts -> facts.of("prices").text("status").equals("open"));
         feed.count(FeedServer.PRICES, 0, 10);
@@ -179,7 +179,8 @@ class PlacesIT extends InBrowserWithFeeds {
             other.answerInBackground();
             follow(page, "plain");
             Facts.await(page, "plain", facts -> facts.number("seen") == 10);
-            Eventually.until("the sockets of the page before are gone", () -> feed.sockets(FeedServer.ECHO) == 0);
+            Eventually.until(
+                    "the connections of the previous page are closed", () -> feed.sockets(FeedServer.ECHO) == 0);
             feed.count(FeedServer.PRICES, 10, 10);
 
             follow(page, "several");
@@ -190,7 +191,7 @@ class PlacesIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void reloadBeginsAnewAndDoublesNothing() throws Exception {
+    void reloadStartsAfreshWithoutDuplicates() throws Exception {
         Tab tab = browser.visit("");
         Page page = tab.page();
         Facts.awaitOpen(page, "burst");
@@ -209,7 +210,7 @@ class PlacesIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void channelThatIsNotThereIsClosedAndSaysWhy() {
+    void unknownChannelIsClosedWithReason() {
         Page page = browser.visit("missing").page();
 
         Facts facts = Facts.await(page, "missing", seen -> seen.text("status").equals("closed"));
@@ -217,7 +218,7 @@ class PlacesIT extends InBrowserWithFeeds {
         assertEquals("no such channel", facts.text("reason"));
     }
 
-    /** Keeps the shared channel going. */
+    /** Keeps the shared channel open. */
     private RawWebSocket listener() throws IOException {
         return RawWebSocket.open(
                 browser.uri(),

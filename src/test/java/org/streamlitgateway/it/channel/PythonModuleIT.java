@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.streamlitgateway.it.browser.InstalledProgram;
 
-/** The Python module's own tests, in {@code src/test/python}. */
+/** Runs the Python module's own tests in {@code src/test/python}. */
 class PythonModuleIT {
     @Test
     void unitTestsOfThePythonModulePass() throws Exception {

@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.it.browser.App;
 
-/** The usage example of earlier WebSocket helpers runs as it stands: one socket for each session. */
+/** The usage example of earlier WebSocket helpers runs unchanged: one connection per session. */
 @EachPrefixedPlacement
 class SeedDedicatedIT extends InBrowserWithFeeds {
-    /** Each message has a run of its own, and the machine may be busy. */
+    /** Allows one run per message on a busy machine. */
     private static final HasCountOptions ONE_BY_ONE = new HasCountOptions().setTimeout(60_000);
 
     SeedDedicatedIT() {
@@ -21,15 +21,15 @@ class SeedDedicatedIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void pingComesBackToItsOwnTabOnly() {
+    void pongReachesOnlyItsOwnTab() {
         Page one = browser.visit("").page();
         Page two = browser.visit("").page();
-        Eventually.until("each has its socket", () -> feed.sockets(FeedServer.ECHO) == 2);
+        Eventually.until("each tab has its connection", () -> feed.sockets(FeedServer.ECHO) == 2);
 
         one.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Ping"))
                 .click();
 
-        assertEquals("{\"op\":\"ping\"}", feed.heard(FeedServer.ECHO).take());
+        assertEquals("{\"op\":\"ping\"}", feed.received(FeedServer.ECHO).take());
         assertThat(one.getByTestId("stJson")).hasCount(1);
         assertThat(one.getByTestId("stJson")).containsText("ping");
         two.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Ping"))
@@ -39,9 +39,9 @@ class SeedDedicatedIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void burstIsFoldedWithoutALoss() throws Exception {
+    void burstIsBatchedWithoutLoss() throws Exception {
         Page page = browser.visit("").page();
-        Eventually.until("it has its socket", () -> feed.sockets(FeedServer.ECHO) == 1);
+        Eventually.until("the tab has its connection", () -> feed.sockets(FeedServer.ECHO) == 1);
 
         feed.count(FeedServer.ECHO, 0, 10);
 

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.it.browser.App;
 
-/** The usage example of earlier WebSocket helpers runs as it stands: one socket for all. */
+/** The usage example of earlier WebSocket helpers runs unchanged: one connection shared by all sessions. */
 @EachPrefixedPlacement
 class SeedSharedIT extends InBrowserWithFeeds {
-    /** Each message has a run of its own, and the machine may be busy. */
+    /** Allows one run per message on a busy machine. */
     private static final HasCountOptions ONE_BY_ONE = new HasCountOptions().setTimeout(60_000);
 
     SeedSharedIT() {
@@ -23,17 +23,17 @@ class SeedSharedIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void allSessionsSeeAllOfOneSocket() throws Exception {
+    void allSessionsReceiveAllMessagesOfOneConnection() throws Exception {
         List<Page> pages = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             pages.add(browser.visit("").page());
         }
-        Eventually.until("there is a socket", () -> feed.sockets(FeedServer.PRICES) == 1);
-        // each is in once what it sends arrives
+        Eventually.until("there is a connection", () -> feed.sockets(FeedServer.PRICES) == 1);
+        // a page is subscribed once its own message arrives
         for (Page page : pages) {
             page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Ping"))
                     .click();
-            assertEquals("{\"op\":\"ping\"}", feed.heard(FeedServer.PRICES).take());
+            assertEquals("{\"op\":\"ping\"}", feed.received(FeedServer.PRICES).take());
         }
 
         feed.count(FeedServer.PRICES, 0, 10);
@@ -42,6 +42,6 @@ class SeedSharedIT extends InBrowserWithFeeds {
             assertThat(page.getByTestId("stJson")).hasCount(10, ONE_BY_ONE);
         }
         assertEquals(1, feed.sockets(FeedServer.PRICES));
-        feed.heard(FeedServer.PRICES).assertExhausted();
+        feed.received(FeedServer.PRICES).assertExhausted();
     }
 }

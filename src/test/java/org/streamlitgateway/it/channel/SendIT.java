@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.it.browser.App;
 
-/** What the script sends reaches the feed once, whatever reruns there are. */
+/** Messages of a script reach the feed once, however often it reruns. */
 @EachPrefixedPlacement
 class SendIT extends InBrowserWithFeeds {
     SendIT() {
@@ -28,82 +28,82 @@ class SendIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void sendReachesTheFeedOnceAndLosesNothingOfItsNumbers() {
+    void sendReachesFeedOnceWithExactNumbers() {
         click("Send");
 
         String sent = "{\"op\":\"plain\",\"n\":12345678901234567890,\"f\":1.0,\"s\":\"grüße ✓\"}";
-        assertEquals(sent, feed.heard(FeedServer.ECHO).take());
+        assertEquals(sent, feed.received(FeedServer.ECHO).take());
         Facts facts = Facts.await(page, "send", seen -> seen.number("count") == 1);
         assertTrue(facts.text("back").contains("n=12345678901234567890"), facts::toString);
         click("Nothing");
         click("Nothing");
-        feed.heard(FeedServer.ECHO).assertExhausted();
+        feed.received(FeedServer.ECHO).assertExhausted();
     }
 
     @Test
-    void sendFollowedByARerunIsNeitherLostNorDoubled() {
+    void sendFollowedByRerunArrivesOnce() {
         for (int i = 0; i < 3; i++) {
             click("Send and rerun");
-            assertEquals("{\"op\":\"rerun\"}", feed.heard(FeedServer.ECHO).take());
+            assertEquals("{\"op\":\"rerun\"}", feed.received(FeedServer.ECHO).take());
         }
         Facts.await(page, "send", seen -> seen.number("count") == 3);
-        feed.heard(FeedServer.ECHO).assertExhausted();
+        feed.received(FeedServer.ECHO).assertExhausted();
     }
 
     @Test
-    void sendFromACallbackReachesTheFeedOnce() {
+    void sendFromCallbackReachesFeedOnce() {
         click("Send from a callback");
-        assertEquals("{\"op\":\"callback\"}", feed.heard(FeedServer.ECHO).take());
+        assertEquals("{\"op\":\"callback\"}", feed.received(FeedServer.ECHO).take());
         Facts.await(page, "send", seen -> seen.number("count") == 1);
         click("Nothing");
-        feed.heard(FeedServer.ECHO).assertExhausted();
+        feed.received(FeedServer.ECHO).assertExhausted();
     }
 
     @Test
-    void awaitedSendReachesTheFeedOnce() {
+    void awaitedSendReachesFeedOnce() {
         click("Send later");
-        assertEquals("{\"op\":\"async\"}", feed.heard(FeedServer.ECHO).take());
+        assertEquals("{\"op\":\"async\"}", feed.received(FeedServer.ECHO).take());
         click("Nothing");
-        feed.heard(FeedServer.ECHO).assertExhausted();
+        feed.received(FeedServer.ECHO).assertExhausted();
     }
 
     @Test
-    void textAndBytesGoAsTheyAre() {
+    void textAndBytesAreSentUnchanged() {
         click("Send text");
-        assertEquals("not JSON", feed.heard(FeedServer.ECHO).take());
+        assertEquals("not JSON", feed.received(FeedServer.ECHO).take());
         Facts.await(page, "send", seen -> seen.list("back").equals(List.of("not JSON")));
         click("Send bytes");
-        assertEquals("binary:00ff", feed.heard(FeedServer.ECHO).take());
+        assertEquals("binary:00ff", feed.received(FeedServer.ECHO).take());
         Facts.await(page, "send", seen -> seen.list("back").equals(List.of("not JSON", "00ff")));
     }
 
     @Test
-    void thousandSendsOfOneRunArriveInTheirOrder() {
+    void thousandSendsOfOneRunArriveInOrder() {
         click("Send a thousand");
         for (int i = 0; i < 100; i++) {
             assertEquals(
                     "{\"op\":\"single\",\"i\":" + i + "}",
-                    feed.heard(FeedServer.ECHO).take());
+                    feed.received(FeedServer.ECHO).take());
         }
         for (int i = 0; i < 900; i++) {
             assertEquals(
                     "{\"op\":\"many\",\"i\":" + i + "}",
-                    feed.heard(FeedServer.ECHO).take());
+                    feed.received(FeedServer.ECHO).take());
         }
         Facts facts = Facts.await(page, "send", seen -> seen.number("count") == 1000);
         assertTrue(facts.is("inOrder"), facts::toString);
-        feed.heard(FeedServer.ECHO).assertExhausted();
+        feed.received(FeedServer.ECHO).assertExhausted();
     }
 
     @Test
-    void outcomeOfASendIsTold() {
+    void sendResultIsReported() {
         click("Send");
-        feed.heard(FeedServer.ECHO).take();
+        feed.received(FeedServer.ECHO).take();
         Facts.await(page, "send", seen -> seen.list("sent").equals(List.of(List.of("delivered", ""))));
     }
 
     @Test
-    void outcomeIsToldThoughTheFeedAnswersNothing() {
+    void sendResultIsReportedWhenFeedDoesNotReply() {
         page = browser.visit("outcome").page();
         Facts.awaitOpen(page, "outcome");
         for (int i = 0; i < 3; i++) {
@@ -118,7 +118,7 @@ class SendIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void scriptThatSendsInEveryRunDoesNotGoRoundForEver() {
+    void sendInEveryRunDoesNotLoopForever() {
         page = browser.visit("outcome?always=1").page();
 
         long runs = Eventually.untilStill(

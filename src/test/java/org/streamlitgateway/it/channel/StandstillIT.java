@@ -13,7 +13,7 @@ import org.streamlitgateway.fixture.WebSocketWire;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 
-/** The gateway's process stands still for longer than a peer may be silent, as on a machine that is moved. */
+/** The gateway's process is suspended for longer than a peer may be silent, like a virtual machine that is migrated. */
 @NeedsGateway
 class StandstillIT extends WithFeeds {
     private static final int STANDSTILL_SECONDS = 6;
@@ -32,15 +32,15 @@ class StandstillIT extends WithFeeds {
         };
     }
 
-    /** Stops the gateway's process; the answer lets it go on, later. */
-    private Process standStill() throws IOException {
-        String script = "kill -STOP $0; echo it stands; sleep " + STANDSTILL_SECONDS + "; kill -CONT $0";
-        Process standstill = new ProcessBuilder(
+    /** Suspends the gateway's process; the returned process resumes it later. */
+    private Process suspend() throws IOException {
+        String script = "kill -STOP $0; echo suspended; sleep " + STANDSTILL_SECONDS + "; kill -CONT $0";
+        Process suspension = new ProcessBuilder(
                         "sh", "-c", script, Long.toString(fixture.gateway().pid()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        assertEquals("it stands", standstill.inputReader().readLine());
-        return standstill;
+        assertEquals("suspended", suspension.inputReader().readLine());
+        return suspension;
     }
 
     private static Frame ping(WebSocketWire wire) throws IOException {
@@ -54,14 +54,14 @@ class StandstillIT extends WithFeeds {
     }
 
     @Test
-    void answersThatCameMeanwhileCount() throws Exception {
+    void pongsReceivedDuringSuspensionAreCounted() throws Exception {
         Signal pinged = new Signal("Streamlit was sent a ping");
-        Signal stands = new Signal("the gateway stands still");
+        Signal suspended = new Signal("the gateway is suspended");
         fixture.upstream().on(GatewayFixture.streamOf("standstill"), exchange -> {
             WebSocketWire wire = exchange.acceptWebSocket();
             Frame ping = ping(wire);
-            pinged.give();
-            stands.await();
+            pinged.fire();
+            suspended.await();
             answer(wire, ping);
             wire.send(wire.nextMessage());
         });
@@ -71,11 +71,11 @@ class StandstillIT extends WithFeeds {
             Frame ping = ping(browser.frames());
             Frame pagePing = ping(page.raw().frames());
             pinged.await();
-            Process standstill = standStill();
+            Process suspension = suspend();
             answer(browser.frames(), ping);
             answer(page.raw().frames(), pagePing);
-            stands.give();
-            assertEquals(0, standstill.waitFor());
+            suspended.fire();
+            assertEquals(0, suspension.waitFor());
 
             browser.frames().send(Frame.text("still here"));
             assertEquals(Frame.text("still here"), browser.frames().nextMessage());

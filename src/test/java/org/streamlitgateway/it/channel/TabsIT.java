@@ -16,39 +16,39 @@ import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.it.browser.App;
 
-/** How many tabs there are, and what each of them costs the feed. */
+/** Tabs, and the number of feed connections that each of them causes. */
 @EachPrefixedPlacement
 class TabsIT extends InBrowserWithFeeds {
     TabsIT() {
         super(App.CHANNELS);
     }
 
-    /** Far less than a dedicated socket would wait for a tab that only lost its connection. */
+    /** Far less than a dedicated connection would wait for a tab that only lost its network. */
     private static final Duration AT_ONCE = Duration.ofSeconds(8);
 
     @Test
-    void closedTabFreesItsSocketAtOnce() {
+    void closedTabReleasesFeedConnectionAtOnce() {
         Page page = browser.visit("send").page();
         Facts.awaitOpen(page, "send");
         assertEquals(1, feed.sockets(FeedServer.ECHO));
 
         page.close(new Page.CloseOptions().setRunBeforeUnload(true));
 
-        Eventually.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
+        Eventually.until(() -> "the feed has no connection", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
     }
 
     @Test
-    void tabThatGoesElsewhereFreesItsSocketAtOnce() {
+    void tabThatNavigatesAwayReleasesFeedConnectionAtOnce() {
         Page page = browser.visit("send").page();
         Facts.awaitOpen(page, "send");
 
         page.navigate("about:blank");
 
-        Eventually.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
+        Eventually.until(() -> "the feed has no connection", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
     }
 
     @Test
-    void twoTabsOfADedicatedChannelDoNotMix() {
+    void tabsOfDedicatedChannelReceiveOnlyTheirOwn() {
         Page one = browser.visit("send").page();
         Page two = browser.visit("send").page();
         Facts.awaitOpen(one, "send");
@@ -67,7 +67,7 @@ class TabsIT extends InBrowserWithFeeds {
     }
 
     @Test
-    void fiftyTabsOfASharedChannelHaveOneSocketToTheFeed() throws Exception {
+    void fiftyTabsOfSharedChannelUseOneFeedConnection() throws Exception {
         int realTabs = 3;
         List<Page> pages = new ArrayList<>();
         List<RawWebSocket> others = new ArrayList<>();

@@ -14,10 +14,10 @@ import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.TestCertificate;
 import org.streamlitgateway.it.browser.App;
 
-/** Tabs whose WebSockets are streams of an HTTP/2 connection, which stays when a tab goes. */
+/** Tabs whose WebSockets are streams of one HTTP/2 connection, which stays open when a tab closes. */
 @EachPrefixedPlacement
 class TabsOverHttp2IT extends InBrowserWithFeeds {
-    /** Far less than a dedicated socket would wait for a tab that only lost its connection. */
+    /** Far less than a dedicated connection would wait for a tab that only lost its network. */
     private static final Duration AT_ONCE = Duration.ofSeconds(8);
 
     TabsOverHttp2IT() {
@@ -42,7 +42,7 @@ class TabsOverHttp2IT extends InBrowserWithFeeds {
     }
 
     @Test
-    void closedTabFreesItsSocketAtOnce() {
+    void closedTabReleasesFeedConnectionAtOnce() {
         Page other = browser.visit("").page();
         Page page = browser.visit("send").page();
         Facts.awaitOpen(page, "send");
@@ -50,31 +50,31 @@ class TabsOverHttp2IT extends InBrowserWithFeeds {
 
         page.close(new Page.CloseOptions().setRunBeforeUnload(true));
 
-        Eventually.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
+        Eventually.until(() -> "the feed has no connection", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
         Facts.awaitOpen(other, "burst");
     }
 
     @Test
-    void killedTabFreesItsSocketAtOnce() {
+    void killedTabReleasesFeedConnectionAtOnce() {
         Page other = browser.visit("").page();
         Page page = browser.visit("send").page();
         Facts.awaitOpen(page, "send");
 
         page.close();
 
-        Eventually.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
+        Eventually.until(() -> "the feed has no connection", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
         Facts.awaitOpen(other, "burst");
     }
 
     @Test
-    void tabThatGoesElsewhereFreesItsSocketAtOnce() {
+    void tabThatNavigatesAwayReleasesFeedConnectionAtOnce() {
         Page other = browser.visit("").page();
         Page page = browser.visit("send").page();
         Facts.awaitOpen(page, "send");
 
         page.navigate("about:blank");
 
-        Eventually.until(() -> "the feed has no socket", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
+        Eventually.until(() -> "the feed has no connection", AT_ONCE, () -> feed.sockets(FeedServer.ECHO) == 0);
         Facts.awaitOpen(other, "burst");
     }
 }

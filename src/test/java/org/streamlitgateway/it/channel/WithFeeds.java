@@ -10,14 +10,14 @@ import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Tests of channels whose feeds say what a test says. Each test leaves the feeds without sockets. */
+/** Base of channel tests whose feeds the test controls. Each test ends with no connection to a feed. */
 abstract class WithFeeds extends OnEveryDeployment {
     private final List<FakeFeed> feeds = new ArrayList<>();
 
-    /** Makes the feeds of one gateway, by {@link #newFeed}. */
+    /** Creates the feeds of one gateway by {@link #newFeed}. */
     protected abstract void startFeeds() throws IOException;
 
-    /** A feed that ends after the gateway. */
+    /** Creates a feed that stops after the gateway. */
     FakeFeed newFeed() throws IOException {
         FakeFeed feed = FakeFeed.start();
         feeds.add(feed);
@@ -39,16 +39,16 @@ abstract class WithFeeds extends OnEveryDeployment {
         feeds.clear();
     }
 
-    /** How many sockets a test leaves open. */
-    int kept() {
+    /** Returns the number of connections that a test leaves open. */
+    int expectedConnections() {
         return 0;
     }
 
     @AfterEach
-    void nobodyIsLeft() {
+    void noConnectionRemains() {
         Eventually.until(
-                "the feeds are left",
-                () -> feeds.stream().mapToInt(FakeFeed::open).sum() == kept());
+                "the feeds have no connections",
+                () -> feeds.stream().mapToInt(FakeFeed::open).sum() == expectedConnections());
     }
 
     ChannelSocket subscribe(String channel, String... fieldLines) throws IOException {

@@ -1,8 +1,8 @@
 /**
- * Channels as the author of an app and its visitors meet them: a real Chromium, a real Streamlit with the Python module,
- * the gateway, and {@link org.streamlitgateway.it.channel.FeedServer} behind it.
+ * Channels as seen by app authors and visitors: a real Chromium, a real Streamlit with the Python module, the gateway,
+ * and {@link org.streamlitgateway.it.channel.FeedServer} behind it.
  *
- * <p>The scripts are in {@code src/test/streamlit/channels}; each writes what it knows as JSON, which {@link
+ * <p>The scripts are in {@code src/test/streamlit/channels}; each writes its state as JSON, which {@link
  * org.streamlitgateway.it.channel.Facts} reads from the page.
  */
 package org.streamlitgateway.it.channel;

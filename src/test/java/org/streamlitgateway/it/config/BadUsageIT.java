@@ -18,14 +18,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.it.LaunchedProcess;
 import org.streamlitgateway.it.OnEveryCommandLine;
 
-/** What cannot work is answered by one line that says what and how to mend it, and by an exit code. */
+/** Invalid usage and failures to start: one line with the cause and the remedy, and an exit code. */
 class BadUsageIT extends OnEveryCommandLine {
     private LaunchedProcess launch(String... arguments) throws IOException {
         return war.launch(List.of(arguments), Map.of());
     }
 
     @Test
-    void aTakenPortIsAFailureToStart() throws IOException {
+    void portInUseFailsStart() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());
 
@@ -34,7 +34,7 @@ class BadUsageIT extends OnEveryCommandLine {
     }
 
     @Test
-    void anAddressThatIsNotOursIsAFailureToStart() throws IOException {
+    void nonLocalAddressFailsStart() throws IOException {
         assertOneLine(1, "192.0.2.1", "--proxy-host", "192.0.2.1", "--proxy-port", "0");
     }
 
@@ -53,7 +53,7 @@ class BadUsageIT extends OnEveryCommandLine {
         "--app, no/such/app.py",
         "stray-word,",
     })
-    void badUsageIsOneLineThatNamesIt(String word, String value) throws IOException {
+    void invalidArgumentIsNamedInOneLine(String word, String value) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(word));
         if (value != null) {
             arguments.add(value);
@@ -63,12 +63,12 @@ class BadUsageIT extends OnEveryCommandLine {
 
     @ParameterizedTest
     @ValueSource(strings = {"--proxy-port", "--streamlit-host", "--context-path"})
-    void aFlagWithoutItsValueIsBadUsage(String flag) throws IOException {
+    void flagWithoutValueIsBadUsage(String flag) throws IOException {
         assertOneLine(2, flag, flag);
     }
 
     @Test
-    void aBadVariableIsNamed() throws IOException {
+    void invalidVariableIsNamed() throws IOException {
         try (LaunchedProcess gateway = war.launch(List.of(), Map.of("PROXY_PORT", "eighty"))) {
             assertEquals(2, gateway.awaitExit());
             assertEquals(1, gateway.errLines().size(), gateway::output);
@@ -77,7 +77,7 @@ class BadUsageIT extends OnEveryCommandLine {
     }
 
     @Test
-    void noStreamlitAnywhereIsAFailureToStartThatSaysHowToMendIt() throws IOException {
+    void missingStreamlitFailsStartWithInstallHint() throws IOException {
         Path app = Files.writeString(folder.resolve("app.py"), "import streamlit");
         try (LaunchedProcess gateway = war.launch(
                 List.of("--app", app.toString(), "--proxy-host", "127.0.0.1", "--proxy-port", "0"),
@@ -89,7 +89,7 @@ class BadUsageIT extends OnEveryCommandLine {
     }
 
     @Test
-    void aStreamlitCommandThatIsNotThereIsAFailureToStart() throws IOException {
+    void missingStreamlitCommandFailsStart() throws IOException {
         String app =
                 Files.writeString(folder.resolve("app.py"), "import streamlit").toString();
         String command = folder.resolve("no-streamlit").toString();
@@ -97,13 +97,13 @@ class BadUsageIT extends OnEveryCommandLine {
         assertOneLine(1, command, "--app", app, "--streamlit-command", command, "--proxy-port", "0");
     }
 
-    /** Ends with this code, and one line on standard error that names the trouble. */
-    private void assertOneLine(int code, String names, String... arguments) throws IOException {
+    /** Expects this exit code and a single line on standard error that contains {@code cause}. */
+    private void assertOneLine(int code, String cause, String... arguments) throws IOException {
         try (LaunchedProcess gateway = launch(arguments)) {
             assertEquals(code, gateway.awaitExit(), gateway::output);
             assertEquals(1, gateway.errLines().size(), gateway::output);
             assertEquals(List.of(), gateway.outLines());
-            assertTrue(gateway.errLines().get(0).contains(names), gateway::output);
+            assertTrue(gateway.errLines().get(0).contains(cause), gateway::output);
         }
     }
 }

@@ -23,7 +23,7 @@ class CheckIT extends OnEveryCommandLine {
     }
 
     @Test
-    void whatHoldsIsPrintedWithItsSourceAndWithoutSecrets() throws IOException {
+    void effectiveSettingsArePrintedWithSourceWithoutSecrets() throws IOException {
         Files.writeString(folder.resolve("app.py"), "import streamlit");
         try (LaunchedProcess check = check("""
                 proxy-port: 1
@@ -49,7 +49,7 @@ class CheckIT extends OnEveryCommandLine {
     }
 
     @Test
-    void everythingWrongIsSaidAtOnce() throws IOException {
+    void allProblemsAreReportedAtOnce() throws IOException {
         try (LaunchedProcess check = check("""
                 stop-timeout: soon
                 stikcy-key: x
@@ -59,7 +59,7 @@ class CheckIT extends OnEveryCommandLine {
             assertEquals(2, check.awaitExit(), check::output);
 
             assertEquals(List.of(), check.outLines());
-            List<String> said = check.errLines().stream()
+            List<String> problems = check.errLines().stream()
                     .map(line -> line.replace(folder + "/", ""))
                     .toList();
             assertEquals(
@@ -69,7 +69,7 @@ class CheckIT extends OnEveryCommandLine {
                                     + " localhost:8501 or [::1]:8501",
                             "streamlit-gateway: gateway.yaml:1: stop-timeout: 'soon' is not a time such as 500ms, 20s,"
                                     + " 5m or 1h; a number alone means seconds"),
-                    said);
+                    problems);
         }
     }
 }

@@ -22,7 +22,7 @@ import org.streamlitgateway.it.LaunchedProcess;
 import org.streamlitgateway.it.OnEveryCommandLine;
 import org.streamlitgateway.it.WarDeployment;
 
-/** {@code java -jar streamlit-gateway.war}: what it is told, what it says, and how it ends. */
+/** {@code java -jar streamlit-gateway.war}: arguments, output and exit codes. */
 class CommandLineIT extends OnEveryCommandLine {
     private FakeStreamlit upstream;
 
@@ -61,7 +61,7 @@ class CommandLineIT extends OnEveryCommandLine {
     }
 
     @Test
-    void flagsNameBothAddresses() throws IOException {
+    void flagsSetBothAddresses() throws IOException {
         try (LaunchedProcess gateway = launch(
                 "--streamlit-host",
                 "127.0.0.1",
@@ -76,7 +76,7 @@ class CommandLineIT extends OnEveryCommandLine {
     }
 
     @Test
-    void flagsMayBeWrittenWithAnEqualsSign() throws IOException {
+    void flagsAcceptEqualsSign() throws IOException {
         try (LaunchedProcess gateway =
                 launch("--streamlit-port=" + port(), "--proxy-host=127.0.0.1", "--proxy-port=0", "--log-level=WARN")) {
             assertServes(WarDeployment.readyAddress(gateway));
@@ -84,8 +84,8 @@ class CommandLineIT extends OnEveryCommandLine {
     }
 
     @Test
-    void variablesNameBothAddresses() throws IOException {
-        // The seed documents them and never reads them.
+    void variablesSetBothAddresses() throws IOException {
+        // The variables of the example project, which documents them but does not read them.
         Map<String, String> variables = Map.of(
                 "STREAMLIT_HOST", "127.0.0.1", "STREAMLIT_PORT", port(), "PROXY_HOST", "127.0.0.1", "PROXY_PORT", "0");
         try (LaunchedProcess gateway = war.launch(List.of(), variables)) {
@@ -98,7 +98,7 @@ class CommandLineIT extends OnEveryCommandLine {
     }
 
     @Test
-    void aFlagBeatsItsVariable() throws IOException {
+    void flagOverridesVariable() throws IOException {
         Map<String, String> variables = Map.of(
                 "STREAMLIT_HOST",
                 "nowhere.invalid",
@@ -123,8 +123,8 @@ class CommandLineIT extends OnEveryCommandLine {
     }
 
     @Test
-    void localhostIsTheDefaultUpstreamWhicheverFamilyItListensOn() throws IOException {
-        // Our upstream listens on 127.0.0.1 only, while localhost may mean ::1 first.
+    void defaultUpstreamIsLocalhostOfEitherFamily() throws IOException {
+        // The upstream listens on 127.0.0.1 only, while localhost may resolve to ::1 first.
         try (LaunchedProcess gateway =
                 launch("--streamlit-port", port(), "--proxy-host", "127.0.0.1", "--proxy-port", "0")) {
             assertServes(WarDeployment.readyAddress(gateway));
@@ -132,7 +132,7 @@ class CommandLineIT extends OnEveryCommandLine {
     }
 
     @Test
-    void oneLineTellsAddressUpstreamAndVersion() throws IOException {
+    void readyLineStatesAddressUpstreamAndVersion() throws IOException {
         try (LaunchedProcess gateway = launch(
                 "--streamlit-host",
                 "127.0.0.1",
@@ -154,7 +154,7 @@ class CommandLineIT extends OnEveryCommandLine {
     }
 
     @Test
-    void theAddressOfAllInterfacesIsToldAsOneThatABrowserCanOpen() throws IOException {
+    void wildcardAddressIsPrintedAsOpenableAddress() throws IOException {
         try (LaunchedProcess gateway =
                 launch("--streamlit-port", port(), "--proxy-host", "0.0.0.0", "--proxy-port", "0")) {
             URI uri = WarDeployment.readyAddress(gateway);
@@ -165,7 +165,7 @@ class CommandLineIT extends OnEveryCommandLine {
     }
 
     @Test
-    void theGatewayStartsBeforeStreamlitDoes() throws IOException {
+    void gatewayStartsBeforeStreamlit() throws IOException {
         upstream.goAway();
         try (LaunchedProcess gateway =
                 launch("--streamlit-port", port(), "--proxy-host", "127.0.0.1", "--proxy-port", "0")) {
@@ -177,7 +177,7 @@ class CommandLineIT extends OnEveryCommandLine {
     }
 
     @Test
-    void helpNamesEveryFlagAndSucceeds() throws IOException {
+    void helpListsEveryFlagAndSucceeds() throws IOException {
         try (LaunchedProcess help = launch("--help")) {
             assertEquals(0, help.awaitExit());
             assertAll(Stream.of(
@@ -201,7 +201,7 @@ class CommandLineIT extends OnEveryCommandLine {
     }
 
     @Test
-    void versionIsOneLine() throws IOException {
+    void versionPrintsOneLine() throws IOException {
         try (LaunchedProcess version = launch("--version")) {
             assertEquals(0, version.awaitExit());
             assertEquals(1, version.outLines().size(), version::output);
@@ -210,7 +210,7 @@ class CommandLineIT extends OnEveryCommandLine {
     }
 
     @Test
-    void terminationAndCtrlCAreOrderlyStops() throws IOException {
+    void sigtermAndCtrlCStopInOrder() throws IOException {
         String[] arguments = {"--streamlit-port", port(), "--proxy-host", "127.0.0.1", "--proxy-port", "0"};
         try (LaunchedProcess terminated = launch(arguments);
                 LaunchedProcess interrupted = launch(arguments)) {

@@ -14,14 +14,14 @@ import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.it.LaunchedProcess;
 import org.streamlitgateway.it.WarDeployment;
 
-/** {@code java -jar streamlit-gateway.war --config gateway.yaml}, with a file that can be edited. */
+/** {@code java -jar streamlit-gateway.war --config gateway.yaml}, with a configuration file that the test can edit. */
 public final class ConfiguredGateway implements AutoCloseable {
-    /** For what needs a JVM to start, or a replica to rise. */
+    /** Longest wait for events that need a JVM to start or a replica to become healthy. */
     public static final Duration LONG = Duration.ofSeconds(60);
 
     public static final String COOKIE = "streamlit_gateway_replica";
 
-    /** Quick to notice, and patient with a busy machine. */
+    /** Short health intervals, with long timeouts for a busy machine. */
     private static final String SETTINGS = """
             proxy-host: 127.0.0.1
             proxy-port: 0
@@ -55,7 +55,7 @@ public final class ConfiguredGateway implements AutoCloseable {
     /**
      * Starts a gateway with these apps and settings.
      *
-     * @param settings more lines for the gateway itself
+     * @param settings additional lines for the gateway itself
      */
     public static ConfiguredGateway start(WarDeployment war, Path folder, String settings, String apps)
             throws IOException {
@@ -64,7 +64,7 @@ public final class ConfiguredGateway implements AutoCloseable {
         return new ConfiguredGateway(file, war.launch(List.of("--config", file.toString()), Map.of()));
     }
 
-    /** An app with these replicas. */
+    /** Returns the YAML of an app with these replicas. */
     public static String app(String path, FakeStreamlit... replicas) {
         StringBuilder text = new StringBuilder("  " + path + ":\n    replicas:\n");
         for (FakeStreamlit replica : replicas) {
@@ -73,7 +73,7 @@ public final class ConfiguredGateway implements AutoCloseable {
         return text.toString();
     }
 
-    /** One more of the replicas of the app before, which drains. */
+    /** Returns the YAML of one more replica, which drains, for the preceding app. */
     public static String draining(FakeStreamlit replica) {
         return "      - {address: 127.0.0.1:" + replica.port() + ", drain: yes}\n";
     }
@@ -106,30 +106,30 @@ public final class ConfiguredGateway implements AutoCloseable {
         return process.terminate();
     }
 
-    public RawResponse get(String target, String... lines) {
+    public RawResponse get(String target, String... fieldLines) {
         try (RawHttp http = RawHttp.connect(uri)) {
-            return http.get(target, lines);
+            return http.get(target, fieldLines);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    public int status(String target, String... lines) {
-        return get(target, lines).status();
+    public int status(String target, String... fieldLines) {
+        return get(target, fieldLines).status();
     }
 
-    /** What a browser gets that opens this page and was never here. */
+    /** Returns the response to a new visitor whose browser opens this page. */
     public RawResponse open(String target) {
         return get(target, "Accept: text/html");
     }
 
-    /** The name and value of the cookie that keeps a visitor on a replica. */
+    /** Returns name and value of the sticky cookie. */
     public static String stickyPair(RawResponse answer) {
         return answer.head().all("Set-Cookie").stream()
                 .filter(cookie -> cookie.startsWith(COOKIE))
                 .map(cookie -> cookie.substring(0, cookie.indexOf(';')))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("no cookie of ours in " + answer));
+                .orElseThrow(() -> new AssertionError("no sticky cookie in " + answer));
     }
 
     @Override

@@ -36,11 +36,11 @@ class GatewaySwitchIT extends OnEveryCommandLine {
     }
 
     @Test
-    void theGatewayTellsThatItLivesAndThatItIsReady() throws IOException {
+    void livenessAndReadinessAreReported() throws IOException {
         try (FakeStreamlit upstream = FakeStreamlit.start();
                 RunningGateway gateway = war.start(
                         Map.of("streamlit-port", Integer.toString(upstream.port()), "context-path", "/ctx"))) {
-            upstream.goAway(); // which is no reason to send users to another gateway
+            upstream.goAway(); // a missing Streamlit is no reason to send users to another gateway
             for (String page : List.of("/_gateway/health/live", "/_gateway/health/ready")) {
                 RawResponse answer = get(gateway.uri(), page);
                 assertEquals(200, answer.status(), answer::toString);
@@ -54,7 +54,7 @@ class GatewaySwitchIT extends OnEveryCommandLine {
     }
 
     @Test
-    void readinessGoesFirstAndServiceGoesOnUntilTheDelayIsOver() throws Exception {
+    void readinessFailsFirstAndServiceContinuesDuringDrainDelay() throws Exception {
         try (FakeStreamlit upstream = FakeStreamlit.start();
                 RunningGateway gateway =
                         war.start(Map.of("streamlit-port", Integer.toString(upstream.port()), "drain-delay", "5s"));
@@ -82,7 +82,7 @@ class GatewaySwitchIT extends OnEveryCommandLine {
     }
 
     @Test
-    void aSwitchFailsNoRequestAndLosesNoSession() throws Exception {
+    void gatewaySwitchFailsNoRequestAndLosesNoSession() throws Exception {
         try (FakeStreamlit upstream = FakeStreamlit.start()) {
             StreamlitSessions sessions = StreamlitSessions.of("only", upstream);
             Map<String, String> options = Map.of(
@@ -95,7 +95,7 @@ class GatewaySwitchIT extends OnEveryCommandLine {
                     "ping-interval",
                     "5s",
                     "connect-timeout",
-                    "20s"); // on a busy machine
+                    "20s"); // allows for a busy machine
 
             try (RunningGateway first = war.start(options);
                     RunningGateway second = war.start(options);
@@ -103,28 +103,28 @@ class GatewaySwitchIT extends OnEveryCommandLine {
                     LiveSessions visitors = new LiveSessions(haProxy.uri());
                     Traffic traffic = new Traffic(haProxy.uri())) {
                 visitors.open(SESSIONS);
-                int made = sessions.made();
-                int failedBefore = visitors.failedAsks();
-                long began = System.nanoTime();
+                int createdBefore = sessions.created();
+                int failedBefore = visitors.failedRequests();
+                long start = System.nanoTime();
 
                 assertEquals(0, first.stop(), first::log);
 
                 Eventually.until(visitors::toString, Eventually.LIMIT, () -> visitors.closed() == SESSIONS);
                 visitors.awaitConnected();
-                Duration took = Duration.ofNanos(System.nanoTime() - began);
+                Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
                 traffic.end();
-                System.out.println("gateway switch (" + war + "): " + visitors + ", " + traffic + ", " + took);
+                System.out.println("gateway switch (" + war + "): " + visitors + ", " + traffic + ", " + elapsed);
                 assertEquals(Map.of(1012, SESSIONS), visitors.closings());
                 assertEquals(SESSIONS, visitors.resumed());
-                assertEquals(made, sessions.made());
-                assertEquals(failedBefore, visitors.failedAsks(), visitors::toString);
+                assertEquals(createdBefore, sessions.created());
+                assertEquals(failedBefore, visitors.failedRequests(), visitors::toString);
                 assertEquals(List.of(), List.copyOf(traffic.failures));
                 assertTrue(traffic.done.get() > 0);
             }
         }
     }
 
-    /** Requests one after another, with and without a kept connection, and uploads. */
+    /** Sends requests one after another, with and without a kept connection, and uploads. */
     private static final class Traffic implements AutoCloseable {
         private final URI uri;
         private final AtomicBoolean ended = new AtomicBoolean();

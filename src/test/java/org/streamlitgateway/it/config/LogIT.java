@@ -18,14 +18,14 @@ import org.streamlitgateway.it.EveryDeployment;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 
-/** What the log tells at each level, and what it never tells. */
+/** Content of the log at each level, and secrets that it must not contain. */
 @EveryDeployment
 @NeedsGateway
 class LogIT {
     @Parameter
     private Deployment deployment;
 
-    /** One request and one socket, with a secret in every place that can hold one. */
+    /** Makes one request and opens one socket, with a secret in every place that can hold one. */
     private static void useWithSecrets(GatewayFixture fixture) throws IOException {
         fixture.upstream()
                 .on(
@@ -56,7 +56,7 @@ class LogIT {
     }
 
     @Test
-    void debugTellsTheStoryOfEachRequestAndSocketAndNoSecret() throws IOException {
+    void debugLogsEachRequestAndSocketWithoutSecrets() throws IOException {
         try (GatewayFixture fixture = GatewayFixture.start(deployment, "log-level", "DEBUG")) {
             useWithSecrets(fixture);
             Eventually.until(fixture.gateway()::log, Eventually.LIMIT, () -> fixture.gateway()
@@ -75,7 +75,7 @@ class LogIT {
     }
 
     @Test
-    void healthyTrafficIsNotWorthALineAtInfo() throws IOException {
+    void healthyTrafficLogsNothingAtInfo() throws IOException {
         try (GatewayFixture fixture = GatewayFixture.start(deployment)) {
             useWithSecrets(fixture);
 
@@ -85,7 +85,7 @@ class LogIT {
     }
 
     @Test
-    void aFailureIsOneLineWithItsAddressAndCause() throws IOException {
+    void failureIsOneLineWithAddressAndCause() throws IOException {
         try (GatewayFixture fixture = GatewayFixture.start(deployment)) {
             fixture.upstream().goAway();
             try (RawHttp client = fixture.http()) {
@@ -97,7 +97,7 @@ class LogIT {
                     .log()
                     .lines()
                     .anyMatch(line -> line.contains("/refused-here") && line.contains(address)));
-            assertEquals(0, lines(fixture, "\tat "), "a stack trace for what is nobody's bug");
+            assertEquals(0, lines(fixture, "\tat "), "a stack trace for an expected failure");
         }
     }
 

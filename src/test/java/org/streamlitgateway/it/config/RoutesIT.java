@@ -13,10 +13,10 @@ import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.StreamlitSessions;
 import org.streamlitgateway.it.OnEveryCommandLine;
 
-/** Several apps of one configuration: which one a path belongs to, the list of them, and what they keep apart. */
+/** Several apps in one configuration: routing by path, the app list, and separation of cookies. */
 class RoutesIT extends OnEveryCommandLine {
     @Test
-    void theLongestPathWinsBySegments() throws IOException {
+    void longestMatchingPathOfWholeSegmentsWins() throws IOException {
         try (FakeStreamlit root = FakeStreamlit.start();
                 FakeStreamlit a = FakeStreamlit.start();
                 FakeStreamlit ab = FakeStreamlit.start();
@@ -37,14 +37,14 @@ class RoutesIT extends OnEveryCommandLine {
     }
 
     @Test
-    void whereNoAppIsAtTheRootTheAppsAreListed() throws IOException {
+    void appListIsServedWhenNoAppIsAtRoot() throws IOException {
         try (FakeStreamlit a = FakeStreamlit.start();
                 FakeStreamlit down = FakeStreamlit.start()) {
             down.goAway();
             String apps = app("/a", a) + "    name: Sales <1>\n    description: What was sold\n" + app("/down", down);
             try (ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, apps)) {
                 Eventually.until(
-                        "the list says what is down",
+                        "the list shows the app that is down",
                         () -> gateway.get("/").text().contains("not up"));
 
                 String page = gateway.get("/").text();
@@ -57,7 +57,7 @@ class RoutesIT extends OnEveryCommandLine {
     }
 
     @Test
-    void aPageWhoseAppIsDownIsNotAnsweredByTheAppAbove() throws IOException {
+    void appAboveDoesNotAnswerForAppThatIsDown() throws IOException {
         try (FakeStreamlit a = FakeStreamlit.start();
                 FakeStreamlit ab = FakeStreamlit.start();
                 FakeStreamlit c = FakeStreamlit.start();
@@ -72,7 +72,7 @@ class RoutesIT extends OnEveryCommandLine {
                 assertEquals(404, gateway.status("/a/" + question, page + "/a/b/page2?x=/a/"));
                 assertEquals(200, gateway.status("/a/" + question, page + "/a/"));
                 assertEquals(200, gateway.status("/a/" + question, page + "/a/bc"));
-                assertEquals(200, gateway.status("/a/" + question, page + "/c/"), "a page beside it may look");
+                assertEquals(200, gateway.status("/a/" + question, page + "/c/"), "a sibling page may check");
                 assertEquals(200, gateway.status("/a/" + question));
                 assertEquals(200, gateway.status("/a/" + question, "Referer: http://other.example/a/b/"));
             }
@@ -80,7 +80,7 @@ class RoutesIT extends OnEveryCommandLine {
     }
 
     @Test
-    void cookiesOfAnAppStayWithIt() throws IOException {
+    void cookiesStayWithTheirApp() throws IOException {
         try (FakeStreamlit a = FakeStreamlit.start();
                 FakeStreamlit ab = FakeStreamlit.start();
                 ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app("/a", a) + app("/a/b", ab))) {
@@ -114,9 +114,9 @@ class RoutesIT extends OnEveryCommandLine {
         }
     }
 
-    /** Streamlit sets some of its cookies at the root even when it was told its prefix. */
+    /** Streamlit sets some of its cookies at the root path even when its base path is configured. */
     @Test
-    void cookiesOfAnAppThatKnowsItsPathStayWithItToo() throws IOException {
+    void cookiesOfAppWithBasePathStayWithIt() throws IOException {
         try (FakeStreamlit a = FakeStreamlit.start();
                 ConfiguredGateway gateway =
                         ConfiguredGateway.start(war, folder, app("/a", a) + "    strip-prefix: no\n")) {

@@ -25,7 +25,10 @@ import org.streamlitgateway.it.LaunchedProcess;
 import org.streamlitgateway.it.OnEveryCommandLine;
 import org.streamlitgateway.it.WarDeployment;
 
-/** A secret in every place that can hold one, and a look at everything that the gateway says. Each has this word. */
+/**
+ * Puts a secret into every place that can hold one and checks all output of the gateway. Every secret contains this
+ * word.
+ */
 class SecretsIT extends OnEveryCommandLine {
     private static final String WORD = "s3cret";
 
@@ -63,7 +66,7 @@ class SecretsIT extends OnEveryCommandLine {
     }
 
     @Test
-    void theEffectiveConfigurationShowsNone() throws IOException {
+    void effectiveConfigurationHidesSecrets() throws IOException {
         try (LaunchedProcess check = war.launch(List.of("--config", file.toString(), "--check"), Map.of())) {
             assertEquals(0, check.awaitExit(), check::output);
             assertFalse(check.output().contains(WORD), check::output);
@@ -84,7 +87,7 @@ class SecretsIT extends OnEveryCommandLine {
                 "--channel=prices=ws://host/,header.Host=s3cret",
                 "--channel=s3cret",
             })
-    void noProblemWithTheCommandLineRepeatsOne(String word) throws IOException {
+    void commandLineErrorsDoNotRepeatSecrets(String word) throws IOException {
         try (LaunchedProcess bad = war.launch(List.of(word), Map.of())) {
             assertEquals(2, bad.awaitExit(), bad::output);
             assertFalse(bad.output().contains(WORD), bad::output);
@@ -92,7 +95,7 @@ class SecretsIT extends OnEveryCommandLine {
     }
 
     @Test
-    void neitherTheLogNorAPageNorAnAppSeesOne() throws IOException {
+    void secretsReachNoLogPageOrApp() throws IOException {
         List<String> shown = new ArrayList<>();
         try (LaunchedProcess gateway =
                 war.launch(List.of("--config", file.toString(), "--log-level", "TRACE"), variables())) {
@@ -125,7 +128,9 @@ class SecretsIT extends OnEveryCommandLine {
             Eventually.until(gateway::output, Eventually.LIMIT, () -> !gateway.isAlive());
             shown.add(gateway.output()
                     .replace("--server.cookieSecret=s3cret --mapbox.token s3cret", "")
-                    .replace("-Dstreamlit-gateway.sticky-key=s3cret-s3cret-s3cret", "")); // of the app, and of the JVM
+                    .replace(
+                            "-Dstreamlit-gateway.sticky-key=s3cret-s3cret-s3cret",
+                            "")); // the variables of the app and of the JVM
         }
         for (String text : shown) {
             assertFalse(text.contains(WORD), text);

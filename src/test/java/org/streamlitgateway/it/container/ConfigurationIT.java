@@ -17,14 +17,14 @@ import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawWebSocket;
 
-/** Where a deployed WAR has its settings from: each source, and which beats which. */
+/** Configuration sources of a deployed WAR, and their precedence. */
 @EveryContainer
 @Timeout(240)
 class ConfigurationIT {
     @Parameter
     private ContainerDeployment deployment;
 
-    /** Each setting is given by one source, and wrongly by every source that must lose to it. */
+    /** Sets each setting in one source, and to an invalid or other value in every source of lower precedence. */
     @Test
     void contextParameterBeatsSystemPropertyBeatsEnvironmentBeatsFile(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("gateway.properties"), """
@@ -34,7 +34,7 @@ class ConfigurationIT {
                 trusted-proxies = 127.0.0.1
                 """);
         try (FakeStreamlit upstream = FakeStreamlit.start()) {
-            ContainerSetup site = new ContainerSetup()
+            ContainerSetup setup = new ContainerSetup()
                     .at("/a/b")
                     .parameter("streamlit-port", upstream.port())
                     .jvm("-Dstreamlit-gateway.streamlit-port=2")
@@ -43,8 +43,8 @@ class ConfigurationIT {
                     .variable("STREAMLIT_PORT", 3)
                     .variable("STREAMLIT_GATEWAY_STRIP_PREFIX", "no")
                     .variable("STREAMLIT_GATEWAY_ALLOWED_ORIGINS", "https://variable.example");
-            try (RunningContainer gateway = deployment.start(site)) {
-                HttpHead request = askedThrough(gateway, upstream, "/a/b", "/page");
+            try (RunningContainer gateway = deployment.start(setup)) {
+                HttpHead request = requestThrough(gateway, upstream, "/a/b", "/page");
                 assertEquals("10.1.1.1", request.one("X-Forwarded-For").split(",")[0], "trusted-proxies of the file");
                 try (RawWebSocket socket =
                         RawWebSocket.dial(gateway.uri(), "/a/b/_stcore/stream", "Origin: https://variable.example")) {
@@ -58,7 +58,7 @@ class ConfigurationIT {
         }
     }
 
-    private static HttpHead askedThrough(RunningContainer gateway, FakeStreamlit upstream, String prefix, String path)
+    private static HttpHead requestThrough(RunningContainer gateway, FakeStreamlit upstream, String prefix, String path)
             throws IOException {
         try (RawHttp http = RawHttp.connect(gateway.uri())) {
             assertEquals(
@@ -68,13 +68,13 @@ class ConfigurationIT {
     }
 
     @Test
-    void theFileCanBeNamedByAContextParameter(@TempDir Path directory) throws IOException {
+    void contextParameterCanNameConfigurationFile(@TempDir Path directory) throws IOException {
         try (FakeStreamlit upstream = FakeStreamlit.start()) {
             Path file = Files.writeString(
                     directory.resolve("gateway.properties"),
                     "streamlit-host=127.0.0.1\nstreamlit-port=" + upstream.port() + "\n");
-            ContainerSetup site = new ContainerSetup().parameter("config-file", file);
-            try (RunningContainer gateway = deployment.start(site);
+            ContainerSetup setup = new ContainerSetup().parameter("config-file", file);
+            try (RunningContainer gateway = deployment.start(setup);
                     RawHttp http = RawHttp.connect(gateway.uri())) {
                 assertEquals(200, http.get("/page").status());
                 upstream.requests("/page").take();
@@ -83,15 +83,15 @@ class ConfigurationIT {
     }
 
     @Test
-    void wrongSettingsFailTheDeploymentWithEveryReasonInTheLog(@TempDir Path directory) throws IOException {
+    void invalidSettingsFailDeploymentWithAllReasonsLogged(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("gateway.properties"), "ping-intervall = 20s\n");
-        ContainerSetup site = new ContainerSetup()
+        ContainerSetup setup = new ContainerSetup()
                 .parameter("streamlit-port", "eighty")
                 .parameter("user-header", "no header")
                 .jvm("-Dstreamlit-gateway.trusted-proxies=10.0.0.0/99")
                 .variable("STREAMLIT_GATEWAY_PING_INTERVAL", "often")
                 .variable("STREAMLIT_GATEWAY_CONFIG_FILE", file);
-        try (RunningContainer gateway = deployment.startAnyway(site)) {
+        try (RunningContainer gateway = deployment.startUnchecked(setup)) {
             List<String> reasons = List.of(
                     "context parameter streamlit-port: 'eighty'",
                     "context parameter user-header: 'no header'",

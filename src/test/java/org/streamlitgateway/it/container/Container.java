@@ -7,32 +7,32 @@ import java.util.stream.Stream;
 import org.streamlitgateway.it.Jdk;
 import org.streamlitgateway.it.LaunchedProcess;
 
-/** A servlet container as it was downloaded. It may run many times, each time on a base directory of its own. */
+/** A servlet container as downloaded. It can run several times, each time on its own base directory. */
 interface Container {
-    /** Name and the version as far as it matters, such as {@code tomcat-10.1}. */
+    /** Returns the name with the relevant part of the version, such as {@code tomcat-10.1}. */
     String name();
 
-    /** The line that the container writes when all its applications are up. */
+    /** Returns the line that the container logs when all its applications are started. */
     String startedLine();
 
-    /** Class of the loader that each deployed application has one of. */
+    /** Returns the class name of the class loader that each deployed application has one of. */
     String webappLoader();
 
-    /** Writes what the server itself needs, anew. */
-    void layOut(Path base, ContainerSetup site) throws IOException;
+    /** Writes the server's own configuration afresh. */
+    void layOut(Path base, ContainerSetup setup) throws IOException;
 
-    /** Puts the WAR in; a running container notices within seconds. */
-    void deploy(Path base, ContainerSetup site, Path war) throws IOException;
+    /** Deploys the WAR; a running container notices it within seconds. */
+    void deploy(Path base, ContainerSetup setup, Path war) throws IOException;
 
-    /** Takes it out, likewise. */
-    void undeploy(Path base, ContainerSetup site) throws IOException;
+    /** Undeploys it; a running container notices it within seconds. */
+    void undeploy(Path base, ContainerSetup setup) throws IOException;
 
-    LaunchedProcess start(Path base, ContainerSetup site, Jdk jdk) throws IOException;
+    LaunchedProcess start(Path base, ContainerSetup setup, Jdk jdk) throws IOException;
 
-    /** The port that the server found, from what it wrote. */
+    /** Returns the server's port, parsed from its output. */
     int port(String output);
 
-    /** A folder and all below it, over what is there. */
+    /** Copies a directory tree over existing content. */
     static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.toList()) {
@@ -46,7 +46,7 @@ interface Container {
         }
     }
 
-    /** The web.xml of a guarded site. */
+    /** Writes the web.xml of a guarded setup and returns its path. */
     static Path guardedDescriptor(Path base) throws IOException {
         Path descriptor = base.resolve("guarded-web.xml");
         try (var in = Container.class.getResourceAsStream("guarded-web.xml")) {

@@ -28,12 +28,12 @@ public final class ContainerDeployment implements Deployment {
         this.bridged = bridged;
     }
 
-    /** Each container that the build has unpacked, on each JDK of this machine. */
+    /** Returns each container that the build has unpacked, on each JDK of this machine. */
     public static List<ContainerDeployment> installed() {
         return on(containers(), false);
     }
 
-    /** The same, told to bridge. */
+    /** Returns the same deployments with the bridge. */
     public static List<ContainerDeployment> bridged() {
         return on(containers(), true);
     }
@@ -57,7 +57,10 @@ public final class ContainerDeployment implements Deployment {
         return List.copyOf(deployments);
     }
 
-    /** For suites that only containers have: as the property {@code deployments} says, else each on the JDK of the tests. */
+    /**
+     * Returns the deployments for suites about containers only: those named by the property {@code deployments}, or
+     * each container on the JDK of the tests.
+     */
     static Stream<ContainerDeployment> all() {
         String wanted = System.getProperty("deployments", "");
         List<String> names = List.of(wanted.split(","));
@@ -68,7 +71,7 @@ public final class ContainerDeployment implements Deployment {
                         : names.contains(deployment.name()));
     }
 
-    private static void find(String prefix, Function<Path, Container> made, List<Container> found) {
+    private static void find(String prefix, Function<Path, Container> factory, List<Container> found) {
         if (!Files.isDirectory(PARTS)) {
             return;
         }
@@ -76,7 +79,7 @@ public final class ContainerDeployment implements Deployment {
             parts.filter(part -> part.getFileName().toString().startsWith(prefix))
                     .max(Path::compareTo)
                     .map(Path::toAbsolutePath)
-                    .map(made)
+                    .map(factory)
                     .ifPresent(found::add);
         } catch (IOException e) {
             throw new IllegalStateException("cannot list " + PARTS, e);
@@ -103,16 +106,16 @@ public final class ContainerDeployment implements Deployment {
         return start(ContainerSetup.of(options));
     }
 
-    /** Starts the container with the WAR in it, and returns when the gateway says that it is deployed. */
-    RunningContainer start(ContainerSetup site) throws IOException {
-        RunningContainer running = startAnyway(site);
+    /** Starts the container with the WAR and waits until the gateway reports its deployment. */
+    RunningContainer start(ContainerSetup setup) throws IOException {
+        RunningContainer running = startUnchecked(setup);
         running.awaitDeployed();
         return running;
     }
 
-    /** Starts the container and does not ask whether the WAR was to its liking. */
-    RunningContainer startAnyway(ContainerSetup site) throws IOException {
-        return new RunningContainer(name(), container, jdk, bridged ? site.parameter("relay", "bridge") : site);
+    /** Starts the container without checking whether the WAR was deployed. */
+    RunningContainer startUnchecked(ContainerSetup setup) throws IOException {
+        return new RunningContainer(name(), container, jdk, bridged ? setup.parameter("relay", "bridge") : setup);
     }
 
     Container container() {

@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A container's machine and its one application, as a test wants them. Not thread-safe. */
+/** Settings of a container, its environment and its one application for a test. Not thread-safe. */
 final class ContainerSetup {
-    /** The only user of a guarded site, and what a browser sends for her. */
+    /** The only user of a guarded setup, and her credentials. */
     static final String USER = "ada";
 
     static final String PASSWORD = "lovelace";
@@ -22,14 +22,16 @@ final class ContainerSetup {
     final Map<String, String> environment = new LinkedHashMap<>();
     final List<String> jvmArguments = new ArrayList<>();
 
-    /** Further ones of Tomcat, as elements of its server.xml. */
+    /** Additional connectors of Tomcat, as elements of its server.xml. */
     final List<String> connectors = new ArrayList<>();
 
-    /** By the command line's names; those that are the container's business go to the container. */
+    /**
+     * Creates a setup from options by command-line name; options that concern the container configure the container.
+     */
     static ContainerSetup of(Map<String, String> options) {
-        ContainerSetup site = new ContainerSetup();
-        options.forEach(site::option);
-        return site;
+        ContainerSetup setup = new ContainerSetup();
+        options.forEach(setup::option);
+        return setup;
     }
 
     private void option(String name, String value) {
@@ -43,7 +45,7 @@ final class ContainerSetup {
         }
     }
 
-    /** Under this path, which has no slash at its end. */
+    /** Deploys below this path, which has no trailing slash. */
     ContainerSetup at(String contextPath) {
         this.contextPath = contextPath;
         return this;
@@ -64,19 +66,19 @@ final class ContainerSetup {
         return this;
     }
 
-    /** Every path asks for {@link #USER} and her {@link #PASSWORD} (HTTP Basic). */
+    /** Requires {@link #USER} and her {@link #PASSWORD} for every path (HTTP Basic). */
     ContainerSetup guarded() {
         guarded = true;
         return this;
     }
 
-    /** The container's way to write a client's longest silence. */
+    /** Returns the client timeout in milliseconds, the containers' unit. */
     long clientTimeoutMillis() {
         String digits = clientTimeout.replaceAll("\\D", "");
         return Long.parseLong(digits) * (clientTimeout.endsWith("ms") ? 1 : 1000);
     }
 
-    /** The level's name in java.util.logging. */
+    /** Returns the level's name in java.util.logging. */
     String julLevel() {
         return switch (logLevel) {
             case "DEBUG" -> "FINE";
@@ -85,7 +87,7 @@ final class ContainerSetup {
         };
     }
 
-    /** The context path as a file's name: {@code ROOT}, {@code tools#streamlit}. */
+    /** Returns the context path as a file name: {@code ROOT}, {@code tools#streamlit}. */
     String fileName() {
         return contextPath.equals("/") ? "ROOT" : contextPath.substring(1).replace('/', '#');
     }

@@ -25,16 +25,16 @@ import org.streamlitgateway.it.RunningGateway;
 import org.streamlitgateway.it.WarDeployment;
 
 /**
- * Longer than every time-out that a container has by default: 20 s for a blocked send and 60 s for a connection in
- * Tomcat, 30 s for silence in Jetty, embedded or not. All deployments wait at the same time. The gateway's own pings are put
- * off, so that it is not they that keep the sessions.
+ * Sessions that outlast every default timeout of a container: 20 s for a blocked send and 60 s for a connection in
+ * Tomcat, 30 s of silence in Jetty, embedded or not. All deployments wait concurrently. The gateway's own pings are
+ * deferred, so that they do not keep the sessions alive.
  */
 class EnduranceIT {
     private static final Duration STEP = Duration.ofSeconds(5);
     private static final int STEPS = 14;
-    private static final Duration SILENCE = Duration.ofMinutes(5); // at most
+    private static final Duration SILENCE = Duration.ofMinutes(5); // an upper bound
     private static final int LARGE = 20_000_000;
-    private static final int LITTLE = 300_000; // 60 kB/s: the kernel's buffers make room well within a minute
+    private static final int CHUNK = 300_000; // 60 kB/s: the kernel's buffers drain well within a minute
 
     private final List<Visit> visits = new ArrayList<>();
     private FakeStreamlit upstream;
@@ -56,7 +56,7 @@ class EnduranceIT {
         for (Deployment deployment : deployments) {
             visits.add(new Visit(deployment, upstream.port()));
         }
-        // when all of them are up: nobody reads while another one starts
+        // starts when all deployments are up: nothing is read while another one starts
         for (Visit visit : visits) {
             visit.open();
         }
@@ -70,10 +70,10 @@ class EnduranceIT {
 
     @Test
     @Timeout(300)
-    void silentSessionsAndSlowReadersOutliveEveryContainersDefaults() throws IOException {
+    void silentSessionsAndSlowReadersOutliveContainerTimeouts() throws IOException {
         Pace.every(STEP, STEPS, step -> {
             for (Visit visit : visits) {
-                visit.readALittle();
+                visit.readChunk();
             }
         });
 
@@ -82,7 +82,7 @@ class EnduranceIT {
         }
     }
 
-    /** One browser behind one deployment: a session nobody uses, one that is not read for long, a download that creeps. */
+    /** One browser at one deployment: an unused session, a session that is not read for long, and a slow download. */
     private static final class Visit {
         private final Deployment deployment;
         private final RunningGateway gateway;
@@ -109,8 +109,8 @@ class EnduranceIT {
             body = download.body(download.readHead(), "GET");
         }
 
-        void readALittle() throws IOException {
-            downloaded += body.read(LITTLE).length;
+        void readChunk() throws IOException {
+            downloaded += body.read(CHUNK).length;
         }
 
         void assertNothingWasLost() throws IOException {

@@ -17,7 +17,10 @@ import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 
-/** The container asks who it is (HTTP Basic, its own realm); the gateway tells Streamlit, and nobody else can. */
+/**
+ * The container authenticates the user (HTTP Basic, its own realm); the gateway tells Streamlit, and no client can
+ * forge it.
+ */
 @EveryContainer
 class IdentityIT {
     private static final String SIGNED_IN = "Authorization: Basic "
@@ -51,20 +54,20 @@ class IdentityIT {
         upstream.assertNoProblems();
     }
 
-    private RawResponse get(String path, String... lines) throws IOException {
+    private RawResponse get(String path, String... fieldLines) throws IOException {
         try (RawHttp http = RawHttp.connect(gateway.uri())) {
-            return http.get("/tools/streamlit" + path, lines);
+            return http.get("/tools/streamlit" + path, fieldLines);
         }
     }
 
-    private HttpHead handshake(String test, String... lines) throws IOException {
-        RawWebSocket.open(gateway.uri(), "/tools/streamlit" + STREAM + test, lines)
+    private HttpHead handshake(String test, String... fieldLines) throws IOException {
+        RawWebSocket.open(gateway.uri(), "/tools/streamlit" + STREAM + test, fieldLines)
                 .close();
         return upstream.requests(STREAM + test).take().request();
     }
 
     @Test
-    void anUnknownVisitorIsA401AndStreamlitIsNotAsked() throws IOException {
+    void anonymousRequestReturns401WithoutUpstreamRequest() throws IOException {
         RawResponse answer = get("/secret");
 
         assertEquals(401, answer.status());
@@ -73,7 +76,7 @@ class IdentityIT {
     }
 
     @Test
-    void anUnknownVisitorsUpgradeIsA401AndStreamlitIsNotDialled() throws IOException {
+    void anonymousHandshakeReturns401WithoutUpstreamRequest() throws IOException {
         try (RawWebSocket socket = RawWebSocket.dial(gateway.uri(), "/tools/streamlit" + STREAM + "unknown")) {
             assertEquals(401, socket.refusal().status());
         }
@@ -81,7 +84,7 @@ class IdentityIT {
     }
 
     @Test
-    void aWrongPasswordIsA401() throws IOException {
+    void wrongPasswordReturns401() throws IOException {
         String wrong = "Authorization: Basic "
                 + Base64.getEncoder().encodeToString("ada:babbage".getBytes(StandardCharsets.UTF_8));
         try (RawWebSocket socket = RawWebSocket.dial(gateway.uri(), "/tools/streamlit" + STREAM + "wrong", wrong)) {
@@ -91,7 +94,7 @@ class IdentityIT {
     }
 
     @Test
-    void theUserReachesStreamlitWithARequest() throws IOException {
+    void userHeaderReachesStreamlitWithRequest() throws IOException {
         assertEquals(200, get("/page?test=user", SIGNED_IN).status());
 
         assertEquals(
@@ -100,12 +103,12 @@ class IdentityIT {
     }
 
     @Test
-    void theUserReachesStreamlitWithTheHandshake() throws IOException {
+    void userHeaderReachesStreamlitWithHandshake() throws IOException {
         assertEquals(ContainerSetup.USER, handshake("user", SIGNED_IN).one("X-Remote-User"));
     }
 
     @Test
-    void aClientsOwnCopyIsDropped() throws IOException {
+    void userHeaderSentByClientIsDropped() throws IOException {
         String[] spoofed = {SIGNED_IN, "X-Remote-User: root", "x-remote-user: admin", "X-Forwarded-User: root"};
 
         HttpHead onSocket = handshake("spoofed", spoofed);
@@ -118,9 +121,9 @@ class IdentityIT {
         }
     }
 
-    /** The password was for the container; an app that shows its headers must not show it. */
+    /** The password is meant for the container; an app that shows its headers must not reveal it. */
     @Test
-    void thePasswordGoesNoFurtherThanTheContainer() throws IOException {
+    void passwordIsNotForwarded() throws IOException {
         HttpHead onSocket = handshake("password", SIGNED_IN);
         assertEquals(200, get("/page?test=password", SIGNED_IN).status());
         HttpHead onRequest = upstream.requests("/page?test=password").take().request();

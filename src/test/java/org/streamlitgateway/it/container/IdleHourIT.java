@@ -19,9 +19,9 @@ import org.streamlitgateway.fixture.WebSocketWire;
 import org.streamlitgateway.it.RunningGateway;
 
 /**
- * A session that nobody uses for an hour, in all containers at the same time: once with every time-out and ping as it is
- * by default and a Streamlit that pings each 30 s, once with no ping from anybody, so that no byte moves. Run by
- * {@code -Pidle-hour} alone.
+ * A session that is unused for an hour, in all containers concurrently: once with default timeouts and pings and a
+ * Streamlit that pings every 30 s, and once without any pings, so that no byte is sent. Runs only with {@code
+ * -Pidle-hour}.
  */
 @EnabledIfSystemProperty(named = "idle.hour", matches = "true", disabledReason = "takes an hour: -Pidle-hour")
 class IdleHourIT {
@@ -49,12 +49,12 @@ class IdleHourIT {
         upstream.on("/_stcore/stream?test=silent", exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
             while (!frames.isSilentFor(LONGER) && answer(frames)) {
-                // Until the browser closes.
+                // Ends when the browser closes.
             }
         });
     }
 
-    /** Sends back what comes, pings as pongs; false after a close. */
+    /** Echoes frames, and pings as pongs; returns false after a close frame. */
     private static boolean answer(WebSocketWire frames) throws IOException {
         Frame frame = frames.nextFrame();
         if (frame.opcode() == Frame.PING) {
@@ -72,13 +72,13 @@ class IdleHourIT {
     }
 
     @Test
-    void sessionsThatNobodyUsesAreThereAfterAnHour() throws IOException {
+    void unusedSessionsAreOpenAfterOneHour() throws IOException {
         for (ContainerDeployment deployment : ContainerDeployment.all().toList()) {
             visits.add(new Visit(deployment, "pinged", Map.of()));
             visits.add(new Visit(deployment, "silent", Map.of("ping-interval", "2h", "strip-prefix", "yes")));
         }
         for (Visit visit : visits) {
-            visit.open(); // not before the last container is up: pings want answers
+            visit.open(); // not before the last container is up, as pings must be answered
         }
 
         Pace.every(STEP, 1 + (int) HOUR.dividedBy(STEP), step -> {
@@ -88,11 +88,11 @@ class IdleHourIT {
         });
 
         for (Visit visit : visits) {
-            visit.assertIsThere();
+            visit.assertOpen();
         }
     }
 
-    /** One browser behind one deployment. */
+    /** One browser at one deployment. */
     private final class Visit {
         private final String name;
         private final RunningGateway gateway;
@@ -120,7 +120,7 @@ class IdleHourIT {
             }
         }
 
-        void assertIsThere() throws IOException {
+        void assertOpen() throws IOException {
             socket.frames().send(Frame.text("still there"));
             assertEquals(Frame.text("still there"), socket.frames().nextMessage(), name);
         }

@@ -17,7 +17,10 @@ import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.it.LaunchedProcess;
 import org.streamlitgateway.it.WarDeployment;
 
-/** The folder jetty-base as it is, run as the README says; settings on the command line, as its ini files have them. */
+/**
+ * The directory jetty-base unchanged, started as the README describes, with settings on the command line as in its ini
+ * files.
+ */
 class JettyBaseIT {
     static Stream<ContainerDeployment> jettyDeployments() {
         return ContainerDeployment.all().filter(deployment -> deployment.container() instanceof JettyContainer);
@@ -26,7 +29,7 @@ class JettyBaseIT {
     @ParameterizedTest
     @MethodSource("jettyDeployments")
     @Timeout(120)
-    void servesTheAppThatItsPropertiesName(ContainerDeployment deployment) throws IOException {
+    void servesConfiguredApp(ContainerDeployment deployment) throws IOException {
         Path start = ((JettyContainer) deployment.container()).home().resolve("start.jar");
         try (FakeStreamlit upstream = FakeStreamlit.start();
                 LaunchedProcess jetty = LaunchedProcess.start(

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.streamlitgateway.it.Jdk;
 import org.streamlitgateway.it.LaunchedProcess;
 
-/** Standalone Jetty on a copy of our jetty-base, with a context file of the test's in place of ours. */
+/** Standalone Jetty on a copy of the project's jetty-base, with a context file of the test. */
 record JettyContainer(String name, Path home) implements Container {
     private static final Path OUR_BASE = Path.of("jetty-base");
     private static final Pattern PORT = Pattern.compile("Started \\S*ServerConnector@.*:(\\d+)}");
@@ -26,11 +26,11 @@ record JettyContainer(String name, Path home) implements Container {
     }
 
     @Override
-    public void layOut(Path base, ContainerSetup site) throws IOException {
+    public void layOut(Path base, ContainerSetup setup) throws IOException {
         Container.copy(OUR_BASE, base);
         Files.deleteIfExists(base.resolve("webapps/streamlit-gateway.xml"));
         Files.createDirectories(base.resolve("work"));
-        Path ini = base.resolve("start.d/streamlit-gateway.ini"); // its settings would beat a test's
+        Path ini = base.resolve("start.d/streamlit-gateway.ini"); // its settings would override those of the test
         Files.writeString(ini, Files.readString(ini).replaceAll("(?m)^streamlit-gateway\\.", "#$0"));
         Path logging = base.resolve("etc/logging.properties");
         Files.writeString(
@@ -38,14 +38,14 @@ record JettyContainer(String name, Path home) implements Container {
                 Files.readString(logging)
                         .replace(
                                 "org.streamlitgateway.level = INFO",
-                                "org.streamlitgateway.level = " + site.julLevel()));
+                                "org.streamlitgateway.level = " + setup.julLevel()));
         Files.writeString(
                 base.resolve("etc/realm.properties"),
                 ContainerSetup.USER + ": " + ContainerSetup.PASSWORD + ",viewer\n");
     }
 
     @Override
-    public void deploy(Path base, ContainerSetup site, Path war) throws IOException {
+    public void deploy(Path base, ContainerSetup setup, Path war) throws IOException {
         StringBuilder context = new StringBuilder("""
                 <?xml version="1.0" encoding="UTF-8"?>
                 <!DOCTYPE Configure PUBLIC "-//Jetty//Configure//EN" "https://jetty.org/configure_10_0.dtd">
@@ -53,10 +53,10 @@ record JettyContainer(String name, Path home) implements Container {
                   <Set name="contextPath">%s</Set>
                   <Set name="war">%s</Set>
                   <Get name="servletHandler"><Set name="filterChainsCached">false</Set></Get>
-                """.formatted(site.contextPath, war));
-        site.parameters.forEach((name, value) -> context.append(
+                """.formatted(setup.contextPath, war));
+        setup.parameters.forEach((name, value) -> context.append(
                 "  <Call name=\"setInitParameter\"><Arg>" + name + "</Arg><Arg>" + value + "</Arg></Call>\n"));
-        if (site.guarded) {
+        if (setup.guarded) {
             context.append("""
                       <Set name="descriptor">%s</Set>
                       <Call class="org.eclipse.jetty.util.resource.ResourceFactory" name="root">
@@ -72,29 +72,29 @@ record JettyContainer(String name, Path home) implements Container {
                       </Get>
                     """.formatted(Container.guardedDescriptor(base), base.resolve("etc/realm.properties")));
         }
-        Files.writeString(contextFile(base, site), context.append("</Configure>\n"));
+        Files.writeString(contextFile(base, setup), context.append("</Configure>\n"));
     }
 
     @Override
-    public void undeploy(Path base, ContainerSetup site) throws IOException {
-        Files.delete(contextFile(base, site));
+    public void undeploy(Path base, ContainerSetup setup) throws IOException {
+        Files.delete(contextFile(base, setup));
     }
 
-    private static Path contextFile(Path base, ContainerSetup site) {
-        return base.resolve("webapps").resolve(site.fileName() + ".xml");
+    private static Path contextFile(Path base, ContainerSetup setup) {
+        return base.resolve("webapps").resolve(setup.fileName() + ".xml");
     }
 
     @Override
-    public LaunchedProcess start(Path base, ContainerSetup site, Jdk jdk) throws IOException {
+    public LaunchedProcess start(Path base, ContainerSetup setup, Jdk jdk) throws IOException {
         List<String> command = new ArrayList<>(List.of(jdk.tool("java").toString()));
         command.addAll(jdk.options());
-        command.addAll(site.jvmArguments);
+        command.addAll(setup.jvmArguments);
         command.addAll(List.of("-jar", home.resolve("start.jar").toString(), "jetty.base=" + base));
-        command.add("jetty.http.host=" + site.host);
-        command.add("jetty.http.port=" + site.port);
-        command.add("jetty.http.idleTimeout=" + site.clientTimeoutMillis());
+        command.add("jetty.http.host=" + setup.host);
+        command.add("jetty.http.port=" + setup.port);
+        command.add("jetty.http.idleTimeout=" + setup.clientTimeoutMillis());
         command.add("jetty.deploy.scanInterval=1");
-        return LaunchedProcess.start(command, site.environment);
+        return LaunchedProcess.start(command, setup.environment);
     }
 
     @Override

@@ -26,7 +26,7 @@ import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
 
-/** Deployed and undeployed while sessions are open: the sessions are told, and nothing stays behind. */
+/** Deployment and undeployment while sessions are open: the sessions are closed, and nothing remains. */
 @EveryContainer
 class LifecycleIT {
     private static final int TIMES = 10;
@@ -58,7 +58,7 @@ class LifecycleIT {
     }
 
     @Test
-    void tenRedeploymentsWithLiveSessionsLeaveNothingBehind() throws IOException {
+    void tenRedeploymentsWithOpenSessionsLeakNothing() throws IOException {
         for (int i = 0; i < TIMES; i++) {
             awaitHealth(200);
             useAndUndeploy();
@@ -71,11 +71,11 @@ class LifecycleIT {
                 () -> upstream.openConnections() + " connections are open upstream",
                 LIMIT,
                 () -> upstream.openConnections() == 0);
-        Eventually.until(() -> "threads of ours: " + threadsOfOurs(), LIMIT, () -> threadsOfOurs()
+        Eventually.until(() -> "gateway threads remaining: " + gatewayThreads(), LIMIT, () -> gatewayThreads()
                 .isEmpty());
-        // a server's idle threads may hold the last application; what grows with the number of deployments is a leak
-        Eventually.until(() -> "class loaders left: " + webappLoaders(), LIMIT, () -> webappLoaders() <= 1);
-        assertTrue(sockets() < 20, "sockets left: " + sockets());
+        // idle server threads may reference the last application; growth with the number of deployments is a leak
+        Eventually.until(() -> "class loaders remaining: " + webappLoaders(), LIMIT, () -> webappLoaders() <= 1);
+        assertTrue(sockets() < 20, "sockets remaining: " + sockets());
         container.deploy();
         awaitHealth(200);
     }
@@ -118,14 +118,14 @@ class LifecycleIT {
         }
     }
 
-    private List<String> threadsOfOurs() {
+    private List<String> gatewayThreads() {
         return jcmd("Thread.print")
                 .lines()
                 .filter(line -> line.startsWith("\"gateway-") || line.startsWith("\"streamlit-"))
                 .toList();
     }
 
-    /** After a full collection, which the histogram begins with. */
+    /** Counts class loaders after a full collection, with which the histogram starts. */
     private long webappLoaders() {
         Pattern line = Pattern.compile("(?m)^\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+"
                 + Pattern.quote(deployment.container().webappLoader()) + "( .*)?$");

@@ -23,7 +23,7 @@ import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.StreamlitSessions;
 
-/** The configuration file of many apps, named by a context parameter: all of it lies under the context path. */
+/** The configuration file of several apps, named by a context parameter: all apps are below the context path. */
 @EveryContainer
 class ManyAppsInContainerIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -33,9 +33,9 @@ class ManyAppsInContainerIT {
 
     private RunningContainer container;
 
-    private RawResponse get(String path, String... lines) {
+    private RawResponse get(String path, String... fieldLines) {
         try (RawHttp http = RawHttp.connect(container.uri())) {
-            return http.get("/ctx" + path, lines);
+            return http.get("/ctx" + path, fieldLines);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -15,27 +15,27 @@ final class RunningContainer implements RunningGateway {
 
     private final Container container;
     private final Jdk jdk;
-    private final ContainerSetup site;
+    private final ContainerSetup setup;
     private final Path base;
     private final StringBuilder earlierLog = new StringBuilder();
     private LaunchedProcess process;
 
-    RunningContainer(String name, Container container, Jdk jdk, ContainerSetup site) throws IOException {
+    RunningContainer(String name, Container container, Jdk jdk, ContainerSetup setup) throws IOException {
         this.container = container;
         this.jdk = jdk;
-        this.site = site;
+        this.setup = setup;
         base = Files.createTempDirectory(Files.createDirectories(BASES), name + "-")
                 .toAbsolutePath();
-        container.layOut(base, site);
+        container.layOut(base, setup);
         deploy();
         launch();
     }
 
     private void launch() throws IOException {
-        process = container.start(base, site, jdk);
+        process = container.start(base, setup, jdk);
         try {
             process.awaitLine(container.startedLine());
-            site.port = container.port(process.output());
+            setup.port = container.port(process.output());
         } catch (AssertionError e) {
             process.close();
             throw e;
@@ -52,11 +52,11 @@ final class RunningContainer implements RunningGateway {
     }
 
     void deploy() throws IOException {
-        container.deploy(base, site, WarDeployment.war());
+        container.deploy(base, setup, WarDeployment.war());
     }
 
     void undeploy() throws IOException {
-        container.undeploy(base, site);
+        container.undeploy(base, setup);
     }
 
     Path base() {
@@ -65,9 +65,9 @@ final class RunningContainer implements RunningGateway {
 
     @Override
     public URI uri() {
-        String host = site.host.equals("0.0.0.0") ? "localhost" : site.host;
-        String path = site.contextPath.equals("/") ? "/" : site.contextPath + "/";
-        return URI.create("http://" + host + ":" + site.port + path);
+        String host = setup.host.equals("0.0.0.0") ? "localhost" : setup.host;
+        String path = setup.contextPath.equals("/") ? "/" : setup.contextPath + "/";
+        return URI.create("http://" + host + ":" + setup.port + path);
     }
 
     @Override
@@ -89,7 +89,7 @@ final class RunningContainer implements RunningGateway {
     public void restartOnSamePort() throws IOException {
         process.terminate();
         earlierLog.append(process.output());
-        container.layOut(base, site);
+        container.layOut(base, setup);
         launch();
         awaitDeployed();
     }

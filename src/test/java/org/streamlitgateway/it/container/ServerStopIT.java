@@ -19,7 +19,7 @@ import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
 
-/** The container is stopped while people use the app. */
+/** The container is stopped while visitors use the app. */
 @EveryContainer
 class ServerStopIT {
     private static final int SERVICE_RESTART = 1012;
@@ -46,9 +46,9 @@ class ServerStopIT {
     }
 
     @Test
-    void sessionsAreToldToComeBack() throws IOException {
+    void sessionsAreClosedForReconnect() throws IOException {
         try (RawWebSocket socket = RawWebSocket.open(container.uri(), "/_stcore/stream")) {
-            socket.frames().send(Frame.text("hello")); // Tomcat opens a session only after the 101 is out
+            socket.frames().send(Frame.text("hello")); // Tomcat opens a session only after the 101 has been sent
             assertEquals(Frame.text("hello"), socket.frames().nextMessage());
             Recorder<Closing> closing = socket.answerInBackground();
 
@@ -59,7 +59,7 @@ class ServerStopIT {
     }
 
     @Test
-    void aRunningDownloadIsFinished() throws IOException {
+    void runningDownloadCompletes() throws IOException {
         Recorder<String> begun = new Recorder<>("beginning of the stop");
         upstream.on("/running", exchange -> {
             exchange.startChunks("200 OK");

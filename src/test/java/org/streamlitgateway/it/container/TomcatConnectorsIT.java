@@ -37,7 +37,7 @@ import org.streamlitgateway.fixture.TestCertificate;
 import org.streamlitgateway.fixture.TrustingContext;
 import org.streamlitgateway.fixture.WebSocketWire;
 
-/** WebSockets through each kind of connector that Tomcat has: their sockets differ in what they tell, and when. */
+/** WebSockets through each kind of Tomcat connector: their sockets differ in which events they report, and when. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("tomcats")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -100,14 +100,14 @@ class TomcatConnectorsIT {
             frames.send(frame);
         });
         TestCertificate files = TestCertificate.in(directory, deployment.name(), "EC");
-        ContainerSetup site = new ContainerSetup()
+        ContainerSetup setup = new ContainerSetup()
                 .parameter("streamlit-host", "127.0.0.1")
                 .parameter("streamlit-port", upstream.port());
         for (Connector connector : Connector.values()) {
             ports.put(connector, Ports.hold());
-            site.connectors.add(connector.xml(ports.get(connector).getLocalPort(), files));
+            setup.connectors.add(connector.xml(ports.get(connector).getLocalPort(), files));
         }
-        gateway = deployment.start(site);
+        gateway = deployment.start(setup);
     }
 
     @AfterParameterizedClassInvocation
@@ -123,7 +123,7 @@ class TomcatConnectorsIT {
 
     @ParameterizedTest
     @EnumSource
-    void everythingComesBackWholeAndTheCloseGoesOn(Connector connector) throws Exception {
+    void messagesAreEchoedCompletelyAndCloseIsForwarded(Connector connector) throws Exception {
         byte[] message = new byte[MESSAGE_BYTES];
         new Random(MESSAGE_BYTES).nextBytes(message);
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
@@ -134,7 +134,7 @@ class TomcatConnectorsIT {
             expected.writeBytes(message);
             browser.sendBinary(ByteBuffer.wrap(message), true).join();
         }
-        Eventually.until("all came back", () -> echo.size() == expected.size());
+        Eventually.until("all messages were echoed", () -> echo.size() == expected.size());
         browser.sendClose(4321, "bye").join();
 
         assertArrayEquals(expected.toByteArray(), echo.bytes());
@@ -155,7 +155,7 @@ class TomcatConnectorsIT {
                 .join();
     }
 
-    /** What came back. */
+    /** Records the echoed messages. */
     private static final class Echo implements WebSocket.Listener {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private final Recorder<Integer> code = new Recorder<>("close code");

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.streamlitgateway.it.Jdk;
 import org.streamlitgateway.it.LaunchedProcess;
 
-/** Tomcat with its own configuration, and the connector and the context file of src/tomcat. */
+/** Tomcat with its own configuration, and with the connector and the context file of src/tomcat. */
 record TomcatContainer(String name, Path home) implements Container {
     private static final Path CONNECTOR = Path.of("src", "tomcat", "connector.xml");
     private static final Path CONTEXT = Path.of("src", "tomcat", "streamlit-gateway.xml");
@@ -30,7 +30,7 @@ record TomcatContainer(String name, Path home) implements Container {
     }
 
     @Override
-    public void layOut(Path base, ContainerSetup site) throws IOException {
+    public void layOut(Path base, ContainerSetup setup) throws IOException {
         Container.copy(home.resolve("conf"), base.resolve("conf"));
         for (String folder : List.of("logs", "temp", "webapps", "work", "conf/Catalina/localhost")) {
             Files.createDirectories(base.resolve(folder));
@@ -38,20 +38,20 @@ record TomcatContainer(String name, Path home) implements Container {
         Path server = base.resolve("conf/server.xml");
         String connector = Files.readString(CONNECTOR)
                 .replaceFirst("(?s)<!--.*?-->\\s*", "")
-                .replace("port=\"8500\"", "port=\"" + site.port + "\" address=\"" + site.host + "\"")
-                .replace("connectionTimeout=\"60000\"", "connectionTimeout=\"" + site.clientTimeoutMillis() + "\"");
+                .replace("port=\"8500\"", "port=\"" + setup.port + "\" address=\"" + setup.host + "\"")
+                .replace("connectionTimeout=\"60000\"", "connectionTimeout=\"" + setup.clientTimeoutMillis() + "\"");
         Files.writeString(
                 server,
                 Files.readString(server)
                         .replaceFirst(
                                 "<Connector port=\"8080\"[^>]*/>",
                                 Matcher.quoteReplacement(
-                                        connector.stripTrailing() + String.join("\n", site.connectors)))
+                                        connector.stripTrailing() + String.join("\n", setup.connectors)))
                         .replace("<Server port=\"8005\"", "<Server port=\"-1\"")
                         .replace("<Engine ", "<Engine backgroundProcessorDelay=\"1\" "));
         Files.writeString(
                 base.resolve("conf/logging.properties"),
-                "\norg.streamlitgateway.level = " + site.julLevel() + "\n",
+                "\norg.streamlitgateway.level = " + setup.julLevel() + "\n",
                 StandardOpenOption.APPEND);
         Files.writeString(
                 base.resolve("conf/tomcat-users.xml"),
@@ -61,34 +61,34 @@ record TomcatContainer(String name, Path home) implements Container {
     }
 
     @Override
-    public void deploy(Path base, ContainerSetup site, Path war) throws IOException {
+    public void deploy(Path base, ContainerSetup setup, Path war) throws IOException {
         StringBuilder parameters = new StringBuilder();
-        site.parameters.forEach((name, value) -> parameters.append(
+        setup.parameters.forEach((name, value) -> parameters.append(
                 "<Parameter name=\"" + name + "\" value=\"" + value + "\" override=\"false\" />\n  "));
         String ours = "docBase=\"/opt/streamlit-gateway/streamlit-gateway.war\"";
         String docBase = "docBase=\"" + war + "\""
-                + (site.guarded ? " altDDName=\"" + Container.guardedDescriptor(base) + "\"" : "");
+                + (setup.guarded ? " altDDName=\"" + Container.guardedDescriptor(base) + "\"" : "");
         Files.writeString(
-                contextFile(base, site),
+                contextFile(base, setup),
                 Files.readString(CONTEXT)
                         .replace(ours, docBase)
                         .replaceFirst("(?s)<Parameter .*/>", Matcher.quoteReplacement(parameters.toString())));
     }
 
     @Override
-    public void undeploy(Path base, ContainerSetup site) throws IOException {
-        Files.delete(contextFile(base, site));
+    public void undeploy(Path base, ContainerSetup setup) throws IOException {
+        Files.delete(contextFile(base, setup));
     }
 
-    private static Path contextFile(Path base, ContainerSetup site) {
-        return base.resolve("conf/Catalina/localhost").resolve(site.fileName() + ".xml");
+    private static Path contextFile(Path base, ContainerSetup setup) {
+        return base.resolve("conf/Catalina/localhost").resolve(setup.fileName() + ".xml");
     }
 
     @Override
-    public LaunchedProcess start(Path base, ContainerSetup site, Jdk jdk) throws IOException {
+    public LaunchedProcess start(Path base, ContainerSetup setup, Jdk jdk) throws IOException {
         List<String> arguments = new ArrayList<>(jdk.options());
-        arguments.addAll(site.jvmArguments);
-        Map<String, String> environment = new LinkedHashMap<>(site.environment);
+        arguments.addAll(setup.jvmArguments);
+        Map<String, String> environment = new LinkedHashMap<>(setup.environment);
         environment.put("JAVA_HOME", jdk.home().toString());
         environment.put("CATALINA_HOME", home.toString());
         environment.put("CATALINA_BASE", base.toString());

@@ -13,13 +13,13 @@ import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.streamlitgateway.it.WarDeployment;
 
-/** What a container gets when the WAR is dropped into it. */
+/** Contents of the WAR that a container deploys. */
 class WarContentsIT {
     private static final long DEPLOYED_MEBIBYTES = 5;
 
-    /** Another library in there is a decision, not an accident: this list, its reason and the size go together. */
+    /** An additional library is a deliberate decision: change this list, its reasons and the size limit together. */
     @Test
-    void theLibrariesAreTheseAndNoOthers() throws IOException {
+    void warContainsOnlyExpectedLibraries() throws IOException {
         Set<String> clients = Set.of(
                 "jetty-alpn-client",
                 "jetty-client",
@@ -35,9 +35,9 @@ class WarContentsIT {
                 "jetty-websocket-jetty-client",
                 "jetty-websocket-jetty-common");
         Set<String> configuration = Set.of("jackson-core", "jackson-jr-objects", "snakeyaml-engine");
-        // for stored assets; its native libraries are most of it
+        // for cached assets; native libraries are most of the size
         Set<String> compression = Set.of("brotli4j", "service", "native-linux-x86_64", "native-linux-aarch64");
-        // to java.util.logging, which is the JDK's and every container's own
+        // logs to java.util.logging, which the JDK and every container have
         Set<String> logging = Set.of("slf4j-api", "slf4j-jdk14");
         Set<String> expected = new TreeSet<>(clients);
         expected.addAll(configuration);
@@ -53,7 +53,7 @@ class WarContentsIT {
     }
 
     @Test
-    void nothingThatAContainerOwnsIsDeployed() throws IOException {
+    void warContainsNoContainerClasses() throws IOException {
         List<String> owned = entries().stream()
                 .map(ZipEntry::getName)
                 .filter(name -> name.startsWith("WEB-INF/"))
@@ -65,7 +65,7 @@ class WarContentsIT {
     }
 
     @Test
-    void whatIsDeployedIsSmall() throws IOException {
+    void warIsSmall() throws IOException {
         long bytes = entries().stream()
                 .filter(entry -> entry.getName().startsWith("WEB-INF/"))
                 .mapToLong(ZipEntry::getCompressedSize)

@@ -1,6 +1,6 @@
 /**
- * The WAR in servlet containers that are not the gateway's own: each is the distribution as its project publishes it,
- * unpacked by the build, run on a base directory of its own. The suites of the other packages reach them through
- * {@link org.streamlitgateway.it.container.ContainerDeployment}; here is what only a container has.
+ * The WAR in standalone servlet containers. Each is the distribution published by its project, unpacked by the build
+ * and run on its own base directory. The suites of other packages reach them through {@link
+ * org.streamlitgateway.it.container.ContainerDeployment}; the suites here cover behaviour that only containers have.
  */
 package org.streamlitgateway.it.container;

@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What came back.
+ * A response.
  *
- * @param status 0 when the connection ended without an answer
+ * @param status 0 if the connection ended without a response
  * @param head the status line and the field lines
  */
 record Answer(int status, List<String> head, String body) {
     static final Answer NONE = new Answer(0, List.of(), "");
 
-    /** The values of a field. */
+    /** Returns the values of a field. */
     List<String> all(String name) {
         String start = name.toLowerCase(Locale.ROOT) + ":";
         return head.stream()
@@ -25,7 +25,10 @@ record Answer(int status, List<String> head, String body) {
         return all(name).stream().findFirst().orElse("");
     }
 
-    /** Whether the request was turned down, with an answer or without; an error of the gateway's own is neither. */
+    /**
+     * Returns whether the request was refused, with a response or without; a 5xx of the gateway itself is not a
+     * refusal.
+     */
     boolean isRefusal() {
         return status == 0 || status >= 400 && status < 500 || status == 501 || status == 505;
     }
@@ -35,7 +38,7 @@ record Answer(int status, List<String> head, String body) {
                 .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains(token));
     }
 
-    /** Of the request that Streamlit got, as its echo shows it. */
+    /** Returns the values of a field in the request that Streamlit received, as its echo shows them. */
     List<String> seen(String name) {
         return new Answer(status, body.lines().toList(), "").all(name);
     }

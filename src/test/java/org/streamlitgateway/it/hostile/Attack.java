@@ -3,13 +3,13 @@ package org.streamlitgateway.it.hostile;
 /**
  * One attack.
  *
- * @param kind of fault that it tries to find
- * @param sentence what the attacker does
- * @param heavy too long, or too much, for every build
- * @param attempt fails when the gateway does not withstand it
+ * @param kind kind of fault that the attack looks for
+ * @param sentence action of the attacker
+ * @param heavy whether it takes too long, or too many resources, for every build
+ * @param attempt fails if the gateway does not withstand the attack
  */
 record Attack(String kind, String sentence, boolean heavy, Attempt attempt) {
-    /** Tries it on a running gateway. */
+    /** Tries the attack on a running gateway. */
     @FunctionalInterface
     interface Attempt {
         void on(AttackTarget target) throws Exception;

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * What was tried and what was withstood: {@code target/hostile.tsv} line by line, {@code target/hostile.md} as a table.
- * What earlier runs of the same build directory saw of other gateways stays.
+ * Attacks and results: {@code target/hostile.tsv} line by line, {@code target/hostile.md} as a table. Results of
+ * earlier runs in the same build directory for other gateways are kept.
  */
 final class AttackResults {
     private static final Path TARGET = Path.of(System.getProperty("project.build.directory", "target"));
@@ -23,7 +23,7 @@ final class AttackResults {
     private final String where;
     private final List<String> rows = new ArrayList<>();
 
-    /** @param where the gateway that is attacked */
+    /** @param where the attacked gateway */
     AttackResults(String where) {
         this.where = where;
     }

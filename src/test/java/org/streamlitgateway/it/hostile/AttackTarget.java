@@ -24,14 +24,14 @@ import org.streamlitgateway.fixture.TrustingContext;
 import org.streamlitgateway.it.Deployment;
 import org.streamlitgateway.it.RunningGateway;
 
-/** A gateway to attack, with a Streamlit and feeds behind it and one honest visitor who must not notice. */
+/** A gateway under attack, with a Streamlit and feeds behind it, and an honest visitor who must not be affected. */
 final class AttackTarget implements AutoCloseable {
-    /** An address that the gateway trusts as a proxy's; every other client is a stranger. */
+    /** Client address that the gateway trusts as a proxy's; every other client is untrusted. */
     static final String PROXY = "127.0.0.3";
 
-    static final String STRANGER = "127.0.0.1";
+    static final String UNTRUSTED = "127.0.0.1";
 
-    /** How long a head may take. */
+    /** Limit for receiving a request head, in seconds. */
     static final int HEAD_SECONDS = 3;
 
     private static final String VISITOR = "127.0.0.9";
@@ -47,7 +47,7 @@ final class AttackTarget implements AutoCloseable {
     private Visitor visitor;
     private AttackTarget twin;
 
-    /** @param options what the gateway is given beside its Streamlit and its channels: name, value … */
+    /** @param options options of the gateway besides its Streamlit and its channels: name, value … */
     AttackTarget(String name, Deployment deployment, String... options) throws IOException {
         this.name = name;
         this.deployment = deployment;
@@ -68,7 +68,7 @@ final class AttackTarget implements AutoCloseable {
         gateway = deployment.start(all);
     }
 
-    /** The same with TLS; started when it is wanted first. */
+    /** Returns the same target with TLS; it is started on first use. */
     AttackTarget secure() throws IOException {
         if (twin == null) {
             Path folder = Files.createTempDirectory(Path.of("target"), "hostile-tls");
@@ -88,9 +88,9 @@ final class AttackTarget implements AutoCloseable {
         return secure;
     }
 
-    /** A client that speaks TLS and wants this protocol. */
+    /** Connects a client that speaks TLS and negotiates this protocol. */
     Attacker connectTls(String protocol) throws IOException {
-        return new Attacker(tls(STRANGER, protocol));
+        return new Attacker(tls(UNTRUSTED, protocol));
     }
 
     private SSLSocket tls(String from, String protocol) throws IOException {
@@ -114,7 +114,7 @@ final class AttackTarget implements AutoCloseable {
         return deployment.embedded();
     }
 
-    /** Whether the bytes of sockets are passed on as they are. */
+    /** Returns whether WebSocket bytes are forwarded unchanged. */
     boolean splices() {
         return deployment.splices();
     }
@@ -127,17 +127,17 @@ final class AttackTarget implements AutoCloseable {
         return upstream;
     }
 
-    /** Behind the channel {@code shared}. */
+    /** Returns the feed behind the channel {@code shared}. */
     FakeFeed feed() {
         return feed;
     }
 
-    /** Behind the channels {@code sends} and {@code own}. */
+    /** Returns the feed behind the channels {@code sends} and {@code own}. */
     FakeFeed echo() {
         return echo;
     }
 
-    /** Behind the channel {@code wild}, at {@code /feed}. */
+    /** Returns the server behind the channel {@code wild}, at {@code /feed}. */
     FakeStreamlit wild() {
         return wild;
     }
@@ -154,7 +154,7 @@ final class AttackTarget implements AutoCloseable {
         return new Footprint(gateway.pid());
     }
 
-    /** As Host has it. */
+    /** Returns the authority as used in Host. */
     String authority() {
         return uri().getAuthority();
     }
@@ -164,14 +164,14 @@ final class AttackTarget implements AutoCloseable {
     }
 
     Attacker connect() throws IOException {
-        return connectFrom(STRANGER);
+        return connectFrom(UNTRUSTED);
     }
 
     Attacker connectFrom(String address) throws IOException {
         return secure ? new Attacker(tls(address, "http/1.1")) : Attacker.connect(address(), address);
     }
 
-    /** A request head with Host, these field lines and the empty line. */
+    /** Returns a request head with Host, these field lines and the final empty line. */
     String head(String requestLine, String... lines) {
         List<String> all = new ArrayList<>(List.of(requestLine, "Host: " + authority()));
         all.addAll(List.of(lines));
@@ -179,10 +179,10 @@ final class AttackTarget implements AutoCloseable {
     }
 
     Answer get(String target, String... lines) throws IOException {
-        return getFrom(STRANGER, target, lines);
+        return getFrom(UNTRUSTED, target, lines);
     }
 
-    /** As the proxy that is trusted. */
+    /** Sends the request as the trusted proxy. */
     Answer getByProxy(String target, String... lines) throws IOException {
         return getFrom(PROXY, target, lines);
     }
@@ -193,67 +193,75 @@ final class AttackTarget implements AutoCloseable {
         }
     }
 
-    /** What an attacker sends and gets. */
+    /** Sends an attack and returns the response. */
     @FunctionalInterface
     interface Exchange {
         Answer take() throws IOException;
     }
 
-    /** Streamlit hears nothing of this. What an attack before has left under way may arrive meanwhile, but not twice. */
-    Answer assertUnheard(Exchange exchange) throws IOException {
-        int before = upstream.asked();
+    /**
+     * Checks that Streamlit receives no request. A leftover of an earlier attack may arrive meanwhile, but not twice.
+     */
+    Answer assertNotForwarded(Exchange exchange) throws IOException {
+        int before = upstream.requestCount();
         Answer answer = exchange.take();
-        if (upstream.asked() != before) {
-            before = upstream.asked();
+        if (upstream.requestCount() != before) {
+            before = upstream.requestCount();
             answer = exchange.take();
         }
-        assertEquals(before, upstream.asked(), "it reached Streamlit; " + answer);
+        assertEquals(before, upstream.requestCount(), "the request reached Streamlit; " + answer);
         return answer;
     }
 
-    /** Sends this and nothing else; it must be refused, and Streamlit must not hear of it. */
+    /** Sends only this request, which must be refused without reaching Streamlit. */
     void assertRefused(String request) throws IOException {
-        assertUnheard(() -> {
+        assertNotForwarded(() -> {
             try (Attacker client = connect()) {
                 Answer answer = client.trySend(request).answer();
                 assertTrue(answer.isRefusal(), answer::toString);
-                assertTrue(!embedded() || isOwnAnswer(answer), answer::toString);
+                assertTrue(!embedded() || isGatewayResponse(answer), answer::toString);
                 return answer;
             }
         });
     }
 
-    /** Or none; a container's own page would quote the request or name its classes. */
-    static boolean isOwnAnswer(Answer answer) {
+    /**
+     * Returns whether the response is the gateway's own, or missing. A container's page would quote the request or
+     * name its classes.
+     */
+    static boolean isGatewayResponse(Answer answer) {
         boolean text = answer.first("Content-Type").equalsIgnoreCase("text/plain;charset=utf-8")
                 && answer.body().matches("[A-Z][A-Za-z0-9 ,.';]+\\.\n");
         return answer.status() == 0 || text && !answer.first("Date").isEmpty();
     }
 
     /**
-     * As before; besides, nothing that follows on this connection may count as a request. A container may read a body that
-     * has both framings by its chunks, if it closes the connection then (RFC 9112 section 6.3).
+     * Like {@link #assertRefused}; in addition, no later bytes on this connection may count as a request. A container
+     * may read a body with both framings as chunks if it then closes the connection (RFC 9112 section 6.3).
      */
-    void assertRefusedForGood(String request) throws IOException {
+    void assertRefusedAndClosed(String request) throws IOException {
         int before = upstream.requests("/smuggled").size();
         try (Attacker client = connect()) {
             Answer answer = client.trySend(request).answer();
             boolean bothFramings = request.contains("Content-Length:") && request.contains("Transfer-Encoding:");
             assertTrue(answer.isRefusal() || !embedded() && bothFramings, answer::toString);
             assertTrue(client.endsWithin(Duration.ofSeconds(5)), () -> "the connection stays open; " + answer);
-            assertEquals(before, upstream.requests("/smuggled").size(), "a second request came");
+            assertEquals(before, upstream.requests("/smuggled").size(), "a second request reached Streamlit");
         }
     }
 
-    /** The honest visitor's socket, opened before the first attack, still echoes, and a newcomer is served at once. */
+    /**
+     * Checks that the honest visitor's socket, opened before the first attack, still echoes, and that a new client is
+     * served at once.
+     */
     void assertServes() throws IOException {
         long start = System.nanoTime();
-        try (Attacker newcomer = connectFrom(VISITOR)) {
-            Answer answer = newcomer.send(head("GET /_stcore/health HTTP/1.1")).answer();
+        try (Attacker newClient = connectFrom(VISITOR)) {
+            Answer answer = newClient.send(head("GET /_stcore/health HTTP/1.1")).answer();
             assertEquals(200, answer.status(), answer::toString);
         }
         if (secure) {
-            return; // the visitor is the other gateway's
+            return; // the visitor belongs to the target without TLS
         }
         if (visitor == null) {
             visitor = new Visitor(uri());
@@ -263,7 +271,7 @@ final class AttackTarget implements AutoCloseable {
         assertTrue(millis < 5000, () -> "the visitor waited for " + millis + " ms");
     }
 
-    /** A new one in place of the visitor whose socket an attack has ended, so that the next attack is judged by itself. */
+    /** Replaces a visitor whose socket an attack has ended, so that each attack is judged separately. */
     void replaceVisitor() throws IOException {
         if (visitor != null) {
             visitor.close();

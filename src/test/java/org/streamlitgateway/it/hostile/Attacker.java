@@ -16,12 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A client that sends any bytes over TCP or TLS, and reads whatever comes back. */
+/** A client that sends any bytes over TCP or TLS and reads any response. */
 final class Attacker implements Closeable {
-    /** No answer may take longer: an attack that stalls has succeeded. */
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** Longest wait for a response: an attack that stalls the client has succeeded. */
+    static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
-    /** Who reads nothing shall hold little in the kernel, so that the sender notices. */
+    /** Receive buffer: small, so that the gateway notices when the client does not read. */
     private static final int RECEIVE_BYTES = 32 * 1024;
 
     private final Socket socket;
@@ -29,17 +29,17 @@ final class Attacker implements Closeable {
 
     Attacker(Socket socket) throws IOException {
         this.socket = socket;
-        socket.setSoTimeout((int) PATIENCE.toMillis());
+        socket.setSoTimeout((int) MAX_WAIT.toMillis());
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream(), 1 << 14);
     }
 
-    /** @param from the loopback address to come from; each counts as another client */
+    /** @param from loopback address of the client; each counts as a separate client */
     static Attacker connect(InetSocketAddress to, String from) throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(RECEIVE_BYTES);
         socket.bind(new InetSocketAddress(from, 0));
-        socket.connect(to, (int) PATIENCE.toMillis());
+        socket.connect(to, (int) MAX_WAIT.toMillis());
         return new Attacker(socket);
     }
 
@@ -62,17 +62,17 @@ final class Attacker implements Closeable {
         return this;
     }
 
-    /** Sends what may be cut short by a peer that has refused it already. */
+    /** Sends text that a peer may cut short because it has already refused it. */
     Attacker trySend(String text) {
         try {
             send(text);
         } catch (IOException refused) {
-            // the answer tells
+            // the response decides
         }
         return this;
     }
 
-    /** The next final answer to a GET; {@link Answer#NONE} when the connection ends instead. */
+    /** Reads the next final response to a GET; {@link Answer#NONE} if the connection ends instead. */
     Answer answer() throws IOException {
         return answer("GET");
     }
@@ -87,7 +87,7 @@ final class Attacker implements Closeable {
         } catch (EOFException | SocketException closed) {
             return Answer.NONE;
         } catch (SocketTimeoutException stalled) {
-            throw new AssertionError("no answer within " + PATIENCE, stalled);
+            throw new AssertionError("no answer within " + MAX_WAIT, stalled);
         }
     }
 
@@ -104,7 +104,7 @@ final class Attacker implements Closeable {
 
     private static int status(String line) {
         if (!line.matches("HTTP/1\\.[01] \\d{3}.*")) {
-            throw new AssertionError("no status line: " + line);
+            throw new AssertionError("not a status line: " + line);
         }
         return Integer.parseInt(line.substring(9, 12));
     }
@@ -118,7 +118,7 @@ final class Attacker implements Closeable {
                 line();
             }
             while (!line().isEmpty()) {
-                // trailers
+                // skips trailers
             }
         } else if (!length.isEmpty()) {
             body.write(exactly(Integer.parseInt(length)));
@@ -135,7 +135,7 @@ final class Attacker implements Closeable {
     private byte[] exactly(int size) throws IOException {
         byte[] bytes = in.readNBytes(size);
         if (bytes.length < size) {
-            throw new EOFException("the answer was cut");
+            throw new EOFException("the response was truncated");
         }
         return bytes;
     }
@@ -152,17 +152,17 @@ final class Attacker implements Closeable {
         return end >= 0 && line.charAt(end) == '\r' ? line.substring(0, end) : line.toString();
     }
 
-    /** Whether the connection ends within this time, whatever comes before. */
+    /** Returns whether the connection ends within this time, whatever is received before. */
     boolean endsWithin(Duration time) throws IOException {
         long deadline = System.nanoTime() + time.toNanos();
         byte[] rest = new byte[1 << 14];
         try {
             while (true) {
-                long left = (deadline - System.nanoTime()) / 1_000_000;
-                if (left <= 0) {
+                long remaining = (deadline - System.nanoTime()) / 1_000_000;
+                if (remaining <= 0) {
                     return false;
                 }
-                socket.setSoTimeout((int) left);
+                socket.setSoTimeout((int) remaining);
                 if (in.read(rest) < 0) {
                     return true;
                 }

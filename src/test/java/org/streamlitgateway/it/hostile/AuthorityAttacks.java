@@ -14,8 +14,9 @@ import org.streamlitgateway.fixture.StreamlitMessages;
 import org.streamlitgateway.fixture.WebSocketWire;
 
 /**
- * Who the public authority is. Streamlit compares Host with Origin letter by letter and stalls when they differ, so both
- * must arrive as the browser has them, whatever proxies do in between; and a foreign page must not get in by it.
+ * Attacks on the public authority. Streamlit compares Host with Origin character by character and stalls when they
+ * differ, so both must arrive as the browser sent them, whatever proxies do in between. A foreign page must not gain
+ * access by it.
  */
 final class AuthorityAttacks {
     private static final String AGREE = "Host and Origin as Streamlit sees them";
@@ -115,7 +116,7 @@ final class AuthorityAttacks {
                 "/%2e%2e",
                 "/a b",
                 "/a\"b")) {
-            attacks.add(Attack.of(PREFIX, "X-Forwarded-Prefix `" + prefix + "`", t -> assertStaysHere(t, prefix)));
+            attacks.add(Attack.of(PREFIX, "X-Forwarded-Prefix `" + prefix + "`", t -> assertSameSite(t, prefix)));
         }
         for (String target : List.of("//evil.example", "//evil.example/%2e%2e", "/\\evil.example")) {
             attacks.add(Attack.of(PREFIX, "a path `" + target + "` does not become a Location", t -> {
@@ -124,8 +125,8 @@ final class AuthorityAttacks {
             }));
         }
         attacks.add(Attack.of(
-                SESSIONS, "who names the id of a session does not close it", AuthorityAttacks::assertNobodyIsClosed));
-        attacks.add(Attack.of(POISON, "an asset asked for by another Host", AuthorityAttacks::assertNotPoisoned));
+                SESSIONS, "naming a session's id does not close it", AuthorityAttacks::assertNoSocketIsClosed));
+        attacks.add(Attack.of(POISON, "an asset requested with another Host", AuthorityAttacks::assertNotPoisoned));
         return attacks;
     }
 
@@ -143,19 +144,19 @@ final class AuthorityAttacks {
     }
 
     private static void foreign(List<Attack> attacks, String origin, boolean byProxy, String... lines) {
-        String who = byProxy ? "by a trusted proxy: " : "";
-        attacks.add(Attack.of(FOREIGN, who + origin + ": " + String.join(" ⏎ ", lines), t -> {
+        String peer = byProxy ? "by a trusted proxy: " : "";
+        attacks.add(Attack.of(FOREIGN, peer + origin + ": " + String.join(" ⏎ ", lines), t -> {
             String[] all = lines;
             if (Arrays.stream(lines).noneMatch(line -> line.startsWith("Host:"))) {
                 all = Arrays.copyOf(lines, lines.length + 1);
                 all[lines.length] = "Host: " + t.authority();
             }
             for (String target : List.of("/_stcore/stream?foreign", "/_gateway/channels/shared")) {
-                int before = t.upstream().asked();
-                try (Attacker client = t.connectFrom(byProxy ? AttackTarget.PROXY : AttackTarget.STRANGER)) {
+                int before = t.upstream().requestCount();
+                try (Attacker client = t.connectFrom(byProxy ? AttackTarget.PROXY : AttackTarget.UNTRUSTED)) {
                     Answer answer = client.send(handshake(target, origin, all)).answer();
                     assertTrue(answer.isRefusal(), answer::toString);
-                    assertEquals(before, t.upstream().asked(), "Streamlit was asked");
+                    assertEquals(before, t.upstream().requestCount(), "the request reached Streamlit");
                 }
             }
         }));
@@ -167,7 +168,7 @@ final class AuthorityAttacks {
                 + "Sec-WebSocket-Protocol: streamlit, token\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     }
 
-    private static void assertStaysHere(AttackTarget t, String prefix) throws IOException {
+    private static void assertSameSite(AttackTarget t, String prefix) throws IOException {
         t.upstream().on("/page2/", exchange -> exchange.reply("301 Moved Permanently", "", "location: /page2?a=1"));
         Answer answer = t.getByProxy("/page2/", "X-Forwarded-Prefix: " + prefix);
         String location = answer.first("Location");
@@ -176,9 +177,9 @@ final class AuthorityAttacks {
         assertFalse(location.contains("..") || location.contains("%2e") || location.contains(", "), answer::toString);
     }
 
-    private static void assertNobodyIsClosed(AttackTarget t) throws IOException {
-        tell(t, "/_stcore/stream?owner", "0a1b-owner");
-        tell(t, "/_stcore/stream?thief", "0a1b-thief");
+    private static void assertNoSocketIsClosed(AttackTarget t) throws IOException {
+        serveSession(t, "/_stcore/stream?owner", "0a1b-owner");
+        serveSession(t, "/_stcore/stream?thief", "0a1b-thief");
         try (Attacker owner = FrameBytes.open(t, "/_stcore/stream?owner", "Sec-WebSocket-Protocol: streamlit, token")) {
             byte[] first = owner.in()
                     .readNBytes(FrameBytes.frame(0x82, false, StreamlitMessages.newSession("0a1b-owner")).length);
@@ -194,8 +195,8 @@ final class AuthorityAttacks {
         }
     }
 
-    /** Streamlit's first message says whose session this is; then text comes back. */
-    private static void tell(AttackTarget t, String target, String session) {
+    /** Sends a first message with this session's id, as Streamlit does, then echoes text. */
+    private static void serveSession(AttackTarget t, String target, String session) {
         t.upstream().on(target, exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
             frames.send(Frame.binary(StreamlitMessages.newSession(session)));

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Subscribers of channels who say what no page says, too much of it, or read nothing. */
+/** Channel subscribers that send invalid or excessive messages, or read nothing. */
 final class ChannelAttacks {
-    private static final String WORDS = "channels: what a subscriber says";
-    private static final String AMOUNT = "channels: how much of it";
-    private static final String ASKED = "channels: addresses, cursors, posts";
+    private static final String MESSAGES = "channels: messages";
+    private static final String VOLUME = "channels: volume";
+    private static final String REQUESTS = "channels: addresses, cursors, posts";
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: gateway.channel.v1";
     private static final String SENDS = "/_gateway/channels/sends";
     private static final int MOST_MEBIBYTES = 100;
@@ -36,24 +36,24 @@ final class ChannelAttacks {
         violations.put("two objects", "{\"type\":\"ack\",\"seq\":1}{\"type\":\"ack\",\"seq\":1}");
         violations.put("an array", "[1]");
         violations.put("no type", "{\"id\":\"1\"}");
-        violations.put("a send of nothing", "{\"type\":\"send\",\"id\":\"1\"}");
-        violations.put("base64 that is none", "{\"type\":\"send\",\"id\":\"1\",\"base64\":\"*\"}");
-        violations.put("100,000 arrays in each other", "[".repeat(100_000));
-        violations.put("100,000 objects in each other", "{\"a\":".repeat(100_000));
+        violations.put("a send without data", "{\"type\":\"send\",\"id\":\"1\"}");
+        violations.put("invalid base64", "{\"type\":\"send\",\"id\":\"1\",\"base64\":\"*\"}");
+        violations.put("100,000 nested arrays", "[".repeat(100_000));
+        violations.put("100,000 nested objects", "{\"a\":".repeat(100_000));
         violations.put(
-                "data of 50,000 arrays",
+                "data of 50,000 nested arrays",
                 "{\"type\":\"send\",\"id\":\"1\",\"data\":" + "[".repeat(50_000) + "]".repeat(50_000) + "}");
         violations.put("a raw control character", "{\"type\":\"send\",\"id\":\"\u0001\",\"data\":1}");
         violations.put("a comment", "{\"type\":\"ack\"/**/}");
         violations.put("NaN", "{\"type\":\"send\",\"id\":\"1\",\"data\":NaN}");
         violations.forEach((name, text) -> attacks.add(Attack.of(
-                WORDS, name, t -> assertCloses(t, masked(FIN | TEXT, text), Set.of(1002, 1003, 1007, 1008, 1009)))));
+                MESSAGES, name, t -> assertCloses(t, masked(FIN | TEXT, text), Set.of(1002, 1003, 1007, 1008, 1009)))));
         attacks.add(Attack.of(
-                WORDS,
+                MESSAGES,
                 "a binary frame",
                 t -> assertCloses(t, masked(FIN | BINARY, "abc"), Set.of(1002, 1003, 1007, 1008))));
         attacks.add(Attack.of(
-                AMOUNT,
+                VOLUME,
                 "one message of 20 MB",
                 t -> assertCloses(
                         t,
@@ -64,44 +64,45 @@ final class ChannelAttacks {
 
         Map<String, String> odd = new LinkedHashMap<>();
         odd.put("a number of 500,000 digits", data("1".repeat(500_000)));
-        odd.put("a number that no double holds", data("1e999999999"));
-        odd.put("a key 50,000 times", data("{" + "\"a\":1,".repeat(50_000) + "\"a\":1}"));
+        odd.put("a number beyond the range of a double", data("1e999999999"));
+        odd.put("the same key 50,000 times", data("{" + "\"a\":1,".repeat(50_000) + "\"a\":1}"));
         odd.put("50,000 different keys", data(keys(50_000)));
         odd.put("half a surrogate", data("\"\\ud800\""));
         odd.put("NUL", data("\"\\u0000\""));
         odd.put("a number for an id", "{\"type\":\"send\",\"id\":1,\"data\":1}");
         odd.put("an object for an id", "{\"type\":\"send\",\"id\":{\"a\":[]},\"data\":1}");
         odd.put("no id", "{\"type\":\"send\",\"data\":1}");
-        odd.put("an id twice", "{\"type\":\"send\",\"id\":\"a\",\"id\":\"b\",\"data\":1}");
-        odd.put("an id of markup", send("<script>\\n\\u2028"));
-        odd.put("a type that is none", "{\"type\":\"" + "a".repeat(100_000) + "\"}");
-        odd.put("an ack of what is to come", "{\"type\":\"ack\",\"seq\":9223372036854775808}");
-        odd.forEach((name, text) -> attacks.add(Attack.of(WORDS, name, t -> assertCheap(t, text))));
+        odd.put("the same id twice", "{\"type\":\"send\",\"id\":\"a\",\"id\":\"b\",\"data\":1}");
+        odd.put("an id with markup", send("<script>\\n\\u2028"));
+        odd.put("an unknown type", "{\"type\":\"" + "a".repeat(100_000) + "\"}");
+        odd.put("an ack of a future message", "{\"type\":\"ack\",\"seq\":9223372036854775808}");
+        odd.forEach((name, text) -> attacks.add(Attack.of(MESSAGES, name, t -> assertCheap(t, text))));
 
         attacks.add(Attack.of(
-                AMOUNT,
+                VOLUME,
                 "300 sends with ids of 100 KB, nothing read",
                 t -> assertBounded(t, SENDS, send("a".repeat(100_000)), 300)));
         attacks.add(Attack.of(
-                AMOUNT, "100,000 sends, nothing read", t -> assertBounded(t, SENDS, send("a".repeat(100)), 100_000)));
+                VOLUME, "100,000 sends, nothing read", t -> assertBounded(t, SENDS, send("a".repeat(100)), 100_000)));
         attacks.add(Attack.of(
-                AMOUNT,
-                "sends of 1 MB to a channel that takes none",
+                VOLUME,
+                "sends of 1 MB to a read-only channel",
                 t -> assertBounded(
                         t,
                         "/_gateway/channels/shared",
                         "{\"type\":\"send\",\"id\":\"a\",\"text\":\"" + "a".repeat(1_000_000) + "\"}",
                         100)));
         attacks.add(Attack.of(
-                AMOUNT,
+                VOLUME,
                 "100 echoes of 1 MB, nothing read",
                 t -> assertBounded(
                         t,
                         "/_gateway/channels/own",
                         "{\"type\":\"send\",\"id\":\"a\",\"text\":\"" + "a".repeat(900_000) + "\"}",
                         100)));
-        attacks.add(Attack.of(AMOUNT, "600 sockets to a dedicated channel", t -> assertFeedIsSpared(t, 600)));
-        attacks.add(Attack.of(AMOUNT, "300 event streams, nothing read", t -> assertStreamsAreCheap(t, 300)));
+        attacks.add(
+                Attack.of(VOLUME, "600 sockets to a dedicated channel", t -> assertFeedConnectionsAreLimited(t, 600)));
+        attacks.add(Attack.of(VOLUME, "300 event streams, nothing read", t -> assertStreamsAreCheap(t, 300)));
 
         for (String name : List.of(
                 "..%2fshared",
@@ -115,7 +116,7 @@ final class ChannelAttacks {
                 "shared;x",
                 "?address=" + "ws".repeat(10_000),
                 "none")) {
-            attacks.add(Attack.of(ASKED, "the name `" + shown(name) + "`", t -> {
+            attacks.add(Attack.of(REQUESTS, "the name `" + shown(name) + "`", t -> {
                 Answer answer = t.get("/_gateway/channels/" + name, "Accept: text/event-stream");
                 assertTrue(answer.isRefusal() || answer.body().equals("[]"), answer::toString);
             }));
@@ -130,7 +131,7 @@ final class ChannelAttacks {
                 "1".repeat(20_000),
                 "%zz")) {
             attacks.add(Attack.of(
-                    ASKED,
+                    REQUESTS,
                     "after " + shown(cursor),
                     t -> assertStreamOrRefusal(t, "/_gateway/channels/shared?after=" + cursor)));
         }
@@ -145,12 +146,12 @@ final class ChannelAttacks {
                 "\u00e9:1",
                 "a:1:2")) {
             attacks.add(Attack.of(
-                    ASKED,
+                    REQUESTS,
                     "Last-Event-ID " + shown(id),
                     t -> assertStreamOrRefusal(t, "/_gateway/channels/shared", "Last-Event-ID: " + id)));
         }
         for (String client : List.of("short", "a".repeat(20_000), "%00".repeat(20), "..%2f".repeat(4))) {
-            attacks.add(Attack.of(ASKED, "client " + shown(client), t -> {
+            attacks.add(Attack.of(REQUESTS, "client " + shown(client), t -> {
                 try (Attacker socket = t.connect()) {
                     Answer answer = socket.send(
                                     HandshakeAttacks.handshake(t, "/_gateway/channels/own?client=" + client, PROTOCOL))
@@ -160,7 +161,7 @@ final class ChannelAttacks {
             }));
         }
         attacks.add(Attack.of(
-                ASKED,
+                REQUESTS,
                 "a POST of 20 MB",
                 t -> assertPost(
                         t,
@@ -169,8 +170,8 @@ final class ChannelAttacks {
                         "Content-Type: application/json\r\nContent-Length: 20000000",
                         "a".repeat(3_000_000))));
         attacks.add(Attack.of(
-                ASKED,
-                "a POST to a channel that takes none",
+                REQUESTS,
+                "a POST to a read-only channel",
                 t -> assertPost(
                         t,
                         Set.of(403),
@@ -178,11 +179,11 @@ final class ChannelAttacks {
                         "Content-Type: application/json\r\nContent-Length: 2",
                         "{}")));
         attacks.add(Attack.of(
-                ASKED,
+                REQUESTS,
                 "a form's POST",
                 t -> assertPost(t, Set.of(403, 415), SENDS, "Content-Type: text/plain\r\nContent-Length: 2", "{}")));
         attacks.add(Attack.of(
-                ASKED,
+                REQUESTS,
                 "another site's POST",
                 t -> assertPost(
                         t,
@@ -190,7 +191,7 @@ final class ChannelAttacks {
                         SENDS,
                         "Origin: https://evil.example\r\nContent-Type: application/json\r\nContent-Length: 2",
                         "{}")));
-        attacks.add(Attack.of(ASKED, "other methods", t -> {
+        attacks.add(Attack.of(REQUESTS, "other methods", t -> {
             for (String method : List.of("PUT", "DELETE", "PATCH", "TRACE", "PROPFIND")) {
                 try (Attacker client = t.connect()) {
                     Answer answer = client.send(t.head(method + " " + SENDS + " HTTP/1.1"))
@@ -230,7 +231,7 @@ final class ChannelAttacks {
         }
     }
 
-    /** Taken or refused, but at once and for little. */
+    /** Checks that the message is accepted or refused at once, and at little cost. */
     private static void assertCheap(AttackTarget t, String text) throws IOException {
         long before = t.footprint().cpuMillis();
         try (Attacker client = FrameBytes.open(t, SENDS, PROTOCOL)) {
@@ -252,21 +253,21 @@ final class ChannelAttacks {
                         client.send(frame);
                     }
                 } catch (IOException closed) {
-                    // held to its limits
+                    // the socket was closed for exceeding its limits
                 }
             });
             writer.start();
-            writer.join(1500); // held back, closed, or done
+            writer.join(1500); // blocked, closed or done
             t.assertServes();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
         long grown = t.footprint().residentMebibytes() - before;
-        assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB more");
+        assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB of growth");
     }
 
-    private static void assertFeedIsSpared(AttackTarget t, int sockets) throws IOException {
+    private static void assertFeedConnectionsAreLimited(AttackTarget t, int sockets) throws IOException {
         List<Attacker> clients = new ArrayList<>();
         int refused = 0;
         int before = t.echo().open();
@@ -299,7 +300,9 @@ final class ChannelAttacks {
             }
             t.assertServes();
             long more = t.footprint().threads() - threads;
-            assertTrue(more < (t.embedded() ? 60 : 220), () -> more + " threads more"); // a container's pool has 200
+            assertTrue(
+                    more < (t.embedded() ? 60 : 220),
+                    () -> more + " additional threads"); // a container's pool has 200 threads
         } finally {
             for (Attacker client : clients) {
                 client.close();

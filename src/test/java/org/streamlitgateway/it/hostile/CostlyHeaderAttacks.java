@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Fields that are long, or made of many small things: none may cost more than in proportion to its length. */
+/** Fields that are long or consist of many small parts: the cost must stay proportional to the length. */
 final class CostlyHeaderAttacks {
     private static final String KIND = "costly fields";
     private static final String ASSET = "/static/js/costly.CcFifQPt.js";
     private static final int TIMES = 4;
-    private static final long LIMIT_MILLIS = 1200; // for all of them, with what a busy machine adds
+    private static final long LIMIT_MILLIS = 1200; // sum of all requests, with the overhead of a busy machine
     private static final int LONG = 30_000;
 
     private CostlyHeaderAttacks() {}
@@ -96,7 +96,7 @@ final class CostlyHeaderAttacks {
         return Attack.of(KIND, field + ": " + name, t -> assertCheap(t, field, value));
     }
 
-    /** Also as a trusted proxy's, who is listened to. */
+    /** Also sends the value as a trusted proxy, whose headers are parsed. */
     private static void assertCheap(AttackTarget t, String field, String value) throws IOException {
         t.upstream()
                 .on(
@@ -124,11 +124,11 @@ final class CostlyHeaderAttacks {
             assertAnswered(t.get(target, lines));
         }
         long used = t.footprint().cpuMillis() - before;
-        long limit = t.embedded() ? LIMIT_MILLIS : 3 * LIMIT_MILLIS; // a container reads the path by itself
+        long limit = t.embedded() ? LIMIT_MILLIS : 3 * LIMIT_MILLIS; // a container parses the path itself
         assertTrue(used < limit, () -> used + " ms of CPU for " + TIMES + " requests");
     }
 
-    /** With something of Streamlit, or refused. */
+    /** Checks for a response of Streamlit or a refusal. */
     private static void assertAnswered(Answer answer) {
         assertTrue(answer.status() < 500, answer::toString);
     }

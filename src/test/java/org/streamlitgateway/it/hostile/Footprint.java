@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.streamlitgateway.fixture.ProcessProbe;
 
-/** What a gateway's process costs. */
+/** Resource use of a gateway's process. */
 final class Footprint {
-    private static final long MILLIS_PER_TICK = 10; // of /proc, on every Linux
+    private static final long MILLIS_PER_TICK = 10; // clock tick of /proc, the same on every Linux
 
     private final long pid;
     private final ProcessProbe probe;
@@ -20,7 +20,7 @@ final class Footprint {
         probe = new ProcessProbe(pid);
     }
 
-    /** CPU time used so far, user and system. */
+    /** Returns the CPU time used so far, user and system. */
     long cpuMillis() {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
@@ -43,7 +43,7 @@ final class Footprint {
         return probe.descriptors();
     }
 
-    /** Live objects, after a full collection. */
+    /** Returns the bytes of live objects, after a full collection. */
     long heapBytes() {
         List<String> lines = jcmd("GC.class_histogram").lines().toList();
         String total = lines.stream()

@@ -19,21 +19,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** WebSocket frames that break RFC 6455, to a page's socket and to channels. */
+/** WebSocket frames that violate RFC 6455, sent to a page's socket and to channels. */
 final class FrameAttacks {
     private static final String KIND = "WebSocket frames";
     private static final int SOME = 5;
 
-    /** What may come: the code that fits, or the end of the connection. */
+    /** Expected results: the matching close code, or the end of the connection. */
     private static final Set<Integer> PROTOCOL_ERROR = Set.of(1002, FrameBytes.CUT);
 
-    /** A reader may look at the size before it looks at the rest. */
+    /** A parser may check the size before the rest. */
     private static final Set<Integer> WRONG_OR_TOO_BIG = Set.of(1002, 1009, FrameBytes.CUT);
 
-    /** A channel that takes no messages says so first. */
+    /** A channel that accepts no messages may refuse for that reason first. */
     private static final Set<Integer> WRONG_OR_UNWANTED = Set.of(1002, 1003, 1007, 1008, 1009, FrameBytes.CUT);
 
-    /** A container may end the connection while it says why. */
+    /** A container may end the connection while it sends the close frame. */
     private static final int GOING_AWAY = 1001;
 
     private static final long TWO_GIGABYTES = Integer.MAX_VALUE - 16L;
@@ -46,18 +46,18 @@ final class FrameAttacks {
         Map<String, byte[]> huge = new LinkedHashMap<>();
         for (int opcode : List.of(3, 4, 5, 6, 7)) {
             huge.put(
-                    "reserved opcode " + opcode + ", 2 GB promised",
+                    "reserved opcode " + opcode + " announcing 2 GB",
                     join(header(FIN | opcode, true, TWO_GIGABYTES), one));
         }
-        huge.put("reserved opcode 11, 2 GB promised", join(header(FIN | 11, true, TWO_GIGABYTES), one));
-        huge.put("reserved opcode 15, 1 GB promised", join(header(FIN | 15, true, 1L << 30), one));
-        huge.put("a ping of 2 GB promised", join(header(FIN | PING, true, TWO_GIGABYTES), one));
-        huge.put("a close of 500 MB promised", join(header(FIN | CLOSE, true, 500_000_000), one));
+        huge.put("reserved opcode 11 announcing 2 GB", join(header(FIN | 11, true, TWO_GIGABYTES), one));
+        huge.put("reserved opcode 15 announcing 1 GB", join(header(FIN | 15, true, 1L << 30), one));
+        huge.put("a ping announcing 2 GB", join(header(FIN | PING, true, TWO_GIGABYTES), one));
+        huge.put("a close frame announcing 500 MB", join(header(FIN | CLOSE, true, 500_000_000), one));
         huge.put("a negative length", join(header(FIN | BINARY, true, Long.MIN_VALUE), one));
         huge.put("the length -1", join(header(FIN | TEXT, true, -1), one));
-        huge.put("a continuation of nothing, 2 GB promised", join(header(FIN, true, TWO_GIGABYTES), one));
-        huge.put("a reserved bit, 2 GB promised", join(header(FIN | 0x40 | BINARY, true, TWO_GIGABYTES), one));
-        huge.put("no mask, 2 GB promised", join(header(FIN | BINARY, false, TWO_GIGABYTES), one));
+        huge.put("a continuation without a first frame announcing 2 GB", join(header(FIN, true, TWO_GIGABYTES), one));
+        huge.put("a reserved bit announcing 2 GB", join(header(FIN | 0x40 | BINARY, true, TWO_GIGABYTES), one));
+        huge.put("no mask, announcing 2 GB", join(header(FIN | BINARY, false, TWO_GIGABYTES), one));
         for (String target : List.of("/_stcore/stream", "/_gateway/channels/shared", "/_gateway/channels/own")) {
             huge.forEach((name, bytes) -> attacks.add(
                     Attack.of(KIND, target + ": " + name, t -> assertEnds(t, target, bytes, WRONG_OR_TOO_BIG))));
@@ -69,18 +69,18 @@ final class FrameAttacks {
         wrong.put("the first reserved bit", masked(FIN | 0x40 | TEXT, "abc"));
         wrong.put("the last reserved bit", masked(FIN | 0x10 | BINARY, "abc"));
         wrong.put("a frame without a mask", frame(FIN | TEXT, false, new byte[SOME]));
-        wrong.put("a continuation of nothing", masked(FIN, "abc"));
+        wrong.put("a continuation without a first frame", masked(FIN, "abc"));
         wrong.put("a message inside another", join(masked(TEXT, "abc"), masked(FIN | TEXT, "def")));
-        wrong.put("a ping in pieces", masked(PING, "abc"));
+        wrong.put("a fragmented ping", masked(PING, "abc"));
         wrong.put("a ping of 126 bytes", masked(FIN | PING, "a".repeat(126)));
-        wrong.put("a close of one byte", masked(FIN | CLOSE, "a"));
+        wrong.put("a close frame of one byte", masked(FIN | CLOSE, "a"));
         for (String target : List.of("/_stcore/stream", "/_gateway/channels/sends")) {
             wrong.forEach((name, bytes) -> attacks.add(
                     Attack.of(KIND, target + ": " + name, t -> assertEnds(t, target, bytes, PROTOCOL_ERROR))));
         }
 
         Map<String, byte[]> text = new LinkedHashMap<>();
-        text.put("text that is no UTF-8", frame(FIN | TEXT, true, new byte[] {(byte) 0xc3, 0x28}));
+        text.put("invalid UTF-8 text", frame(FIN | TEXT, true, new byte[] {(byte) 0xc3, 0x28}));
         text.put("half a character", frame(FIN | TEXT, true, new byte[] {(byte) 0xe2, (byte) 0x82}));
         text.put("a surrogate", frame(FIN | TEXT, true, new byte[] {(byte) 0xed, (byte) 0xa0, (byte) 0x80}));
         text.put("an overlong slash", frame(FIN | TEXT, true, new byte[] {(byte) 0xc0, (byte) 0xaf}));
@@ -113,11 +113,11 @@ final class FrameAttacks {
             client.send(bytes);
             int code = FrameBytes.awaitClose(client);
             assertTrue(code != FrameBytes.OPEN, "the socket stays open");
-            boolean fits = codes == null || codes.contains(code) || !t.embedded() && code == GOING_AWAY;
-            assertTrue(fits, () -> "closed with " + code);
+            boolean isExpected = codes == null || codes.contains(code) || !t.embedded() && code == GOING_AWAY;
+            assertTrue(isExpected, () -> "closed with " + code);
         }
         long grown = t.footprint().residentMebibytes() - before;
-        assertTrue(grown < 100, () -> grown + " MiB more");
+        assertTrue(grown < 100, () -> grown + " MiB of growth");
     }
 
     private static void assertFragmentsCostLittle(AttackTarget t, String target) throws IOException {
@@ -153,10 +153,10 @@ final class FrameAttacks {
                 }
             });
             writer.start();
-            writer.join(1500); // held back, or done
+            writer.join(1500); // blocked or done
             t.assertServes();
             long grown = t.footprint().residentMebibytes() - before;
-            assertTrue(grown < 100, () -> grown + " MiB more");
+            assertTrue(grown < 100, () -> grown + " MiB of growth");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);

@@ -7,7 +7,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** WebSocket frames as nobody should send them (RFC 6455 section 5.2), and what is answered. */
+/** Invalid WebSocket frames (RFC 6455 section 5.2), and the responses to them. */
 final class FrameBytes {
     static final int FIN = 0x80;
     static final int TEXT = 1;
@@ -15,15 +15,15 @@ final class FrameBytes {
     static final int CLOSE = 8;
     static final int PING = 9;
 
-    /** The connection ended without a close frame. */
+    /** Result: the connection ended without a close frame. */
     static final int CUT = 0;
 
-    /** Nothing ended within the patience. */
+    /** Result: nothing ended within the limit. */
     static final int OPEN = -1;
 
     private FrameBytes() {}
 
-    /** A frame of a client; the mask is zero, which leaves the payload as it is. */
+    /** Builds a client's frame; the mask is zero, so the payload stays readable. */
     static byte[] masked(int first, String payload) {
         return frame(first, true, payload.getBytes(StandardCharsets.UTF_8));
     }
@@ -35,7 +35,7 @@ final class FrameBytes {
         return bytes.toByteArray();
     }
 
-    /** A header that promises so many bytes. */
+    /** Builds a header that announces this many bytes. */
     static byte[] header(int first, boolean masked, long length) {
         ByteBuffer header = ByteBuffer.allocate(14).put((byte) first);
         int mask = masked ? 0x80 : 0;
@@ -66,14 +66,15 @@ final class FrameBytes {
         return frame(FIN | CLOSE, true, new byte[] {(byte) (code >> 8), (byte) code});
     }
 
-    /** Opens a WebSocket; fails when it is refused. */
-    static Attacker open(AttackTarget t, String target, String... more) throws IOException {
-        return openFrom(t, AttackTarget.STRANGER, target, more);
+    /** Opens a WebSocket; fails if it is refused. */
+    static Attacker open(AttackTarget t, String target, String... fieldLines) throws IOException {
+        return openFrom(t, AttackTarget.UNTRUSTED, target, fieldLines);
     }
 
-    static Attacker openFrom(AttackTarget t, String from, String target, String... more) throws IOException {
+    static Attacker openFrom(AttackTarget t, String from, String target, String... fieldLines) throws IOException {
         Attacker client = t.connectFrom(from);
-        Answer answer = client.send(HandshakeAttacks.handshake(t, target, more)).answer();
+        Answer answer =
+                client.send(HandshakeAttacks.handshake(t, target, fieldLines)).answer();
         if (answer.status() != 101) {
             client.close();
             throw new AssertionError("refused: " + answer);
@@ -81,7 +82,7 @@ final class FrameBytes {
         return client;
     }
 
-    /** Reads on until the socket ends; the code of the close frame, or {@link #CUT}, or {@link #OPEN}. */
+    /** Reads until the socket ends; returns the code of the close frame, {@link #CUT} or {@link #OPEN}. */
     static int awaitClose(Attacker client) {
         DataInputStream in = new DataInputStream(client.in());
         try {

@@ -3,7 +3,7 @@ package org.streamlitgateway.it.hostile;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** What a script waits at until the attack is over, or for this long at most. */
+/** Blocks scripts until the attack is over, or for a limited time. */
 final class Gate implements AutoCloseable {
     private static final long MOST_SECONDS = 30;
 
@@ -17,7 +17,7 @@ final class Gate implements AutoCloseable {
         }
     }
 
-    /** Lets everybody through. */
+    /** Releases all scripts. */
     @Override
     public void close() {
         open.countDown();

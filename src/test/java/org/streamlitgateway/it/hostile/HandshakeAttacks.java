@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Handshakes that are none (RFC 6455 section 4), and what may follow on the connection of a refused one. */
+/** Invalid handshakes (RFC 6455 section 4), and bytes that follow a refused one on its connection. */
 final class HandshakeAttacks {
     private static final String BODY = "a handshake with a body";
     private static final String REFUSED = "a refused upgrade ends its connection";
@@ -18,14 +18,14 @@ final class HandshakeAttacks {
     private static final String VERSION = "Sec-WebSocket-Version: 13";
     private static final String KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
 
-    /** The page's socket, a channel, and a path that is nothing. */
+    /** The page's socket and a channel. */
     private static final List<String> SOCKETS = List.of("/_stcore/stream", "/_gateway/channels/shared");
 
     private HandshakeAttacks() {}
 
-    static String handshake(AttackTarget t, String target, String... more) {
+    static String handshake(AttackTarget t, String target, String... additional) {
         List<String> lines = new ArrayList<>(List.of(UPGRADE, CONNECTION, VERSION, KEY));
-        lines.addAll(List.of(more));
+        lines.addAll(List.of(additional));
         return t.head("GET " + target + " HTTP/1.1", lines.toArray(String[]::new));
     }
 
@@ -100,13 +100,13 @@ final class HandshakeAttacks {
         }
         attacks.add(Attack.of(
                 REFUSED,
-                "a channel that is none",
+                "an unknown channel",
                 t -> assertRefusedAndClosed(t, handshake(t, "/_gateway/channels/none"))));
-        attacks.add(Attack.of(REFUSED, "Streamlit says 403", t -> {
+        attacks.add(Attack.of(REFUSED, "Streamlit answers 403", t -> {
             t.upstream().on("/_stcore/stream?refused", exchange -> exchange.reply("403 Forbidden", "no"));
             assertRefusedAndClosed(t, handshake(t, "/_stcore/stream?refused"));
         }));
-        attacks.add(Attack.of(REFUSED, "Streamlit says 404", t -> {
+        attacks.add(Attack.of(REFUSED, "Streamlit answers 404", t -> {
             t.upstream().on("/nowhere", exchange -> exchange.reply("404 Not Found", "no"));
             assertRefusedAndClosed(t, handshake(t, "/nowhere"));
         }));
@@ -128,14 +128,16 @@ final class HandshakeAttacks {
         return attacks;
     }
 
-    /** Refused, or served as what it is without an upgrade; no socket in any case, and nothing smuggled. */
+    /**
+     * Checks that the request is refused or served without an upgrade: no socket is opened, and nothing is smuggled.
+     */
     private static void assertNoSocket(AttackTarget t, String request) throws IOException {
         int before = t.upstream().requests("/smuggled").size();
         try (Attacker client = t.connect()) {
             Answer answer = client.trySend(request).answer();
             assertTrue(answer.isRefusal(), answer::toString);
             assertTrue(client.endsWithin(Duration.ofSeconds(5)), () -> "the connection stays open; " + answer);
-            assertEquals(before, t.upstream().requests("/smuggled").size(), "a second request came");
+            assertEquals(before, t.upstream().requests("/smuggled").size(), "a second request reached Streamlit");
         }
     }
 

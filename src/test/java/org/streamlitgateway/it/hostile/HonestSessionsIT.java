@@ -18,8 +18,8 @@ import org.streamlitgateway.fixture.Pace;
 import org.streamlitgateway.it.WarDeployment;
 
 /**
- * Five hundred visitors, each with an echo every few seconds, first alone and then beside attacks that never stop
- * ({@code -Dhostile.minutes=10}): none may lose its socket, and their waiting may not double.
+ * Five hundred visitors, each with an echo every few seconds, first alone and then during continuous attacks ({@code
+ * -Dhostile.minutes=10}). None may lose its socket, and their latency may not double.
  */
 class HonestSessionsIT {
     private static final int SESSIONS = 500;
@@ -28,15 +28,15 @@ class HonestSessionsIT {
     private static final int PERCENT = 100;
     private static final double MOST_TIMES = 2;
 
-    /** Below this a wait is the scheduler's, not the gateway's. */
-    private static final double LEAST_MILLIS = 5;
+    /** Latencies below this are caused by the scheduler, not by the gateway. */
+    private static final double MIN_MILLIS = 5;
 
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicLong attacks = new AtomicLong();
 
     @Test
     @Timeout(60 * 60)
-    void noneIsLostBesideAContinuousAttack() throws Exception {
+    void noSessionIsLostDuringContinuousAttack() throws Exception {
         int rounds = Math.toIntExact(Math.max(
                 1,
                 Duration.ofMillis((long) (Double.parseDouble(System.getProperty("hostile.minutes", "10")) * 60_000))
@@ -47,7 +47,7 @@ class HonestSessionsIT {
             for (int i = 0; i < SESSIONS; i++) {
                 visitors.add(new Visitor(target.uri()));
             }
-            echoes(visitors, 2); // warm
+            echoes(visitors, 2); // warms up
             double alone = percentile(echoes(visitors, ROUNDS_ALONE));
             List<Thread> attackers = List.of(attacker(target, 0), attacker(target, 1));
             double beside = percentile(echoes(visitors, rounds));
@@ -56,19 +56,19 @@ class HonestSessionsIT {
                 attacker.join();
             }
             String line =
-                    "%d sessions, %d rounds beside %d attacks: none lost; p99 of an echo %.1f ms alone, %.1f ms beside them"
+                    "%d sessions, %d rounds during %d attacks: none lost; p99 of an echo %.1f ms alone, %.1f ms during attacks"
                             .formatted(SESSIONS, rounds, attacks.get(), alone, beside);
             System.out.println(line);
             Files.writeString(Path.of("target/hostile-sessions.txt"), line + "\n");
             for (Visitor visitor : visitors) {
                 visitor.close();
             }
-            assertTrue(attacks.get() > rounds, "hardly an attack");
-            assertTrue(beside <= MOST_TIMES * Math.max(alone, LEAST_MILLIS), line);
+            assertTrue(attacks.get() > rounds, "too few attacks");
+            assertTrue(beside <= MOST_TIMES * Math.max(alone, MIN_MILLIS), line);
         }
     }
 
-    /** In each round every visitor says something and gets it back; a lost one fails. */
+    /** In each round every visitor sends a message and receives its echo; a lost visitor fails. */
     private static long[] echoes(List<Visitor> visitors, int rounds) throws IOException {
         long[] nanos = new long[rounds * visitors.size()];
         Pace.every(ROUND, rounds, round -> {
@@ -86,7 +86,7 @@ class HonestSessionsIT {
         return nanos[(nanos.length - 1) * (PERCENT - 1) / PERCENT] / 1e6;
     }
 
-    /** Goes through all attacks again and again; whether each is withstood is the other suite's question. */
+    /** Repeats all attacks; the other suite checks whether each of them is withstood. */
     private Thread attacker(AttackTarget target, int first) {
         List<Attack> all = HostileSuiteIT.attacksOn(true)
                 .filter(attack -> !attack.heavy() && !attack.kind().equals("the log"))
@@ -98,7 +98,7 @@ class HonestSessionsIT {
                         try {
                             all.get(i % all.size()).attempt().on(target);
                         } catch (Exception | AssertionError fell) {
-                            // beside other attacks nothing is measured but the visitors
+                            // during other attacks only the visitors are measured
                         }
                         attacks.incrementAndGet();
                     }

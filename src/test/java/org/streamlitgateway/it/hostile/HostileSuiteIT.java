@@ -23,19 +23,19 @@ import org.streamlitgateway.it.Deployment;
 import org.streamlitgateway.it.WarDeployment;
 
 /**
- * Every attack on one gateway, which must have neither more threads nor more live memory afterwards.
- * {@code -Dhostile.heavy=true} adds those that are too much for every build, {@code -Dhostile.only=word} picks some by a
- * word in their kind or sentence.
+ * Runs every attack on one gateway, which must have no more threads and no more live memory afterwards. {@code
+ * -Dhostile.heavy=true} adds attacks that are too expensive for every build; {@code -Dhostile.only=word} selects
+ * attacks by a word in their kind or sentence.
  */
 @ParameterizedClass(name = "{0}")
 @MethodSource("gateways")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 15 * 60)
 class HostileSuiteIT {
-    private static final long HEAP_MARGIN_BYTES = 16L << 20; // caches at their bounds, classes' own objects
+    private static final long HEAP_MARGIN_BYTES = 16L << 20; // full caches, and objects of loaded classes
     private static final long THREAD_MARGIN = 10; // pools shrink by one thread every few seconds
 
-    /** Tomcat keeps the buffers of 200 connections, and both containers up to 200 threads, for the next ones. */
+    /** Tomcat keeps the buffers of 200 connections, and both containers keep up to 200 threads for later requests. */
     private static final long CONTAINER_HEAP_MARGIN_BYTES = 80L << 20;
 
     private static final long CONTAINER_THREAD_MARGIN = 210;
@@ -44,31 +44,31 @@ class HostileSuiteIT {
     @Parameter
     private Deployment deployment;
 
-    private AttackResults ledger;
+    private AttackResults results;
     private AttackTarget target;
 
-    /** The executable alone, unless the property {@code deployments} names others. */
+    /** Returns the executable only, unless the property {@code deployments} names others. */
     static Stream<Deployment> gateways() {
         String wanted = System.getProperty("deployments", "");
-        boolean named = !wanted.isBlank() && !wanted.startsWith("${");
-        return named ? Deployment.all() : Stream.of(WarDeployment.installed().get(0));
+        boolean selected = !wanted.isBlank() && !wanted.startsWith("${");
+        return selected ? Deployment.all() : Stream.of(WarDeployment.installed().get(0));
     }
 
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
-        ledger = new AttackResults(deployment.name());
+        results = new AttackResults(deployment.name());
         target = new AttackTarget(deployment.name(), deployment);
     }
 
     @AfterParameterizedClassInvocation
     void stop() throws IOException {
         target.close();
-        System.out.println(ledger.write());
+        System.out.println(results.write());
     }
 
-    /** Everything there is for the executable, or for a container. */
+    /** Returns all attacks for the executable, or for a container. */
     static Stream<Attack> attacksOn(boolean embedded) {
-        Stream<List<Attack>> own = embedded // HTTP/2 and TLS of a container are its own
+        Stream<List<Attack>> executableOnly = embedded // HTTP/2 and TLS of a container are its own implementation
                 ? Stream.of(Http2RequestAttacks.all(), Http2FloodAttacks.all())
                 : Stream.empty();
         Stream<List<Attack>> everywhere = Stream.of(
@@ -85,7 +85,7 @@ class HostileSuiteIT {
                 FeedAttacks.all(),
                 SlowClientAttacks.all(),
                 OwnPageAttacks.all());
-        return Stream.concat(own, everywhere).flatMap(List::stream);
+        return Stream.concat(executableOnly, everywhere).flatMap(List::stream);
     }
 
     private Stream<Attack> all() {
@@ -107,7 +107,7 @@ class HostileSuiteIT {
                         kinds.entrySet().stream()
                                 .map(kind -> DynamicContainer.dynamicContainer(kind.getKey(), kind.getValue()))),
                 Stream.of(DynamicTest.dynamicTest(
-                        "memory and threads are back to where they were", () -> compare(before))));
+                        "memory and threads are back to their initial values", () -> compare(before))));
     }
 
     private void attempt(Attack attack) throws Exception {
@@ -117,7 +117,7 @@ class HostileSuiteIT {
             target.assertServes();
             withstood = true;
         } finally {
-            ledger.record(attack, withstood);
+            results.record(attack, withstood);
             if (!withstood) {
                 target.replaceVisitor();
             }
@@ -126,31 +126,31 @@ class HostileSuiteIT {
 
     private void compare(Usage before) {
         Footprint now = target.footprint();
-        long mostThreads = before.threads + (deployment.embedded() ? THREAD_MARGIN : CONTAINER_THREAD_MARGIN);
-        long mostHeap = before.heap + (deployment.embedded() ? HEAP_MARGIN_BYTES : CONTAINER_HEAP_MARGIN_BYTES);
-        Attack itself = Attack.of("memory and threads", "all attacks together", t -> {});
-        boolean back = false;
+        long maxThreads = before.threads + (deployment.embedded() ? THREAD_MARGIN : CONTAINER_THREAD_MARGIN);
+        long maxHeap = before.heap + (deployment.embedded() ? HEAP_MARGIN_BYTES : CONTAINER_HEAP_MARGIN_BYTES);
+        Attack attack = Attack.of("memory and threads", "all attacks together", t -> {});
+        boolean recovered = false;
         try {
             Eventually.until(
                     () -> now.threads() + " threads, before " + before.threads,
                     SETTLING,
-                    () -> now.threads() <= mostThreads);
+                    () -> now.threads() <= maxThreads);
             long[] heap = {0};
-            Eventually.until( // sockets to feeds and their histories linger
+            Eventually.until( // connections to feeds and their histories linger
                     () -> heap[0] + " bytes live, before " + before.heap, SETTLING, () -> {
                         heap[0] = now.heapBytes();
-                        return heap[0] <= mostHeap;
+                        return heap[0] <= maxHeap;
                     });
             System.out.printf(
                     "%s: live heap %d KiB before, %d KiB after; threads %d before, %d after%n",
                     deployment.name(), before.heap >> 10, heap[0] >> 10, before.threads, now.threads());
-            back = true;
+            recovered = true;
         } finally {
-            ledger.record(itself, back);
+            results.record(attack, recovered);
         }
     }
 
-    /** What a gateway costs that has served each kind of request. */
+    /** Resource use of a gateway that has served each kind of request. */
     private static final class Usage {
         private long heap;
         private long threads;

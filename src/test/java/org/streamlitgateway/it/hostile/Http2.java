@@ -43,9 +43,9 @@ final class Http2 implements Closeable {
     private long window = 65_535;
     private long streamWindow = 65_535;
 
-    /** One frame as it came. */
+    /** A frame as received. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Got(int type, int flags, int stream, byte[] payload) {}
+    record ReceivedFrame(int type, int flags, int stream, byte[] payload) {}
 
     private Http2(Attacker attacker, String authority, String scheme) {
         this.attacker = attacker;
@@ -54,13 +54,13 @@ final class Http2 implements Closeable {
         in = new DataInputStream(attacker.in());
     }
 
-    /** In the clear with prior knowledge, or as TLS agrees. */
+    /** Connects without TLS by prior knowledge, or with TLS by negotiation. */
     static Http2 open(AttackTarget t) throws IOException {
         Attacker attacker = t.isSecure() ? t.connectTls("h2") : t.connect();
         Http2 client = new Http2(attacker, t.authority(), t.isSecure() ? "https" : "http");
         attacker.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
         client.frame(SETTINGS, 0, 0);
-        Got first = client.read();
+        ReceivedFrame first = client.read();
         while (first.type() != SETTINGS) {
             first = client.read();
         }
@@ -72,7 +72,7 @@ final class Http2 implements Closeable {
         return attacker;
     }
 
-    /** A GET or the like with its four pseudo-headers and these fields, as name, value, name, value …. */
+    /** Sends a request with its four pseudo-headers and these fields, as name, value, name, value …. */
     int request(boolean end, String method, String path, String... fields) throws IOException {
         List<String> all =
                 new ArrayList<>(List.of(":method", method, ":scheme", scheme, ":authority", authority, ":path", path));
@@ -80,14 +80,14 @@ final class Http2 implements Closeable {
         return exactly(end, all.toArray(String[]::new));
     }
 
-    /** Exactly these fields. */
+    /** Sends exactly these fields. */
     int exactly(boolean end, String... fields) throws IOException {
         stream += 2;
         frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, block(fields));
         return stream;
     }
 
-    /** A GET with these further fields, in as many CONTINUATIONs as they need. */
+    /** Sends a GET with this additional header block, in as many CONTINUATION frames as needed. */
     int inPieces(byte[] further) throws IOException {
         stream += 2;
         frame(
@@ -139,15 +139,15 @@ final class Http2 implements Closeable {
         block.writeBytes(bytes);
     }
 
-    /** RFC 7541 section 5.1. */
+    /** Encodes an integer (RFC 7541 section 5.1). */
     static void integer(ByteArrayOutputStream block, int first, int bits, int value) {
-        int most = (1 << bits) - 1;
-        if (value < most) {
+        int max = (1 << bits) - 1;
+        if (value < max) {
             block.write(first | value);
             return;
         }
-        block.write(first | most);
-        int rest = value - most;
+        block.write(first | max);
+        int rest = value - max;
         for (; rest >= 128; rest >>= 7) {
             block.write(rest & 127 | 128);
         }
@@ -177,12 +177,12 @@ final class Http2 implements Closeable {
         frame(RST_STREAM, 0, number, number(8));
     }
 
-    Got read() throws IOException {
+    ReceivedFrame read() throws IOException {
         int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
         int type = in.readUnsignedByte();
         int flags = in.readUnsignedByte();
         int number = in.readInt();
-        Got frame = new Got(type, flags, number, in.readNBytes(length));
+        ReceivedFrame frame = new ReceivedFrame(type, flags, number, in.readNBytes(length));
         if (type == WINDOW_UPDATE && number == 0) {
             window += ByteBuffer.wrap(frame.payload()).getInt();
         } else if (type == SETTINGS && flags == 0) {
@@ -196,40 +196,43 @@ final class Http2 implements Closeable {
         return frame;
     }
 
-    /** What the server lets the client send on the connection now, as far as it was read. */
+    /** Returns the connection's current send window, as far as it has been read. */
     long window() {
         return window;
     }
 
-    /** Sends on this stream until nothing more is granted for it, or for the connection. */
+    /** Sends on this stream until the window of the stream or the connection is used up. */
     void fill(int number) throws IOException {
-        long left = streamWindow;
+        long remaining = streamWindow;
         attacker.socket().setSoTimeout(300);
         try {
             while (true) {
-                while (window > 0 && left > 0) {
-                    int part = (int) Math.min(16_000, Math.min(window, left));
+                while (window > 0 && remaining > 0) {
+                    int part = (int) Math.min(16_000, Math.min(window, remaining));
                     frame(DATA, 0, number, new byte[part]);
                     window -= part;
-                    left -= part;
+                    remaining -= part;
                 }
-                Got frame = read();
+                ReceivedFrame frame = read();
                 if (frame.type() == WINDOW_UPDATE && frame.stream() == number) {
-                    left += ByteBuffer.wrap(frame.payload()).getInt();
+                    remaining += ByteBuffer.wrap(frame.payload()).getInt();
                 }
             }
         } catch (SocketTimeoutException nothingGranted) {
-            attacker.socket().setSoTimeout((int) Attacker.PATIENCE.toMillis());
+            attacker.socket().setSoTimeout((int) Attacker.MAX_WAIT.toMillis());
         }
     }
 
-    /** What comes on this stream until it ends; {@link Answer#NONE} when it, or the connection, is cut without an answer. */
+    /**
+     * Reads the response on this stream to its end; returns {@link Answer#NONE} if the stream or the connection ends
+     * without one.
+     */
     Answer answer(int number) throws IOException {
         Answer head = Answer.NONE;
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         try {
             while (true) {
-                Got frame = read();
+                ReceivedFrame frame = read();
                 Answer fields = frame.type() == HEADERS ? decode(frame) : null;
                 if (frame.type() == SETTINGS && frame.flags() == 0) {
                     frame(SETTINGS, ACK, 0);
@@ -250,14 +253,14 @@ final class Http2 implements Closeable {
         } catch (EOFException | SocketException cut) {
             return head;
         } catch (SocketTimeoutException stalled) {
-            throw new AssertionError("no answer within " + Attacker.PATIENCE, stalled);
+            throw new AssertionError("no answer within " + Attacker.MAX_WAIT, stalled);
         }
     }
 
-    /** The head of the next answer on this stream, whose body stays to be read. */
+    /** Reads the head of the next response on this stream; the body remains to be read. */
     Answer head(int number) throws IOException {
         while (true) {
-            Got frame = read();
+            ReceivedFrame frame = read();
             Answer fields = frame.type() == HEADERS ? decode(frame) : null;
             if (fields != null && frame.stream() == number) {
                 return fields;
@@ -268,10 +271,10 @@ final class Http2 implements Closeable {
         }
     }
 
-    /** The next content on this stream. */
+    /** Reads the next content on this stream. */
     byte[] data(int number) throws IOException {
         while (true) {
-            Got frame = read();
+            ReceivedFrame frame = read();
             if (frame.type() == DATA && frame.stream() == number && frame.payload().length > 0) {
                 return frame.payload();
             }
@@ -284,7 +287,7 @@ final class Http2 implements Closeable {
         }
     }
 
-    private Answer decode(Got frame) throws IOException {
+    private Answer decode(ReceivedFrame frame) throws IOException {
         try {
             MetaData data = decoder.decode(ByteBuffer.wrap(frame.payload()));
             int status = data instanceof MetaData.Response response ? response.getStatus() : 0;

@@ -16,11 +16,11 @@ import java.util.Map;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Pace;
 
-/** HTTP/2 frames that break RFC 9113 or come in floods, and heavy but honest use, which must pass. */
+/** HTTP/2 frames that violate RFC 9113 or arrive in floods, and heavy but legitimate use, which must pass. */
 final class Http2FloodAttacks {
-    private static final String WRONG = "HTTP/2: wrong frames";
+    private static final String WRONG = "HTTP/2: invalid frames";
     private static final String FLOODS = "HTTP/2: floods";
-    private static final String HONEST = "HTTP/2: others on the same connection";
+    private static final String HONEST = "HTTP/2: fairness on one connection";
     private static final int MOST_MEBIBYTES = 100;
 
     private Http2FloodAttacks() {}
@@ -32,32 +32,33 @@ final class Http2FloodAttacks {
         int ends = Http2.END_HEADERS | Http2.END_STREAM;
         wrong.put("HEADERS on stream 0", Http2.bytes(Http2.HEADERS, ends, 0, get));
         wrong.put("HEADERS on an even stream", Http2.bytes(Http2.HEADERS, ends, 2, get));
-        wrong.put("DATA on a stream that is none", Http2.bytes(Http2.DATA, 1, 77, new byte[5]));
+        wrong.put("DATA on an unused stream", Http2.bytes(Http2.DATA, 1, 77, new byte[5]));
         wrong.put(
-                "a stream number that goes back",
+                "a decreasing stream number",
                 FrameBytes.join(Http2.bytes(Http2.HEADERS, ends, 9, get), Http2.bytes(Http2.HEADERS, ends, 5, get)));
         wrong.put("a frame larger than agreed", Http2.bytes(Http2.DATA, 0, 1, new byte[20_000]));
-        wrong.put("a promise of 16 MB", new byte[] {-1, -1, -1, 0, 0, 0, 0, 0, 1, 1});
+        wrong.put("a frame announcing 16 MB", new byte[] {-1, -1, -1, 0, 0, 0, 0, 0, 1, 1});
         wrong.put("SETTINGS of five bytes", Http2.bytes(Http2.SETTINGS, 0, 0, new byte[5]));
         wrong.put("SETTINGS on a stream", Http2.bytes(Http2.SETTINGS, 0, 1, new byte[6]));
         wrong.put("a window of 2^31", Http2.bytes(Http2.SETTINGS, 0, 0, new byte[] {0, 4, -128, 0, 0, 0}));
         wrong.put("WINDOW_UPDATE of 0", Http2.bytes(Http2.WINDOW_UPDATE, 0, 0, new byte[4]));
-        wrong.put("a window beyond its most", Http2.bytes(Http2.WINDOW_UPDATE, 0, 0, Http2.number(Integer.MAX_VALUE)));
+        wrong.put(
+                "a window beyond its maximum", Http2.bytes(Http2.WINDOW_UPDATE, 0, 0, Http2.number(Integer.MAX_VALUE)));
         wrong.put("PING of seven bytes", Http2.bytes(Http2.PING, 0, 0, new byte[7]));
-        wrong.put("CONTINUATION of nothing", Http2.bytes(Http2.CONTINUATION, 4, 1, get));
+        wrong.put("CONTINUATION without HEADERS", Http2.bytes(Http2.CONTINUATION, 4, 1, get));
         wrong.put(
                 "a frame inside a header block",
                 FrameBytes.join(Http2.bytes(Http2.HEADERS, 0, 1, get), Http2.bytes(Http2.PING, 0, 0, new byte[8])));
-        wrong.put("PUSH_PROMISE of a client", Http2.bytes(Http2.PUSH_PROMISE, 4, 1, new byte[4]));
+        wrong.put("PUSH_PROMISE from a client", Http2.bytes(Http2.PUSH_PROMISE, 4, 1, new byte[4]));
         wrong.put("more padding than frame", Http2.bytes(Http2.DATA, Http2.PADDED, 1, (byte) 200, (byte) 1));
-        wrong.put("an index that is none", Http2.bytes(Http2.HEADERS, ends, 1, (byte) 0xff, (byte) 0xff, (byte) 0x7f));
+        wrong.put("an unknown index", Http2.bytes(Http2.HEADERS, ends, 1, (byte) 0xff, (byte) 0xff, (byte) 0x7f));
         wrong.put("index 0", Http2.bytes(Http2.HEADERS, ends, 1, (byte) 0x80));
-        wrong.put("a number that does not end", Http2.bytes(Http2.HEADERS, ends, 1, filled(200, 0xff)));
+        wrong.put("an endless integer", Http2.bytes(Http2.HEADERS, ends, 1, filled(200, 0xff)));
         wrong.put(
                 "a string longer than its block",
                 Http2.bytes(Http2.HEADERS, ends, 1, (byte) 0, (byte) 0x7f, (byte) 0xff, (byte) 0x7f));
         wrong.put(
-                "bad Huffman code",
+                "invalid Huffman code",
                 Http2.bytes(
                         Http2.HEADERS,
                         ends,
@@ -92,7 +93,7 @@ final class Http2FloodAttacks {
             h.frame(Http2.HEADERS, 0, 1, get);
             repeat(h, 200_000, Http2.bytes(Http2.CONTINUATION, 0, 1));
         }));
-        attacks.add(flood("a header block that unpacks to 60 MB", Http2FloodAttacks::headerBomb));
+        attacks.add(flood("a header block that expands to 60 MB", Http2FloodAttacks::headerBomb));
         attacks.add(flood("20,000 requests reset at once", h -> resets(h, 20_000)));
         attacks.add(flood("20,000 requests with an error in each", h -> {
             for (int i = 0; i < 20_000; i++) {
@@ -100,7 +101,7 @@ final class Http2FloodAttacks {
                 h.frame(Http2.WINDOW_UPDATE, 0, stream, new byte[4]);
             }
         }));
-        attacks.add(flood("5,000 streams that are left open", h -> {
+        attacks.add(flood("5,000 streams left open", h -> {
             for (int i = 0; i < 5000; i++) {
                 h.request(false, "POST", "/sink");
             }
@@ -112,27 +113,27 @@ final class Http2FloodAttacks {
             }
         }));
 
-        attacks.add(Attack.of(HONEST, "three pages of 115 requests are left within a second", t -> {
-            assertPagesAreLeft(t);
-            assertPagesAreLeft(t.secure());
+        attacks.add(Attack.of(HONEST, "three pages of 115 requests are cancelled within a second", t -> {
+            assertReloadsAreTolerated(t);
+            assertReloadsAreTolerated(t.secure());
         }));
-        attacks.add(Attack.of(HONEST, "two uploads of which Streamlit takes nothing", t -> {
-            assertStalledUploadsHoldNobodyUp(t, 2);
-            assertStalledUploadsHoldNobodyUp(t.secure(), 2);
+        attacks.add(Attack.of(HONEST, "two uploads that Streamlit does not read", t -> {
+            assertStalledUploadsDoNotBlockOthers(t, 2);
+            assertStalledUploadsDoNotBlockOthers(t.secure(), 2);
         }));
         attacks.add(Attack.of(
-                HONEST, "eight uploads of which Streamlit takes nothing", t -> assertStalledUploadsHoldNobodyUp(t, 8)));
+                HONEST, "eight uploads that Streamlit does not read", t -> assertStalledUploadsDoNotBlockOthers(t, 8)));
         return attacks;
     }
 
-    /** What is sent on a connection. */
+    /** Sends the attack on a connection. */
     @FunctionalInterface
-    private interface Sent {
+    private interface Sender {
         void on(Http2 connection) throws IOException;
     }
 
-    private static Attack flood(String sentence, Sent sent) {
-        return Attack.of(FLOODS, sentence, t -> assertBounded(t, sent, false));
+    private static Attack flood(String sentence, Sender sender) {
+        return Attack.of(FLOODS, sentence, t -> assertBounded(t, sender, false));
     }
 
     private static byte[] filled(int count, int value) {
@@ -147,22 +148,22 @@ final class Http2FloodAttacks {
         for (int i = 0; i < batch; i++) {
             System.arraycopy(frame, 0, many, i * frame.length, frame.length);
         }
-        for (int sent = 0; sent < times; sent += batch) {
+        for (int sender = 0; sender < times; sender += batch) {
             connection.attacker().send(many);
         }
     }
 
-    /** A large field enters the table, and is then named by one byte, again and again. */
+    /** Adds a large field to the table and then refers to it by one byte, again and again. */
     private static void headerBomb(Http2 connection) throws IOException {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         block.writeBytes(Http2.block(":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/"));
-        block.write(0x40); // a literal that enters the table
+        block.write(0x40); // a literal with incremental indexing
         Http2.integer(block, 0, 7, 1);
         block.write('x');
         Http2.integer(block, 0, 7, 3900);
         block.writeBytes("b".repeat(3900).getBytes(StandardCharsets.US_ASCII));
         for (int i = 0; i < 12_000; i++) {
-            block.write(0x80 | 62); // the first entry that is not the static table's
+            block.write(0x80 | 62); // the first entry of the dynamic table
         }
         connection.frame(Http2.HEADERS, Http2.END_HEADERS | Http2.END_STREAM, 1, block.toByteArray());
     }
@@ -173,19 +174,22 @@ final class Http2FloodAttacks {
         }
     }
 
-    /** Sends, reads nothing, and goes: the gateway serves others meanwhile and keeps no memory of it. */
-    private static void assertBounded(AttackTarget t, Sent sent, boolean mustEnd) throws IOException {
+    /**
+     * Sends the attack, reads nothing and disconnects. Meanwhile the gateway must serve others, and it must not retain
+     * memory.
+     */
+    private static void assertBounded(AttackTarget t, Sender sender, boolean mustEnd) throws IOException {
         long before = t.footprint().residentMebibytes();
         try (Http2 connection = Http2.open(t)) {
             Thread writer = new Thread(() -> {
                 try {
-                    sent.on(connection);
+                    sender.on(connection);
                 } catch (IOException refused) {
-                    // the connection was ended, as it should be
+                    // the connection was ended, as expected
                 }
             });
             writer.start();
-            writer.join(5000); // held back, or refused, or done
+            writer.join(5000); // blocked, refused or done
             t.assertServes();
             if (mustEnd) {
                 assertTrue(refused(connection), "nothing was refused");
@@ -195,15 +199,15 @@ final class Http2FloodAttacks {
             throw new AssertionError(e);
         }
         long grown = t.footprint().residentMebibytes() - before;
-        assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB more");
+        assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB of growth");
     }
 
-    /** By the end of the connection, of the stream, or by an answer of 4xx. */
+    /** Returns whether the connection or the stream ended, or a 4xx was received. */
     private static boolean refused(Http2 connection) throws IOException {
         connection.attacker().socket().setSoTimeout((int) Duration.ofSeconds(5).toMillis());
         try {
             while (true) {
-                Http2.Got frame = connection.read();
+                Http2.ReceivedFrame frame = connection.read();
                 if (frame.type() == Http2.GOAWAY || frame.type() == Http2.RST_STREAM) {
                     return true;
                 }
@@ -215,8 +219,8 @@ final class Http2FloodAttacks {
         }
     }
 
-    /** What a browser does when a visitor reloads twice; its other tab has a WebSocket on the same connection. */
-    private static void assertPagesAreLeft(AttackTarget t) throws Exception {
+    /** Behaves like a browser whose user reloads twice while another tab has a WebSocket on the same connection. */
+    private static void assertReloadsAreTolerated(AttackTarget t) throws Exception {
         FakeStreamlit.Script never = exchange -> exchange.awaitEnd();
         t.upstream().on("/left", never);
         try (Http2 connection = Http2.open(t)) {
@@ -242,10 +246,10 @@ final class Http2FloodAttacks {
         assertArrayEquals(expected, connection.data(socket));
     }
 
-    private static void assertStalledUploadsHoldNobodyUp(AttackTarget t, int uploads) throws IOException {
+    private static void assertStalledUploadsDoNotBlockOthers(AttackTarget t, int uploads) throws IOException {
         Gate over = new Gate();
         t.upstream().on("/stalled", exchange -> {
-            over.await(); // takes nothing
+            over.await(); // reads nothing
             exchange.close();
         });
         try (over;

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Requests over HTTP/2 that would be another request, or several, over HTTP/1.1 (RFC 9113 section 8). */
+/** HTTP/2 requests that would become a different request, or several requests, over HTTP/1.1 (RFC 9113 section 8). */
 final class Http2RequestAttacks {
     private static final String LINE = "HTTP/2: request line";
     private static final String FIELDS = "HTTP/2: fields";
@@ -74,7 +74,7 @@ final class Http2RequestAttacks {
                 both(LINE, "two methods", t -> assertRefused(t, h -> h.request(true, "GET", "/a", ":method", "PUT"))));
         attacks.add(both(
                 LINE,
-                "a path behind the fields",
+                "a path after the fields",
                 t -> assertRefused(
                         t,
                         h -> h.exactly(
@@ -91,7 +91,7 @@ final class Http2RequestAttacks {
                                 "/"))));
         attacks.add(both(
                 LINE,
-                "a pseudo-header that is none",
+                "an unknown pseudo-header",
                 t -> assertRefused(t, h -> h.request(true, "GET", "/", ":foo", "bar"))));
         attacks.add(both(LINE, "a status", t -> assertRefused(t, h -> h.request(true, "GET", "/", ":status", "200"))));
         for (String[] field : List.of(
@@ -110,7 +110,8 @@ final class Http2RequestAttacks {
                 new String[] {"keep-alive", "timeout=5"},
                 new String[] {"upgrade", "websocket"},
                 new String[] {"te", "gzip"})) {
-            attacks.add(both(FIELDS, shown(field[0] + ": " + field[1]), t -> assertNotPassedOn(t, field[0], field[1])));
+            attacks.add(
+                    both(FIELDS, shown(field[0] + ": " + field[1]), t -> assertNotForwarded(t, field[0], field[1])));
         }
         attacks.add(both(FIELDS, "5,000 fields", t -> {
             String[] many = new String[10_000];
@@ -187,7 +188,7 @@ final class Http2RequestAttacks {
                 t -> assertRefused(t, h -> h.webSocket("/_stcore/stream", "content-length", "5"))));
         attacks.add(both(
                 CONNECT,
-                "a WebSocket to a channel that is none",
+                "a WebSocket to an unknown channel",
                 t -> assertRefused(t, h -> h.webSocket("/_gateway/channels/none"))));
         attacks.add(both(
                 CONNECT,
@@ -206,7 +207,7 @@ final class Http2RequestAttacks {
         attacks.add(both(BODY, "more than Content-Length says", t -> assertCut(t, "3", "abcde")));
         attacks.add(both(
                 BODY,
-                "a Content-Length that is no number",
+                "a Content-Length that is not a number",
                 t -> assertRefused(t, h -> h.request(true, "POST", "/sink", "content-length", "+5"))));
         attacks.add(both(
                 BODY,
@@ -216,9 +217,9 @@ final class Http2RequestAttacks {
         return attacks;
     }
 
-    /** What is sent on a connection; returns the stream. */
+    /** Sends the request on a connection and returns the stream. */
     @FunctionalInterface
-    private interface Sent {
+    private interface Sender {
         int on(Http2 connection) throws IOException;
     }
 
@@ -237,25 +238,28 @@ final class Http2RequestAttacks {
         return "`" + readable.replace("\u007f", "\\x7f") + "`";
     }
 
-    private static void assertRefused(AttackTarget t, Sent sent) throws IOException {
-        t.assertUnheard(() -> {
+    private static void assertRefused(AttackTarget t, Sender sender) throws IOException {
+        t.assertNotForwarded(() -> {
             try (Http2 connection = Http2.open(t)) {
-                Answer answer = connection.answer(sent.on(connection));
+                Answer answer = connection.answer(sender.on(connection));
                 assertTrue(answer.isRefusal(), answer::toString);
                 return answer;
             }
         });
     }
 
-    /** A GET it may stay; with a protocol it is malformed, which a server may overlook (RFC 9113 section 8.1.1). */
-    private static void assertNoSocket(AttackTarget t, Sent sent) throws IOException {
+    /**
+     * Checks that no socket is opened. The request may be served as a GET; with a protocol it is malformed, which a
+     * server may overlook (RFC 9113 section 8.1.1).
+     */
+    private static void assertNoSocket(AttackTarget t, Sender sender) throws IOException {
         try (Http2 connection = Http2.open(t)) {
-            Answer answer = connection.answer(sent.on(connection));
+            Answer answer = connection.answer(sender.on(connection));
             assertTrue(answer.isRefusal() || answer.says("content-type", "text/html"), answer::toString);
         }
     }
 
-    private static void assertNotPassedOn(AttackTarget t, String name, String value) throws IOException {
+    private static void assertNotForwarded(AttackTarget t, String name, String value) throws IOException {
         try (Http2 connection = Http2.open(t)) {
             Answer answer = connection.answer(connection.request(true, "GET", "/echo-request", name, value));
             boolean dropped = answer.status() == 200

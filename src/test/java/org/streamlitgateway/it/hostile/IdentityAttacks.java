@@ -9,12 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A stranger says who he is, where he comes from and what he asked for; Streamlit must not read it. */
+/**
+ * An untrusted client forges its identity, its address and the requested authority; Streamlit must not receive any of
+ * them.
+ */
 final class IdentityAttacks {
-    private static final String IDENTITY = "identity of a stranger";
-    private static final String PLACE = "where a stranger comes from";
+    private static final String IDENTITY = "identity forged by clients";
+    private static final String PLACE = "address forged by clients";
     private static final String COOKIES = "cookies of the container";
-    private static final String TWICE = "two users at once";
+    private static final String TWICE = "repeated user header";
 
     private static final List<String> HEADERS = List.of(
             "X-Forwarded-User",
@@ -103,26 +106,28 @@ final class IdentityAttacks {
                 "X-Forwarded-Port",
                 "X-Forwarded-Prefix",
                 "Forwarded")) {
-            attacks.add(Attack.of(PLACE, name + " is the gateway's own", t -> assertNothingOf(t, name)));
+            attacks.add(Attack.of(
+                    PLACE, name + " is set by the gateway only", t -> assertForwardingHeaderIsReplaced(t, name)));
         }
         attacks.add(Attack.of(IDENTITY, "named by Connection", t -> {
             Answer answer = t.get("/echo-request", "Connection: X-Forwarded-User", "X-Forwarded-User: mallory");
             assertFalse(answer.body().contains("mallory"), answer::toString);
         }));
-        attacks.add(Attack.of(IDENTITY, "Connection takes the gateway's own fields away", t -> {
+        attacks.add(Attack.of(IDENTITY, "Connection removes fields set by the gateway", t -> {
             Answer answer = t.get(
                     "/echo-request", "Connection: X-Forwarded-For, X-Forwarded-Proto, Host, Cookie", "Cookie: a=b");
             assertEquals(1, answer.seen("X-Forwarded-For").size(), answer::toString);
             assertEquals(1, answer.seen("Host").size(), answer::toString);
         }));
         for (String cookie : List.of("JSESSIONID", "JSESSIONIDSSO")) {
-            attacks.add(Attack.of(COOKIES, cookie + " stays here", t -> assertContainerCookieStays(t, cookie)));
+            attacks.add(Attack.of(COOKIES, cookie + " is removed", t -> assertContainerCookieIsRemoved(t, cookie)));
         }
         for (String lines : List.of(
                 "X-Forwarded-User: alice\r\nX-Forwarded-User: bob",
                 "X-Forwarded-User: alice\r\nx-forwarded-user: alice",
                 "X-Forwarded-User: alice\r\nX_Forwarded_User: bob")) {
-            attacks.add(Attack.of(TWICE, "`" + lines.replace("\r\n", " ⏎ ") + "`", t -> assertNeitherCounts(t, lines)));
+            attacks.add(Attack.of(
+                    TWICE, "`" + lines.replace("\r\n", " ⏎ ") + "`", t -> assertBothValuesAreIgnored(t, lines)));
         }
         return attacks;
     }
@@ -130,24 +135,24 @@ final class IdentityAttacks {
     private static void assertDropped(AttackTarget t, String name) throws IOException {
         Answer answer = t.get("/echo-request", name + ": mallory@evil.example", "X-Harmless: yes");
         if (answer.isRefusal() && !t.embedded()) {
-            return; // a container may refuse what it takes for a bad name
+            return; // a container may refuse the name as invalid
         }
         assertEquals(200, answer.status(), answer::toString);
         assertFalse(answer.body().contains("mallory"), answer::toString);
         assertEquals(List.of("yes"), answer.seen("X-Harmless"), answer::toString);
     }
 
-    private static void assertNothingOf(AttackTarget t, String name) throws IOException {
-        String lie = name.equals("Forwarded") ? "for=203.0.113.7;host=evil.example;proto=https" : "evil.example";
-        Answer answer = t.get("/echo-request", name + ": " + lie, name + ": " + lie);
+    private static void assertForwardingHeaderIsReplaced(AttackTarget t, String name) throws IOException {
+        String forged = name.equals("Forwarded") ? "for=203.0.113.7;host=evil.example;proto=https" : "evil.example";
+        Answer answer = t.get("/echo-request", name + ": " + forged, name + ": " + forged);
         assertEquals(200, answer.status(), answer::toString);
         assertFalse(answer.body().contains("evil.example"), answer::toString);
         assertFalse(answer.body().contains("203.0.113.7"), answer::toString);
     }
 
-    private static void assertContainerCookieStays(AttackTarget t, String name) throws IOException {
+    private static void assertContainerCookieIsRemoved(AttackTarget t, String name) throws IOException {
         if (t.embedded()) {
-            return; // no sessions, so that the name is an app's to use
+            return; // the gateway has no session cookie, so apps may use the name
         }
         Answer answer = t.get("/echo-request", "Cookie: a=1; " + name + "=secret-of-the-container; b=2");
         assertEquals(200, answer.status(), answer::toString);
@@ -155,8 +160,8 @@ final class IdentityAttacks {
         assertTrue(answer.seen("Cookie").toString().contains("b=2"), answer::toString);
     }
 
-    /** The second may be a stranger's that the proxy let through. */
-    private static void assertNeitherCounts(AttackTarget t, String lines) throws IOException {
+    /** The second value may come from a client whose header the proxy did not remove. */
+    private static void assertBothValuesAreIgnored(AttackTarget t, String lines) throws IOException {
         Answer answer = t.getByProxy("/echo-request", lines.split("\r\n"));
         String seen = answer.body().toLowerCase(Locale.ROOT);
         assertTrue(answer.isRefusal() || !seen.contains("alice") && !seen.contains("bob"), answer::toString);

@@ -9,9 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What the gateway answers by itself: dated, not to be sniffed or framed, and never the attacker's own words. */
+/**
+ * Responses of the gateway itself: they carry a date, cannot be sniffed or framed, and never repeat the attacker's
+ * input.
+ */
 final class OwnPageAttacks {
-    private static final String KIND = "the gateway's own answers";
+    private static final String KIND = "the gateway's own responses";
     private static final String LOG = "the log";
     private static final String TRACES = "stack traces in the log";
 
@@ -28,7 +31,7 @@ final class OwnPageAttacks {
                 "/_stcore/metrics",
                 "/a/../b",
                 "/a/..%2fb")) {
-            attacks.add(Attack.of(KIND, target, t -> assertWellDressed(t, target)));
+            attacks.add(Attack.of(KIND, target, t -> assertHardened(t, target)));
         }
         for (String target : List.of(
                 "/_gateway/<script>alert(1)</script>",
@@ -47,8 +50,8 @@ final class OwnPageAttacks {
                 try (Attacker client = t.connect()) {
                     Answer answer = client.send(t.head("TRACE " + target + " HTTP/1.1", "Cookie: secret=s3cret"))
                             .answer();
-                    boolean own = target.startsWith("/_gateway");
-                    assertFalse(own && answer.body().contains("s3cret"), answer::toString);
+                    boolean isBuiltIn = target.startsWith("/_gateway");
+                    assertFalse(isBuiltIn && answer.body().contains("s3cret"), answer::toString);
                 }
             }
         }));
@@ -67,7 +70,7 @@ final class OwnPageAttacks {
                                         || c < 0x20 && c != '\n' && c != '\t' && c != '\r'),
                         "control characters in the log")));
         attacks.add(Attack.of(
-                LOG, "a peer's words are cleaned before they are logged", OwnPageAttacks::assertWordsAreClean));
+                LOG, "text of peers is cleaned before it is logged", OwnPageAttacks::assertLoggedTextIsCleaned));
         attacks.add(
                 Attack.of(LOG, "3,000 refusals write no more than a few lines", OwnPageAttacks::assertLogIsNotFlooded));
         attacks.add(Attack.of(LOG, "nothing secret is logged", OwnPageAttacks::assertNoSecrets));
@@ -79,10 +82,10 @@ final class OwnPageAttacks {
         return log.substring(Math.max(0, at - 600), Math.min(log.length(), at + 600));
     }
 
-    private static void assertWellDressed(AttackTarget t, String target) throws IOException {
+    private static void assertHardened(AttackTarget t, String target) throws IOException {
         Answer answer = t.get(target);
         if (!t.embedded() && answer.first("Cache-Control").isEmpty()) {
-            assertTrue(answer.isRefusal(), answer::toString); // the container was faster
+            assertTrue(answer.isRefusal(), answer::toString); // the container answered first
             return;
         }
         assertEquals(1, answer.all("Date").size(), answer::toString);
@@ -92,18 +95,17 @@ final class OwnPageAttacks {
         assertTrue(answer.all("Server").stream().noneMatch(server -> server.matches(".*\\d.*")), answer::toString);
     }
 
-    private static void assertWordsAreClean(AttackTarget t) throws IOException {
-        String words = "evil\u0085\u009b[31m\u001b[2Jwords";
+    private static void assertLoggedTextIsCleaned(AttackTarget t) throws IOException {
+        String text = "evil\u0085\u009b[31m\u001b[2Jwords";
         t.upstream()
                 .on(
                         "/words",
-                        exchange ->
-                                exchange.raw("HTTP/1.1 200 " + words + "\r\nContent-Length: x" + words + "\r\n\r\n"));
+                        exchange -> exchange.raw("HTTP/1.1 200 " + text + "\r\nContent-Length: x" + text + "\r\n\r\n"));
         t.get("/words");
-        t.get("/words?" + words);
-        t.get("/", "Origin: " + words, "Referer: " + words);
+        t.get("/words?" + text);
+        t.get("/", "Origin: " + text, "Referer: " + text);
         try (Attacker client = t.connect()) {
-            client.send(HandshakeAttacks.handshake(t, "/_stcore/stream", "Origin: http://" + words))
+            client.send(HandshakeAttacks.handshake(t, "/_stcore/stream", "Origin: http://" + text))
                     .answer();
         }
         assertFalse(t.log().chars().anyMatch(c -> c == 0x1b || c >= 0x80 && c < 0xa0), "control characters in the log");

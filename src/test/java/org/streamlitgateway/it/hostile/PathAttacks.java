@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Paths that lead elsewhere than they seem to, and targets that no parser likes. */
+/** Paths that resolve to another location, and targets that are hard to parse. */
 final class PathAttacks {
     private static final String DOTS = "dot segments";
     private static final String PERCENT = "odd targets";
@@ -62,7 +62,7 @@ final class PathAttacks {
                 "/?" + "%2".repeat(3000),
                 "/?a=${jndi:ldap://x}",
                 "/?a=%0d%0aHost:%20x")) {
-            attacks.add(Attack.of(PERCENT, shown(target), t -> assertAskedForExactly(t, target)));
+            attacks.add(Attack.of(PERCENT, shown(target), t -> assertForwardedExactly(t, target)));
         }
         for (String target : List.of(
                 "/100%",
@@ -82,7 +82,7 @@ final class PathAttacks {
                 "/\u00e9",
                 "/[x]",
                 "/{a}|b^c`")) {
-            attacks.add(Attack.of(PERCENT, shown(target), t -> assertNoErrorOfOurs(t, target)));
+            attacks.add(Attack.of(PERCENT, shown(target), t -> assertNoGatewayError(t, target)));
         }
         for (String target : List.of(
                 "/_stcore/metrics",
@@ -92,7 +92,7 @@ final class PathAttacks {
                 "/%5fstcore/metrics",
                 "/_stcore%2fmetrics",
                 "/_stcore/./metrics")) {
-            attacks.add(Attack.of(METRICS, "`" + target + "`", t -> assertMetricsStayInside(t, target)));
+            attacks.add(Attack.of(METRICS, "`" + target + "`", t -> assertMetricsAreHidden(t, target)));
         }
         return attacks;
     }
@@ -101,24 +101,24 @@ final class PathAttacks {
         return "`" + (target.length() > 50 ? target.substring(0, 50) + "…" : target) + "`";
     }
 
-    private static void assertAskedForExactly(AttackTarget t, String target) throws IOException {
+    private static void assertForwardedExactly(AttackTarget t, String target) throws IOException {
         int before = t.upstream().requests(target).size();
         Answer answer = t.get(target);
-        boolean refused = answer.status() >= 400 && answer.status() < 500; // containers read the query, too
+        boolean refused = answer.status() >= 400 && answer.status() < 500; // containers check the query, too
         assertTrue(answer.status() == 200 || refused, answer::toString);
         if (answer.status() == 200) {
-            assertEquals(before + 1, t.upstream().requests(target).size(), "asked for something else");
+            assertEquals(before + 1, t.upstream().requests(target).size(), "Streamlit received another target");
         }
     }
 
-    private static void assertNoErrorOfOurs(AttackTarget t, String target) throws IOException {
+    private static void assertNoGatewayError(AttackTarget t, String target) throws IOException {
         Answer answer = t.get(target);
         assertTrue(answer.status() == 200 || answer.isRefusal(), answer::toString);
     }
 
-    /** They can hold visitors' addresses. Whatever Streamlit takes for that path must not reach it. */
-    private static void assertMetricsStayInside(AttackTarget t, String target) throws IOException {
-        Answer answer = t.assertUnheard(() -> t.get(target));
+    /** Metrics may contain visitors' addresses. No path that Streamlit would resolve to them may reach it. */
+    private static void assertMetricsAreHidden(AttackTarget t, String target) throws IOException {
+        Answer answer = t.assertNotForwarded(() -> t.get(target));
         assertTrue(answer.isRefusal(), answer::toString);
     }
 }

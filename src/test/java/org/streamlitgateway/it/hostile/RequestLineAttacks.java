@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the first lines of a request may say (RFC 9112 sections 2 to 5, RFC 9110 section 9). */
+/** Invalid request lines and header fields (RFC 9112 sections 2 to 5, RFC 9110 section 9). */
 final class RequestLineAttacks {
     private static final String LINE = "request line";
     private static final String FIELDS = "field lines";
@@ -35,13 +35,13 @@ final class RequestLineAttacks {
                 "GET relative HTTP/1.1",
                 "GET ?query HTTP/1.1")) {
             attacks.add(Attack.of(LINE, "HTTP/1.1: " + shown(line), t -> {
-                if (!t.isTomcat() || !line.contains("\tHTTP")) { // there a tab is a blank (RFC 9112 section 3)
+                if (!t.isTomcat() || !line.contains("\tHTTP")) { // Tomcat treats a tab as a blank (RFC 9112 section 3)
                     t.assertRefused(t.head(line));
                 }
             }));
         }
         attacks.add(Attack.of(LINE, "HTTP/0.9: a line without a version", t -> {
-            if (!t.isTomcat()) { // which still speaks it
+            if (!t.isTomcat()) { // Tomcat still supports it
                 t.assertRefused("GET /\r\n\r\n");
             }
         }));
@@ -58,16 +58,17 @@ final class RequestLineAttacks {
                 "X-A: b\rX-B: c",
                 "X-\u00e9: b",
                 "X(A): b")) {
-            attacks.add(Attack.of(FIELDS, shown(line), t -> assertNotPassedOn(t, line)));
+            attacks.add(Attack.of(FIELDS, shown(line), t -> assertNotForwarded(t, line)));
         }
-        attacks.add(Attack.of(FIELDS, "a folded line that hides a field", RequestLineAttacks::assertFoldIsNoField));
+        attacks.add(
+                Attack.of(FIELDS, "a folded line that hides a field", RequestLineAttacks::assertFoldedLineIsNotAField));
         attacks.add(Attack.of(FIELDS, "no Host", t -> t.assertRefused("GET / HTTP/1.1\r\nX-A: b\r\n\r\n")));
         for (String hosts :
                 List.of("Host: a\r\nHost: b", "Host: a, b", "Host: a b", "Host: a/b", "Host: u@b", "Host: a:port")) {
             attacks.add(Attack.of(FIELDS, shown(hosts), t -> {
                 String request = "GET / HTTP/1.1\r\n" + hosts + "\r\n\r\n";
                 if (t.embedded()) {
-                    t.assertRefusedForGood(request);
+                    t.assertRefusedAndClosed(request);
                 } else {
                     t.assertRefused(request);
                 }
@@ -120,15 +121,15 @@ final class RequestLineAttacks {
         return "`" + readable + "`";
     }
 
-    /** A container may drop such a line instead of the request. */
-    private static void assertNotPassedOn(AttackTarget t, String line) throws IOException {
+    /** A container may drop such a line instead of refusing the request. */
+    private static void assertNotForwarded(AttackTarget t, String line) throws IOException {
         Answer answer = t.get("/echo-request", "X-First: 1", line);
         boolean dropped =
                 !t.embedded() && answer.status() == 200 && !answer.body().contains("c\n");
         assertTrue(answer.isRefusal() || dropped && answer.seen("X-A").isEmpty(), answer::toString);
     }
 
-    private static void assertFoldIsNoField(AttackTarget t) throws IOException {
+    private static void assertFoldedLineIsNotAField(AttackTarget t) throws IOException {
         Answer answer = t.get("/echo-request", "X-A: b", " X-Forwarded-User: mallory", "X-C: d");
         assertTrue(answer.isRefusal() || answer.seen("X-Forwarded-User").isEmpty(), answer::toString);
     }
@@ -144,7 +145,7 @@ final class RequestLineAttacks {
         assertFalse(answer.body().contains("HTTP2-Settings"), answer::toString);
     }
 
-    /** RFC 9112 section 3.2.2: the target's authority counts, and Host of the same request goes. */
+    /** RFC 9112 section 3.2.2: the target's authority wins, and the Host of the same request is ignored. */
     private static void assertOneAuthority(AttackTarget t, String target) throws IOException {
         Answer answer = t.get(target);
         if (!answer.isRefusal()) {

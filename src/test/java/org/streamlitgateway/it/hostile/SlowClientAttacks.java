@@ -9,9 +9,9 @@ import java.util.List;
 import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.Pace;
 
-/** Clients that are slow, many, or gone, so that others find no room. */
+/** Slow, numerous or lost clients that try to use up resources of others. */
 final class SlowClientAttacks {
-    private static final String KIND = "slow, many, gone";
+    private static final String KIND = "slow, numerous and lost clients";
     private static final int MOST_MEBIBYTES = 100;
 
     private static final int ABORTED = 200;
@@ -22,58 +22,58 @@ final class SlowClientAttacks {
         List<Attack> attacks = new ArrayList<>();
         attacks.add(Attack.of(
                 KIND,
-                "a head of one byte in half a second",
-                t -> assertHeadHasADeadline(t, "GET / HTTP/1.1\r\nX-A: ", "b")));
+                "a head of one byte every half second",
+                t -> assertHeadTimesOut(t, "GET / HTTP/1.1\r\nX-A: ", "b")));
         attacks.add(Attack.of(
                 KIND,
-                "a head of one field in half a second",
-                t -> assertHeadHasADeadline(t, "GET / HTTP/1.1\r\n", "X-A: b\r\n")));
-        attacks.add(Attack.of(KIND, "nothing but empty lines", t -> assertHeadHasADeadline(t, "", "\r\n")));
-        attacks.add(Attack.of(KIND, "1,100 uploads of one byte a second", t -> assertOthersGetIn(t, uploads(t, 1100))));
+                "a head of one field every half second",
+                t -> assertHeadTimesOut(t, "GET / HTTP/1.1\r\n", "X-A: b\r\n")));
+        attacks.add(Attack.of(KIND, "nothing but empty lines", t -> assertHeadTimesOut(t, "", "\r\n")));
+        attacks.add(
+                Attack.of(KIND, "1,100 uploads of one byte a second", t -> assertOthersAreServed(t, uploads(t, 1100))));
         attacks.add(Attack.of(
                 KIND,
                 "1,100 uploads in chunks that stay open",
-                t -> assertOthersGetIn(
+                t -> assertOthersAreServed(
                         t,
                         many(
                                 t,
                                 1100,
                                 t.head("POST /sink HTTP/1.1", "Transfer-Encoding: chunked") + "5\r\nhello\r\n"))));
-        attacks.add(
-                Attack.of(KIND, "2,000 connections that say nothing", t -> assertOthersGetIn(t, many(t, 2000, ""))));
+        attacks.add(Attack.of(KIND, "2,000 silent connections", t -> assertOthersAreServed(t, many(t, 2000, ""))));
         attacks.add(Attack.of(
                 KIND,
                 "2,000 connections with half a head",
-                t -> assertOthersGetIn(t, many(t, 2000, "GET / HTTP/1.1\r\nHost: "))));
+                t -> assertOthersAreServed(t, many(t, 2000, "GET / HTTP/1.1\r\nHost: "))));
         attacks.add(Attack.of(
                 KIND,
-                "150 downloads of 10 MB that nobody reads",
-                t -> assertOthersGetIn(t, many(t, 150, t.head("GET /bytes/10000000 HTTP/1.1")))));
+                "150 downloads of 10 MB that are not read",
+                t -> assertOthersAreServed(t, many(t, 150, t.head("GET /bytes/10000000 HTTP/1.1")))));
         attacks.add(Attack.of(
                 KIND,
                 "500 pipelined requests on each of 20 connections, nothing read",
-                t -> assertOthersGetIn(
+                t -> assertOthersAreServed(
                         t, many(t, 20, t.head("GET /_stcore/health HTTP/1.1").repeat(500)))));
         attacks.add(Attack.of(
                 KIND,
                 "200 requests that are aborted at once",
-                t -> assertNothingStays(t, t.head("GET /bytes/1000000 HTTP/1.1"))));
+                t -> assertNothingLeaks(t, t.head("GET /bytes/1000000 HTTP/1.1"))));
         attacks.add(Attack.of(
                 KIND,
                 "200 handshakes that are aborted at once",
-                t -> assertNothingStays(t, HandshakeAttacks.handshake(t, "/_stcore/stream"))));
+                t -> assertNothingLeaks(t, HandshakeAttacks.handshake(t, "/_stcore/stream"))));
         attacks.add(Attack.of(
                 KIND,
                 "200 handshakes to a channel that are aborted at once",
-                t -> assertNothingStays(t, HandshakeAttacks.handshake(t, "/_gateway/channels/own"))));
+                t -> assertNothingLeaks(t, HandshakeAttacks.handshake(t, "/_gateway/channels/own"))));
         attacks.add(Attack.of(KIND, "300 assets of long names", t -> assertNamesAreBounded(t, 300)));
         attacks.add(Attack.heavy(KIND, "4,096 assets of long names", t -> assertNamesAreBounded(t, 4096)));
         return attacks;
     }
 
-    private static void assertHeadHasADeadline(AttackTarget t, String first, String then) throws IOException {
+    private static void assertHeadTimesOut(AttackTarget t, String first, String then) throws IOException {
         if (!t.embedded()) {
-            return; // the head is the container's to read
+            return; // the container reads the head
         }
         try (Attacker client = t.connect()) {
             client.send(first);
@@ -103,14 +103,14 @@ final class SlowClientAttacks {
                 clients.add(client);
                 client.trySend(request);
             } catch (IOException refused) {
-                break; // no more of this client are let in, which is right
+                break; // further connections of this client are refused, which is correct
             }
         }
         return clients;
     }
 
-    /** The honest visitor, who comes from another address, and a newcomer's socket. */
-    private static void assertOthersGetIn(AttackTarget t, List<Attacker> clients) throws IOException {
+    /** Checks the honest visitor, who has another address, and the socket of a new client. */
+    private static void assertOthersAreServed(AttackTarget t, List<Attacker> clients) throws IOException {
         long before = t.footprint().residentMebibytes();
         try {
             for (int i = 0; i < 5; i++) {
@@ -120,7 +120,7 @@ final class SlowClientAttacks {
             long threads = t.footprint().threads();
             assertTrue(threads < 500, () -> threads + " threads");
             long grown = t.footprint().residentMebibytes() - before;
-            assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB more");
+            assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB of growth");
         } finally {
             for (Attacker client : clients) {
                 client.close();
@@ -128,7 +128,7 @@ final class SlowClientAttacks {
         }
     }
 
-    private static void assertNothingStays(AttackTarget t, String request) throws IOException {
+    private static void assertNothingLeaks(AttackTarget t, String request) throws IOException {
         long before = t.footprint().descriptors();
         for (int i = 0; i < ABORTED; i++) {
             try (Attacker client = t.connect()) {
@@ -140,10 +140,10 @@ final class SlowClientAttacks {
         Eventually.until(
                 () -> t.footprint().descriptors() + " files open, before " + before,
                 Duration.ofSeconds(30),
-                () -> t.footprint().descriptors() <= before + 20); // the pool's connections to Streamlit
+                () -> t.footprint().descriptors() <= before + 20); // the connections pooled for Streamlit
     }
 
-    /** Each is answered by Streamlit's page, as everything unknown is. */
+    /** Streamlit answers each with its page, as it does for any unknown path. */
     private static void assertNamesAreBounded(AttackTarget t, int count) throws IOException {
         long before = t.footprint().heapBytes();
         for (int i = 0; i < count; i++) {
@@ -151,6 +151,6 @@ final class SlowClientAttacks {
             assertTrue(answer.status() == 200 || answer.isRefusal(), answer::toString);
         }
         long grown = (t.footprint().heapBytes() - before) >> 20;
-        assertTrue(grown < 12, () -> grown + " MiB more");
+        assertTrue(grown < 12, () -> grown + " MiB of growth");
     }
 }

@@ -21,17 +21,17 @@ import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Pace;
 import org.streamlitgateway.fixture.WebSocketWire;
 
-/** A Streamlit, or what stands at its address, that answers wrongly, endlessly, or more than it was asked. */
+/** A Streamlit, or another server at its address, that sends invalid, endless or unsolicited responses. */
 final class StreamlitAttacks {
-    private static final String ANSWERS = "Streamlit's answers";
-    private static final String LEFTOVERS = "answers that nobody asked for";
+    private static final String ANSWERS = "Streamlit's responses";
+    private static final String LEFTOVERS = "unsolicited responses";
     private static final String SOCKETS = "Streamlit's WebSockets";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n";
     private static final String POISON = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nX-Poison: yes\r\n\r\npoison";
     private static final int MOST_MEBIBYTES = 100;
 
-    /** The bridge waits for the rest of such frames, until its own pings are not answered. */
-    private static final int UNTIL_PINGED_MILLIS = 90_000;
+    /** The bridge waits for the rest of such frames until its own pings time out. */
+    private static final int PING_TIMEOUT_MILLIS = 90_000;
 
     private StreamlitAttacks() {}
 
@@ -70,17 +70,17 @@ final class StreamlitAttacks {
         cut.put(
                 "a chunk larger than a number",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nFFFFFFFFFFFFFFFFF\r\n");
-        cut.forEach((name, text) -> attacks.add(Attack.of(ANSWERS, name, t -> assertNotWhole(t, text))));
+        cut.forEach((name, text) -> attacks.add(Attack.of(ANSWERS, name, t -> assertIncomplete(t, text))));
 
-        attacks.add(Attack.of(ANSWERS, "10,000 interim answers", t -> assertInterimAnswersEnd(t)));
+        attacks.add(Attack.of(ANSWERS, "10,000 interim responses", t -> assertInterimResponsesAreLimited(t)));
         attacks.add(Attack.of(ANSWERS, "a head that never ends", StreamlitAttacks::assertEndlessHead));
 
         for (String method : List.of("GET", "HEAD")) {
-            leftover(attacks, method, "a second answer at once", OK + "\r\nok" + POISON, 0);
-            leftover(attacks, method, "a second answer a little later", OK + "\r\nok", 50);
-            leftover(attacks, method, "half an answer more", OK + "\r\nokHTTP/1.1 200", 0);
-            leftover(attacks, method, "a body behind 204", "HTTP/1.1 204 No Content\r\n\r\n" + POISON, 0);
-            leftover(attacks, method, "a body behind 304", "HTTP/1.1 304 Not Modified\r\n\r\n" + POISON, 0);
+            leftover(attacks, method, "a second response at once", OK + "\r\nok" + POISON, 0);
+            leftover(attacks, method, "a second response a little later", OK + "\r\nok", 50);
+            leftover(attacks, method, "half of another response", OK + "\r\nokHTTP/1.1 200", 0);
+            leftover(attacks, method, "a body after 204", "HTTP/1.1 204 No Content\r\n\r\n" + POISON, 0);
+            leftover(attacks, method, "a body after 304", "HTTP/1.1 304 Not Modified\r\n\r\n" + POISON, 0);
             leftover(
                     attacks,
                     method,
@@ -92,28 +92,28 @@ final class StreamlitAttacks {
 
         socket(
                 attacks,
-                "an answer with the wrong key",
+                "a handshake response with a wrong key",
                 e -> e.raw(
                         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: AAAA\r\n\r\n"));
         socket(
                 attacks,
-                "an answer without a key",
+                "a handshake response without a key",
                 e -> e.raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"));
         socket(attacks, "200 instead of 101", e -> e.reply("200 OK", "hello"));
-        socket(attacks, "an extension that nobody offered", e -> {
+        socket(attacks, "an extension that was not offered", e -> {
             e.acceptWebSocket("Sec-WebSocket-Extensions: permessage-deflate")
                     .sendRaw(FrameBytes.frame(FIN | 0x40 | TEXT, false, new byte[5]));
             e.awaitEnd();
         });
         frame(attacks, "a frame with a mask", FrameBytes.frame(FIN | TEXT, true, new byte[5]));
-        frame(attacks, "a reserved opcode, 2 GB promised", FrameBytes.header(FIN | 3, false, 2_000_000_000));
-        frame(attacks, "a ping of 2 GB promised", FrameBytes.header(FIN | PING, false, 2_000_000_000));
+        frame(attacks, "a reserved opcode announcing 2 GB", FrameBytes.header(FIN | 3, false, 2_000_000_000));
+        frame(attacks, "a ping announcing 2 GB", FrameBytes.header(FIN | PING, false, 2_000_000_000));
         frame(attacks, "a negative length", FrameBytes.header(FIN | BINARY, false, -1));
         frame(attacks, "a reserved bit", FrameBytes.frame(FIN | 0x20 | BINARY, false, new byte[5]));
-        frame(attacks, "a continuation of nothing", FrameBytes.frame(FIN, false, new byte[5]));
-        frame(attacks, "a ping in pieces", FrameBytes.frame(PING, false, new byte[5]));
-        frame(attacks, "a close of one byte", FrameBytes.frame(FIN | CLOSE, false, new byte[1]));
-        frame(attacks, "text that is no UTF-8", FrameBytes.frame(FIN | TEXT, false, new byte[] {(byte) 0xc3, 0x28}));
+        frame(attacks, "a continuation without a first frame", FrameBytes.frame(FIN, false, new byte[5]));
+        frame(attacks, "a fragmented ping", FrameBytes.frame(PING, false, new byte[5]));
+        frame(attacks, "a close frame of one byte", FrameBytes.frame(FIN | CLOSE, false, new byte[1]));
+        frame(attacks, "invalid UTF-8 text", FrameBytes.frame(FIN | TEXT, false, new byte[] {(byte) 0xc3, 0x28}));
         socket(attacks, "100,000 pings", e -> {
             WebSocketWire frames = e.acceptWebSocket();
             byte[] ping = FrameBytes.frame(FIN | PING, false, new byte[100]);
@@ -145,8 +145,8 @@ final class StreamlitAttacks {
         assertTrue(answer.status() == 502 || answer.status() == 0, answer::toString);
     }
 
-    /** Something may have gone out, but its end must not look like one. */
-    private static void assertNotWhole(AttackTarget t, String text) throws IOException {
+    /** Part of the body may have been sent, but its end must not look complete. */
+    private static void assertIncomplete(AttackTarget t, String text) throws IOException {
         t.upstream().on("/cut", exchange -> {
             exchange.raw(text);
             exchange.close();
@@ -155,7 +155,7 @@ final class StreamlitAttacks {
         assertTrue(answer.status() == 502 || answer.status() == 0, answer::toString);
     }
 
-    private static void assertInterimAnswersEnd(AttackTarget t) throws IOException {
+    private static void assertInterimResponsesAreLimited(AttackTarget t) throws IOException {
         t.upstream().on("/interim", exchange -> {
             for (int i = 0; i < 10_000; i++) {
                 exchange.interim("103 Early Hints", "link: </a.css>; rel=preload");
@@ -180,24 +180,24 @@ final class StreamlitAttacks {
         Answer answer = t.get("/endless");
         assertTrue(answer.status() == 502 || answer.status() == 0, answer::toString);
         long grown = t.footprint().residentMebibytes() - before;
-        assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB more");
+        assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB of growth");
     }
 
-    /** @param lateMillis after which the poison comes, or 0 when it is in the text already */
+    /** @param lateMillis delay before the extra bytes are sent, or 0 if {@code text} contains them */
     private static void leftover(List<Attack> attacks, String method, String name, String text, int lateMillis) {
         attacks.add(Attack.of(LEFTOVERS, method + ": " + name, t -> assertNextIsClean(t, method, text, lateMillis)));
     }
 
     private static void assertNextIsClean(AttackTarget t, String method, String text, int lateMillis)
             throws IOException {
-        AtomicInteger played = new AtomicInteger();
+        AtomicInteger sent = new AtomicInteger();
         t.upstream().on("/leftover", exchange -> {
             exchange.raw(text);
             if (lateMillis > 0) {
                 Pace.every(Duration.ofMillis(lateMillis), 2, step -> {});
                 exchange.raw(POISON);
             }
-            played.incrementAndGet();
+            sent.incrementAndGet();
             exchange.awaitEnd();
         });
         for (int round = 1; round <= 3; round++) {
@@ -205,8 +205,8 @@ final class StreamlitAttacks {
                 client.send(t.head(method + " /leftover HTTP/1.1")).answer(method);
             }
             int now = round;
-            Eventually.until("all of it was sent", () -> played.get() >= now);
-            Pace.every(Duration.ofMillis(100), 2, step -> {}); // nobody can tell what crosses the next request
+            Eventually.until("all of it was sent", () -> sent.get() >= now);
+            Pace.every(Duration.ofMillis(100), 2, step -> {}); // bytes that cross the next request cannot be detected
             for (int i = 0; i < 3; i++) {
                 Answer next = t.get("/echo-request?" + i);
                 assertEquals(200, next.status(), next::toString);
@@ -224,7 +224,7 @@ final class StreamlitAttacks {
                             HandshakeAttacks.handshake(t, "/_stcore/stream?wild", "Sec-WebSocket-Protocol: streamlit"))
                     .answer();
             if (answer.status() == 101) {
-                client.socket().setSoTimeout(t.splices() ? (int) Attacker.PATIENCE.toMillis() : UNTIL_PINGED_MILLIS);
+                client.socket().setSoTimeout(t.splices() ? (int) Attacker.MAX_WAIT.toMillis() : PING_TIMEOUT_MILLIS);
                 int code = FrameBytes.awaitClose(client);
                 assertTrue(code != FrameBytes.OPEN, "the socket stays open");
             } else {
@@ -232,6 +232,6 @@ final class StreamlitAttacks {
             }
         }
         long grown = t.footprint().residentMebibytes() - before;
-        assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB more");
+        assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB of growth");
     }
 }

@@ -11,9 +11,9 @@ import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.WebSocketWire;
 
-/** An honest visitor with the page open: answers pings, and gets back what it says. */
+/** An honest visitor with an open page: answers pings and receives the echo of its messages. */
 final class Visitor implements Closeable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
     private final RawWebSocket socket;
     private final Recorder<Frame> heard = new Recorder<>("echo for the visitor");
@@ -38,14 +38,14 @@ final class Visitor implements Closeable {
     }
 
     void assertEchoes() throws IOException {
-        Frame words = Frame.text("visitor " + said++);
+        Frame text = Frame.text("visitor " + said++);
         try {
-            socket.frames().send(words);
+            socket.frames().send(text);
         } catch (IOException ended) {
             throw new AssertionError(
-                    "the visitor's socket ended; " + heard.take(PATIENCE).asText(), ended);
+                    "the visitor's socket ended; " + heard.take(MAX_WAIT).asText(), ended);
         }
-        assertEquals(words, heard.take(PATIENCE));
+        assertEquals(text, heard.take(MAX_WAIT));
     }
 
     @Override

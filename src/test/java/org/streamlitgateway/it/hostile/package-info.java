@@ -1,6 +1,6 @@
 /**
- * The gateway under attack: clients, Streamlits and feeds that break every rule, each attack named in one sentence. What
- * is right is what the RFCs and src/docs say, not what the code does. {@code HostileSuiteIT} runs all of it and ends with
- * a table in {@code target/hostile.md}.
+ * The gateway under attack by clients, Streamlits and feeds that break every rule. Each attack is described in one
+ * sentence. The RFCs and src/docs define the expected behaviour, not the code. {@code HostileSuiteIT} runs all attacks
+ * and writes a table to {@code target/hostile.md}.
  */
 package org.streamlitgateway.it.hostile;

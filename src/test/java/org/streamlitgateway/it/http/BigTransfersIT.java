@@ -23,14 +23,14 @@ import org.streamlitgateway.fixture.WebSocketWire;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** What is larger than the gateway's whole heap (128 MiB) passes through it, every byte in its place. */
+/** Transfers that are larger than the gateway's whole heap (128 MiB) pass through it without loss or change. */
 class BigTransfersIT extends OnEveryDeployment {
     private static final long GIGABYTE = 1_000_000_000;
 
-    /** Streamlit's largest message. */
-    private static final long LARGEST_MESSAGE = 200_000_000;
+    /** Largest message that Streamlit accepts. */
+    private static final long MAX_MESSAGE = 200_000_000;
 
-    /** Heap, direct buffers, code and stacks of a gateway that holds nothing whole. */
+    /** Heap, direct buffers, code and stacks of a gateway that buffers no message or body whole. */
     private static final long RESIDENT_MEBIBYTES = 500;
 
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
@@ -44,7 +44,7 @@ class BigTransfersIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"/bytes/", "/chunked-bytes/"})
-    void aGigabyteComesDown(String route) throws IOException {
+    void gigabyteDownloadArrivesWhole(String route) throws IOException {
         try (RawHttp client = fixture.http()) {
             client.send(client.head("GET", fixture.target(route + GIGABYTE)));
             BodyReader.Summary body = client.body(client.readHead(), "GET").summarize();
@@ -55,8 +55,8 @@ class BigTransfersIT extends OnEveryDeployment {
     }
 
     @Test
-    void aGigabyteOfKnownLengthGoesUp() throws IOException {
-        // streamlit #8983: the upload limit is Streamlit's, not the proxy's.
+    void gigabyteUploadOfKnownLengthArrivesWhole() throws IOException {
+        // streamlit #8983: Streamlit sets the upload limit, not the proxy.
         try (RawHttp client = fixture.http()) {
             client.send(client.head("PUT", fixture.target("/sink"), "Content-Length: " + GIGABYTE));
             PatternBytes.write(client.output(), GIGABYTE, new AtomicLong());
@@ -67,7 +67,7 @@ class BigTransfersIT extends OnEveryDeployment {
     }
 
     @Test
-    void aGigabyteInChunksGoesUp() throws IOException {
+    void gigabyteUploadInChunksArrivesWhole() throws IOException {
         try (RawHttp client = fixture.http()) {
             client.send(client.head("PUT", fixture.target("/sink"), "Transfer-Encoding: chunked"));
             PatternBytes.write(new Chunks(client.output()), GIGABYTE, new AtomicLong());
@@ -86,22 +86,22 @@ class BigTransfersIT extends OnEveryDeployment {
     }
 
     @Test
-    void theLargestMessageComesDown() throws IOException {
+    void largestMessageReachesBrowserWhole() throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("largest-down"), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
-            frames.sendPattern(LARGEST_MESSAGE);
+            frames.sendPattern(MAX_MESSAGE);
             frames.awaitClosing();
         });
 
         try (RawWebSocket socket = fixture.open("largest-down", PROTOCOL)) {
-            assertEquals(LARGEST_MESSAGE, socket.frames().readPattern());
+            assertEquals(MAX_MESSAGE, socket.frames().readPattern());
         }
         assertSmallGateway();
     }
 
     @Test
-    void theLargestMessageGoesUp() throws IOException {
-        Recorder<Long> lengths = new Recorder<>("whole message upstream");
+    void largestMessageReachesStreamlitWhole() throws IOException {
+        Recorder<Long> lengths = new Recorder<>("complete message upstream");
         fixture.upstream().on(GatewayFixture.streamOf("largest-up"), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
             lengths.add(frames.readPattern());
@@ -109,14 +109,14 @@ class BigTransfersIT extends OnEveryDeployment {
         });
 
         try (RawWebSocket socket = fixture.open("largest-up", PROTOCOL)) {
-            socket.frames().sendPattern(LARGEST_MESSAGE);
+            socket.frames().sendPattern(MAX_MESSAGE);
 
-            assertEquals(LARGEST_MESSAGE, lengths.take());
+            assertEquals(MAX_MESSAGE, lengths.take());
         }
         assertSmallGateway();
     }
 
-    /** Each write a chunk, of a size that is none of anybody's buffers. */
+    /** Writes one chunk per call, of a size that matches no buffer on the path. */
     private static final class Chunks extends OutputStream {
         private final OutputStream out;
 

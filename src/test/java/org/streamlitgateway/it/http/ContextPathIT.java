@@ -27,7 +27,7 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** The app lives at /ctx/ for the browser and at / for itself. */
+/** The browser sees the app below /ctx/; the app itself is served from /. */
 @NeedsGateway
 class ContextPathIT extends OnEveryDeployment {
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
@@ -48,13 +48,13 @@ class ContextPathIT extends OnEveryDeployment {
     }
 
     @Test
-    void theReadyLineNamesThePlace() {
+    void readyLineIncludesContextPath() {
         assertEquals("/ctx/", fixture.uri().getPath());
     }
 
     @ParameterizedTest
     @CsvSource({"/ctx/, /", "/ctx/page2?a=%2F, /page2?a=%2F", "/ctx/a%2Fb;c//d, /a%2Fb;c//d", "/ctx/ctx/x, /ctx/x"})
-    void thePrefixIsTakenOffAndNothingElse(String asked, String arrived) throws IOException {
+    void contextPathIsStrippedRestIsUnchanged(String asked, String arrived) throws IOException {
         assertEquals(200, get(asked).status());
 
         HttpHead request = fixture.upstream().requests(arrived).take().request();
@@ -63,7 +63,7 @@ class ContextPathIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @CsvSource({"/ctx, /ctx/", "/ctx?a=1&b=%2F, /ctx/?a=1&b=%2F", "/ctx?, /ctx/?"})
-    void thePlaceWithoutItsSlashIsARedirectThatKeepsTheQuery(String asked, String location) throws IOException {
+    void contextPathWithoutSlashRedirectsAndKeepsQuery(String asked, String location) throws IOException {
         // streamlit #1139, #10943, #7259, #10341
         RawResponse response = get(asked);
 
@@ -85,11 +85,13 @@ class ContextPathIT extends OnEveryDeployment {
                 "/static/app.js",
                 "/favicon.ico",
             })
-    void outsideThePrefixThereIsNothing(String target) throws IOException {
-        // A page whose app is down asks its parent's health next, and must not attach itself to what answers there.
+    void requestOutsideContextPathReturns404(String target) throws IOException {
+        // A page whose app is down asks for the health of its parent path next. It must not attach itself to another
+        // app there.
         RawResponse response = get(target, "Accept: text/html");
 
-        if (!(target.equals("/favicon.ico") && deployment.name().startsWith("jetty"))) { // it has one of its own there
+        if (!(target.equals("/favicon.ico")
+                && deployment.name().startsWith("jetty"))) { // Jetty's container serves its own icon there
             assertEquals(404, response.status(), response::toString);
         }
         fixture.upstream().requests(target).assertExhausted();
@@ -97,7 +99,7 @@ class ContextPathIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"/ctx/../secret", "/ctx/%2e%2e/secret", "/ctx/..;/secret", "/ctx/./../secret"})
-    void dotsDoNotLeadOutOfThePrefix(String target) throws IOException {
+    void dotSegmentsCannotLeaveContextPath(String target) throws IOException {
         int status = get(target).status();
 
         assertTrue(status == 400 || status == 404, "status " + status);
@@ -105,7 +107,7 @@ class ContextPathIT extends OnEveryDeployment {
     }
 
     @Test
-    void aWebSocketOutsideThePrefixIsA404() throws IOException {
+    void webSocketOutsideContextPathReturns404() throws IOException {
         try (RawWebSocket socket = RawWebSocket.dial(fixture.uri(), "/_stcore/stream?outside", PROTOCOL)) {
             assertEquals(404, socket.refusal().status());
         }
@@ -113,7 +115,7 @@ class ContextPathIT extends OnEveryDeployment {
     }
 
     @Test
-    void aWebSocketInsideLosesThePrefixOnly() throws IOException {
+    void webSocketTargetLosesContextPathOnly() throws IOException {
         try (RawWebSocket socket = fixture.open("inside", PROTOCOL, "Origin: http://" + authority())) {
             socket.frames().send(Frame.text("hello"));
             assertEquals(Frame.text("hello"), socket.frames().nextMessage());
@@ -123,11 +125,11 @@ class ContextPathIT extends OnEveryDeployment {
                 .take()
                 .request();
         assertEquals("/ctx", request.one("X-Forwarded-Prefix"));
-        ForwardingChecks.assertOurs(request, fixture.uri());
+        ForwardingChecks.assertSetByGateway(request, fixture.uri());
     }
 
     @Test
-    void deepLinksGetStreamlitsOwn404() throws IOException {
+    void deepLinkHealthCheckReturnsStreamlits404() throws IOException {
         // streamlit #7074
         assertEquals(404, get("/ctx/page2/_stcore/health").status());
         assertEquals("ok", get("/ctx/_stcore/health").text());
@@ -141,11 +143,11 @@ class ContextPathIT extends OnEveryDeployment {
         "http://AUTHORITY/page2, /ctx/page2",
         "http://AUTHORITY/, /ctx/",
     })
-    void redirectsWithinTheAppStayUnderThePrefix(String upstreams, String browsers) throws IOException {
-        String location = upstreams.replace("AUTHORITY", authority());
+    void redirectsWithinAppStayBelowContextPath(String fromUpstream, String toBrowser) throws IOException {
+        String location = fromUpstream.replace("AUTHORITY", authority());
 
         String rewritten = redirect(location).replace("http://" + authority(), "");
-        assertEquals(browsers, rewritten);
+        assertEquals(toBrowser, rewritten);
     }
 
     @ParameterizedTest
@@ -159,11 +161,11 @@ class ContextPathIT extends OnEveryDeployment {
                 "#top",
                 "mailto:someone@example.com",
             })
-    void redirectsToElsewhereAreUntouched(String location) throws IOException {
+    void redirectsToOtherSitesAreUnchanged(String location) throws IOException {
         assertEquals(location, redirect(location));
     }
 
-    /** What the browser is told when upstream redirects there. */
+    /** Returns the Location that the browser gets when upstream redirects to {@code location}. */
     private String redirect(String location) throws IOException {
         String target = "/redirect-" + Integer.toHexString(location.hashCode());
         fixture.upstream().on(target, exchange -> exchange.reply("302 Found", "", "Location: " + location));
@@ -174,7 +176,7 @@ class ContextPathIT extends OnEveryDeployment {
     }
 
     @Test
-    void cookiesOfTheAppMoveUnderThePrefixButForTheSharedToken() throws IOException {
+    void cookiePathsMoveBelowContextPathExceptXsrfToken() throws IOException {
         fixture.upstream()
                 .on(
                         "/cookies",
@@ -193,7 +195,8 @@ class ContextPathIT extends OnEveryDeployment {
         assertPath("/ctx", "_streamlit_session=a", cookies.get(0));
         assertPath("/ctx", "_streamlit_user=b", cookies.get(1));
         assertPath("/ctx", "_streamlit_user_tokens_1=", cookies.get(2));
-        // Two of this name at two paths break uploads, so it stays where every Streamlit puts it.
+        // Two cookies of this name at different paths break uploads, so it stays at the path that every Streamlit
+        // uses.
         assertPath("/", "_streamlit_xsrf=2|3|4|5", cookies.get(3));
         assertTrue(cookies.get(1).contains("HttpOnly"), cookies::toString);
         assertTrue(cookies.get(4).startsWith("own=c"), cookies::toString);
@@ -209,8 +212,8 @@ class ContextPathIT extends OnEveryDeployment {
         assertEquals(List.of(path), paths, cookie);
     }
 
-    /** Opens a socket to which upstream sends this message first, and returns what arrived. */
-    private byte[] passedOn(String test, byte[] message) throws IOException {
+    /** Opens a socket on which upstream sends this message first, and returns the message that the browser receives. */
+    private byte[] relayed(String test, byte[] message) throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf(test), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
             frames.send(Frame.binary(message));
@@ -224,10 +227,10 @@ class ContextPathIT extends OnEveryDeployment {
     }
 
     @Test
-    void theRedirectOfALoginLeadsUnderThePrefix() throws IOException {
+    void loginRedirectPointsBelowContextPath() throws IOException {
         byte[] message = StreamlitMessages.authRedirect("/auth/login?provider=keycloak&state=" + "x".repeat(200));
 
-        byte[] arrived = passedOn("login", message);
+        byte[] arrived = relayed("login", message);
 
         assertEquals(
                 "/ctx/auth/login?provider=keycloak&state=" + "x".repeat(200),
@@ -236,21 +239,21 @@ class ContextPathIT extends OnEveryDeployment {
     }
 
     @Test
-    void aLoginElsewhereIsUntouched() throws IOException {
+    void loginRedirectToOtherHostIsUnchanged() throws IOException {
         byte[] message = StreamlitMessages.authRedirect("https://login.example/auth/login?next=/");
 
-        assertArrayEquals(message, passedOn("login-elsewhere", message));
+        assertArrayEquals(message, relayed("login-elsewhere", message));
     }
 
     @Test
-    void otherMessagesAreUntouchedWhateverTheySay() throws IOException {
+    void messagesOtherThanAuthRedirectAreUnchanged() throws IOException {
         byte[] message = StreamlitMessages.delta("go to /auth/login?provider=keycloak");
 
-        assertArrayEquals(message, passedOn("delta", message));
+        assertArrayEquals(message, relayed("delta", message));
     }
 
     @Test
-    void anAppWithTheSameBasePathIsAddressedWithIt() throws IOException {
+    void appWithSameBasePathIsAddressedByFullPath() throws IOException {
         try (GatewayFixture based = GatewayFixture.start(deployment, "context-path", "/based")) {
             based.upstream().on("/based/_stcore/health", exchange -> exchange.reply("200 OK", "ok"));
             based.upstream().on("/_stcore/health", exchange -> exchange.reply("404 Not Found", "Not Found"));
@@ -272,7 +275,7 @@ class ContextPathIT extends OnEveryDeployment {
     }
 
     @Test
-    void anErrorOfSomethingInBetweenDoesNotSayHowTheAppIsAddressed() throws IOException {
+    void errorFromIntermediaryDoesNotDecideBasePath() throws IOException {
         Queue<String> errors = new ConcurrentLinkedQueue<>(List.of("503 Service Unavailable", "302 Found"));
         try (GatewayFixture based = GatewayFixture.start(deployment, "context-path", "/based")) {
             based.upstream().on("/based/_stcore/health", exchange -> {
@@ -284,7 +287,7 @@ class ContextPathIT extends OnEveryDeployment {
             based.upstream().on("/based/", exchange -> exchange.reply("200 OK", "the app"));
 
             Eventually.until(
-                    () -> "the app, once nothing stands in between; left: " + errors,
+                    () -> "the app answers after the intermediary's errors; errors remaining: " + errors,
                     Duration.ofSeconds(15),
                     () -> isTheApp(based));
         }
@@ -299,7 +302,7 @@ class ContextPathIT extends OnEveryDeployment {
     }
 
     @Test
-    void aDeepPrefixWorksToo() throws IOException {
+    void contextPathOfSeveralSegmentsWorks() throws IOException {
         try (GatewayFixture deep = GatewayFixture.start(deployment, "context-path", "/tools/streamlit");
                 RawHttp client = deep.http()) {
             assertEquals("ok", client.get("/tools/streamlit/_stcore/health").text());

@@ -16,7 +16,7 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Under which names the gateway is asked, what it hides, and what it tells browsers about pages. */
+/** Accepted host names, hidden paths, and the security headers of responses. */
 @NeedsGateway
 class ExposureIT extends OnEveryDeployment {
     private static final String IMMUTABLE = "/static/js/app.CcFifQPt.js";
@@ -31,35 +31,35 @@ class ExposureIT extends OnEveryDeployment {
         };
     }
 
-    private RawResponse as(String host, String path, String... lines) throws IOException {
+    private RawResponse getAs(String host, String path, String... fieldLines) throws IOException {
         try (RawHttp client = fixture.http()) {
             StringBuilder head =
                     new StringBuilder("GET " + fixture.target(path) + " HTTP/1.1\r\nHost: " + host + "\r\n");
-            for (String line : lines) {
+            for (String line : fieldLines) {
                 head.append(line).append("\r\n");
             }
             return client.send(head + "\r\n").readResponse("GET");
         }
     }
 
-    private RawResponse get(String path, String... lines) throws IOException {
-        return as(fixture.uri().getAuthority(), path, lines);
+    private RawResponse get(String path, String... fieldLines) throws IOException {
+        return getAs(fixture.uri().getAuthority(), path, fieldLines);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"evil.example", "example.com:8443", "x.example.com", "127.0.0.1.evil.example", "127.0.0.2"})
-    void anotherHostIsMisdirected(String host) throws IOException {
-        RawResponse answer = as(host, "/any-host");
+    void unknownHostReturns421(String host) throws IOException {
+        RawResponse answer = getAs(host, "/any-host");
 
         assertEquals(421, answer.status());
         assertEquals("The gateway does not serve this host name.\n", answer.text());
-        assertEquals(421, as(host, "/_gateway/nothing").status());
-        assertEquals(421, as(host, "/_gateway/channels/x").status());
+        assertEquals(421, getAs(host, "/_gateway/nothing").status());
+        assertEquals(421, getAs(host, "/_gateway/channels/x").status());
         fixture.upstream().requests("/any-host").assertExhausted();
     }
 
     @Test
-    void aRebindingPageGetsNoWebSocket() throws IOException {
+    void webSocketOfUnknownHostIsRefused() throws IOException {
         try (RawWebSocket socket = RawWebSocket.dialAs(
                 "evil.example:8500",
                 fixture.uri(),
@@ -73,11 +73,11 @@ class ExposureIT extends OnEveryDeployment {
     @ParameterizedTest
     @ValueSource(strings = {"localhost:1", "LOCALHOST", "x.example.com:8443", "x.y.example.com:8443"})
     void allowedHostsAreServed(String host) throws IOException {
-        assertEquals(200, as(host, "/echo-request").status());
+        assertEquals(200, getAs(host, "/echo-request").status());
     }
 
     @Test
-    void balancersAskForHealthByAnyAddress() throws IOException {
+    void healthIsServedForAnyHost() throws IOException {
         try (RawHttp client = fixture.http()) {
             String path = fixture.target("/_gateway/health/live");
             client.send("GET " + path + " HTTP/1.1\r\nHost: 10.1.2.3:8500\r\n\r\n");
@@ -101,15 +101,15 @@ class ExposureIT extends OnEveryDeployment {
                 "/_stcore/metric%73%2f",
                 "/base/_stcore/metrics",
             })
-    void metricsAreNotForTheOutside(String path) throws IOException {
+    void metricsAreHidden(String path) throws IOException {
         int status = get(path).status();
 
-        assertTrue(status == 404 || status == 400, "status " + status); // containers refuse some by themselves
+        assertTrue(status == 404 || status == 400, "status " + status); // some containers refuse the path themselves
         fixture.upstream().requests(path).assertExhausted();
     }
 
     @Test
-    void metricsCanBeOpened() throws IOException {
+    void metricsAreServedWhenEnabled() throws IOException {
         try (GatewayFixture open = GatewayFixture.start(deployment, "streamlit-metrics", "yes");
                 RawHttp client = open.http()) {
             assertEquals(200, client.get(open.target("/_stcore/metrics")).status());
@@ -117,7 +117,7 @@ class ExposureIT extends OnEveryDeployment {
     }
 
     @Test
-    void answersOfAppsTellBrowsersWhatTheyMay() throws IOException {
+    void appResponsesCarrySecurityHeaders() throws IOException {
         HttpHead head = get("/echo-request", "X-Forwarded-Proto: https").head();
 
         assertStandard(head);
@@ -128,7 +128,7 @@ class ExposureIT extends OnEveryDeployment {
     }
 
     @Test
-    void soDoAssetsFromMemory() throws IOException {
+    void cachedAssetsCarrySecurityHeaders() throws IOException {
         fixture.upstream()
                 .on(
                         IMMUTABLE,
@@ -151,7 +151,7 @@ class ExposureIT extends OnEveryDeployment {
     }
 
     @Test
-    void whatAnAppSaysItselfCountsButNoReferrer() throws IOException {
+    void appPoliciesWinExceptReferrerPolicy() throws IOException {
         fixture.upstream()
                 .on(
                         "/own-policies",
@@ -166,11 +166,11 @@ class ExposureIT extends OnEveryDeployment {
 
         assertEquals("default-src 'self'; frame-ancestors 'none'", head.one("Content-Security-Policy"));
         assertEquals("camera=()", head.one("Permissions-Policy"));
-        assertEquals("same-origin", head.one("Referrer-Policy")); // Streamlit's page is known by its Referer
+        assertEquals("same-origin", head.one("Referrer-Policy")); // Streamlit's page is recognized by its Referer
     }
 
     @Test
-    void overHttpsTheTokenIsSentFromFramesOfThePortal() throws IOException {
+    void xsrfCookieIsPartitionedOverHttps() throws IOException {
         fixture.upstream()
                 .on(
                         "/token",
@@ -186,9 +186,9 @@ class ExposureIT extends OnEveryDeployment {
     }
 
     @Test
-    void ownAnswersAllowNothing() throws IOException {
+    void builtInPagesAllowNoContent() throws IOException {
         for (RawResponse answer : new RawResponse[] {
-            get("/_gateway/health/live"), get("/_gateway/nothing"), get("/_stcore/metrics"), as("evil.example", "/")
+            get("/_gateway/health/live"), get("/_gateway/nothing"), get("/_stcore/metrics"), getAs("evil.example", "/")
         }) {
             HttpHead head = answer.head();
             assertEquals("nosniff", head.one("X-Content-Type-Options"));

@@ -13,9 +13,12 @@ import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.it.GatewayFixture;
 
-/** What a client claims to have forwarded, and what upstream must see of it: on HTTP and on handshakes alike. */
+/**
+ * Spoofed forwarding headers and the checks of the headers that upstream must see instead. Shared by the tests of HTTP
+ * requests and of handshakes.
+ */
 public final class ForwardingChecks {
-    /** The lie of a client, or the truth of a trusted proxy. */
+    /** Forwarding headers: false from a client, true from a trusted proxy. */
     private static final String[] SPOOFED = {
         "X-Forwarded-For: 203.0.113.7",
         "X-Forwarded-Proto: https",
@@ -27,7 +30,7 @@ public final class ForwardingChecks {
 
     private ForwardingChecks() {}
 
-    /** Header lines that a client makes up. */
+    /** Returns header lines that a client made up. */
     public static String[] spoofed() {
         return SPOOFED.clone();
     }
@@ -39,8 +42,8 @@ public final class ForwardingChecks {
         return fixture.upstream().requests(target).take().request();
     }
 
-    /** Only what the gateway itself knows: the peer's address and the address that it asked for. */
-    public static void assertOurs(HttpHead request, URI gateway) {
+    /** Checks that the headers state only facts known to the gateway: the peer's address and the requested address. */
+    public static void assertSetByGateway(HttpHead request, URI gateway) {
         String prefix = gateway.getPath().substring(0, gateway.getPath().length() - 1);
         String forwarded = unquoted(request);
         assertAll(
@@ -65,8 +68,8 @@ public final class ForwardingChecks {
         }
     }
 
-    /** What the trusted proxy said stands first, its own address after it. */
-    static void assertBelieved(HttpHead request) {
+    /** Checks that the trusted proxy's values come first, followed by the proxy's own address. */
+    static void assertTrusted(HttpHead request) {
         String chain = String.join(",", request.all("X-Forwarded-For")).replace(" ", "");
         String forwarded = unquoted(request);
         assertAll(
@@ -79,7 +82,7 @@ public final class ForwardingChecks {
                 () -> assertTrue(forwarded.contains("for=127.0.0.1"), forwarded));
     }
 
-    /** The Forwarded field as one line, in lower case, without quotes and blanks (RFC 7239 section 4). */
+    /** Returns the Forwarded field as one line, in lower case, without quotes and blanks (RFC 7239 section 4). */
     private static String unquoted(HttpHead request) {
         return String.join(",", request.all("Forwarded"))
                 .replace("\"", "")

@@ -16,9 +16,9 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Which fields are passed, which end here, and which are nobody's but the gateway's. */
+/** Headers that are forwarded, headers that end at the gateway, and headers that the gateway sets. */
 class HeadersIT extends OnEveryDeployment {
-    /** Sends a GET with these lines and returns what upstream got. */
+    /** Sends a GET with these field lines and returns the head that upstream received. */
     private HttpHead arrived(String target, String... fieldLines) throws IOException {
         try (RawHttp client = fixture.http()) {
             assertEquals(200, client.get(fixture.target(target), fieldLines).status());
@@ -37,7 +37,7 @@ class HeadersIT extends OnEveryDeployment {
     }
 
     @Test
-    void aHostThatIsNotOursIsPreservedToo() throws IOException {
+    void unknownHostIsPreserved() throws IOException {
         try (RawHttp client = fixture.http()) {
             client.send("GET " + fixture.target("/foreign-host") + " HTTP/1.1\r\nHost: app.example:8443\r\n\r\n");
             assertEquals(200, client.readResponse("GET").status());
@@ -47,7 +47,7 @@ class HeadersIT extends OnEveryDeployment {
     }
 
     @Test
-    void userFieldsPassAndNoneIsInvented() throws IOException {
+    void userFieldsPassAndNoneIsAdded() throws IOException {
         HttpHead request = arrived(
                 "/user-fields",
                 "Cookie: a=1; _streamlit_xsrf=2|3|4|5",
@@ -68,7 +68,7 @@ class HeadersIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void hopByHopFieldsOfARequestEndHere() throws IOException {
+    void hopByHopRequestFieldsAreRemoved() throws IOException {
         HttpHead request = arrived(
                 "/hops-up",
                 "Connection: keep-alive, X-Named-One",
@@ -97,7 +97,7 @@ class HeadersIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void anOfferToUpgradeToAnythingButWebSocketEndsHere() throws IOException {
+    void upgradeToOtherProtocolIsRemoved() throws IOException {
         HttpHead request = arrived(
                 "/h2c",
                 "Connection: Upgrade, HTTP2-Settings",
@@ -110,7 +110,7 @@ class HeadersIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void hopByHopFieldsOfAResponseEndHere() throws IOException {
+    void hopByHopResponseFieldsAreRemoved() throws IOException {
         fixture.upstream()
                 .on(
                         "/hops-down",
@@ -137,56 +137,56 @@ class HeadersIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void forwardingFieldsSayWhoAskedForWhat() throws IOException {
-        assertOurs(arrived("/forwarded"));
+    void forwardingFieldsNameClientAndRequestedAddress() throws IOException {
+        assertSetByGateway(arrived("/forwarded"));
     }
 
     @Test
     @NeedsGateway
     void spoofedForwardingFieldsAreDropped() throws IOException {
-        // streamlit #12005: st.context.ip_address is read from here, so nobody but us may write it.
-        assertOurs(arrived("/spoofed", ForwardingChecks.spoofed()));
+        // streamlit #12005: st.context.ip_address is read from this header, so only the gateway may set it.
+        assertSetByGateway(arrived("/spoofed", ForwardingChecks.spoofed()));
     }
 
     @Test
     @NeedsGateway
-    void aClientCannotHaveForwardingFieldsStrippedByNamingThemInConnection() throws IOException {
-        assertOurs(arrived(
+    void forwardingFieldsNamedInConnectionAreKept() throws IOException {
+        assertSetByGateway(arrived(
                 "/stripped-by-connection",
                 "Connection: X-Forwarded-For, X-Forwarded-Host, X-Forwarded-Proto, Forwarded, Host"));
     }
 
     @Test
     @NeedsGateway
-    void peersOutsideTheTrustedNetworksAreNotBelieved() throws IOException {
+    void forwardingFieldsOfUntrustedPeerAreDropped() throws IOException {
         try (GatewayFixture distrusting =
                 GatewayFixture.start(deployment, "trusted-proxies", "10.0.0.0/8,192.168.0.0/16")) {
             HttpHead request = ForwardingChecks.sendSpoofed(distrusting, "/distrusted");
-            ForwardingChecks.assertOurs(request, distrusting.uri());
+            ForwardingChecks.assertSetByGateway(request, distrusting.uri());
         }
     }
 
     @Test
     @NeedsGateway
-    void aTrustedProxyIsBelievedAndExtended() throws IOException {
+    void forwardingFieldsOfTrustedProxyAreExtended() throws IOException {
         try (GatewayFixture trusting = GatewayFixture.start(deployment, "trusted-proxies", "10.0.0.0/8,127.0.0.1/32")) {
             HttpHead request = ForwardingChecks.sendSpoofed(trusting, "/trusted");
-            ForwardingChecks.assertBelieved(request);
+            ForwardingChecks.assertTrusted(request);
 
             trusting.open("trusted", ForwardingChecks.spoofed()).close();
-            ForwardingChecks.assertBelieved(trusting.upstream()
+            ForwardingChecks.assertTrusted(trusting.upstream()
                     .requests(GatewayFixture.streamOf("trusted"))
                     .take()
                     .request());
         }
     }
 
-    private void assertOurs(HttpHead request) {
-        ForwardingChecks.assertOurs(request, fixture.uri());
+    private void assertSetByGateway(HttpHead request) {
+        ForwardingChecks.assertSetByGateway(request, fixture.uri());
     }
 
     @Test
-    void dateAndServerAreNotDoubled() throws IOException {
+    void dateAndServerAppearOnce() throws IOException {
         // jetty.project #13961
         try (RawHttp client = fixture.http()) {
             HttpHead head = client.get(fixture.target("/_stcore/health")).head();
@@ -198,7 +198,7 @@ class HeadersIT extends OnEveryDeployment {
     }
 
     @Test
-    void manyLargeFieldsPassInBothDirections() throws IOException {
+    void manyLargeFieldsPassBothWays() throws IOException {
         String kilobyte = "x".repeat(1000);
         String[] lines = new String[12];
         for (int i = 0; i < lines.length; i++) {
@@ -217,7 +217,7 @@ class HeadersIT extends OnEveryDeployment {
     }
 
     @Test
-    void aCookieLineOfNineKilobytesPassesOverHttp() throws IOException {
+    void nineKilobyteCookiePassesOverHttp() throws IOException {
         // streamlit #14960, #14290: single sign-on makes such cookies; only the WebSocket handshake cannot take them.
         String cookie = "sso=" + "x".repeat(9000);
 
@@ -226,8 +226,8 @@ class HeadersIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void ambiguousFramingIsRefusedOrMadeUnambiguous() throws IOException {
-        // RFC 9112 section 6.3: the second request below must never be taken for a request of its own.
+    void ambiguousFramingIsRefusedOrNormalized() throws IOException {
+        // RFC 9112 section 6.3: the second request below must never be parsed as a separate request.
         try (RawHttp client = fixture.http()) {
             client.send(
                     client.head("POST", fixture.target("/smuggle"), "Content-Length: 6", "Transfer-Encoding: chunked")
@@ -246,7 +246,7 @@ class HeadersIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void twoLengthsThatDifferAreRefused() throws IOException {
+    void conflictingContentLengthsAreRefused() throws IOException {
         try (RawHttp client = fixture.http()) {
             client.send(client.head("POST", fixture.target("/two-lengths"), "Content-Length: 3", "Content-Length: 5")
                     + "abcde");

@@ -24,14 +24,14 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** HTTP/2 on the clear port, as a proxy in front speaks it; it is the same behind TLS. */
+/** HTTP/2 without TLS, as a front proxy speaks it. HTTP/2 over TLS behaves the same. */
 @NeedsGateway
 class Http2IT extends OnEveryDeployment {
-    /** More than Jetty takes for an attack, if it counts them. */
+    /** More stream resets than Jetty's rate limit would allow, if it counted them. */
     private static final int MANY = 300;
 
-    /** Streams of one connection: Jetty's limit is 128. */
-    private static final int MOST_AT_A_TIME = 100;
+    /** Concurrent streams of one connection, below Jetty's limit. */
+    private static final int MAX_CONCURRENT = 100;
 
     @Override
     protected String[] options() {
@@ -39,7 +39,7 @@ class Http2IT extends OnEveryDeployment {
     }
 
     @Test
-    void aRequestArrivesAsOverHttp1() throws IOException {
+    void requestReachesUpstreamAsOverHttp1() throws IOException {
         try (RawHttp2 client = connect()) {
             get(client, "/bytes/100000", "cookie", "a=1", "cookie", "b=2");
 
@@ -54,7 +54,7 @@ class Http2IT extends OnEveryDeployment {
     }
 
     @Test
-    void contentThatNothingAnnouncesArrives() throws IOException {
+    void contentWithoutLengthArrives() throws IOException {
         try (RawHttp2 client = connect()) {
             client.send(
                     false,
@@ -75,7 +75,7 @@ class Http2IT extends OnEveryDeployment {
     }
 
     @Test
-    void aStoredAssetIsServed() throws IOException {
+    void cachedAssetIsServed() throws IOException {
         String target = "/static/js/h2.CcFifQPt.js";
         byte[] body = PatternBytes.of(200_000);
         fixture.upstream()
@@ -127,7 +127,7 @@ class Http2IT extends OnEveryDeployment {
     }
 
     @Test
-    void aRefusedWebSocketIsRefusedAsOverHttp1() throws IOException {
+    void refusedWebSocketReturnsSameStatusAsOverHttp1() throws IOException {
         try (RawHttp2 client = connect()) {
             client.connectWebSocket(
                     fixture.target(GatewayFixture.streamOf("http2-origin")), "origin", "https://evil.example");
@@ -144,12 +144,12 @@ class Http2IT extends OnEveryDeployment {
     }
 
     @Test
-    void aQuietWebSocketOutlivesTheTimeOutOfHttp() throws IOException {
+    void quietWebSocketOutlivesHttpTimeout() throws IOException {
         try (RawHttp2 client = connect()) {
             client.connectWebSocket(fixture.target(GatewayFixture.streamOf("http2-quiet")));
             assertEquals(200, client.readStatus());
             Pace.every(Duration.ofMillis(900), 8, step -> {
-                byte[] ping = client.readData(); // the gateway looks after a quiet browser
+                byte[] ping = client.readData(); // the gateway pings a browser that has been quiet
                 assertEquals((byte) 0x89, ping[0]);
                 client.webSocketFrame(Frame.PONG, java.util.Arrays.copyOfRange(ping, 2, ping.length));
             });
@@ -163,8 +163,8 @@ class Http2IT extends OnEveryDeployment {
     }
 
     @Test
-    void oneConnectionCarriesAnyNumberOfSessionsOneAfterAnother() throws IOException {
-        assumeTrue(deployment.splices(), "the WebSocket support of Jetty leaves streams behind");
+    void connectionCarriesManySessionsInSequence() throws IOException {
+        assumeTrue(deployment.splices(), "Jetty's WebSocket support leaves streams open");
         try (RawHttp2 client = connect()) {
             for (int i = 0; i < MANY; i++) {
                 openAndClose(client, "http2-many-" + i);
@@ -174,13 +174,13 @@ class Http2IT extends OnEveryDeployment {
     }
 
     @Test
-    void sessionsThatTheBrowserNeverEndsAreEndedForIt() throws IOException {
-        assumeTrue(deployment.splices(), "the WebSocket support of Jetty leaves streams behind");
+    void streamsLeftOpenByBrowserAreReset() throws IOException {
+        assumeTrue(deployment.splices(), "Jetty's WebSocket support leaves streams open");
         try (RawHttp2 client = connect()) {
-            for (int i = 0; i < MOST_AT_A_TIME; i++) {
+            for (int i = 0; i < MAX_CONCURRENT; i++) {
                 openAndClose(client, "http2-open-" + i);
             }
-            for (int i = 0; i < MOST_AT_A_TIME; i++) {
+            for (int i = 0; i < MAX_CONCURRENT; i++) {
                 client.awaitReset();
             }
             client.connectWebSocket(fixture.target(GatewayFixture.streamOf("http2-again")));
@@ -189,7 +189,7 @@ class Http2IT extends OnEveryDeployment {
     }
 
     @Test
-    void aBrowserThatLeavesIsNoticed() throws IOException {
+    void browserDisconnectClosesUpstreamSocket() throws IOException {
         Recorder<String> ends = new Recorder<>("end");
         String target = GatewayFixture.streamOf("http2-leaves");
         fixture.upstream()
@@ -205,7 +205,7 @@ class Http2IT extends OnEveryDeployment {
         assertTrue(ends.take(Eventually.LIMIT).contains("1001"));
     }
 
-    /** Returns when the gateway has ended its half. */
+    /** Opens and closes a session; returns when the gateway has ended its half of the stream. */
     private void openAndClose(RawHttp2 client, String name) throws IOException {
         client.connectWebSocket(fixture.target(GatewayFixture.streamOf(name)));
         assertEquals(200, client.readStatus(), name);
@@ -226,23 +226,23 @@ class Http2IT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "POST", "websocket"})
-    void aClientThatResetsItsStreamIsNoticedAtOnce(String kind) throws IOException {
-        assertLeavingIsNoticed(kind + "/reset", RawHttp2::reset);
+    void streamResetEndsUpstreamRequestAtOnce(String kind) throws IOException {
+        assertUpstreamRequestEnds(kind + "/reset", RawHttp2::reset);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "POST", "websocket"})
-    void aClientWhoseConnectionEndsIsNoticedAtOnce(String kind) throws IOException {
-        assertLeavingIsNoticed(kind + "/close", RawHttp2::close);
+    void connectionEndEndsUpstreamRequestAtOnce(String kind) throws IOException {
+        assertUpstreamRequestEnds(kind + "/close", RawHttp2::close);
     }
 
     @FunctionalInterface
-    private interface Leave {
+    private interface Disconnect {
         void by(RawHttp2 client) throws IOException;
     }
 
-    private void assertLeavingIsNoticed(String name, Leave leave) throws IOException {
-        assumeTrue(deployment.embedded(), "a container hides the client's end");
+    private void assertUpstreamRequestEnds(String name, Disconnect disconnect) throws IOException {
+        assumeTrue(deployment.embedded(), "a container hides the client's disconnect");
         String target = "/leaving/" + name;
         Recorder<End> ends = new Recorder<>("end upstream");
         fixture.upstream().on(target, exchange -> {
@@ -259,8 +259,8 @@ class Http2IT extends OnEveryDeployment {
                 get(client, target);
             }
             fixture.upstream().requests(target).take();
-            leave.by(client);
-            ends.take(Duration.ofSeconds(10)); // "at once" on a busy machine; the time-outs are a minute
+            disconnect.by(client);
+            ends.take(Duration.ofSeconds(10)); // "at once" on a busy machine; the timeouts are one minute
         }
     }
 }

@@ -23,14 +23,17 @@ import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 import org.streamlitgateway.it.process.WaitingPageChecks;
 
-/** Either side leaves, falls silent or talks nonsense; the other is told the truth, at once. */
+/** One side disconnects, goes silent or sends invalid data; the other side learns of it correctly and at once. */
 class HttpFailureIT extends OnEveryDeployment {
-    /** What "at once" may take on a busy machine: far less than the gateway's time-outs, which would end things, too. */
+    /**
+     * Time allowed for "at once" on a busy machine: far less than the gateway's timeouts, which would end the exchange
+     * too.
+     */
     private static final Duration AT_ONCE = Duration.ofSeconds(20);
 
-    private static final String[] IMPATIENT = {"upstream-timeout", "3s"};
+    private static final String[] SHORT_TIMEOUT = {"upstream-timeout", "3s"};
 
-    /** How an upstream dies. */
+    /** Ways in which an upstream connection ends. */
     enum Death {
         FIN {
             @Override
@@ -50,7 +53,7 @@ class HttpFailureIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @EnumSource
-    void anUpstreamGoneInsideABodyOfKnownLengthIsAnAbort(Death death) throws IOException {
+    void upstreamLostInBodyOfKnownLengthAbortsResponse(Death death) throws IOException {
         fixture.upstream().on("/short-length/" + death, exchange -> {
             exchange.startBody("200 OK", "Content-Length: 1000");
             exchange.raw("only this");
@@ -62,8 +65,8 @@ class HttpFailureIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @EnumSource
-    void anUpstreamGoneInsideAChunkedBodyIsAnAbort(Death death) throws IOException {
-        // Tomcat ends such a body as if it were complete, unless the gateway prevents it.
+    void upstreamLostInChunkedBodyAbortsResponse(Death death) throws IOException {
+        // Tomcat ends such a body as if it were complete unless the gateway prevents it.
         fixture.upstream().on("/short-chunked/" + death, exchange -> {
             exchange.startChunks("200 OK");
             exchange.chunk("only this");
@@ -84,7 +87,7 @@ class HttpFailureIT extends OnEveryDeployment {
     }
 
     @Test
-    void aClientGoneInsideADownloadEndsItUpstream() throws IOException {
+    void clientLostInDownloadEndsUpstreamRequest() throws IOException {
         Recorder<String> upstreamEnds = new Recorder<>("end of the download upstream");
         fixture.upstream().on("/endless", exchange -> {
             try {
@@ -107,8 +110,8 @@ class HttpFailureIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aClientGoneBeforeTheFirstByteEndsTheRequestUpstream(boolean inOrder) throws IOException {
-        assumeTrue(deployment.embedded(), "a container hides the client's end");
+    void clientLostBeforeFirstByteEndsUpstreamRequest(boolean inOrder) throws IOException {
+        assumeTrue(deployment.embedded(), "a container hides the client's disconnect");
         String target = "/never-answered/" + inOrder;
         Recorder<End> upstreamEnds = new Recorder<>("end of the request upstream");
         fixture.upstream().on(target, exchange -> upstreamEnds.add(exchange.awaitEnd()));
@@ -124,7 +127,7 @@ class HttpFailureIT extends OnEveryDeployment {
     }
 
     @Test
-    void aClientGoneInsideAnUploadNeverLooksLikeAWholeOne() throws IOException {
+    void clientLostInUploadLeavesItIncompleteUpstream() throws IOException {
         Recorder<BodyReader.Summary> uploads = new Recorder<>("upload that broke off");
         fixture.upstream()
                 .on("/broken-upload", exchange -> uploads.add(exchange.body().summarize()));
@@ -140,9 +143,9 @@ class HttpFailureIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void aSilentUpstreamIsA504AndItsConnectionIsClosed() throws IOException {
+    void silentUpstreamReturns504AndItsConnectionIsClosed() throws IOException {
         Recorder<End> upstreamEnds = new Recorder<>("end of the silent connection");
-        try (GatewayFixture impatient = GatewayFixture.start(deployment, IMPATIENT)) {
+        try (GatewayFixture impatient = GatewayFixture.start(deployment, SHORT_TIMEOUT)) {
             impatient.upstream().on("/silent", exchange -> upstreamEnds.add(exchange.awaitEnd()));
             try (RawHttp client = impatient.http()) {
                 WaitingPageChecks.assertOneLine(
@@ -156,8 +159,8 @@ class HttpFailureIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void aSilentUpstreamIsAWaitingPageForABrowser() throws IOException {
-        try (GatewayFixture impatient = GatewayFixture.start(deployment, IMPATIENT)) {
+    void silentUpstreamShowsWaitingPageToBrowser() throws IOException {
+        try (GatewayFixture impatient = GatewayFixture.start(deployment, SHORT_TIMEOUT)) {
             impatient.upstream().on("/silent-page", Exchange::awaitEnd);
             try (RawHttp client = impatient.http()) {
                 WaitingPageChecks.assertShown(
@@ -169,7 +172,7 @@ class HttpFailureIT extends OnEveryDeployment {
     @ParameterizedTest
     @EnumSource
     @NeedsGateway
-    void aPostWhoseUpstreamDiedIsNotSentTwice(Death death) throws IOException {
+    void postIsNotRetriedWhenUpstreamDies(Death death) throws IOException {
         String target = "/post-once/" + death;
         fixture.upstream().on(target, exchange -> {
             exchange.body().readAll();
@@ -193,7 +196,7 @@ class HttpFailureIT extends OnEveryDeployment {
                 "\r\n\r\n\u0000\u0001"
             })
     @NeedsGateway
-    void anUpstreamThatTalksNonsenseIsA502(String nonsense) throws IOException {
+    void invalidUpstreamResponseReturns502(String nonsense) throws IOException {
         String target = "/nonsense/" + nonsense.hashCode();
         fixture.upstream().on(target, exchange -> exchange.raw(nonsense));
 
@@ -204,7 +207,7 @@ class HttpFailureIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void anUpstreamThatResetsEveryConnectionIsA502() throws IOException {
+    void upstreamThatResetsConnectionsReturns502() throws IOException {
         try (GatewayFixture resetting = GatewayFixture.start(deployment)) {
             resetting.upstream().resetNewConnections(true);
             try (RawHttp client = resetting.http()) {
@@ -213,13 +216,13 @@ class HttpFailureIT extends OnEveryDeployment {
         }
     }
 
-    /** A fixed line of text: no stack trace, no address, no page. */
+    /** Checks for a fixed line of text: no stack trace, no address, no HTML. */
     private void assertOneLine(int status, RawResponse response) {
         WaitingPageChecks.assertOneLine(status, response, fixture.upstream().port());
     }
 
     @Test
-    void aClientThatAsksForItIsDisconnectedAfterTheAnswer() throws IOException {
+    void connectionCloseIsHonouredAfterResponse() throws IOException {
         fixture.upstream().on("/close-after", exchange -> exchange.reply("200 OK", "answer"));
 
         try (RawHttp client = fixture.http()) {

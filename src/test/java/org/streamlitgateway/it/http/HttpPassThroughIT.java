@@ -101,7 +101,7 @@ class HttpPassThroughIT extends OnEveryDeployment {
     }
 
     @Test
-    void anEmptyBodyStaysAnEmptyBody() throws IOException {
+    void emptyBodyStaysEmpty() throws IOException {
         fixture.upstream().on("/empty-post", exchange -> exchange.reply("200 OK", ""));
 
         try (RawHttp client = fixture.http()) {
@@ -125,7 +125,7 @@ class HttpPassThroughIT extends OnEveryDeployment {
     }
 
     @Test
-    void aBodyThatEndsWithTheConnectionArrivesWhole() throws IOException {
+    void bodyEndedByConnectionCloseArrivesWhole() throws IOException {
         fixture.upstream().on("/until-close", exchange -> {
             exchange.startBody("200 OK", "Connection: close");
             exchange.writePattern(300_001);
@@ -152,7 +152,7 @@ class HttpPassThroughIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void anOldClientGetsNoChunks() throws IOException {
+    void http10ClientGetsNoChunks() throws IOException {
         try (RawHttp client = fixture.http()) {
             client.send("GET " + fixture.target("/chunked-bytes/100000") + " HTTP/1.0\r\nHost: " + client.authority()
                     + "\r\n\r\n");

@@ -14,10 +14,10 @@ import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Every kind of answer reaches the client as Streamlit gave it. */
+/** Every kind of response reaches the client as Streamlit sent it. */
 class HttpResponsesIT extends OnEveryDeployment {
     @Test
-    void anUploadGets204AndTheConnectionGoesOn() throws IOException {
+    void uploadReturns204AndConnectionStaysOpen() throws IOException {
         String target = "/_stcore/upload_file/session/file";
 
         try (RawHttp client = fixture.http()) {
@@ -33,7 +33,7 @@ class HttpResponsesIT extends OnEveryDeployment {
     }
 
     @Test
-    void headGetsTheHeadersOfGetAndNoBody() throws IOException {
+    void headReturnsHeadersOfGetWithoutBody() throws IOException {
         try (RawHttp client = fixture.http()) {
             RawResponse response = client.exchange("HEAD", fixture.target("/media/picture.png"));
 
@@ -82,7 +82,7 @@ class HttpResponsesIT extends OnEveryDeployment {
     }
 
     @Test
-    void compressedContentIsPassedThroughUntouched() throws IOException {
+    void compressedContentIsUnchanged() throws IOException {
         byte[] notEvenGzip = PatternBytes.of(5000);
         fixture.upstream()
                 .on("/gzip", exchange -> exchange.reply("200 OK", notEvenGzip, "Content-Encoding: gzip", "Vary: a, b"));
@@ -100,7 +100,7 @@ class HttpResponsesIT extends OnEveryDeployment {
     }
 
     @Test
-    void severalSetCookieLinesStayApartAndInOrder() throws IOException {
+    void setCookieLinesStaySeparateAndInOrder() throws IOException {
         fixture.upstream()
                 .on(
                         "/cookies",
@@ -123,7 +123,7 @@ class HttpResponsesIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(ints = {301, 302, 303, 307, 308})
-    void redirectsArePassedOnAndNeverFollowed(int status) throws IOException {
+    void redirectsAreForwardedNotFollowed(int status) throws IOException {
         String target = "/redirect/" + status;
         fixture.upstream()
                 .on(
@@ -143,8 +143,8 @@ class HttpResponsesIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 403, 404, 405, 413, 418, 429, 500, 502, 503, 504})
-    void upstreamsOwnErrorsPassThroughWithTheirBody(int status) throws IOException {
-        // streamlit #7074: a deep link lives on the 404 of <page>/_stcore/health.
+    void upstreamErrorsKeepStatusAndBody(int status) throws IOException {
+        // streamlit #7074: deep links rely on the 404 of <page>/_stcore/health.
         String target = "/page" + status + "/_stcore/health";
         fixture.upstream().on(target, exchange -> exchange.reply(status + " Said So", "Streamlit's own " + status));
 

@@ -21,12 +21,12 @@ import org.streamlitgateway.fixture.Signal;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** When bytes are passed on: at once, and for as long as they keep coming. */
+/** Bytes are forwarded at once, and for as long as they keep arriving. */
 class HttpStreamingIT extends OnEveryDeployment {
-    /** The silence that this gateway forgives an upstream. */
+    /** Longest upstream silence that this gateway tolerates. */
     private static final String UPSTREAM_TIMEOUT = "4s";
 
-    /** Twelve steps of this are longer than the time-out in total, and each is far shorter. */
+    /** Twelve of these intervals exceed the timeout in total; each is far shorter. */
     private static final Duration STEP = Duration.ofMillis(400);
 
     @Override
@@ -35,7 +35,7 @@ class HttpStreamingIT extends OnEveryDeployment {
     }
 
     @Test
-    void theResponseBeginsWhenUpstreamsDoes() throws IOException {
+    void responseStartsWhenUpstreamResponseStarts() throws IOException {
         Signal headSeen = new Signal("the client has the head");
         fixture.upstream().on("/head-first", exchange -> {
             exchange.startBody("200 OK", "Content-Length: 4");
@@ -46,7 +46,7 @@ class HttpStreamingIT extends OnEveryDeployment {
         try (RawHttp client = fixture.http()) {
             client.send(client.head("GET", fixture.target("/head-first")));
             HttpHead head = client.readHead();
-            headSeen.give();
+            headSeen.fire();
 
             assertEquals("body", new String(client.body(head, "GET").readAll(), UTF_8));
         }
@@ -54,7 +54,7 @@ class HttpStreamingIT extends OnEveryDeployment {
 
     @Test
     void serverSentEventsArriveOneByOne() throws IOException {
-        // jetty.project #3459, #12323: a proxy that flushes when its buffer is full shows a stream at its end.
+        // jetty.project #3459, #12323: a proxy that flushes only full buffers shows a stream at its end.
         Signal firstSeen = new Signal("the client has the first event");
         fixture.upstream().on("/events", exchange -> {
             exchange.startChunks("200 OK", "Content-Type: text/event-stream");
@@ -68,7 +68,7 @@ class HttpStreamingIT extends OnEveryDeployment {
             client.send(client.head("GET", fixture.target("/events"), "Accept: text/event-stream"));
             BodyReader body = client.body(client.readHead(), "GET");
             assertEquals("data: 1\n\n", new String(body.read(9), UTF_8));
-            firstSeen.give();
+            firstSeen.fire();
 
             assertEquals("data: 2\n\n", new String(body.readAll(), UTF_8));
             assertEquals(End.COMPLETE, body.end());
@@ -76,7 +76,7 @@ class HttpStreamingIT extends OnEveryDeployment {
     }
 
     @Test
-    void aSlowBodyOfKnownLengthArrivesAsItComes() throws IOException {
+    void slowBodyOfKnownLengthIsStreamed() throws IOException {
         Signal firstSeen = new Signal("the client has the first half");
         fixture.upstream().on("/halves", exchange -> {
             exchange.startBody("200 OK", "Content-Length: 10");
@@ -89,14 +89,14 @@ class HttpStreamingIT extends OnEveryDeployment {
             client.send(client.head("GET", fixture.target("/halves")));
             BodyReader body = client.body(client.readHead(), "GET");
             assertEquals("first", new String(body.read(5), UTF_8));
-            firstSeen.give();
+            firstSeen.fire();
 
             assertEquals("other", new String(body.readAll(), UTF_8));
         }
     }
 
     @Test
-    void anUploadReachesUpstreamAsItComes() throws IOException {
+    void uploadIsStreamedToUpstream() throws IOException {
         Recorder<String> arrived = new Recorder<>("upload piece");
         fixture.upstream().on("/slow-upload", exchange -> {
             arrived.add(new String(exchange.body().read(5), UTF_8));
@@ -116,7 +116,7 @@ class HttpStreamingIT extends OnEveryDeployment {
     }
 
     @Test
-    void aSlowDownloadThatNeverRestsOutlivesTheTimeout() throws IOException {
+    void slowSteadyDownloadOutlivesTimeout() throws IOException {
         fixture.upstream().on("/steady-download", exchange -> {
             exchange.startChunks("200 OK");
             Pace.every(STEP, 12, count -> exchange.chunk("x"));
@@ -132,8 +132,8 @@ class HttpStreamingIT extends OnEveryDeployment {
     }
 
     @Test
-    void aSlowUploadThatNeverRestsOutlivesTheTimeout() throws IOException {
-        // streamlit #2312, #3342: people on slow lines upload for minutes.
+    void slowSteadyUploadOutlivesTimeout() throws IOException {
+        // streamlit #2312, #3342: uploads over slow connections take minutes.
         try (RawHttp client = fixture.http()) {
             client.send(client.head("PUT", fixture.target("/echo-body"), "Content-Length: 12"));
             Pace.every(STEP, 12, count -> client.send("x"));
@@ -144,7 +144,7 @@ class HttpStreamingIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void anUpstreamThatFallsSilentInsideABodyEndsTheResponseAsBroken() throws IOException {
+    void upstreamSilentInBodyAbortsResponse() throws IOException {
         Recorder<End> upstreamEnds = new Recorder<>("end of the silent upstream's connection");
         fixture.upstream().on("/silent-inside", exchange -> {
             exchange.startBody("200 OK", "Content-Length: 10");
@@ -162,7 +162,7 @@ class HttpStreamingIT extends OnEveryDeployment {
     }
 
     @Test
-    void bodyIsAskedForWith100AndArrives() throws IOException {
+    void expectContinueGets100AndBodyArrives() throws IOException {
         fixture.upstream().on("/expect", exchange -> {
             exchange.interim("100 Continue");
             exchange.reply("200 OK", exchange.body().readAll());
@@ -178,7 +178,7 @@ class HttpStreamingIT extends OnEveryDeployment {
     }
 
     @Test
-    void aRefusedExpectationIsAnsweredWithoutTheBody() throws IOException {
+    void refusedExpectationIsAnsweredWithoutBody() throws IOException {
         fixture.upstream()
                 .on("/refuse-expect", exchange -> exchange.reply("413 Too Large", "too large", "Connection: close"));
 
@@ -190,15 +190,15 @@ class HttpStreamingIT extends OnEveryDeployment {
             assertEquals(413, response.status());
             assertEquals("too large", response.text());
             if (deployment.embedded()) {
-                // Tomcat asks for the body at once, whatever the application says later.
+                // Tomcat asks for the body at once, regardless of the application's later response.
                 assertEquals(List.of(), response.interim());
             }
         }
     }
 
-    /** More than fits into any buffer, so that it is still on its way when the exchange upstream is over. */
+    /** The page is larger than any buffer, so it is still being written when the upstream exchange is over. */
     @Test
-    void aLongRefusalOfAnExpectationArrivesWhole() throws IOException {
+    void longRefusalOfExpectationArrivesWhole() throws IOException {
         String page = "Too large. ".repeat(100_000);
         fixture.upstream().on("/refuse-long", exchange -> exchange.reply("413 Too Large", page, "Connection: close"));
 
@@ -213,7 +213,7 @@ class HttpStreamingIT extends OnEveryDeployment {
     }
 
     @Test
-    void aClientThatLeavesDuringALongRefusalLeavesNothingBehind() throws IOException {
+    void clientLostDuringLongRefusalLeavesNoConnection() throws IOException {
         String page = "Too large. ".repeat(100_000);
         fixture.upstream().on("/refuse-leaver", exchange -> exchange.reply("413 Too Large", page, "Connection: close"));
 
@@ -229,7 +229,7 @@ class HttpStreamingIT extends OnEveryDeployment {
     }
 
     @Test
-    void anEarlyAnswerToALargeUploadReachesTheClient() throws IOException {
+    void earlyResponseToLargeUploadReachesClient() throws IOException {
         // Streamlit answers 413 above maxUploadSize while the browser still sends.
         fixture.upstream().on("/early-413", exchange -> {
             exchange.body().read(1000);
@@ -249,7 +249,7 @@ class HttpStreamingIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"100 Continue", "102 Processing", "103 Early Hints"})
-    void interimResponsesDoNotDisturbTheFinalOne(String interim) throws IOException {
+    void interimResponsesDoNotAffectFinalResponse(String interim) throws IOException {
         String target = "/interim/" + interim.substring(0, 3);
         fixture.upstream().on(target, exchange -> {
             exchange.interim(interim, "Link: </app.css>; rel=preload");

@@ -14,7 +14,7 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Who the user is says the container or a trusted proxy, and nobody else. */
+/** Only the container or a trusted proxy can state the user's identity. */
 @NeedsGateway
 class IdentityHeadersIT extends OnEveryDeployment {
     private static final List<String> CLAIMS = List.of(
@@ -42,7 +42,7 @@ class IdentityHeadersIT extends OnEveryDeployment {
     }
 
     @Test
-    void noClientNamesItself() throws IOException {
+    void clientIdentityHeadersAreRemoved() throws IOException {
         String[] lines = CLAIMS.stream().map(name -> name + ": admin").toArray(String[]::new);
 
         HttpHead request = arrived(fixture, "/claims", lines);
@@ -51,7 +51,7 @@ class IdentityHeadersIT extends OnEveryDeployment {
     }
 
     @Test
-    void noClientNamesItselfOnAHandshakeEither() throws IOException {
+    void clientIdentityHeadersAreRemovedFromHandshake() throws IOException {
         fixture.open("claims", CLAIMS.stream().map(name -> name + ": admin").toArray(String[]::new))
                 .close();
 
@@ -63,7 +63,7 @@ class IdentityHeadersIT extends OnEveryDeployment {
     }
 
     @Test
-    void exceptionsAndOtherHeadersPass() throws IOException {
+    void exemptedAndUnrelatedHeadersPass() throws IOException {
         HttpHead request = arrived(fixture, "/others", "X-Azure-Ref: one", "X-Corporate: two", "X-Auth-Token: three");
 
         assertEquals("one", request.one("X-Azure-Ref"));
@@ -72,7 +72,7 @@ class IdentityHeadersIT extends OnEveryDeployment {
     }
 
     @Test
-    void whatATrustedProxySaysOnceCountsAndTwiceDoesNot() throws IOException {
+    void trustedProxyIdentityPassesUnlessRepeated() throws IOException {
         try (GatewayFixture trusting = GatewayFixture.start(deployment, "trusted-proxies", "127.0.0.1/32")) {
             HttpHead once = arrived(trusting, "/once", "X-Forwarded-User: alice", "Remote-Groups: staff");
             HttpHead twice = arrived(
@@ -91,18 +91,18 @@ class IdentityHeadersIT extends OnEveryDeployment {
             assertFalse(beside.has("X-Forwarded-User"), beside::toString);
             assertFalse(beside.toString().contains("admin"), beside::toString);
             if (deployment.embedded()) {
-                long told = trusting.gateway()
+                long warnings = trusting.gateway()
                         .log()
                         .lines()
                         .filter(line -> line.contains("more than once"))
                         .count();
-                assertEquals(1, told, trusting.gateway()::log);
+                assertEquals(1, warnings, trusting.gateway()::log);
             }
         }
     }
 
     @Test
-    void theContainersSessionStaysHere() throws IOException {
+    void containerSessionCookieIsRemoved() throws IOException {
         HttpHead request = arrived(
                 fixture, "/session", "Cookie: JSESSIONID=0123456789; theme=dark; JSESSIONIDSSO=abcdef; $Version=1");
 

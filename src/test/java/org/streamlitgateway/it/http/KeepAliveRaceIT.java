@@ -20,8 +20,8 @@ import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
 /**
- * Streamlit closes idle connections, at the very moment at which the gateway may be sending the next request on one of
- * them. Nobody did anything wrong, so nobody may see a 502.
+ * Streamlit closes idle connections, possibly while the gateway sends the next request on one of them. This race is
+ * nobody's fault, so no client may see a 502 for it.
  */
 @NeedsGateway
 class KeepAliveRaceIT extends OnEveryDeployment {
@@ -29,7 +29,7 @@ class KeepAliveRaceIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "PUT", "POST", "DELETE"})
-    void anUpstreamThatClosesAfterEachResponseIsNeverA502(String method) throws IOException {
+    void closeAfterEachResponseNeverCauses502(String method) throws IOException {
         fixture.upstream().closeAfterEachResponse(true);
         byte[] body = PatternBytes.of(method.equals("GET") || method.equals("DELETE") ? 0 : 5000);
 
@@ -46,7 +46,7 @@ class KeepAliveRaceIT extends OnEveryDeployment {
     }
 
     @Test
-    void requestsAtTheVeryMomentOfTheIdleCloseAreNeverA502() throws IOException {
+    void requestDuringIdleCloseNeverCauses502() throws IOException {
         Duration idle = Duration.ofMillis(100);
         fixture.upstream().closeIdleAfter(idle);
 
@@ -62,8 +62,8 @@ class KeepAliveRaceIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "HEAD"})
-    void aReusedConnectionThatDiesWithoutAnAnswerIsTriedOnceMore(String method) throws IOException {
-        // The race made certain: the request arrives on a connection that upstream has given up.
+    void requestOnDeadReusedConnectionIsRetriedOnce(String method) throws IOException {
+        // Forces the race: the request arrives on a connection that upstream has abandoned.
         AtomicBoolean died = new AtomicBoolean();
         String target = "/dies-when-reused/" + method;
         fixture.upstream().on(target, exchange -> {
@@ -80,23 +80,23 @@ class KeepAliveRaceIT extends OnEveryDeployment {
                 assertEquals(200, response.status(), "request " + i + ": " + response);
             }
         }
-        assertEquals(true, died.get(), "no connection was ever reused, so that nothing was tested");
+        assertEquals(true, died.get(), "no connection was reused, so nothing was tested");
     }
 
     @Test
-    void aConnectionThatNobodyUsesIsClosedBeforeAFirewallForgetsIt() throws IOException {
+    void idleConnectionIsClosedBeforeFirewallDropsIt() throws IOException {
         String target = "/forgotten-while-idle";
-        Recorder<Long> forgotten = forgetAfterTheFirstAnswer(target);
+        Recorder<Long> dropped = dropAfterFirstResponse(target);
 
         try (RawHttp client = fixture.http()) {
             assertEquals(200, client.get(fixture.target(target)).status());
-            assertEquals(0, forgotten.take(Duration.ofSeconds(15)), "bytes sent into the void");
+            assertEquals(0, dropped.take(Duration.ofSeconds(15)), "bytes sent on the dropped connection");
             assertEquals(200, client.get(fixture.target(target)).status());
         }
     }
 
     @Test
-    void whatStreamlitHasReadyIsAskedForAgainWhenAConnectionWasForgottenAMomentAgo() throws IOException {
+    void assetIsRetriedWhenReusedConnectionWasDropped() throws IOException {
         Eventually.until("no pooled connection", () -> fixture.upstream().openConnections() == 0);
         String target = "/static/js/forgotten.js";
         Signal answered = new Signal("the other client has its answer");
@@ -106,37 +106,37 @@ class KeepAliveRaceIT extends OnEveryDeployment {
         });
 
         try (RawHttp client = fixture.http();
-                RawHttp patient = fixture.http()) {
-            assertEquals(200, patient.get(fixture.target("/warm-up")).status());
-            patient.send(patient.head("GET", fixture.target("/slow-report"))); // on the same connection
+                RawHttp slowClient = fixture.http()) {
+            assertEquals(200, slowClient.get(fixture.target("/warm-up")).status());
+            slowClient.send(slowClient.head("GET", fixture.target("/slow-report"))); // reuses the same connection
             fixture.upstream().requests("/slow-report").take();
-            Recorder<Long> forgotten = forgetAfterTheFirstAnswer(target);
+            Recorder<Long> dropped = dropAfterFirstResponse(target);
             assertEquals(200, client.get(fixture.target(target)).status());
 
             assertEquals(200, client.get(fixture.target(target)).status());
-            assertTrue(forgotten.take() > 0, "the connection was not used again, so that nothing was tested");
-            answered.give();
-            assertEquals("report", patient.readResponse("GET").text());
+            assertTrue(dropped.take() > 0, "the connection was not reused, so nothing was tested");
+            answered.fire();
+            assertEquals("report", slowClient.readResponse("GET").text());
         }
-        fixture.upstream().requests("/slow-report").assertExhausted(); // it may have been made at great cost
+        fixture.upstream().requests("/slow-report").assertExhausted(); // it may be expensive, so it is not repeated
     }
 
-    /** Tells of each such connection how many bytes came after the answer, when the gateway has closed it. */
-    private Recorder<Long> forgetAfterTheFirstAnswer(String target) {
-        Recorder<Long> forgotten = new Recorder<>("end of the forgotten connection");
+    /** Records, for each such connection closed by the gateway, how many bytes followed the first response. */
+    private Recorder<Long> dropAfterFirstResponse(String target) {
+        Recorder<Long> dropped = new Recorder<>("end of the dropped connection");
         AtomicBoolean first = new AtomicBoolean(true);
         fixture.upstream().on(target, exchange -> {
             exchange.reply("200 OK", "answer");
             if (first.getAndSet(false)) {
-                forgotten.add(exchange.forget());
+                dropped.add(exchange.discard());
             }
         });
-        return forgotten;
+        return dropped;
     }
 
     @Test
-    void aPostOnAReusedConnectionThatReadItIsNotSentTwice() throws IOException {
-        // RFC 9110 section 9.2.2: it may have been carried out.
+    void postReadByUpstreamIsNotRetried() throws IOException {
+        // RFC 9110 section 9.2.2: upstream may have processed it.
         String target = "/reads-and-dies";
         fixture.upstream().on(target, exchange -> {
             exchange.body().readAll();

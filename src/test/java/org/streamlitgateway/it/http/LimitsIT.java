@@ -23,7 +23,7 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** How much one client may have of what all share, and what it gets beyond. */
+/** Limits on one client's share of common resources, and the responses beyond them. */
 @NeedsGateway
 class LimitsIT extends OnEveryDeployment {
     private static final String OFFER = "Sec-WebSocket-Protocol: streamlit";
@@ -50,7 +50,7 @@ class LimitsIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"192.0.2.1", "2001:db8::1"})
-    void oneUploadTooManyIsA429UntilAnotherHasEnded(String client) throws IOException {
+    void uploadOverLimitReturns429UntilAnotherEnds(String client) throws IOException {
         List<RawHttp> uploads = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             uploads.add(upload(client, "many"));
@@ -64,7 +64,7 @@ class LimitsIT extends OnEveryDeployment {
             assertTrue(refusal.head().lists("Connection", "close"), refusal::toString);
         }
         try (RawHttp other = upload("192.0.2.99", "other")) {
-            assertEquals(200, other.send("ello").readResponse("POST").status(), "another client has its own");
+            assertEquals(200, other.send("ello").readResponse("POST").status(), "another client has its own quota");
         }
         for (RawHttp upload : uploads) {
             assertEquals(200, upload.send("ello").readResponse("POST").status());
@@ -73,7 +73,7 @@ class LimitsIT extends OnEveryDeployment {
         try (RawHttp next = upload(client, "next")) {
             assertEquals(200, next.send("ello").readResponse("POST").status());
         }
-        Eventually.until("the log says so", () -> overLimit("max-uploads-per-client") == 1);
+        Eventually.until("one log line for the limit", () -> overLimit("max-uploads-per-client") == 1);
     }
 
     private long overLimit(String setting) {
@@ -85,13 +85,13 @@ class LimitsIT extends OnEveryDeployment {
     }
 
     @Test
-    void uploadsWhoseClientLeavesAreGivenBack() throws IOException {
+    void uploadOfLostClientIsReleased() throws IOException {
         for (int i = 0; i < 3; i++) {
             RawHttp upload = upload("192.0.2.2", "left");
             fixture.upstream().requests("/echo-body?left").take();
             upload.reset();
         }
-        Eventually.until("there is room again", () -> {
+        Eventually.until("a slot is free again", () -> {
             try (RawHttp next = upload("192.0.2.2", "after")) {
                 return next.send("ello").readResponse("POST").status() == 200;
             } catch (IOException e) {
@@ -101,7 +101,7 @@ class LimitsIT extends OnEveryDeployment {
     }
 
     @Test
-    void oneSessionTooManyIsA503UntilAnotherHasEnded() throws IOException {
+    void sessionOverLimitReturns503UntilAnotherEnds() throws IOException {
         String client = "X-Forwarded-For: 192.0.2.3";
         RawWebSocket first = fixture.open("session", OFFER, client);
         RawWebSocket second = fixture.open("session", OFFER, client);
@@ -113,12 +113,12 @@ class LimitsIT extends OnEveryDeployment {
         }
         fixture.open("session", OFFER, "X-Forwarded-For: 192.0.2.4").close();
         first.close();
-        Eventually.until("there is room again", () -> opens(client));
+        Eventually.until("a slot is free again", () -> opens(client));
         second.close();
     }
 
     @Test
-    void handshakesThatStreamlitRefusesCountNoLonger() throws IOException {
+    void refusedHandshakesAreNotCounted() throws IOException {
         String client = "X-Forwarded-For: 192.0.2.5";
         fixture.upstream().on(GatewayFixture.streamOf("refuses"), exchange -> exchange.reply("403 Forbidden", "no"));
         for (int i = 0; i < 5; i++) {
@@ -138,7 +138,7 @@ class LimitsIT extends OnEveryDeployment {
     }
 
     @Test
-    void aBodyThatTricklesInIsA408() throws IOException {
+    void tricklingBodyReturns408() throws IOException {
         try (RawHttp slow = upload("192.0.2.6", "slow")) {
             assertEquals(408, slow.readResponse("POST").status());
             assertTrue(Set.of(End.FIN, End.RESET).contains(slow.awaitEnd()));
@@ -147,8 +147,8 @@ class LimitsIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"GE", "GET / HTTP/1.1\r\nHost: a\r\nX-", "\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /"})
-    void aHeadHasItsTime(String beginning) throws IOException {
-        assumeTrue(deployment.embedded(), "a container has a setting of its own");
+    void incompleteHeadClosesConnectionAfterTimeout(String beginning) throws IOException {
+        assumeTrue(deployment.embedded(), "a container has its own setting");
         try (RawHttp slow = fixture.http()) {
             slow.send(beginning);
 
@@ -157,8 +157,8 @@ class LimitsIT extends OnEveryDeployment {
     }
 
     @Test
-    void aConnectionOfHttp2ThatAsksNothingHasItsTime() throws IOException {
-        assumeTrue(deployment.embedded(), "a container has a setting of its own");
+    void idleHttp2ConnectionIsClosedAfterTimeout() throws IOException {
+        assumeTrue(deployment.embedded(), "a container has its own setting");
         try (RawHttp slow = fixture.http()) {
             slow.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0\0\0\u0010\u0001\0\0\0\0\u0001");
 
@@ -167,31 +167,31 @@ class LimitsIT extends OnEveryDeployment {
     }
 
     @Test
-    void connectionsOfOneAddressHaveABound() throws IOException {
-        assumeTrue(deployment.embedded(), "a container has a setting of its own");
-        try (GatewayFixture bounded = GatewayFixture.start(deployment, "max-connections-per-address", "5")) {
-            assertOneTooMany(bounded, 5);
+    void connectionsPerAddressAreLimited() throws IOException {
+        assumeTrue(deployment.embedded(), "a container has its own setting");
+        try (GatewayFixture limited = GatewayFixture.start(deployment, "max-connections-per-address", "5")) {
+            assertNextIsRefused(limited, 5);
         }
     }
 
     @Test
-    void connectionsInAllHaveABound() throws IOException {
-        assumeTrue(deployment.embedded(), "a container has a setting of its own");
-        try (GatewayFixture bounded =
+    void totalConnectionsAreLimited() throws IOException {
+        assumeTrue(deployment.embedded(), "a container has its own setting");
+        try (GatewayFixture limited =
                 GatewayFixture.start(deployment, "max-connections", "5", "trusted-proxies", "127.0.0.0/8")) {
-            assertOneTooMany(bounded, 5);
+            assertNextIsRefused(limited, 5);
         }
     }
 
     @Test
-    void aTrustedProxyMayHaveAnyNumberOfConnections() throws IOException {
-        assumeTrue(deployment.embedded(), "a container has a setting of its own");
-        try (GatewayFixture bounded = GatewayFixture.start(
+    void connectionsOfTrustedProxyAreUnlimited() throws IOException {
+        assumeTrue(deployment.embedded(), "a container has its own setting");
+        try (GatewayFixture limited = GatewayFixture.start(
                 deployment, "max-connections-per-address", "5", "trusted-proxies", "127.0.0.0/8")) {
             List<RawHttp> open = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
-                RawHttp http = bounded.http();
-                assertEquals(200, http.get(bounded.target("/bytes/1")).status());
+                RawHttp http = limited.http();
+                assertEquals(200, http.get(limited.target("/bytes/1")).status());
                 open.add(http);
             }
             for (RawHttp http : open) {
@@ -200,23 +200,23 @@ class LimitsIT extends OnEveryDeployment {
         }
     }
 
-    private static void assertOneTooMany(GatewayFixture bounded, int most) throws IOException {
+    private static void assertNextIsRefused(GatewayFixture limited, int max) throws IOException {
         List<RawHttp> open = new ArrayList<>();
-        for (int i = 0; i < most; i++) {
-            RawHttp http = bounded.http();
-            assertEquals(200, http.get(bounded.target("/bytes/1")).status());
+        for (int i = 0; i < max; i++) {
+            RawHttp http = limited.http();
+            assertEquals(200, http.get(limited.target("/bytes/1")).status());
             open.add(http);
         }
-        try (RawHttp further = bounded.http()) {
+        try (RawHttp further = limited.http()) {
             assertTrue(Set.of(End.FIN, End.RESET).contains(further.awaitEnd()));
         }
         for (RawHttp http : open) {
             http.close();
         }
         AtomicInteger status = new AtomicInteger();
-        Eventually.until("there is room again", () -> {
-            try (RawHttp next = bounded.http()) {
-                status.set(next.get(bounded.target("/bytes/1")).status());
+        Eventually.until("a slot is free again", () -> {
+            try (RawHttp next = limited.http()) {
+                status.set(next.get(limited.target("/bytes/1")).status());
             } catch (IOException | AssertionError refused) {
                 status.set(0);
             }
@@ -225,10 +225,10 @@ class LimitsIT extends OnEveryDeployment {
     }
 
     @Test
-    void abandonedPagesDoNotCostTheConnection() throws IOException {
-        assumeTrue(deployment.embedded(), "a container has a setting of its own");
+    void cancelledPageLoadsKeepConnectionOpen() throws IOException {
+        assumeTrue(deployment.embedded(), "a container has its own setting");
         try (RawHttp2 browser = RawHttp2.connect(fixture.uri())) {
-            for (int i = 0; i < 330; i++) { // three reloads of a page of 110 requests
+            for (int i = 0; i < 330; i++) { // three reloads of a page with 110 requests
                 browser.send(true, ":method", "GET", ":scheme", "http", ":path", "/bytes/1");
                 browser.reset();
             }
@@ -239,14 +239,14 @@ class LimitsIT extends OnEveryDeployment {
     }
 
     @Test
-    void uploadsThatNobodyReadsHoldUpNoOthers() throws IOException {
-        assumeTrue(deployment.embedded(), "a container has a setting of its own");
+    void unreadUploadsDoNotBlockOthers() throws IOException {
+        assumeTrue(deployment.embedded(), "a container has its own setting");
         try (RawHttp2 browser = RawHttp2.connect(fixture.uri())) {
             Signal over = new Signal("the end of the test");
             fixture.upstream().on("/stalled", exchange -> over.await());
             byte[] piece = new byte[16 * 1024];
             for (int upload = 0; upload < 6; upload++) {
-                // the window of a stream: 256 KiB; Streamlit's answer is not waited for
+                // the window of a stream: 256 KiB; does not wait for Streamlit's response
                 browser.send(
                         false,
                         ":method",
@@ -265,7 +265,7 @@ class LimitsIT extends OnEveryDeployment {
             browser.data(piece, true);
 
             assertEquals(piece.length, browser.readBody().length);
-            over.give();
+            over.fire();
         }
     }
 }

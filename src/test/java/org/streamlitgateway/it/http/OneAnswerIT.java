@@ -16,7 +16,7 @@ import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Each request gets its own answer, whatever Streamlit sends besides. */
+/** Each request gets its own response, whatever else Streamlit sends. */
 @NeedsGateway
 class OneAnswerIT extends OnEveryDeployment {
     private static final String POISON = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\npoison";
@@ -29,24 +29,24 @@ class OneAnswerIT extends OnEveryDeployment {
         "GET, HTTP/1.1 304 Not Modified|content-length: 2||",
         "HEAD, HTTP/1.1 200 OK|content-length: 2||",
     })
-    void anAnswerBehindAnAnswerIsNobodys(String method, String answer) throws IOException {
+    void bytesAfterResponseAreDiscarded(String method, String answer) throws IOException {
         for (String poison : new String[] {POISON, "HTTP/1.1 200 OK\r\ncontent-le", "ok", "\r\n\r\n"}) {
             String target = "/poisoned/" + (method + answer + poison).hashCode();
             fixture.upstream().on(target, exchange -> {
                 exchange.raw(answer.replace("|", "\r\n") + poison);
-                exchange.awaitEnd(); // the gateway closes
+                exchange.awaitEnd(); // until the gateway closes
             });
 
             try (RawHttp client = fixture.http()) {
                 client.exchange(method, fixture.target(target));
-                assertOwnAnswers(client);
+                assertCorrectResponses(client);
             }
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {POISON, "HTTP/1.1 200 OK\r\ncontent-le", "x"})
-    void bytesThatComeLaterAreNobodys(String poison) throws IOException {
+    void bytesAfterExchangeAreDiscarded(String poison) throws IOException {
         String target = "/late/" + poison.hashCode();
         CountDownLatch read = new CountDownLatch(1);
         Recorder<End> ends = new Recorder<>("end of the poisoned connection");
@@ -62,7 +62,7 @@ class OneAnswerIT extends OnEveryDeployment {
             assertEquals("ok", client.get(fixture.target(target)).text());
             read.countDown();
             ends.take();
-            assertOwnAnswers(client);
+            assertCorrectResponses(client);
         }
     }
 
@@ -74,7 +74,7 @@ class OneAnswerIT extends OnEveryDeployment {
         }
     }
 
-    private void assertOwnAnswers(RawHttp client) throws IOException {
+    private void assertCorrectResponses(RawHttp client) throws IOException {
         for (int i = 0; i < 5; i++) {
             RawResponse next = client.get(fixture.target("/echo-request?" + i));
             assertEquals(200, next.status());
@@ -84,7 +84,7 @@ class OneAnswerIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"101 Switching Protocols", "150 Odd", "199 Odder"})
-    void anAnswerThatIsNoneIsA502(String status) throws IOException {
+    void unsolicitedProtocolSwitchReturns502(String status) throws IOException {
         String target = "/odd/" + status.substring(0, 3);
         fixture.upstream().on(target, exchange -> {
             exchange.interim(status, "Upgrade: other", "Connection: Upgrade");
@@ -105,7 +105,7 @@ class OneAnswerIT extends OnEveryDeployment {
     @ParameterizedTest
     @ValueSource(
             strings = {"discount=50%&x=%zz", "%", "%%%", "a=%u1234", "q=%E4", "a=b?c", "x=%zz%zz", "%00", "a=%C3&b=%2"})
-    void aQueryIsAskedAsItCame(String query) throws IOException {
+    void queryReachesUpstreamUnchanged(String query) throws IOException {
         try (RawHttp client = fixture.http()) {
             assertEquals(
                     "GET /echo-request?" + query + " HTTP/1.1",
@@ -114,7 +114,7 @@ class OneAnswerIT extends OnEveryDeployment {
     }
 
     @Test
-    void whatABrowserSendsUnencodedIsAskedAsItCame() throws IOException {
+    void unencodedQueryReachesUpstreamUnchanged() throws IOException {
         String query = "x={|}^`\"<>[]\\";
         try (RawHttp client = fixture.http()) {
             RawResponse answer = client.get(fixture.target("/echo-request?" + query));

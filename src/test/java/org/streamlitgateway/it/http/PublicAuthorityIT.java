@@ -20,8 +20,8 @@ import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
 /**
- * Behind a trusted proxy, Streamlit sees Host and Origin as the browser knows them. It compares them letter by letter, and
- * a mismatch stalls all its sessions.
+ * Behind a trusted proxy, Streamlit sees Host and Origin as the browser knows them. Streamlit compares them character
+ * by character, and a mismatch stalls all its sessions.
  */
 @NeedsGateway
 class PublicAuthorityIT extends OnEveryDeployment {
@@ -35,18 +35,18 @@ class PublicAuthorityIT extends OnEveryDeployment {
         };
     }
 
-    /** What Streamlit gets of a handshake with this Host and these lines. */
-    private HttpHead handshake(String host, String... lines) throws IOException {
+    /** Returns the head that Streamlit receives for a handshake with this Host and these field lines. */
+    private HttpHead handshake(String host, String... fieldLines) throws IOException {
         String test = "authority-" + COUNT.incrementAndGet();
-        RawWebSocket.openAs(host, fixture.uri(), fixture.target(GatewayFixture.streamOf(test)), lines)
+        RawWebSocket.openAs(host, fixture.uri(), fixture.target(GatewayFixture.streamOf(test)), fieldLines)
                 .close();
         return fixture.upstream().requests(GatewayFixture.streamOf(test)).take().request();
     }
 
-    private int refusal(String host, String... lines) throws IOException {
+    private int refusal(String host, String... fieldLines) throws IOException {
         String test = "refused-" + COUNT.incrementAndGet();
         try (RawWebSocket socket =
-                RawWebSocket.dialAs(host, fixture.uri(), fixture.target(GatewayFixture.streamOf(test)), lines)) {
+                RawWebSocket.dialAs(host, fixture.uri(), fixture.target(GatewayFixture.streamOf(test)), fieldLines)) {
             int status = socket.refusal().status();
             fixture.upstream().requests(GatewayFixture.streamOf(test)).assertExhausted();
             return status;
@@ -66,10 +66,10 @@ class PublicAuthorityIT extends OnEveryDeployment {
         "app.example, https, https://app.example, app.example",
         "[2001:DB8::1]:443, https, https://[2001:db8::1], [2001:db8::1]",
     })
-    void hostIsWrittenAsTheBrowserWritesItsOrigin(String host, String scheme, String origin, String told)
+    void hostIsNormalizedToMatchOrigin(String host, String scheme, String origin, String expectedHost)
             throws IOException {
         // streamlit #1234, #964: nginx's $host:$server_port
-        assertAgree(handshake(host, "Origin: " + origin, "X-Forwarded-Proto: " + scheme), told, origin);
+        assertAgree(handshake(host, "Origin: " + origin, "X-Forwarded-Proto: " + scheme), expectedHost, origin);
     }
 
     @ParameterizedTest
@@ -82,7 +82,7 @@ class PublicAuthorityIT extends OnEveryDeployment {
                 "Forwarded: for=\"[2001:db8::7]:4711\";host=\"app.example:443\";proto=https",
                 "Forwarded: host=evil.example, for=203.0.113.7;host=app.example;proto=wss",
             })
-    void whereAProxyChangesHostThePublicOneIsTold(String line) throws IOException {
+    void forwardedHostReplacesHost(String line) throws IOException {
         HttpHead request = line.startsWith("Forwarded")
                 ? handshake("inner:8080", "Origin: https://app.example", line)
                 : handshake("inner:8080", "Origin: https://app.example", line, "X-Forwarded-Proto: wss");
@@ -93,7 +93,7 @@ class PublicAuthorityIT extends OnEveryDeployment {
     }
 
     @Test
-    void thePortOfTheProxyIsPutBack() throws IOException {
+    void forwardedPortIsAddedToHost() throws IOException {
         String origin = "https://app.example:8443";
 
         assertAgree(
@@ -108,7 +108,7 @@ class PublicAuthorityIT extends OnEveryDeployment {
     }
 
     @Test
-    void anAllowedOriginStaysAndHostFollowsIt() throws IOException {
+    void hostFollowsAllowedOrigin() throws IOException {
         HttpHead request = handshake("app.example:8500", "Origin: https://portal.example");
 
         assertAgree(request, "portal.example", "https://portal.example");
@@ -117,13 +117,13 @@ class PublicAuthorityIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @CsvSource({"vscode-webview://1a2b, 1a2b", "capacitor://localhost, localhost"})
-    void appsThatAreNoWebPagesAreAdmittedByName(String origin, String host) throws IOException {
+    void nonWebOriginsAreAllowedByName(String origin, String host) throws IOException {
         assertAgree(handshake("app.example:8500", "Origin: " + origin), host, origin);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "file://"})
-    void anOriginWithoutAHostIsAdmittedByNameAndNotTold(String origin) throws IOException {
+    void originWithoutHostIsAllowedByNameAndRemoved(String origin) throws IOException {
         HttpHead request = handshake("app.example:8500", "Origin: " + origin);
 
         assertFalse(request.has("Origin"), request::toString);
@@ -138,17 +138,17 @@ class PublicAuthorityIT extends OnEveryDeployment {
         "app.example:8500, http, http://app.example",
         "app.example, https, ws://app.example",
     })
-    void anotherSchemeOrPortIsAnotherOrigin(String host, String scheme, String origin) throws IOException {
+    void originWithOtherSchemeOrPortIsRefused(String host, String scheme, String origin) throws IOException {
         assertEquals(403, refusal(host, "Origin: " + origin, "X-Forwarded-Proto: " + scheme));
     }
 
     @Test
-    void ofTwoOriginsNoneIsOurs() throws IOException {
+    void repeatedOriginIsRefused() throws IOException {
         assertEquals(403, refusal("app.example", "Origin: http://app.example", "Origin: http://evil.example"));
     }
 
     @Test
-    void anUploadSeesTheSameHostAsItsWebSocket() throws IOException {
+    void uploadAndWebSocketSeeSameHost() throws IOException {
         try (RawHttp client = fixture.http()) {
             client.send("PUT " + fixture.target("/sink") + " HTTP/1.1\r\nHost: APP.example:443\r\n"
                     + "Origin: https://app.example\r\nX-Forwarded-Proto: https\r\nContent-Length: 1\r\n\r\nx");
@@ -167,7 +167,7 @@ class PublicAuthorityIT extends OnEveryDeployment {
                 "/%2Fevil.example",
                 "https://evil.example"
             })
-    void noPrefixLeadsToAnotherSite(String prefix) throws IOException {
+    void forwardedPrefixCannotRedirectToOtherSite(String prefix) throws IOException {
         fixture.upstream()
                 .on(
                         "/away",
@@ -182,13 +182,13 @@ class PublicAuthorityIT extends OnEveryDeployment {
     @CsvSource(
             delimiter = '|',
             value = {"/default/|/default", "/|''", "/outer|/outer", "/a, /outer/|/outer"})
-    void aPrefixIsPutBackWithOneSlash(String given, String prefix) throws IOException {
+    void forwardedPrefixIsJoinedWithOneSlash(String forwardedPrefix, String prefix) throws IOException {
         fixture.upstream()
                 .on(
                         "/back",
                         exchange -> exchange.reply("302 Found", "", "Location: /page2", "Set-Cookie: a=1; Path=/"));
 
-        HttpHead head = get("/back", "X-Forwarded-Prefix: " + given).head();
+        HttpHead head = get("/back", "X-Forwarded-Prefix: " + forwardedPrefix).head();
 
         String context = fixture.target("");
         assertEquals(prefix + context + "/page2", head.one("Location"));
@@ -197,7 +197,7 @@ class PublicAuthorityIT extends OnEveryDeployment {
     }
 
     @Test
-    void aLocationOfTheIdentityProviderOnThisHostIsLeftAlone() throws IOException {
+    void identityProviderRedirectOnSameHostIsUnchanged() throws IOException {
         String host = fixture.uri().getAuthority();
         for (String location : List.of("https://" + host + "/realms/x?y=z", "http://" + host + "/realms/x")) {
             fixture.upstream().on("/auth/login", exchange -> exchange.reply("302 Found", "", "Location: " + location));
@@ -211,16 +211,16 @@ class PublicAuthorityIT extends OnEveryDeployment {
     }
 
     @Test
-    void streamlitTakesTheClientsAddressForTheLastThatItDoesNotTrust() throws IOException {
+    void forwardedForEndsWithClientAndTrustedAddress() throws IOException {
         // streamlit #12005: st.context.ip_address; Streamlit trusts the addresses of its own machine only
         HttpHead request = handshake("app.example", "X-Forwarded-For: 198.51.100.9, 203.0.113.7:4711, 10.1.2.3");
 
         assertEquals("198.51.100.9, 203.0.113.7, 127.0.0.1", request.one("X-Forwarded-For"));
     }
 
-    private RawResponse get(String path, String... lines) throws IOException {
+    private RawResponse get(String path, String... fieldLines) throws IOException {
         try (RawHttp client = fixture.http()) {
-            return client.get(fixture.target(path), lines);
+            return client.get(fixture.target(path), fieldLines);
         }
     }
 }

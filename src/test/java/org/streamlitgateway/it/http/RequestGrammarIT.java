@@ -18,7 +18,7 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Requests that nobody in good faith sends: refused before Streamlit hears of them. */
+/** Invalid or suspicious requests are refused before they reach Streamlit. */
 @NeedsGateway
 class RequestGrammarIT extends OnEveryDeployment {
     private static final String HANDSHAKE = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
@@ -43,13 +43,13 @@ class RequestGrammarIT extends OnEveryDeployment {
                 "/a/.%2e",
                 "/a/%2e/b",
             })
-    void noDotSegmentPassesHoweverItIsWritten(String target) throws IOException {
+    void dotSegmentsAreRefusedInEveryEncoding(String target) throws IOException {
         assertRefused(400, fixture.http().head("GET", fixture.target(target)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/a\u0000b", "/a\tb", "/a b", "/a\u00e4", "/a%00b", "a", "ftp://x/", "*b"})
-    void aTargetThatIsNoneIsRefused(String target) throws IOException {
+    void invalidTargetIsRefused(String target) throws IOException {
         boolean absolute = !target.startsWith("/");
         assertRefused(400, fixture.http().head("GET", absolute ? target : fixture.target(target)));
     }
@@ -69,13 +69,13 @@ class RequestGrammarIT extends OnEveryDeployment {
                 "Host: a:b\r\n",
                 "Host: [::1\r\n",
             })
-    void thereIsOneHostAndItIsValid(String lines) throws IOException {
+    void missingRepeatedOrInvalidHostIsRefused(String lines) throws IOException {
         assertRefused(400, "GET " + fixture.target("/host") + " HTTP/1.1\r\n" + lines + "\r\n");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"TRACE", "CONNECT"})
-    void methodsForProxiesAreRefused(String method) throws IOException {
+    void connectAndTraceAreRefused(String method) throws IOException {
         String target = method.equals("CONNECT") ? "db.example:5432" : fixture.target("/method");
         String host = method.equals("CONNECT") ? target : fixture.uri().getAuthority();
         try (RawHttp client = fixture.http()) {
@@ -90,7 +90,7 @@ class RequestGrammarIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"Transfer-Encoding: chunked", "Transfer-Encoding: identity", "Transfer-Encoding: gzip"})
-    void http10KnowsNoTransferCodings(String line) throws IOException {
+    void transferCodingInHttp10IsRefused(String line) throws IOException {
         try (RawHttp client = fixture.http()) {
             client.send("POST " + fixture.target("/old") + " HTTP/1.0\r\nHost: " + client.authority() + "\r\n" + line
                     + "\r\n\r\n0\r\n\r\n");
@@ -102,7 +102,7 @@ class RequestGrammarIT extends OnEveryDeployment {
     }
 
     @Test
-    void aTransferCodingThatIsNotUndoneIsRefused() throws IOException {
+    void unsupportedTransferCodingReturns501() throws IOException {
         assertRefused(
                 501,
                 fixture.http().head("POST", fixture.target("/gzip"), "Transfer-Encoding: gzip, chunked") + "0\r\n\r\n");
@@ -116,7 +116,7 @@ class RequestGrammarIT extends OnEveryDeployment {
                 "Origin: http://evil.example\r\n\r\n",
                 "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
             })
-    void aRefusedHandshakeEndsTheConnection(String rest) throws IOException {
+    void refusedHandshakeClosesConnection(String rest) throws IOException {
         try (RawHttp client = fixture.http()) {
             String target = fixture.target(GatewayFixture.streamOf("closing"));
             client.send(
@@ -131,7 +131,7 @@ class RequestGrammarIT extends OnEveryDeployment {
     }
 
     @Test
-    void aHandshakeThatStreamlitRefusesEndsTheConnectionToo() throws IOException {
+    void handshakeRefusedByStreamlitClosesConnection() throws IOException {
         String stream = GatewayFixture.streamOf("refused-closing");
         fixture.upstream().on(stream, exchange -> exchange.reply("404 Not Found", "no"));
         try (RawHttp client = fixture.http()) {
@@ -143,7 +143,7 @@ class RequestGrammarIT extends OnEveryDeployment {
     }
 
     @Test
-    void aHandshakeOfLengthZeroPassesWithoutItsLength() throws IOException {
+    void contentLengthZeroIsRemovedFromHandshake() throws IOException {
         fixture.open("no-length", "Sec-WebSocket-Protocol: streamlit", "Content-Length: 0")
                 .close();
 
@@ -155,7 +155,7 @@ class RequestGrammarIT extends OnEveryDeployment {
     }
 
     @Test
-    void anOfferOfAnotherProtocolIsPassedOver() throws IOException {
+    void upgradeToOtherProtocolIsIgnored() throws IOException {
         try (RawHttp client = fixture.http()) {
             assertEquals(
                     200,
@@ -166,8 +166,8 @@ class RequestGrammarIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"http://public.example:81", "HTTP://public.example:81", "http://public.example"})
-    void theAuthorityOfAnAbsoluteTargetCounts(String origin) throws IOException {
-        assumeTrue(deployment.embedded(), "containers refuse it when Host differs");
+    void absoluteTargetOverridesHost(String origin) throws IOException {
+        assumeTrue(deployment.embedded(), "containers refuse a Host that differs");
         String path = "/absolute-" + Integer.toHexString(origin.hashCode());
         try (RawHttp client = fixture.http()) {
             assertEquals(200, client.get(origin + fixture.target(path)).status());
@@ -177,7 +177,7 @@ class RequestGrammarIT extends OnEveryDeployment {
     }
 
     @Test
-    void afterADotSegmentTheConnectionEnds() throws IOException {
+    void dotSegmentClosesConnection() throws IOException {
         try (RawHttp client = fixture.http()) {
             RawResponse refusal = client.get(fixture.target("/a/..%2fb"));
 
@@ -187,14 +187,14 @@ class RequestGrammarIT extends OnEveryDeployment {
     }
 
     @Test
-    void aFragmentIsNoPartOfATarget() throws IOException {
+    void fragmentInTargetIsRefused() throws IOException {
         assumeTrue(deployment.embedded(), "containers drop it");
         assertRefused(400, fixture.http().head("GET", fixture.target("/a#b")));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/_gateway/health/live", "/_gateway/nothing", "/bytes/10", "/a/../b"})
-    void everyAnswerHasOneDate(String target) throws IOException {
+    void everyResponseHasOneDate(String target) throws IOException {
         try (RawHttp client = fixture.http()) {
             RawResponse answer = client.get(fixture.target(target));
 
@@ -203,7 +203,7 @@ class RequestGrammarIT extends OnEveryDeployment {
     }
 
     @Test
-    void theDateOfTheAppIsKept() throws IOException {
+    void dateOfAppIsKept() throws IOException {
         String date = "Mon, 01 Jan 2024 00:00:00 GMT";
         fixture.upstream().on("/dated", exchange -> exchange.reply("200 OK", "ok", "Date: " + date));
         try (RawHttp client = fixture.http()) {
@@ -227,8 +227,8 @@ class RequestGrammarIT extends OnEveryDeployment {
                 "upgrade|websocket",
                 "x-line|a\r\nb: c",
             })
-    void http2SaysNoMoreThanHttp1(String field) throws IOException {
-        assumeTrue(deployment.embedded(), "a matter of the container");
+    void invalidHttp2FieldReturns400(String field) throws IOException {
+        assumeTrue(deployment.embedded(), "depends on the container");
         String name = field.substring(0, field.indexOf('|'));
         String value = field.substring(field.indexOf('|') + 1);
         try (RawHttp2 client = RawHttp2.connect(fixture.uri())) {
@@ -250,8 +250,8 @@ class RequestGrammarIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"connect-udp", "WebSocket", "foo"})
-    void anotherProtocolThanWebSocketIsNotImplemented(String protocol) throws IOException {
-        assumeTrue(deployment.embedded(), "a matter of the container");
+    void extendedConnectToOtherProtocolReturns501(String protocol) throws IOException {
+        assumeTrue(deployment.embedded(), "depends on the container");
         try (RawHttp2 client = RawHttp2.connect(fixture.uri())) {
             client.send(
                     false,

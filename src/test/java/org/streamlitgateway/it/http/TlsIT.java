@@ -40,7 +40,7 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** HTTPS from PEM files. */
+/** HTTPS with PEM files. */
 @NeedsGateway
 class TlsIT extends OnEveryDeployment {
     @TempDir
@@ -73,7 +73,7 @@ class TlsIT extends OnEveryDeployment {
     }
 
     @Test
-    void http2IsAgreedUponAndStreamlitLearnsOfHttps() throws Exception {
+    void http2IsNegotiatedAndStreamlitSeesHttps() throws Exception {
         assertEquals("https", fixture.uri().getScheme());
         HttpResponse<String> response = get(HttpClient.Version.HTTP_2, "/tls-h2");
 
@@ -85,7 +85,7 @@ class TlsIT extends OnEveryDeployment {
     }
 
     @Test
-    void aTlsHandshakeHasItsTime() throws IOException {
+    void incompleteTlsHandshakeIsClosedAfterTimeout() throws IOException {
         try (RawHttp slow = RawHttp.connect(fixture.uri())) {
             slow.send(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3}); // the beginning of a ClientHello
 
@@ -94,7 +94,7 @@ class TlsIT extends OnEveryDeployment {
     }
 
     @Test
-    void theLogSaysOnceThatOthersCanReadTheKey() {
+    void keyReadableByOthersIsLoggedOnce() {
         List<String> warnings = logAtStart
                 .lines()
                 .filter(line -> line.contains(files.key() + " can be read by other users"))
@@ -103,14 +103,14 @@ class TlsIT extends OnEveryDeployment {
     }
 
     @Test
-    void oldClientsGetHttp1() throws Exception {
+    void clientsWithoutHttp2GetHttp1() throws Exception {
         assertEquals(
                 HttpClient.Version.HTTP_1_1,
                 get(HttpClient.Version.HTTP_1_1, "/tls-h1").version());
     }
 
     @Test
-    void webSocketsGoOverTls() throws Exception {
+    void webSocketWorksOverTls() throws Exception {
         WebSocket socket = client(HttpClient.Version.HTTP_1_1)
                 .newWebSocketBuilder()
                 .subprotocols("streamlit")
@@ -125,7 +125,7 @@ class TlsIT extends OnEveryDeployment {
     }
 
     @Test
-    void changedFilesAreReadAgain() throws Exception {
+    void changedCertificateFilesAreReloaded() throws Exception {
         TestCertificate second = TestCertificate.in(directory, "second-" + deployment.name(), "EC");
         Files.copy(second.key(), files.key(), StandardCopyOption.REPLACE_EXISTING);
         Files.copy(second.certificate(), files.certificate(), StandardCopyOption.REPLACE_EXISTING);
@@ -139,13 +139,13 @@ class TlsIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"close", "close_notify", "pipelined"})
-    void aClientThatLeavesIsNoticedAtOnce(String how) throws Exception {
-        assumeTrue(deployment.embedded(), "a container hides the client's end");
-        leaveAndBeNoticed(how);
+    void clientDisconnectEndsUpstreamRequestAtOnce(String how) throws Exception {
+        assumeTrue(deployment.embedded(), "a container hides the client's disconnect");
+        disconnectAndAwaitEnd(how);
     }
 
-    @SuppressWarnings("try") // to close early is the test
-    private void leaveAndBeNoticed(String how) throws Exception {
+    @SuppressWarnings("try") // the early close is the subject of the test
+    private void disconnectAndAwaitEnd(String how) throws Exception {
         String target = "/leaving/" + how;
         Recorder<End> ends = new Recorder<>("end upstream");
         fixture.upstream().on(target, exchange -> ends.add(exchange.awaitEnd()));
@@ -160,12 +160,12 @@ class TlsIT extends OnEveryDeployment {
                 }
                 socket.close();
             }
-            ends.take(Duration.ofSeconds(10)); // on a busy machine; the time-outs are a minute
+            ends.take(Duration.ofSeconds(10)); // allows for a busy machine; the timeouts are one minute
         }
     }
 
     @Test
-    void theNextRequestMayComeWhileTheFirstIsBeingAnswered() throws Exception {
+    void pipelinedRequestOverTlsIsAnswered() throws Exception {
         Recorder<String> asked = new Recorder<>("request");
         CountDownLatch answer = new CountDownLatch(1);
         fixture.upstream().on("/slow-tls", exchange -> {
@@ -185,22 +185,23 @@ class TlsIT extends OnEveryDeployment {
                 asked.take();
                 send(socket, "/quick-tls/" + round);
                 if (deployment.embedded()) {
-                    awaitLook();
+                    awaitDisconnectCheck();
                 }
                 answer.countDown();
                 for (int answers = 0; answers < 2; ) {
                     String line = in.readLine();
                     assertNotNull(line, "closed");
-                    answers += line.contains("HTTP/1.1 200") ? 1 : 0; // behind the body before
+                    answers +=
+                            line.contains("HTTP/1.1 200") ? 1 : 0; // may share its line with the end of the body before
                 }
             }
         }
     }
 
-    /** Returns when the gateway has looked whether each client is still there, and has come to the end of that. */
-    private void awaitLook() throws Exception {
-        leaveAndBeNoticed("close"); // maybe by a look that had begun before
-        leaveAndBeNoticed("close");
+    /** Returns when the gateway has completed one full check of whether each client is still connected. */
+    private void awaitDisconnectCheck() throws Exception {
+        disconnectAndAwaitEnd("close"); // a check that began earlier may have noticed this one
+        disconnectAndAwaitEnd("close");
     }
 
     private SSLSocket connect() throws Exception {

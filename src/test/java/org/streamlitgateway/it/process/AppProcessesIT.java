@@ -23,7 +23,7 @@ import org.streamlitgateway.it.OnEveryCommandLine;
 import org.streamlitgateway.it.WarDeployment;
 import org.streamlitgateway.it.config.ConfiguredGateway;
 
-/** What the processes of apps of our own are given, and what becomes of them. */
+/** Environment, secrets and life time of the processes of local apps. */
 class AppProcessesIT extends OnEveryCommandLine {
     private static final String SECRET = "STREAMLIT_SERVER_COOKIE_SECRET=";
 
@@ -35,7 +35,7 @@ class AppProcessesIT extends OnEveryCommandLine {
         Files.writeString(folder.resolve("app.py"), "import streamlit");
     }
 
-    private String own(String path, String more) {
+    private String localApp(String path, String more) {
         return "  " + path + ": {app: app.py, start: now, command: " + command + more + "}\n";
     }
 
@@ -65,9 +65,9 @@ class AppProcessesIT extends OnEveryCommandLine {
     }
 
     @Test
-    void nothingOutlivesAGatewayThatIsKilled() throws IOException {
+    void killedGatewayLeavesNoProcess() throws IOException {
         List<Long> all;
-        try (ConfiguredGateway gateway = start(own("/own", ", processes: 2"))) {
+        try (ConfiguredGateway gateway = start(localApp("/own", ", processes: 2"))) {
             awaitHealthy(gateway, "/own");
             Eventually.until(
                     gateway::output,
@@ -81,34 +81,35 @@ class AppProcessesIT extends OnEveryCommandLine {
             assertTrue(all.size() >= 4, all::toString);
             ProcessHandle.of(gateway.pid()).orElseThrow().destroyForcibly();
 
-            Eventually.until("all of these are gone: " + all, () -> all.stream().noneMatch(AppProcessesIT::runs));
+            Eventually.until("all of these processes have ended: " + all, () -> all.stream()
+                    .noneMatch(AppProcessesIT::runs));
         }
-        try (ConfiguredGateway next = start(own("/own", ", processes: 2"))) {
+        try (ConfiguredGateway next = start(localApp("/own", ", processes: 2"))) {
             awaitHealthy(next, "/own");
         }
     }
 
     @Test
-    void theSecretOfAnAppIsSharedByItsProcessesAndOutlivesTheGateway() throws IOException {
+    void cookieSecretIsSharedByProcessesAndOutlivesGateway() throws IOException {
         Set<String> secrets = new HashSet<>();
         String other;
         for (int run = 0; run < 2; run++) {
-            try (ConfiguredGateway gateway = start(own("/own", ", processes: 2") + own("/other", ""))) {
+            try (ConfiguredGateway gateway = start(localApp("/own", ", processes: 2") + localApp("/other", ""))) {
                 awaitHealthy(gateway, "/own");
                 awaitHealthy(gateway, "/other");
-                for (int i = 0; i < 6; i++) { // each is a new visitor
+                for (int i = 0; i < 6; i++) { // each request comes from a new visitor
                     secrets.add(variable(gateway, "/own", SECRET));
                 }
                 other = variable(gateway, "/other", SECRET);
                 assertNotEquals("", other);
-                assertTrue(!secrets.contains(other), "two apps have one secret");
+                assertTrue(!secrets.contains(other), "two apps share a secret");
             }
         }
         assertEquals(1, secrets.size(), secrets::toString);
     }
 
     @Test
-    void withoutAStickyKeyTheSecretIsKeptInAFileOfTheGatewaysUser() throws IOException {
+    void withoutStickyKeySecretIsKeptInPrivateFile() throws IOException {
         Path secret = folder.resolve("state/cookie-secret");
         Set<String> secrets = new HashSet<>();
         for (int run = 0; run < 2; run++) {
@@ -135,10 +136,10 @@ class AppProcessesIT extends OnEveryCommandLine {
     }
 
     @Test
-    void anAppsOwnSecretStays() throws IOException {
+    void secretConfiguredByAppIsKept() throws IOException {
         Files.createDirectories(folder.resolve(".streamlit"));
         Files.writeString(folder.resolve(".streamlit/config.toml"), "[server]\ncookieSecret = \"its own\"\n");
-        try (ConfiguredGateway gateway = start(own("/own", ""))) {
+        try (ConfiguredGateway gateway = start(localApp("/own", ""))) {
             awaitHealthy(gateway, "/own");
 
             assertEquals("", variable(gateway, "/own", SECRET));
@@ -146,12 +147,12 @@ class AppProcessesIT extends OnEveryCommandLine {
     }
 
     @Test
-    void appsAreStartedAnewWhenTheTrustedProxiesChange() throws IOException {
-        try (ConfiguredGateway gateway = start(own("/own", ""))) {
+    void appsRestartWhenTrustedProxiesChange() throws IOException {
+        try (ConfiguredGateway gateway = start(localApp("/own", ""))) {
             awaitHealthy(gateway, "/own");
             assertEquals("FORWARDED_ALLOW_IPS=127.0.0.1,::1", variable(gateway, "/own", "FORWARDED_ALLOW_IPS"));
 
-            gateway.edit(state() + "trusted-proxies: 192.0.2.0/24\n", own("/own", ""));
+            gateway.edit(state() + "trusted-proxies: 192.0.2.0/24\n", localApp("/own", ""));
 
             Eventually.until(
                     gateway::output, ConfiguredGateway.LONG, () -> variable(gateway, "/own", "FORWARDED_ALLOW_IPS")

@@ -31,7 +31,7 @@ import org.streamlitgateway.it.EveryDeployment;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 
-/** An orderly stop lets go of everything, in the way that each side understands. */
+/** An orderly stop closes every connection in the way its peer expects. */
 @EveryDeployment
 @NeedsGateway
 class GatewayStopIT {
@@ -54,7 +54,7 @@ class GatewayStopIT {
     }
 
     @Test
-    void openSocketsAreToldAndTheExitCodeIsZero() throws IOException {
+    void openSocketsAreClosedAndExitCodeIsZero() throws IOException {
         Recorder<Closing> upstream = new Recorder<>("end of the socket upstream");
         fixture.upstream()
                 .on(
@@ -75,7 +75,7 @@ class GatewayStopIT {
     }
 
     @Test
-    void aRunningDownloadIsFinished() throws Exception {
+    void runningDownloadCompletes() throws Exception {
         fixture.upstream().on("/running", exchange -> {
             exchange.startChunks("200 OK");
             Pace.every(Duration.ofMillis(100), 20, count -> exchange.chunk("x"));
@@ -95,8 +95,8 @@ class GatewayStopIT {
     }
 
     @Test
-    void anAssetThatComesFromMemoryIsFinished() throws Exception {
-        int length = 7_000_000; // more than the system takes by itself
+    void downloadOfCachedAssetCompletes() throws Exception {
+        int length = 7_000_000; // more than the system buffers by itself
         String target = "/static/media/large.Abcdefgh1.bin";
         fixture.upstream()
                 .on(
@@ -121,7 +121,7 @@ class GatewayStopIT {
         }
     }
 
-    /** Returns when the first byte has come. */
+    /** Starts the download and returns when the first byte has arrived. */
     private BodyReader begin(RawHttp client, String target) throws IOException {
         client.send(client.head("GET", fixture.target(target)));
         BodyReader body = client.body(client.readHead(), "GET");
@@ -130,8 +130,8 @@ class GatewayStopIT {
     }
 
     @Test
-    void aRefusalWhileItStopsSendsTheClientElsewhere() throws Exception {
-        assumeTrue(deployment.embedded(), "a container takes no requests by then");
+    void requestDuringStopIsRefusedWithConnectionClose() throws Exception {
+        assumeTrue(deployment.embedded(), "a container accepts no requests by then");
         Signal refused = new Signal("a request was refused");
         fixture.upstream().on("/running", exchange -> {
             exchange.startChunks("200 OK");
@@ -147,20 +147,20 @@ class GatewayStopIT {
             BodyReader running = begin(client, "/running");
             Recorder<Closing> browser = socket.answerInBackground();
             CompletableFuture<Integer> code = CompletableFuture.supplyAsync(fixture.gateway()::stop);
-            browser.take(); // from now on
+            browser.take(); // the refusals start here
 
             RawResponse answer = kept.get(fixture.target("/_stcore/health"));
             assertEquals(503, answer.status());
             assertTrue(answer.head().lists("Connection", "close"), answer::toString);
             assertEquals(End.FIN, kept.awaitEnd());
-            refused.give();
+            refused.fire();
             running.readAll();
             assertEquals(0, code.get(30, TimeUnit.SECONDS));
         }
     }
 
     @Test
-    void socketsAreClosedOneAfterAnotherEvenlyOverTheirTime() throws Exception {
+    void socketCloseIsSpreadEvenlyOverStopTime() throws Exception {
         int count = 5;
         List<RawWebSocket> sockets = new ArrayList<>();
         List<Recorder<Closing>> browsers = new ArrayList<>();
@@ -176,10 +176,10 @@ class GatewayStopIT {
             for (int i = 0; i < count; i++) {
                 int next = i + 1;
                 Eventually.until("close " + next, () -> closed(browsers) >= next);
-                Duration since = Duration.ofNanos(System.nanoTime() - began);
-                Duration least = CLOSE_SPREAD.multipliedBy(i).dividedBy(count);
-                assertTrue(since.compareTo(least) >= 0, "close " + next + " came after " + since);
-                assertTrue(i > 0 || closed(browsers) < count, "all at once, after " + since);
+                Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
+                Duration minExpected = CLOSE_SPREAD.multipliedBy(i).dividedBy(count);
+                assertTrue(elapsed.compareTo(minExpected) >= 0, "close " + next + " came after " + elapsed);
+                assertTrue(i > 0 || closed(browsers) < count, "all closed at once, after " + elapsed);
             }
             for (Recorder<Closing> browser : browsers) {
                 assertEquals(1012, browser.take().code());
@@ -197,7 +197,7 @@ class GatewayStopIT {
     }
 
     @Test
-    void anEndlessDownloadDoesNotKeepItFromStopping() throws IOException {
+    void endlessDownloadDoesNotPreventStop() throws IOException {
         fixture.upstream().on("/endless", exchange -> {
             exchange.startChunks("200 OK");
             exchange.chunk("first");
@@ -217,7 +217,7 @@ class GatewayStopIT {
     }
 
     @Test
-    void theSamePortIsTakenAgainAtOnceAndTheSessionGoesOn() throws IOException {
+    void restartOnSamePortResumesSession() throws IOException {
         URI before = fixture.uri();
         try (RawWebSocket socket = fixture.open("before", PROTOCOL)) {
             Recorder<Closing> browser = socket.answerInBackground();

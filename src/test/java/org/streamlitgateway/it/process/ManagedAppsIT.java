@@ -22,7 +22,7 @@ import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.it.OnEveryCommandLine;
 import org.streamlitgateway.it.config.ConfiguredGateway;
 
-/** Apps with {@code app:}, which the gateway starts, watches and stops. */
+/** Apps with {@code app:}, which the gateway starts, monitors and stops. */
 class ManagedAppsIT extends OnEveryCommandLine {
     private static final String ASLEEP = "starts on a visit";
 
@@ -34,7 +34,7 @@ class ManagedAppsIT extends OnEveryCommandLine {
         Files.writeString(folder.resolve("app.py"), "import streamlit");
     }
 
-    private String own(String path, String more) {
+    private String localApp(String path, String more) {
         return "  " + path + ": {app: app.py, command: " + command + more + "}\n";
     }
 
@@ -54,8 +54,8 @@ class ManagedAppsIT extends OnEveryCommandLine {
     }
 
     @Test
-    void anAppIsStartedByItsFirstVisitorAndStoppedWhenNobodyNeedsIt() throws IOException {
-        String apps = own("/own", ", processes: 2, idle-stop: 5s") + own("/more", "");
+    void firstVisitorStartsAppAndIdlenessStopsIt() throws IOException {
+        String apps = localApp("/own", ", processes: 2, idle-stop: 5s") + localApp("/more", "");
         try (ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, apps)) {
             assertFalse(gateway.output().contains(FakeStreamlitCommand.STARTED), gateway::output);
             assertEquals(2, asleep(gateway));
@@ -74,9 +74,9 @@ class ManagedAppsIT extends OnEveryCommandLine {
     }
 
     @Test
-    void anAppWithASessionIsNotIdle() throws IOException {
+    void appWithOpenSessionIsNotIdle() throws IOException {
         try (ConfiguredGateway gateway = ConfiguredGateway.start(
-                war, folder, own("/used", ", idle-stop: 6s") + own("/unused", ", idle-stop: 6s"))) {
+                war, folder, localApp("/used", ", idle-stop: 6s") + localApp("/unused", ", idle-stop: 6s"))) {
             awaitHealthy(gateway, "/used");
             try (RawWebSocket socket = RawWebSocket.open(gateway.uri(), "/used/_stcore/stream")) {
                 awaitHealthy(gateway, "/unused");
@@ -91,25 +91,26 @@ class ManagedAppsIT extends OnEveryCommandLine {
     }
 
     @Test
-    void itRunsInItsFolderWithItsVariablesAndItsLogSaysWhoseItIs() throws IOException {
-        Path told = FakeStreamlitCommand.script(
+    void appUsesItsFolderAndVariablesAndItsLogIsLabelled() throws IOException {
+        Path withVariable = FakeStreamlitCommand.script(
                 folder.resolve("told"), "echo \"in $(pwd) with MODE=$MODE\"; exec '" + command + "' \"$@\"");
         Path other = Files.createDirectory(folder.resolve("other"));
-        String apps = "  /here: {app: app.py, command: " + told + ", start: now}\n"
-                + "  /there: {app: app.py, command: " + told + ", start: now, working-directory: other,"
+        String apps = "  /here: {app: app.py, command: " + withVariable + ", start: now}\n"
+                + "  /there: {app: app.py, command: " + withVariable + ", start: now, working-directory: other,"
                 + " environment: {MODE: test}}\n";
         try (ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, apps)) {
             gateway.awaitLine("/here/: in " + folder.toRealPath() + " with MODE=");
             gateway.awaitLine("/there/: in " + other.toRealPath() + " with MODE=test");
-            assertEquals(200, gateway.status("/here/_stcore/health"), "ready means that they are");
+            assertEquals(200, gateway.status("/here/_stcore/health"), "the apps are healthy when the gateway is ready");
             assertEquals(200, gateway.status("/there/_stcore/health"));
         }
     }
 
     @Test
-    void anAppThatDoesNotStartIsGivenUpAndTheOthersAreServed() throws IOException {
+    void appThatFailsToStartDoesNotAffectOthers() throws IOException {
         Path broken = FakeStreamlitCommand.script(folder.resolve("broken"), "echo 'no module named x'; exit 1");
-        String apps = "  /broken: {app: app.py, start: now, command: " + broken + "}\n" + own("/own", ", start: now");
+        String apps =
+                "  /broken: {app: app.py, start: now, command: " + broken + "}\n" + localApp("/own", ", start: now");
         try (ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, apps)) {
             awaitPage(gateway, "/broken/", "could not be started");
             gateway.awaitLine("no module named x");
@@ -119,9 +120,9 @@ class ManagedAppsIT extends OnEveryCommandLine {
     }
 
     @Test
-    void anAppThatEndsTooOftenIsGivenUpAndSaysSo() throws IOException {
+    void appThatExceedsMaxRestartsIsStoppedAndReported() throws IOException {
         try (ConfiguredGateway gateway =
-                ConfiguredGateway.start(war, folder, own("/own", ", start: now, max-restarts: 1"))) {
+                ConfiguredGateway.start(war, folder, localApp("/own", ", start: now, max-restarts: 1"))) {
             gateway.get("/own/die");
             awaitHealthy(gateway, "/own");
             gateway.awaitLine("ended with exit code 3; restarting it in");
@@ -136,8 +137,8 @@ class ManagedAppsIT extends OnEveryCommandLine {
     }
 
     @Test
-    void anAppThatTakesTooMuchMemoryIsStartedAgainAndSaysSo() throws IOException {
-        // slow, so that its being started again is seen
+    void appOverMemoryLimitIsRestartedAndReported() throws IOException {
+        // slow enough that the restart is observable
         Path slow = FakeStreamlitCommand.script(folder.resolve("slow"), "sleep 3; exec '" + command + "' \"$@\"");
         String app = "  /own: {app: app.py, start: now, memory: 250M, max-restarts: 1, command: " + slow + "}\n";
         try (ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app)) {
@@ -154,12 +155,12 @@ class ManagedAppsIT extends OnEveryCommandLine {
     }
 
     @Test
-    void whenOneOfSeveralProcessesIsGivenUpTheOthersGoOn() throws IOException {
+    void remainingProcessesServeWhenOneIsStoppedForGood() throws IOException {
         try (ConfiguredGateway gateway =
-                ConfiguredGateway.start(war, folder, own("/own", ", start: now, processes: 2, max-restarts: 0"))) {
+                ConfiguredGateway.start(war, folder, localApp("/own", ", start: now, processes: 2, max-restarts: 0"))) {
             try (RawHttp http = RawHttp.connect(gateway.uri())) {
                 http.send(http.head("POST", "/own/die", "Content-Length: 1"));
-                http.send("x"); // with a body it goes to one of them only
+                http.send("x"); // a request with a body goes to one of the processes only
                 assertEquals(502, http.readHead().status());
             }
             gateway.awaitLine("is reached (max-restarts)");
@@ -171,19 +172,21 @@ class ManagedAppsIT extends OnEveryCommandLine {
     }
 
     @Test
-    void anAppThatIsChangedOrTakenOutIsStoppedWithAllThatItStarted() throws IOException {
-        String kept = own("/kept", ", start: now");
+    void changedOrRemovedAppIsStoppedWithItsChildren() throws IOException {
+        String kept = localApp("/kept", ", start: now");
         try (ConfiguredGateway gateway = ConfiguredGateway.start(
                 war,
                 folder,
-                kept + own("/gone", ", start: now") + own("/changed", ", start: now, environment: {MODE: a}"))) {
+                kept
+                        + localApp("/gone", ", start: now")
+                        + localApp("/changed", ", start: now, environment: {MODE: a}"))) {
             Eventually.until(
                     gateway::output,
                     ConfiguredGateway.LONG,
                     () -> children(gateway).size() == 3);
             Set<Long> before = children(gateway);
 
-            gateway.edit(kept + own("/changed", ", start: now, environment: {MODE: b}"));
+            gateway.edit(kept + localApp("/changed", ", start: now, environment: {MODE: b}"));
 
             gateway.awaitLine("configuration reloaded");
             awaitHealthy(gateway, "/changed");
@@ -196,7 +199,8 @@ class ManagedAppsIT extends OnEveryCommandLine {
 
             Set<Long> all = children(gateway);
             assertEquals(0, gateway.terminate(), gateway::output);
-            Eventually.until("all of these are gone: " + all, () -> all.stream().noneMatch(ManagedAppsIT::runs));
+            Eventually.until("all of these processes have ended: " + all, () -> all.stream()
+                    .noneMatch(ManagedAppsIT::runs));
         }
     }
 
@@ -216,7 +220,7 @@ class ManagedAppsIT extends OnEveryCommandLine {
     }
 
     @Test
-    void aVirtualEnvironmentIsActivatedForTheApp() throws IOException {
+    void virtualEnvironmentIsActivated() throws IOException {
         Path bin = Files.createDirectories(folder.resolve(".venv/bin"));
         Files.writeString(folder.resolve(".venv/pyvenv.cfg"), "home = /usr/bin\n");
         FakeStreamlitCommand.script(

@@ -23,9 +23,9 @@ import org.streamlitgateway.it.LaunchedProcess;
 import org.streamlitgateway.it.OnEveryCommandLine;
 import org.streamlitgateway.it.WarDeployment;
 
-/** {@code --app}: the gateway looks after a Streamlit of its own. */
+/** {@code --app}: the gateway starts and monitors one local Streamlit. */
 class SupervisedAppIT extends OnEveryCommandLine {
-    /** A JVM plays Streamlit here, and starts again after the first pause. */
+    /** Longest restart: a JVM stands in for Streamlit here, and the restart follows a first delay. */
     private static final Duration RESTART = Duration.ofSeconds(30);
 
     private Path app;
@@ -65,7 +65,7 @@ class SupervisedAppIT extends OnEveryCommandLine {
         }
     }
 
-    /** The process ids of all children that Streamlits of this gateway have announced. */
+    /** Returns the process ids of all children that the Streamlits of this gateway have announced. */
     private static List<Long> children(LaunchedProcess gateway) {
         return gateway.output()
                 .lines()
@@ -77,12 +77,12 @@ class SupervisedAppIT extends OnEveryCommandLine {
     }
 
     private static boolean runs(long pid) {
-        // one that has ended may wait for its new parent to notice
+        // a process that has ended may still wait to be reaped by its new parent
         return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false) && !ProcessProbe.isZombie(pid);
     }
 
     @Test
-    void theGatewayIsReadyWhenTheAppIsHealthy() throws IOException {
+    void gatewayIsReadyWhenAppIsHealthy() throws IOException {
         try (LaunchedProcess gateway = launch()) {
             assertEquals(
                     "ok",
@@ -91,7 +91,7 @@ class SupervisedAppIT extends OnEveryCommandLine {
     }
 
     @Test
-    void theAppIsRunOnLoopbackAndItsOutputIsInTheLog() throws IOException {
+    void appRunsOnLoopbackAndItsOutputIsLogged() throws IOException {
         try (LaunchedProcess gateway = launch()) {
             String line = gateway.awaitLine(FakeStreamlitCommand.STARTED);
 
@@ -103,7 +103,7 @@ class SupervisedAppIT extends OnEveryCommandLine {
     }
 
     @Test
-    void argumentsAfterTwoDashesGoToStreamlit() throws IOException {
+    void argumentsAfterDoubleDashGoToStreamlit() throws IOException {
         try (LaunchedProcess gateway = launch("--", "--theme.base=dark", "--server.maxUploadSize", "5")) {
             String line = gateway.awaitLine(FakeStreamlitCommand.STARTED);
 
@@ -113,7 +113,7 @@ class SupervisedAppIT extends OnEveryCommandLine {
     }
 
     @Test
-    void anAppThatDiesIsStartedAgain() throws IOException {
+    void deadAppIsRestarted() throws IOException {
         try (LaunchedProcess gateway = launch()) {
             URI uri = WarDeployment.readyAddress(gateway);
             gateway.awaitLine(FakeStreamlitCommand.CHILD);
@@ -127,7 +127,7 @@ class SupervisedAppIT extends OnEveryCommandLine {
     }
 
     @Test
-    void theWholeProcessGroupStopsWithTheGateway() throws IOException {
+    void processGroupStopsWithGateway() throws IOException {
         try (LaunchedProcess gateway = launch()) {
             WarDeployment.readyAddress(gateway);
             gateway.awaitLine(FakeStreamlitCommand.CHILD);
@@ -137,12 +137,13 @@ class SupervisedAppIT extends OnEveryCommandLine {
 
             assertEquals(0, gateway.terminate(), gateway::output);
 
-            Eventually.until("all of these are gone: " + all, () -> all.stream().noneMatch(SupervisedAppIT::runs));
+            Eventually.until("all of these processes have ended: " + all, () -> all.stream()
+                    .noneMatch(SupervisedAppIT::runs));
         }
     }
 
     @Test
-    void anAppThatCannotStartIsAFailureToStart() throws IOException {
+    void appThatCannotStartFailsStart() throws IOException {
         Path broken = FakeStreamlitCommand.script(folder.resolve("broken"), "echo 'no module named app' >&2; exit 1");
         try (LaunchedProcess gateway = war.launch(
                 List.of("--app", app.toString(), "--streamlit-command", broken.toString(), "--proxy-port", "0"),
@@ -153,7 +154,7 @@ class SupervisedAppIT extends OnEveryCommandLine {
     }
 
     @Test
-    void theGatewayStopsInOrderWhileTheAppIsStillStarting() throws IOException {
+    void gatewayStopsInOrderWhileAppIsStarting() throws IOException {
         Path slow = FakeStreamlitCommand.script(folder.resolve("slow"), "echo starting; exec sleep 600");
         try (LaunchedProcess gateway = war.launch(
                 List.of("--app", app.toString(), "--streamlit-command", slow.toString(), "--proxy-port", "0"),
@@ -164,7 +165,8 @@ class SupervisedAppIT extends OnEveryCommandLine {
 
             gateway.terminate();
 
-            Eventually.until("all of these are gone: " + all, () -> all.stream().noneMatch(ProcessHandle::isAlive));
+            Eventually.until("all of these processes have ended: " + all, () -> all.stream()
+                    .noneMatch(ProcessHandle::isAlive));
         }
     }
 }

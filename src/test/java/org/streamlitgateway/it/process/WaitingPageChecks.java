@@ -8,41 +8,41 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.streamlitgateway.fixture.RawResponse;
 
-/** The two forms in which the gateway says that the app is not there. */
+/** Checks of the two forms of the response for an unavailable app. */
 public final class WaitingPageChecks {
-    /** Anything that a browser would fetch from elsewhere while it shows the page. */
+    /** References to anything that a browser would load from elsewhere. */
     private static final Pattern OUTSIDE = Pattern.compile("(?:https?:)?//[a-z0-9]|@import|<link|<img|src=");
 
-    /** How a page can come back by itself. */
-    private static final Pattern COMES_IN =
+    /** Ways in which a page may reload itself. */
+    private static final Pattern RELOADS =
             Pattern.compile("http-equiv=\"?refresh|settimeout|setinterval|location\\.reload");
 
     private WaitingPageChecks() {}
 
-    /** For a browser: a page that stands alone and goes away by itself. */
+    /** Checks the response for a browser: a self-contained page that reloads by itself. */
     public static void assertShown(int status, RawResponse response) {
         String html = response.text().toLowerCase(Locale.ROOT);
         assertEquals(status, response.status(), response::toString);
         assertTrue(response.head().one("Content-Type").startsWith("text/html"), response::toString);
         assertTrue(html.contains("<html"), html);
         assertFalse(OUTSIDE.matcher(html).find(), html);
-        assertTrue(COMES_IN.matcher(html).find(), html);
+        assertTrue(RELOADS.matcher(html).find(), html);
         assertTrue(response.head().first("Cache-Control").contains("no-store"), response::toString);
-        assertNothingTold(html);
+        assertRevealsNothing(html);
     }
 
-    /** For everything else: one line that never varies. */
+    /** Checks the response for other clients: one fixed line. */
     public static void assertOneLine(int status, RawResponse response, int upstreamPort) {
         String text = response.text();
         assertEquals(status, response.status(), response::toString);
         assertTrue(response.head().one("Content-Type").startsWith("text/plain"), response::toString);
         assertEquals(1, text.lines().count(), text);
         assertFalse(text.contains(Integer.toString(upstreamPort)), text);
-        assertNothingTold(text.toLowerCase(Locale.ROOT));
+        assertRevealsNothing(text.toLowerCase(Locale.ROOT));
     }
 
-    /** Peers get fixed texts, never what the gateway knows of its own trouble. */
-    private static void assertNothingTold(String text) {
+    /** Checks for fixed text: the response must not reveal the cause that the gateway knows. */
+    private static void assertRevealsNothing(String text) {
         for (String word : new String[] {"exception", "java.", "jetty", "tomcat", "127.0.0.1", "\tat "}) {
             assertFalse(text.contains(word), text);
         }

@@ -30,12 +30,12 @@ import org.streamlitgateway.fixture.WebSocketWire;
 import org.streamlitgateway.it.OnEveryCommandLine;
 import org.streamlitgateway.it.config.ConfiguredGateway;
 
-/** Several replicas of one app: who is sent where, who stays, and what the others do for one that is missing. */
+/** Several replicas of one app: assignment, stickiness, drains, failover and configuration changes. */
 class ReplicasIT extends OnEveryCommandLine {
     private static final int VISITORS = 10;
 
     @Test
-    void aVisitorStaysOnAReplicaWithACookieThatStreamlitNeverSees() throws IOException {
+    void visitorStaysOnReplicaByCookieHiddenFromStreamlit() throws IOException {
         try (FakeStreamlit one = FakeStreamlit.start();
                 FakeStreamlit two = FakeStreamlit.start();
                 FakeStreamlit three = FakeStreamlit.start();
@@ -44,7 +44,7 @@ class ReplicasIT extends OnEveryCommandLine {
             StreamlitSessions.of("two", two);
             StreamlitSessions.of("three", three);
 
-            Set<String> met = new TreeSet<>();
+            Set<String> replicasSeen = new TreeSet<>();
             for (int visitor = 0; visitor < 6; visitor++) {
                 RawResponse first = gateway.open("/a/name");
                 String set = first.head().all("Set-Cookie").stream()
@@ -52,14 +52,14 @@ class ReplicasIT extends OnEveryCommandLine {
                         .findFirst()
                         .orElseThrow();
                 assertTrue(set.matches(COOKIE + "=[A-Za-z0-9_-]{48}; Path=/a; HttpOnly; SameSite=Lax"), set);
-                met.add(first.text());
+                replicasSeen.add(first.text());
                 for (int i = 0; i < 3; i++) {
                     RawResponse again = gateway.get("/a/name", "Cookie: x=1; " + stickyPair(first));
                     assertEquals(first.text(), again.text());
                     assertEquals(List.of(), again.head().all("Set-Cookie"));
                 }
             }
-            assertEquals(Set.of("one", "three", "two"), met);
+            assertEquals(Set.of("one", "three", "two"), replicasSeen);
             gateway.get("/a/see", "Cookie: x=1; " + COOKIE + "=forged");
             long seen = Stream.of(one, two, three)
                     .filter(replica -> replica.requests("/see").size() == 1
@@ -75,7 +75,7 @@ class ReplicasIT extends OnEveryCommandLine {
     }
 
     @Test
-    void anUploadFindsTheReplicaOfItsSessionWithoutACookie() throws IOException {
+    void uploadReachesReplicaOfItsSessionWithoutCookie() throws IOException {
         try (FakeStreamlit one = FakeStreamlit.start();
                 FakeStreamlit two = FakeStreamlit.start();
                 FakeStreamlit three = FakeStreamlit.start();
@@ -116,7 +116,7 @@ class ReplicasIT extends OnEveryCommandLine {
     }
 
     @Test
-    void anotherGatewayWithTheSameKeyReadsTheCookieAndOneWithAnotherDoesNot() throws IOException {
+    void cookieIsValidOnlyInGatewaysWithSameKey() throws IOException {
         try (FakeStreamlit one = FakeStreamlit.start();
                 FakeStreamlit two = FakeStreamlit.start();
                 FakeStreamlit three = FakeStreamlit.start();
@@ -141,7 +141,7 @@ class ReplicasIT extends OnEveryCommandLine {
     }
 
     @Test
-    void aReplicaThatWasNeverThereCostsNoRequest() throws IOException {
+    void unreachableReplicaFailsNoRequest() throws IOException {
         try (FakeStreamlit live = FakeStreamlit.start();
                 FakeStreamlit missing = FakeStreamlit.start();
                 FakeStreamlit gone = FakeStreamlit.start()) {
@@ -157,13 +157,13 @@ class ReplicasIT extends OnEveryCommandLine {
                     }
                 }
                 live.goAway();
-                assertTrue(gateway.status("/a/name") >= 500, "an end is put to trying");
+                assertTrue(gateway.status("/a/name") >= 500, "the replica is no longer tried");
             }
         }
     }
 
     @Test
-    void whoHasASessionStaysWhileItsReplicaSaysThatItIsNotWell() throws IOException {
+    void sessionStaysOnReplicaThatReportsUnhealthy() throws IOException {
         try (FakeStreamlit one = FakeStreamlit.start();
                 FakeStreamlit two = FakeStreamlit.start();
                 ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app("/a", one, two));
@@ -172,14 +172,14 @@ class ReplicasIT extends OnEveryCommandLine {
             StreamlitSessions second = StreamlitSessions.of("two", two);
             visitors.open(VISITORS);
             assertTrue(first.open() > 0 && second.open() > 0, visitors::toString);
-            String away = visitorsOf(gateway, "one").get(0); // somebody whose socket is just not open
+            String disconnected = visitorsOf(gateway, "one").get(0); // a visitor whose socket is not open at the moment
 
             one.on("/_stcore/health", exchange -> exchange.reply("503 Service Unavailable", "unavailable"));
             gateway.awaitLine("is down");
 
             assertEquals(List.of(), visitors.uploadToEach());
             assertEquals(0, visitors.closed());
-            assertEquals("one", gateway.get("/a/name", away).text());
+            assertEquals("one", gateway.get("/a/name", disconnected).text());
             for (int i = 0; i < VISITORS; i++) {
                 assertEquals("two", gateway.open("/a/name").text());
             }
@@ -187,7 +187,7 @@ class ReplicasIT extends OnEveryCommandLine {
     }
 
     @Test
-    void whenTheTimeOfADrainIsUpItsSessionsMoveForGood() throws IOException {
+    void sessionsMovePermanentlyWhenDrainTimesOut() throws IOException {
         String quick = "drain-timeout: 2s\n";
         try (FakeStreamlit one = FakeStreamlit.start();
                 FakeStreamlit two = FakeStreamlit.start();
@@ -211,9 +211,9 @@ class ReplicasIT extends OnEveryCommandLine {
         }
     }
 
-    /** Streamlit answers with its page where an asset is missing: the tab's script would not load. */
+    /** Streamlit answers with its page where an asset is missing, so the tab's script would not load. */
     @Test
-    void anOldAssetComesFromTheReplicaThatStillHasItAndThenFromMemory() throws IOException {
+    void missingAssetIsFetchedFromOtherReplicaThenCached() throws IOException {
         String old = "/static/js/index.0ldc0ffee.js";
         String newer = "/static/js/index.newc0ffee.js";
         try (FakeStreamlit upgraded = FakeStreamlit.start();
@@ -230,7 +230,8 @@ class ReplicasIT extends OnEveryCommandLine {
             for (String onOld : visitorsOf(gateway, "before")) {
                 assertEquals("js", gateway.get("/a" + newer, onOld).text());
             }
-            assertTrue(gateway.get("/a/static/js/none.c0ffee00.js").text().startsWith("<!DOCTYPE"), "nobody has it");
+            assertTrue(
+                    gateway.get("/a/static/js/none.c0ffee00.js").text().startsWith("<!DOCTYPE"), "no replica has it");
 
             gateway.edit(app("/a", upgraded));
             gateway.awaitLine("configuration reloaded");
@@ -260,7 +261,7 @@ class ReplicasIT extends OnEveryCommandLine {
     }
 
     @Test
-    void aReplicaThatDiesIsLeftAndMetAgainWhenItIsBack() throws IOException {
+    void deadReplicaIsAvoidedUntilItReturns() throws IOException {
         try (FakeStreamlit one = FakeStreamlit.start();
                 FakeStreamlit two = FakeStreamlit.start();
                 ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app("/a", one, two));
@@ -268,11 +269,11 @@ class ReplicasIT extends OnEveryCommandLine {
             StreamlitSessions first = StreamlitSessions.of("one", one);
             StreamlitSessions second = StreamlitSessions.of("two", two);
             visitors.open(VISITORS);
-            int dying = first.open();
+            int killed = first.open();
 
             one.goAway();
 
-            Eventually.until(visitors::toString, ConfiguredGateway.LONG, () -> visitors.lost() == dying);
+            Eventually.until(visitors::toString, ConfiguredGateway.LONG, () -> visitors.lost() == killed);
             visitors.awaitConnected();
             assertEquals(VISITORS, second.open());
             assertEquals(List.of(), visitors.uploadToEach());
@@ -281,14 +282,14 @@ class ReplicasIT extends OnEveryCommandLine {
             one.comeBack();
             gateway.awaitLine("is up");
             Eventually.until(
-                    "new visitors go there",
+                    "new visitors are assigned to it",
                     () -> gateway.open("/a/name").text().equals("one"));
-            assertEquals(dying, visitors.closed(), "and the others stay");
+            assertEquals(killed, visitors.closed(), "the others stay");
         }
     }
 
     @Test
-    void aBadEditChangesNothingAndSaysWhy() throws IOException {
+    void invalidConfigurationIsRejectedWithReasons() throws IOException {
         try (FakeStreamlit one = FakeStreamlit.start();
                 FakeStreamlit other = FakeStreamlit.start();
                 ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app("/a", one));
@@ -313,7 +314,7 @@ class ReplicasIT extends OnEveryCommandLine {
     }
 
     @Test
-    void hangupReadsTheFileAgain() throws IOException {
+    void sighupReloadsConfiguration() throws IOException {
         try (FakeStreamlit a = FakeStreamlit.start();
                 ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app("/a", a))) {
             assertFalse(gateway.output().contains("configuration reloaded"));
@@ -327,7 +328,7 @@ class ReplicasIT extends OnEveryCommandLine {
     }
 
     @Test
-    void whatAChangeCannotDoNowIsSaid() throws IOException {
+    void settingsThatNeedRestartAreLogged() throws IOException {
         try (FakeStreamlit a = FakeStreamlit.start();
                 ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app("/a", a))) {
             gateway.edit("asset-cache: 1M\nlog-level: DEBUG\n", app("/a", a));

@@ -19,7 +19,7 @@ import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 import org.streamlitgateway.it.process.WaitingPageChecks;
 
-/** Streamlit is not there, and then it is. */
+/** Streamlit is down, and comes back. */
 @NeedsGateway
 class UpstreamDownIT extends OnEveryDeployment {
     private static final String BROWSER = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -35,7 +35,7 @@ class UpstreamDownIT extends OnEveryDeployment {
     }
 
     @Test
-    void aBrowserThatAsksForAPageGetsTheWaitingPage() throws IOException {
+    void browserGetsWaitingPage() throws IOException {
         try (RawHttp client = fixture.http()) {
             WaitingPageChecks.assertShown(502, client.get(fixture.target("/"), BROWSER));
             WaitingPageChecks.assertShown(502, client.get(fixture.target("/page2?a=1"), BROWSER));
@@ -43,7 +43,7 @@ class UpstreamDownIT extends OnEveryDeployment {
     }
 
     @Test
-    void everythingElseGetsOneLine() throws IOException {
+    void otherRequestsGetOneLine() throws IOException {
         int port = fixture.upstream().port();
         try (RawHttp client = fixture.http()) {
             WaitingPageChecks.assertOneLine(502, client.get(fixture.target("/")), port);
@@ -58,7 +58,7 @@ class UpstreamDownIT extends OnEveryDeployment {
     }
 
     @Test
-    void headGetsTheStatusWithoutABody() throws IOException {
+    void headReturnsStatusWithoutBody() throws IOException {
         try (RawHttp client = fixture.http()) {
             RawResponse response = client.exchange("HEAD", fixture.target("/"), BROWSER);
 
@@ -68,8 +68,8 @@ class UpstreamDownIT extends OnEveryDeployment {
     }
 
     @Test
-    void healthFailsWhileStreamlitIsDownAndPassesWhenItIsUp() throws IOException {
-        // Behind a 2xx health page whose WebSocket cannot work, a browser loops on a blank page for ever.
+    void healthFailsWhileStreamlitIsDown() throws IOException {
+        // If the health check passed while the WebSocket cannot work, the browser would reload a blank page forever.
         try (RawHttp client = fixture.http()) {
             assertEquals(502, client.get(fixture.target("/_stcore/health")).status());
             fixture.upstream().comeBack();
@@ -84,7 +84,7 @@ class UpstreamDownIT extends OnEveryDeployment {
     }
 
     @Test
-    void aStreamlitThatComesBackIsTakenUpAtOnce() throws IOException {
+    void returningStreamlitIsUsedAtOnce() throws IOException {
         try (RawHttp client = fixture.http()) {
             for (int i = 0; i < 50; i++) {
                 assertEquals(502, client.get(fixture.target("/")).status());
@@ -99,7 +99,7 @@ class UpstreamDownIT extends OnEveryDeployment {
     }
 
     @Test
-    void aWebSocketToAnUnreachableUpstreamIsA502() throws IOException {
+    void webSocketToUnreachableUpstreamReturns502() throws IOException {
         try (RawWebSocket socket = fixture.dial("unreachable")) {
             RawResponse refusal = socket.refusal();
 
@@ -109,7 +109,7 @@ class UpstreamDownIT extends OnEveryDeployment {
     }
 
     @Test
-    void aLargeUploadIsRefusedWithoutWaitingForItsEnd() throws IOException {
+    void largeUploadIsRefusedBeforeItEnds() throws IOException {
         try (RawHttp client = fixture.http()) {
             client.send(client.head("PUT", fixture.target("/upload"), "Content-Length: 1000000000"))
                     .send(new byte[1000]);
@@ -119,7 +119,7 @@ class UpstreamDownIT extends OnEveryDeployment {
     }
 
     @Test
-    void aDownloadThatIsUnderWayIsAbortedWhenStreamlitStops() throws IOException {
+    void downloadIsAbortedWhenStreamlitStops() throws IOException {
         fixture.upstream().comeBack();
         fixture.upstream().on("/under-way", exchange -> {
             exchange.startChunks("200 OK");
@@ -138,12 +138,12 @@ class UpstreamDownIT extends OnEveryDeployment {
     }
 
     @Test
-    void theAnswerComesAtOnce() throws IOException {
+    void errorIsReturnedAtOnce() throws IOException {
         long start = System.nanoTime();
         try (RawHttp client = fixture.http()) {
             assertEquals(502, client.get(fixture.target("/")).status());
         }
-        Duration taken = Duration.ofNanos(System.nanoTime() - start);
-        assertTrue(taken.compareTo(Duration.ofMillis(4500)) < 0, taken::toString);
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+        assertTrue(elapsed.compareTo(Duration.ofMillis(4500)) < 0, elapsed::toString);
     }
 }

@@ -22,8 +22,9 @@ import org.streamlitgateway.it.WarDeployment;
 import org.streamlitgateway.it.browser.StreamlitProcess;
 
 /**
- * Three real Streamlits, two gateways of one configuration file, HAProxy before them, and two hundred sessions through
- * all that may happen to them. {@code -Dsessions.write=true} writes the table of what was lost to src/docs/sessions.md.
+ * Three real Streamlit processes, two gateways with one configuration file and an HAProxy in front of them. Two
+ * hundred sessions go through configuration changes, drains, a gateway switch and the death of a process. {@code
+ * -Dsessions.write=true} writes the table of losses to src/docs/sessions.md.
  */
 @Timeout(900)
 class TwoHundredSessionsIT {
@@ -51,7 +52,7 @@ class TwoHundredSessionsIT {
     private Path file;
     private final List<String> rows = new ArrayList<>();
 
-    /** What has been counted so far. */
+    /** Close codes counted so far. */
     private Map<Integer, Integer> closingsBefore = Map.of();
 
     private int resumedBefore;
@@ -66,7 +67,7 @@ class TwoHundredSessionsIT {
     }
 
     @Test
-    void onlyWhatADeadProcessHeldIsLost() throws Exception {
+    void onlySessionsOfKilledProcessAreLost() throws Exception {
         file = folder.resolve("gateway.yaml");
         Path script = Path.of("src/test/streamlit/marked.py");
         try (StreamlitProcess one = new StreamlitProcess(script, "/", Map.of());
@@ -88,21 +89,21 @@ class TwoHundredSessionsIT {
                             LiveSessions.ofMarkedApp(haProxy.uri().resolve("/app/"))) {
                 try {
                     visitors.open(SESSIONS);
-                    see(visitors, "opened, all through the first gateway");
+                    recordRow(visitors, "opened, all through the first gateway");
                     List<StreamlitProcess> replicas = List.of(one, two, three);
-                    int most = replicas.stream()
+                    int max = replicas.stream()
                             .mapToInt(r -> visitors.at(r.port()))
                             .max()
                             .orElseThrow();
-                    int least = replicas.stream()
+                    int min = replicas.stream()
                             .mapToInt(r -> visitors.at(r.port()))
                             .min()
                             .orElseThrow();
-                    assertTrue(most - least <= SESSIONS / 10, () -> "spread: " + least + " to " + most);
+                    assertTrue(max - min <= SESSIONS / 10, () -> "spread: " + min + " to " + max);
 
                     configure("upstream-timeout: 50s\n", all);
                     await("configuration reloaded", first, second);
-                    see(visitors, "the configuration is edited");
+                    recordRow(visitors, "the configuration is edited");
                     assertEquals(0, visitors.closed());
 
                     configure("", draining);
@@ -112,13 +113,13 @@ class TwoHundredSessionsIT {
                             .open(NEWCOMERS)) {
                         assertEquals(0, newcomers.at(three.port()));
                     }
-                    see(visitors, "a replica drains");
+                    recordRow(visitors, "a replica drains");
                     assertEquals(0, visitors.closed());
 
                     assertEquals(0, first.terminate(), first::output);
                     Eventually.until(visitors::toString, LONG, () -> visitors.closed() == SESSIONS);
                     visitors.awaitConnected();
-                    see(visitors, "the first gateway is stopped, the second takes over");
+                    recordRow(visitors, "the first gateway is stopped, the second takes over");
                     assertEquals(Map.of(1012, SESSIONS), visitors.closings());
                     assertEquals(SESSIONS, visitors.resumed(), visitors::toString);
 
@@ -126,16 +127,18 @@ class TwoHundredSessionsIT {
                     configure("", rest);
                     Eventually.until(visitors::toString, LONG, () -> visitors.closed() == SESSIONS + drained);
                     visitors.awaitConnected();
-                    see(visitors, "the replica that drained is taken out, with " + drained + " sessions left on it");
+                    recordRow(
+                            visitors,
+                            "the replica that drained is taken out, with " + drained + " sessions left on it");
                     assertEquals(drained, visitors.lost(), visitors::toString);
                     assertEquals(0, visitors.at(three.port()));
 
-                    int dying = visitors.at(one.port());
+                    int killed = visitors.at(one.port());
                     one.kill();
-                    Eventually.until(visitors::toString, LONG, () -> visitors.lost() == drained + dying);
+                    Eventually.until(visitors::toString, LONG, () -> visitors.lost() == drained + killed);
                     visitors.awaitConnected();
-                    see(visitors, "a replica is killed, with " + dying + " sessions on it");
-                    assertEquals(drained + dying, visitors.lost(), visitors::toString);
+                    recordRow(visitors, "a replica is killed, with " + killed + " sessions on it");
+                    assertEquals(drained + killed, visitors.lost(), visitors::toString);
                     assertEquals(SESSIONS, visitors.at(two.port()));
                 } finally {
                     Path logs = Files.createDirectories(Path.of("target/gateway-logs"));
@@ -161,8 +164,8 @@ class TwoHundredSessionsIT {
         }
     }
 
-    /** Every session is used: a file goes up and the picture comes down. Then a row of the table. */
-    private void see(LiveSessions visitors, String what) {
+    /** Uses every session: uploads a file and downloads the picture. Then adds a row to the table. */
+    private void recordRow(LiveSessions visitors, String what) {
         List<String> uploads = visitors.uploadToEach();
         List<String> pictures = visitors.pictureOfEach();
         Map<Integer, Integer> closings = new LinkedHashMap<>(visitors.closings());

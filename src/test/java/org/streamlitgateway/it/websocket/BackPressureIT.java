@@ -30,43 +30,43 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Whoever stops reading stops the other side; in between waits only a little. */
+/** A peer that stops reading pauses the other side; the gateway buffers only a little in between. */
 class BackPressureIT extends OnEveryDeployment {
     private static final long LENGTH = 150_000_000;
 
-    /** What the gateway itself may hold of it when one end does not read. */
-    private static final long OURS = 8_000_000;
+    /** Bytes that the gateway may buffer while one side does not read. */
+    private static final long GATEWAY_BUFFER = 8_000_000;
 
-    /** With what the kernel may hold of two connections. */
-    private static final long IN_FLIGHT = OURS + 2 * (mostOf("tcp_rmem") + mostOf("tcp_wmem"));
+    /** Bytes that the gateway and the kernel may buffer on two connections. */
+    private static final long MAX_BUFFERED = GATEWAY_BUFFER + 2 * (maxBuffer("tcp_rmem") + maxBuffer("tcp_wmem"));
 
-    /** A sender that has sent nothing for this long is waiting. */
-    private static final Duration STILL = Duration.ofSeconds(1);
+    /** A sender counts as paused when it has sent nothing for this long. */
+    private static final Duration PAUSED = Duration.ofSeconds(1);
 
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
 
-    /** The last of the three numbers: as far as the kernel lets a buffer grow. */
-    private static long mostOf(String buffer) {
+    /** Returns the last of the file's three numbers: the maximum size of a kernel buffer. */
+    private static long maxBuffer(String buffer) {
         try {
-            // in one read: the file has no second piece
+            // in one read: a second read of the file returns nothing
             String bounds =
                     Files.readAllLines(Path.of("/proc/sys/net/ipv4", buffer)).get(0);
             return Long.parseLong(bounds.split("\\s+")[2]);
-        } catch (IOException noLinux) {
+        } catch (IOException notLinux) {
             return LENGTH / 10;
         }
     }
 
-    private static void assertStalls(String who, LongSupplier sent) {
-        Eventually.until(who + " began to send", () -> sent.getAsLong() > 0);
-        long stalledAt = Eventually.untilStill(who, STILL, sent);
-        assertTrue(IN_FLIGHT < LENGTH, () -> "this kernel buffers " + IN_FLIGHT + " bytes: see tcp_rmem");
-        assertTrue(stalledAt < IN_FLIGHT, who + " was stopped only after " + stalledAt + " bytes");
+    private static void assertStalls(String sender, LongSupplier sent) {
+        Eventually.until(sender + " started sending", () -> sent.getAsLong() > 0);
+        long stalledAt = Eventually.untilStill(sender, PAUSED, sent);
+        assertTrue(MAX_BUFFERED < LENGTH, () -> "this kernel may buffer " + MAX_BUFFERED + " bytes: see tcp_rmem");
+        assertTrue(stalledAt < MAX_BUFFERED, sender + " paused only after " + stalledAt + " bytes");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/bytes/", "/chunked-bytes/"})
-    void aSlowReaderStopsTheDownloadAndLosesNothing(String route) throws IOException {
+    void slowReaderPausesDownloadWithoutLoss(String route) throws IOException {
         String target = route + LENGTH + "?slow";
         try (RawHttp client = RawHttp.connectSlowReader(fixture.uri())) {
             client.send(client.head("GET", fixture.target(target)));
@@ -80,7 +80,7 @@ class BackPressureIT extends OnEveryDeployment {
     }
 
     @Test
-    void aSlowUpstreamStopsTheUploadAndLosesNothing() throws IOException {
+    void slowUpstreamPausesUploadWithoutLoss() throws IOException {
         Signal read = new Signal("upstream may read");
         Recorder<BodyReader.Summary> uploads = new Recorder<>("upload");
         fixture.upstream().on("/slow-sink", exchange -> {
@@ -94,7 +94,7 @@ class BackPressureIT extends OnEveryDeployment {
             client.send(client.head("PUT", fixture.target("/slow-sink"), "Content-Length: " + LENGTH));
             Thread sender = Sender.start(() -> PatternBytes.write(client.output(), LENGTH, written));
             assertStalls("the upload", written::get);
-            read.give();
+            read.fire();
 
             assertEquals(200, client.readResponse("PUT").status());
             BodyReader.Summary upload = uploads.take();
@@ -103,10 +103,10 @@ class BackPressureIT extends OnEveryDeployment {
         }
     }
 
-    /** One message, or a thousand: neither may pile up. */
+    /** Covers one large message and a thousand small ones: neither may accumulate. */
     @ParameterizedTest
     @ValueSource(longs = {LENGTH, 100_000})
-    void aBrowserThatStopsReadingStopsStreamlitAndLosesNothing(long messageLength) throws IOException {
+    void stalledBrowserPausesStreamlitWithoutLoss(long messageLength) throws IOException {
         String test = "stalled-browser-" + messageLength;
         AtomicLong sent = new AtomicLong();
         fixture.upstream().on(GatewayFixture.streamOf(test), exchange -> {
@@ -126,7 +126,7 @@ class BackPressureIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(longs = {LENGTH, 100_000})
-    void aStreamlitThatStopsReadingStopsTheBrowserAndLosesNothing(long messageLength) throws IOException {
+    void stalledStreamlitPausesBrowserWithoutLoss(long messageLength) throws IOException {
         String test = "stalled-upstream-" + messageLength;
         Signal read = new Signal("upstream may read");
         Recorder<String> ends = new Recorder<>("end of the upload upstream");
@@ -142,7 +142,7 @@ class BackPressureIT extends OnEveryDeployment {
         try (RawWebSocket socket = fixture.open(test, PROTOCOL)) {
             Thread sender = Sender.start(() -> sendAll(socket.frames(), messageLength, sent));
             assertStalls("the browser", sent::get);
-            read.give();
+            read.fire();
 
             ends.take();
             Eventually.until("the sender ended", () -> !sender.isAlive());
@@ -163,7 +163,7 @@ class BackPressureIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void aStalledBrowserDoesNotDisturbOthers() throws IOException {
+    void stalledBrowsersDoNotAffectOthers() throws IOException {
         AtomicLong sent = new AtomicLong();
         fixture.upstream().on(GatewayFixture.streamOf("stalls-alone"), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
@@ -179,7 +179,7 @@ class BackPressureIT extends OnEveryDeployment {
             for (RawWebSocket socket : stalled) {
                 socket.assertAccepted(socket.answer());
             }
-            Eventually.untilStill("all senders", STILL, sent::get);
+            Eventually.untilStill("all senders", PAUSED, sent::get);
 
             assertOthersAreServed("lively");
             long resident = new ProcessProbe(fixture.gateway().pid()).residentMebibytes();
@@ -191,10 +191,10 @@ class BackPressureIT extends OnEveryDeployment {
         }
     }
 
-    /** In the bridge a thread of the server waits for each of them, and there are more of them than it begins with. */
+    /** The bridge blocks one server thread for each upload, and there are more uploads than initial threads. */
     @Test
     @NeedsGateway
-    void stalledUploadsDoNotDisturbOthers() throws IOException {
+    void stalledUploadsDoNotAffectOthers() throws IOException {
         Signal over = new Signal("the test is over");
         fixture.upstream().on(GatewayFixture.streamOf("reads-nothing"), exchange -> {
             exchange.acceptWebSocket();
@@ -208,12 +208,12 @@ class BackPressureIT extends OnEveryDeployment {
                 stalled.add(socket);
                 Sender.start(() -> sendAll(socket.frames(), 100_000, sent));
             }
-            Eventually.until("they sent", () -> sent.get() > 40 * 100_000);
-            Eventually.untilStill("all senders", STILL, sent::get);
+            Eventually.until("all senders started", () -> sent.get() > 40 * 100_000);
+            Eventually.untilStill("all senders", PAUSED, sent::get);
 
             assertOthersAreServed("lively-beside-uploads");
         } finally {
-            over.give();
+            over.fire();
             for (RawWebSocket socket : stalled) {
                 socket.reset();
             }

@@ -17,7 +17,10 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** A wave of browsers goes to Streamlit as fast as it answers, and nothing else has to wait for it. */
+/**
+ * During a wave of reconnects, Streamlit gets handshakes only as fast as it answers them, and other requests do not
+ * wait.
+ */
 @NeedsGateway
 class HandshakePaceIT extends OnEveryDeployment {
     private static final String STREAM = "Sec-WebSocket-Protocol: streamlit, token";
@@ -29,12 +32,12 @@ class HandshakePaceIT extends OnEveryDeployment {
     }
 
     @Test
-    void streamlitIsNeverSentMoreHandshakesThanAFewThatItHasNotAnswered() throws IOException, InterruptedException {
+    void unansweredHandshakesAreLimited() throws IOException, InterruptedException {
         AtomicInteger unanswered = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
+        AtomicInteger maxUnanswered = new AtomicInteger();
         Semaphore answers = new Semaphore(0);
         FakeStreamlit.Script slow = exchange -> {
-            most.accumulateAndGet(unanswered.incrementAndGet(), Math::max);
+            maxUnanswered.accumulateAndGet(unanswered.incrementAndGet(), Math::max);
             answers.acquireUninterruptibly();
             unanswered.decrementAndGet();
             exchange.acceptWebSocket().awaitClosing();
@@ -57,7 +60,7 @@ class HandshakePaceIT extends OnEveryDeployment {
             for (RawWebSocket socket : wave) {
                 socket.assertAccepted(socket.answer());
             }
-            assertTrue(most.get() <= 16, "at most " + most + " at a time");
+            assertTrue(maxUnanswered.get() <= 16, "concurrent unanswered handshakes: " + maxUnanswered + " at a time");
         } finally {
             answers.release(1000);
             for (RawWebSocket socket : wave) {
@@ -67,7 +70,7 @@ class HandshakePaceIT extends OnEveryDeployment {
     }
 
     @Test
-    void browsersThatLeaveTakeNobodysTurn() throws IOException {
+    void disconnectedBrowsersReleaseTheirHandshakeSlots() throws IOException {
         Semaphore answers = new Semaphore(0);
         fixture.upstream().on(GatewayFixture.streamOf("left"), exchange -> {
             answers.acquireUninterruptibly();

@@ -17,7 +17,7 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Frames that no browser sends: refused by what they begin with, whatever they announce. */
+/** Invalid frames are refused by their header, whatever length they announce. */
 @NeedsGateway
 class HostileFramesIT extends OnEveryDeployment {
     private static final String STREAM = "Sec-WebSocket-Protocol: streamlit, token";
@@ -38,7 +38,7 @@ class HostileFramesIT extends OnEveryDeployment {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "83ff0000000080000000010203041", // opcode 3, 2 GB, one byte of it
+                "83ff0000000080000000010203041", // opcode 3, a length of 2 GB, one byte of payload
                 "87ff000000008000000001020304",
                 "8bff000000008000000001020304",
                 "8fff000000008000000001020304",
@@ -51,15 +51,15 @@ class HostileFramesIT extends OnEveryDeployment {
                 "82ffffffffffffffffff01020304",
                 "89fe007e01020304", // a long ping
                 "09810102030400", // a ping in fragments
-                "8881010203040a", // half a close code
-                "808101020304ff", // the continuation of nothing
+                "8881010203040a", // half of a close code
+                "808101020304ff", // a continuation without a first frame
                 "88820000000003e7", // 999
                 "88820000000003ed", // 1005
                 "88820000000003ee", // 1006
                 "88820000000003f7", // 1015
                 "8882000000001388", // 5000
             })
-    void aFrameThatCannotBeIs1002(String bytes) throws IOException {
+    void invalidFrameClosesWith1002(String bytes) throws IOException {
         Recorder<Closing> upstream = new Recorder<>("end upstream");
         try (RawWebSocket socket = open(upstream)) {
             String whole = bytes.length() % 2 == 0 ? bytes : bytes.substring(0, bytes.length() - 1);
@@ -68,7 +68,7 @@ class HostileFramesIT extends OnEveryDeployment {
             int code = socket.frames().awaitClosing().code();
             assertTrue(
                     code == 1002 || code == 1009 && !deployment.splices(),
-                    "code " + code); // Jetty looks at the size first
+                    "code " + code); // Jetty checks the size first
             upstream.take();
         }
     }
@@ -81,10 +81,10 @@ class HostileFramesIT extends OnEveryDeployment {
                 "82ff000000000000000a01020304",
                 "82ff000000000000ffff01020304"
             })
-    void aLengthInMoreBytesThanItNeedsIs1002(String bytes) throws IOException {
+    void overlongLengthEncodingClosesWith1002(String bytes) throws IOException {
         Recorder<Closing> upstream = new Recorder<>("end upstream");
         if (!deployment.splices()) {
-            return; // containers do not look
+            return; // containers do not check this
         }
         try (RawWebSocket socket = open(upstream)) {
             socket.frames().sendRaw(HexFormat.of().parseHex(bytes));
@@ -94,7 +94,7 @@ class HostileFramesIT extends OnEveryDeployment {
     }
 
     @Test
-    void aCloseReasonThatIsNoTextIs1007Or1002() throws IOException {
+    void invalidUtf8InCloseReasonClosesWith1007Or1002() throws IOException {
         Recorder<Closing> upstream = new Recorder<>("end upstream");
         try (RawWebSocket socket = open(upstream)) {
             socket.frames().sendRaw(HexFormat.of().parseHex("88840000000003e8c328"));
@@ -105,12 +105,12 @@ class HostileFramesIT extends OnEveryDeployment {
     }
 
     @Test
-    void aMessageThatIsTooLargeIs1009() throws IOException {
+    void oversizedMessageClosesWith1009() throws IOException {
         Recorder<Closing> upstream = new Recorder<>("end upstream");
         try (RawWebSocket socket = open(upstream)) {
             socket.frames().sendRaw(HexFormat.of().parseHex("82ff000000000c80000001020304"));
             if (!deployment.splices()) {
-                socket.frames().sendRaw(new byte[200 * 1024]); // a container does not show what was announced
+                socket.frames().sendRaw(new byte[200 * 1024]); // containers do not report the announced length
             }
 
             assertEquals(1009, socket.frames().awaitClosing().code());
@@ -119,7 +119,7 @@ class HostileFramesIT extends OnEveryDeployment {
     }
 
     @Test
-    void allFragmentsCountAsOneMessage() throws IOException {
+    void fragmentsCountTowardsMessageLimit() throws IOException {
         Recorder<Closing> upstream = new Recorder<>("end upstream");
         try (RawWebSocket socket = open(upstream)) {
             socket.frames().send(new Frame(false, Frame.BINARY, new byte[60 * 1024]));

@@ -2,18 +2,18 @@ package org.streamlitgateway.it.websocket;
 
 import java.io.IOException;
 
-/** Sends on a thread of its own, since whoever does so may have to wait. */
+/** Sends on a separate thread, as sending may block. */
 interface Sender {
     void send() throws IOException;
 
-    /** Sends until all is sent, or the connection is cut: which of them shows in what arrives. */
+    /** Sends until everything is sent or the connection breaks. The test tells the two apart by the received bytes. */
     static Thread start(Sender sender) {
         Thread thread = new Thread(
                 () -> {
                     try {
                         sender.send();
                     } catch (IOException cut) {
-                        // and so the thread ends
+                        // ends the thread
                     }
                 },
                 "sender");

@@ -20,11 +20,11 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Streamlit does not close the socket that a resumed session had before, so the gateway does. */
+/** Streamlit does not close the previous socket of a resumed session, so the gateway does. */
 @NeedsGateway
 class SessionResumeIT extends OnEveryDeployment {
-    /** Each new socket is told this session's id in its first message, as by Streamlit; then text comes back. */
-    private static FakeStreamlit.Script telling(String session, Recorder<Closing> ends) {
+    /** Sends this session's id in the first message of each new socket, as Streamlit does, then echoes text. */
+    private static FakeStreamlit.Script sessionScript(String session, Recorder<Closing> ends) {
         return exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
             frames.send(Frame.binary(StreamlitMessages.newSession(session)));
@@ -49,9 +49,9 @@ class SessionResumeIT extends OnEveryDeployment {
     }
 
     @Test
-    void theOldSocketOfAResumedSessionIsClosedOnBothSides() throws IOException {
+    void resumingSessionClosesOldSocketOnBothSides() throws IOException {
         Recorder<Closing> ends = new Recorder<>("end of a socket upstream");
-        fixture.upstream().on(GatewayFixture.streamOf("resumed"), telling("0a1b-resumed", ends));
+        fixture.upstream().on(GatewayFixture.streamOf("resumed"), sessionScript("0a1b-resumed", ends));
 
         try (RawWebSocket old = fixture.open("resumed", protocols(""))) {
             assertEquals(Frame.BINARY, old.frames().nextMessage().opcode());
@@ -60,17 +60,17 @@ class SessionResumeIT extends OnEveryDeployment {
                 ends.take();
 
                 assertEquals(Frame.BINARY, next.frames().nextMessage().opcode());
-                next.frames().send(Frame.text("the new one lives"));
-                assertEquals(Frame.text("the new one lives"), next.frames().nextMessage());
+                next.frames().send(Frame.text("the new one works"));
+                assertEquals(Frame.text("the new one works"), next.frames().nextMessage());
                 ends.assertExhausted();
             }
         }
     }
 
     @Test
-    void aSessionCanBeResumedAgainAndAgain() throws IOException {
+    void sessionCanBeResumedRepeatedly() throws IOException {
         Recorder<Closing> ends = new Recorder<>("end of a socket upstream");
-        fixture.upstream().on(GatewayFixture.streamOf("again"), telling("0a1b-again", ends));
+        fixture.upstream().on(GatewayFixture.streamOf("again"), sessionScript("0a1b-again", ends));
         RawWebSocket last = fixture.open("again", protocols(""));
         last.frames().nextMessage();
         for (int i = 0; i < 5; i++) {
@@ -87,17 +87,17 @@ class SessionResumeIT extends OnEveryDeployment {
     }
 
     @Test
-    void anotherSessionsSocketStaysOpen() throws IOException {
+    void socketOfOtherSessionStaysOpen() throws IOException {
         Recorder<Closing> ends = new Recorder<>("end of a socket upstream");
-        fixture.upstream().on(GatewayFixture.streamOf("mine"), telling("0a1b-mine", ends));
-        fixture.upstream().on(GatewayFixture.streamOf("yours"), telling("0a1b-yours", ends));
+        fixture.upstream().on(GatewayFixture.streamOf("mine"), sessionScript("0a1b-mine", ends));
+        fixture.upstream().on(GatewayFixture.streamOf("yours"), sessionScript("0a1b-yours", ends));
 
         try (RawWebSocket mine = fixture.open("mine", protocols(""));
-                RawWebSocket yours = fixture.open("yours", protocols(""))) {
+                RawWebSocket theirs = fixture.open("yours", protocols(""))) {
             mine.frames().nextMessage();
-            yours.frames().nextMessage();
+            theirs.frames().nextMessage();
             try (RawWebSocket resumed = fixture.open("yours", protocols("0a1b-yours"))) {
-                yours.frames().awaitClosing();
+                theirs.frames().awaitClosing();
                 resumed.frames().nextMessage();
                 mine.frames().send(Frame.text("untouched"));
 
@@ -107,13 +107,13 @@ class SessionResumeIT extends OnEveryDeployment {
     }
 
     @Test
-    void aRefusedResumptionLeavesTheOldSocketAlone() throws IOException {
+    void refusedResumptionKeepsOldSocketOpen() throws IOException {
         Recorder<Closing> ends = new Recorder<>("end of a socket upstream");
         AtomicInteger attempts = new AtomicInteger();
-        FakeStreamlit.Script telling = telling("0a1b-refused", ends);
+        FakeStreamlit.Script sessionScript = sessionScript("0a1b-refused", ends);
         fixture.upstream().on(GatewayFixture.streamOf("refused"), exchange -> {
             if (attempts.getAndIncrement() == 0) {
-                telling.play(exchange);
+                sessionScript.play(exchange);
             } else {
                 exchange.reply("403 Forbidden", "no");
             }
@@ -131,10 +131,10 @@ class SessionResumeIT extends OnEveryDeployment {
     }
 
     @Test
-    void whoOnlyClaimsASessionClosesNothing() throws IOException {
+    void claimedSessionIdAloneClosesNothing() throws IOException {
         Recorder<Closing> ends = new Recorder<>("end of a socket upstream");
-        fixture.upstream().on(GatewayFixture.streamOf("owner"), telling("0a1b-owner", ends));
-        fixture.upstream().on(GatewayFixture.streamOf("thief"), telling("0a1b-another", ends));
+        fixture.upstream().on(GatewayFixture.streamOf("owner"), sessionScript("0a1b-owner", ends));
+        fixture.upstream().on(GatewayFixture.streamOf("thief"), sessionScript("0a1b-another", ends));
         fixture.upstream().on(GatewayFixture.streamOf("silent"), exchange -> exchange.acceptWebSocket()
                 .awaitClosing());
 
@@ -143,8 +143,8 @@ class SessionResumeIT extends OnEveryDeployment {
             try (RawWebSocket thief = fixture.open("thief", protocols("0a1b-owner"));
                     RawWebSocket silent = fixture.open("silent", protocols("0a1b-owner"))) {
                 assertEquals(Frame.BINARY, thief.frames().nextMessage().opcode());
-                thief.frames().send(Frame.text("has another one"));
-                assertEquals(Frame.text("has another one"), thief.frames().nextMessage());
+                thief.frames().send(Frame.text("got another session"));
+                assertEquals(Frame.text("got another session"), thief.frames().nextMessage());
                 owner.frames().send(Frame.text("untouched"));
 
                 assertEquals(Frame.text("untouched"), owner.frames().nextMessage());
@@ -155,17 +155,17 @@ class SessionResumeIT extends OnEveryDeployment {
     }
 
     @Test
-    void whatWaitedInVainForTheSessionIsClosedWhenAnotherGetsIt() throws IOException {
+    void unconfirmedSocketIsClosedWhenAnotherResumesSession() throws IOException {
         Recorder<Closing> ends = new Recorder<>("end of a socket upstream");
         fixture.upstream()
                 .on(
                         GatewayFixture.streamOf("quiet"),
                         exchange -> ends.add(exchange.acceptWebSocket().awaitClosing()));
-        fixture.upstream().on(GatewayFixture.streamOf("told"), telling("0a1b-told", ends));
+        fixture.upstream().on(GatewayFixture.streamOf("told"), sessionScript("0a1b-told", ends));
 
         try (RawWebSocket quiet = fixture.open("quiet", protocols("0a1b-told"));
-                RawWebSocket told = fixture.open("told", protocols("0a1b-told"))) {
-            told.frames().nextMessage();
+                RawWebSocket confirmed = fixture.open("told", protocols("0a1b-told"))) {
+            confirmed.frames().nextMessage();
             quiet.frames().awaitClosing();
             ends.take();
         }

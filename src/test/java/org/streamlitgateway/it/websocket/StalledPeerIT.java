@@ -16,7 +16,7 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** A peer that is there but takes nothing for longer than it may: the other one is told, and has its connection back. */
+/** A connected peer that reads nothing for longer than allowed is closed, and so is the other side. */
 @NeedsGateway
 class StalledPeerIT extends OnEveryDeployment {
     private static final long MESSAGE_BYTES = 1_000_000;
@@ -31,11 +31,11 @@ class StalledPeerIT extends OnEveryDeployment {
     }
 
     @Test
-    void aBrowserThatTakesNothingIsGivenUp() throws IOException {
+    void browserThatReadsNothingIsClosed() throws IOException {
         Recorder<Closing> endings = new Recorder<>("end of Streamlit's socket");
         fixture.upstream().on(GatewayFixture.streamOf("stalled-browser"), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
-            Thread sender = Sender.start(() -> sendWithoutEnd(frames));
+            Thread sender = Sender.start(() -> sendForever(frames));
             endings.add(frames.awaitClosing());
             frames.close();
             Eventually.until("the sender ended", () -> !sender.isAlive());
@@ -49,21 +49,21 @@ class StalledPeerIT extends OnEveryDeployment {
             if (deployment.embedded() || deployment.splices()) {
                 assertEquals(STALLED, told);
             } else {
-                assertTrue(List.of(1001, 1008).contains(told.code()), told::toString); // Tomcat has its own clock
+                assertTrue(List.of(1001, 1008).contains(told.code()), told::toString); // Tomcat has its own timeout
             }
         }
     }
 
     @Test
-    void aStreamlitThatTakesNothingIsGivenUp() throws IOException {
-        Recorder<String> told = new Recorder<>("test that has seen enough");
+    void streamlitThatReadsNothingIsClosed() throws IOException {
+        Recorder<String> told = new Recorder<>("end of the test");
         fixture.upstream().on(GatewayFixture.streamOf("stalled-streamlit"), exchange -> {
             exchange.acceptWebSocket();
             told.take();
         });
 
         try (RawWebSocket socket = fixture.open("stalled-streamlit", PROTOCOL)) {
-            Thread sender = Sender.start(() -> sendWithoutEnd(socket.frames()));
+            Thread sender = Sender.start(() -> sendForever(socket.frames()));
 
             assertEquals(STALLED, socket.frames().awaitClosing());
             told.add("closed");
@@ -72,7 +72,7 @@ class StalledPeerIT extends OnEveryDeployment {
     }
 
     @Test
-    void aStreamlitThatAnswersNothingIsGivenUp() throws IOException {
+    void streamlitThatAnswersNoPingsIsClosed() throws IOException {
         Recorder<Closing> endings = new Recorder<>("end of Streamlit's socket");
         fixture.upstream().on(GatewayFixture.streamOf("answers-nothing"), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
@@ -89,7 +89,7 @@ class StalledPeerIT extends OnEveryDeployment {
         }
     }
 
-    private static void sendWithoutEnd(WebSocketWire frames) throws IOException {
+    private static void sendForever(WebSocketWire frames) throws IOException {
         while (true) {
             frames.sendPattern(MESSAGE_BYTES);
         }

@@ -19,14 +19,14 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** How one side ends is how the other side is ended, and at once. */
+/** A close or disconnect on one side reaches the other side unchanged and at once. */
 class WebSocketCloseIT extends OnEveryDeployment {
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
 
-    /** What "at once" may take on a machine with two busy cores. */
+    /** Time allowed for "at once" on a machine with two busy cores. */
     private static final Duration AT_ONCE = Duration.ofSeconds(15);
 
-    /** How a socket ends without a close frame. */
+    /** Ways in which a socket ends without a close frame. */
     enum Death {
         FIN {
             @Override
@@ -44,7 +44,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
         abstract void of(WebSocketWire wire) throws IOException;
     }
 
-    /** Upstream waits for the end; the recorder says which. */
+    /** Makes upstream wait for the end of the socket; the recorder receives it. */
     private Recorder<Closing> upstreamClosings(String test) {
         Recorder<Closing> closings = new Recorder<>("end of the socket upstream");
         fixture.upstream()
@@ -56,26 +56,28 @@ class WebSocketCloseIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(ints = {1000, 1001, 1009, 1011, 1012, 3000, 4999})
-    void aBrowsersCloseReachesUpstreamWithCodeAndReason(int code) throws IOException {
+    void browserCloseReachesUpstreamWithCodeAndReason(int code) throws IOException {
         Recorder<Closing> upstream = upstreamClosings("close-up-" + code);
 
         try (RawWebSocket socket = fixture.open("close-up-" + code, PROTOCOL)) {
             socket.frames().sendClose(code, "because " + code);
-            int told = toldByContainer(code);
+            int expectedCode = codeSeenThroughContainer(code);
 
-            assertEquals(new Closing(told, "because " + code), upstream.take(AT_ONCE));
-            assertEquals(told, socket.frames().awaitClosing().code());
+            assertEquals(new Closing(expectedCode, "because " + code), upstream.take(AT_ONCE));
+            assertEquals(expectedCode, socket.frames().awaitClosing().code());
         }
     }
 
-    /** Tomcat's own WebSocket support shows codes that are younger than RFC 6455 as 1002; browsers send none of them. */
-    private int toldByContainer(int code) {
+    /**
+     * Tomcat's own WebSocket support reports codes that are newer than RFC 6455 as 1002. Browsers send none of these.
+     */
+    private int codeSeenThroughContainer(int code) {
         return code == 1012 && deployment.name().startsWith("tomcat") && !deployment.splices() ? 1002 : code;
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1000, 1001, 1009, 1011, 1012, 3000, 4999})
-    void upstreamsCloseReachesTheBrowserWithCodeAndReason(int code) throws IOException {
+    void upstreamCloseReachesBrowserWithCodeAndReason(int code) throws IOException {
         Recorder<Integer> echoes = new Recorder<>("answer to upstream's close");
         fixture.upstream().on(GatewayFixture.streamOf("close-down-" + code), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
@@ -90,7 +92,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
     }
 
     @Test
-    void aBrowsersCloseWithoutACodeReachesUpstreamAsNormal() throws IOException {
+    void browserCloseWithoutCodeReachesUpstreamAsNormal() throws IOException {
         Recorder<Closing> upstream = upstreamClosings("close-up-empty");
 
         try (RawWebSocket socket = fixture.open("close-up-empty", PROTOCOL)) {
@@ -101,7 +103,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
     }
 
     @Test
-    void upstreamsCloseWithoutACodeReachesTheBrowserAsNormal() throws IOException {
+    void upstreamCloseWithoutCodeReachesBrowserAsNormal() throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("close-down-empty"), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
             frames.sendClose(Closing.NO_CODE, "");
@@ -113,14 +115,14 @@ class WebSocketCloseIT extends OnEveryDeployment {
         }
     }
 
-    /** 1005 cannot be sent (RFC 6455 section 7.4.1): no code again, or 1000, which means the same. */
+    /** 1005 must not be sent (RFC 6455 section 7.4.1): either no code again, or 1000, which means the same. */
     private static void assertNormal(Closing closing) {
         assertTrue(List.of(Closing.NO_CODE, 1000).contains(closing.code()), closing::toString);
         assertEquals("", closing.reason());
     }
 
     @Test
-    void aReasonOfFullLengthArrivesWhole() throws IOException {
+    void closeReasonOfMaximumLengthArrivesWhole() throws IOException {
         String reason = "ü".repeat(61) + "!";
         Recorder<Closing> upstream = upstreamClosings("long-reason");
 
@@ -132,7 +134,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
     }
 
     @Test
-    void whatWasSentBeforeTheCloseArrivesBeforeIt() throws IOException {
+    void messagesSentBeforeCloseArriveBeforeIt() throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("last-words"), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
             for (int i = 0; i < 500; i++) {
@@ -153,7 +155,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
     @ParameterizedTest
     @EnumSource
     @NeedsGateway
-    void anUpstreamThatDiesIsACloseThatSaysSo(Death death) throws IOException {
+    void upstreamDisconnectClosesBrowserWithMatchingCode(Death death) throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("dies-" + death), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
             frames.nextData();
@@ -171,7 +173,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @EnumSource
-    void aBrowserThatDiesIsGoneUpstreamAtOnce(Death death) throws IOException {
+    void browserDisconnectClosesUpstreamAtOnce(Death death) throws IOException {
         Recorder<Closing> upstream = upstreamClosings("browser-dies-" + death);
 
         try (RawWebSocket socket = fixture.open("browser-dies-" + death, PROTOCOL)) {
@@ -184,7 +186,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
     @ParameterizedTest
     @EnumSource
     @NeedsGateway
-    void anUpstreamThatDiesInsideAMessageNeverLooksLikeItsEnd(Death death) throws IOException {
+    void upstreamLostInsideMessageDoesNotCompleteIt(Death death) throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("dies-inside-" + death), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
             frames.send(new Frame(false, Frame.BINARY, new byte[10_000]));
@@ -194,20 +196,20 @@ class WebSocketCloseIT extends OnEveryDeployment {
 
         try (RawWebSocket socket = fixture.open("dies-inside-" + death, PROTOCOL)) {
             socket.frames().send(Frame.text("die"));
-            // A frame with FIN before the close would show half a message as a whole one.
+            // A frame with FIN before the close frame would present half a message as a complete one.
             Frame frame = socket.frames().nextFrame();
             while (frame.opcode() != Frame.CLOSE) {
                 assertTrue(!frame.fin(), frame::toString);
                 frame = socket.frames().nextFrame();
             }
         } catch (java.io.EOFException | java.net.SocketException e) {
-            // No close frame fits inside a message that is being sent; an abort is right too.
+            // A close frame cannot interrupt a message in progress; an abort is correct too.
         }
     }
 
     @Test
     @NeedsGateway
-    void aBrowserThatLeavesDuringTheHandshakeEndsItUpstream() throws IOException {
+    void browserLostDuringHandshakeEndsUpstreamHandshake() throws IOException {
         Recorder<Object> ends = new Recorder<>("end of the handshake upstream");
         fixture.upstream().on(GatewayFixture.streamOf("left-early"), exchange -> {
             ends.add(exchange.acceptWebSocket().awaitClosing());
@@ -222,7 +224,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void anUnmaskedFrameFromABrowserEndsBothSides() throws IOException {
+    void unmaskedBrowserFrameClosesBothSides() throws IOException {
         // RFC 6455 section 5.1
         Recorder<Closing> upstream = upstreamClosings("unmasked");
 
@@ -237,7 +239,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void textThatIsNotUtf8EndsBothSides() throws IOException {
+    void invalidUtf8TextClosesBothSides() throws IOException {
         // RFC 6455 section 8.1
         Recorder<Closing> upstream = upstreamClosings("not-utf8");
 
@@ -253,7 +255,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
     @ParameterizedTest
     @ValueSource(ints = {0x83, 0xC1, 0x8B})
     @NeedsGateway
-    void nonsenseFromUpstreamEndsBothSides(int firstByte) throws IOException {
+    void invalidUpstreamFrameClosesBothSides(int firstByte) throws IOException {
         String test = "nonsense-" + firstByte;
         Recorder<Closing> upstream = new Recorder<>("end of the socket upstream");
         fixture.upstream().on(GatewayFixture.streamOf(test), exchange -> {

@@ -16,7 +16,7 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Handshakes that are answered before Streamlit hears of them. */
+/** Handshakes that the gateway answers before it contacts Streamlit. */
 @NeedsGateway
 class WebSocketGuardIT extends OnEveryDeployment {
     private static final String UPGRADE = "Upgrade: websocket";
@@ -54,8 +54,8 @@ class WebSocketGuardIT extends OnEveryDeployment {
                 "http://127.0.0.1:1",
                 "not an origin",
             })
-    void aForeignOriginIsA403WithoutDialling(String origin) throws IOException {
-        // streamlit #16448, #16386: there is no strict list in Streamlit, and its own check stalls every session.
+    void foreignOriginReturns403WithoutUpstreamRequest(String origin) throws IOException {
+        // streamlit #16448, #16386: Streamlit has no strict list of origins, and its own check stalls every session.
         String test = "origin-" + Integer.toHexString(origin.hashCode());
 
         assertEquals(
@@ -67,7 +67,7 @@ class WebSocketGuardIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/chat/socket", "/_stcore/stream/", "/component/x/y"})
-    void noPathLeadsAroundTheGuard(String target) throws IOException {
+    void pathVariantsCannotBypassOriginCheck(String target) throws IOException {
         try (RawWebSocket socket =
                 RawWebSocket.dial(fixture.uri(), fixture.target(target), "Origin: http://evil.example")) {
             assertEquals(403, socket.refusal().status());
@@ -77,14 +77,14 @@ class WebSocketGuardIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"https://portal.example", "http://other.example:8080", "HTTPS://Portal.Example"})
-    void anAllowedOriginIsAccepted(String origin) throws IOException {
+    void allowedOriginIsAccepted(String origin) throws IOException {
         fixture.open("allowed", PROTOCOL, "Origin: " + origin).close();
 
         fixture.upstream().requests(GatewayFixture.streamOf("allowed")).take();
     }
 
     @Test
-    void ourOwnOriginIsAcceptedAndSoIsNone() throws IOException {
+    void sameOriginAndMissingOriginAreAccepted() throws IOException {
         fixture.open("own", PROTOCOL, "Origin: http://" + fixture.uri().getAuthority())
                 .close();
         fixture.open("none", PROTOCOL).close();
@@ -92,7 +92,7 @@ class WebSocketGuardIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"8", "12", "14", "0", "abc"})
-    void anotherVersionIsRefusedAndToldOurs(String version) throws IOException {
+    void unsupportedVersionReturns426WithSupportedVersion(String version) throws IOException {
         String test = "version-" + version;
         RawResponse refusal = refused(test, UPGRADE, CONNECTION, KEY, PROTOCOL, "Sec-WebSocket-Version: " + version);
 
@@ -105,7 +105,7 @@ class WebSocketGuardIT extends OnEveryDeployment {
     }
 
     @Test
-    void aMissingVersionIsRefused() throws IOException {
+    void missingVersionIsRefused() throws IOException {
         int status = refused("no-version", UPGRADE, CONNECTION, KEY, PROTOCOL).status();
 
         assertTrue(status == 426 || status == 400, "status " + status);
@@ -113,7 +113,7 @@ class WebSocketGuardIT extends OnEveryDeployment {
     }
 
     @Test
-    void aMissingKeyIsA400() throws IOException {
+    void missingKeyReturns400() throws IOException {
         assertEquals(
                 400, refused("no-key", UPGRADE, CONNECTION, VERSION, PROTOCOL).status());
         assertNotDialled("no-key");
@@ -121,7 +121,7 @@ class WebSocketGuardIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"c2hvcnQ=", "not base64 at all!!!", ""})
-    void aBadKeyIsA400(String key) throws IOException {
+    void invalidKeyReturns400(String key) throws IOException {
         String test = "bad-key-" + key.length();
 
         assertEquals(
@@ -132,7 +132,7 @@ class WebSocketGuardIT extends OnEveryDeployment {
     }
 
     @Test
-    void aHandshakeMustBeAGet() throws IOException {
+    void handshakeByOtherMethodIsRefused() throws IOException {
         try (var client = fixture.http()) {
             client.send(client.head(
                     "POST",
@@ -150,8 +150,8 @@ class WebSocketGuardIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"Cookie", "X-Sso-Ticket", "Authorization"})
-    void aLineThatStreamlitCannotTakeIsA431ThatNamesItInTheLog(String name) throws IOException {
-        // streamlit #14960, #14290: it gives no answer at all to a line of more than 8192 bytes.
+    void oversizedHeaderReturns431AndIsNamedInLog(String name) throws IOException {
+        // streamlit #14960, #14290: Streamlit does not answer a request with a line of more than 8192 bytes at all.
         String value = "secret-" + name + "-" + "x".repeat(8300);
 
         RawResponse refusal =
@@ -160,21 +160,21 @@ class WebSocketGuardIT extends OnEveryDeployment {
         assertEquals(431, refusal.status());
         assertNotDialled("large-" + name);
         Eventually.until("the log names " + name, () -> logLines(name) > 0);
-        assertFalse(fixture.gateway().log().contains("secret-" + name), "the log tells the value");
+        assertFalse(fixture.gateway().log().contains("secret-" + name), "the log contains the value");
     }
 
-    /** Tomcat 10.1 knows names of headers in small letters only. */
+    /** Counts log lines that mention the header. Tomcat 10.1 reports header names in lower case only. */
     private long logLines(String name) {
-        String small = name.toLowerCase(Locale.ROOT);
+        String lowerCase = name.toLowerCase(Locale.ROOT);
         return fixture.gateway()
                 .log()
                 .lines()
-                .filter(line -> line.toLowerCase(Locale.ROOT).contains(small) && line.contains("8192"))
+                .filter(line -> line.toLowerCase(Locale.ROOT).contains(lowerCase) && line.contains("8192"))
                 .count();
     }
 
     @Test
-    void aLineJustBelowTheLimitPasses() throws IOException {
+    void headerJustBelowLimitPasses() throws IOException {
         String cookie = "sso=" + "x".repeat(8100);
 
         fixture.open("almost-large", PROTOCOL, "Cookie: " + cookie).close();
@@ -189,18 +189,18 @@ class WebSocketGuardIT extends OnEveryDeployment {
     }
 
     @Test
-    void moreFieldsThanStreamlitTakesAreA431() throws IOException {
-        // Its WebSocket library gives up silently at 128.
-        String[] lines = new String[150];
-        for (int i = 0; i < lines.length; i++) {
-            lines[i] = "X-Field-" + i + ": " + i;
+    void tooManyHeaderFieldsReturn431() throws IOException {
+        // Streamlit's WebSocket library fails silently at 128.
+        String[] fieldLines = new String[150];
+        for (int i = 0; i < fieldLines.length; i++) {
+            fieldLines[i] = "X-Field-" + i + ": " + i;
         }
-        lines[0] = UPGRADE;
-        lines[1] = CONNECTION;
-        lines[2] = VERSION;
-        lines[3] = KEY;
+        fieldLines[0] = UPGRADE;
+        fieldLines[1] = CONNECTION;
+        fieldLines[2] = VERSION;
+        fieldLines[3] = KEY;
 
-        assertEquals(431, refused("many-fields", lines).status());
+        assertEquals(431, refused("many-fields", fieldLines).status());
         assertNotDialled("many-fields");
     }
 }

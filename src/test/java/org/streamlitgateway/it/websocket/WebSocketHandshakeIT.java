@@ -20,11 +20,11 @@ import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 import org.streamlitgateway.it.http.ForwardingChecks;
 
-/** What Streamlit is asked, and what the browser is answered. */
+/** The handshake that Streamlit receives, and the response that the browser gets. */
 class WebSocketHandshakeIT extends OnEveryDeployment {
     private static final String OFFER = "Sec-WebSocket-Protocol: streamlit, 2|2c4f2033|f32f|1795291749, session-1";
 
-    /** Opens a WebSocket with these lines and returns what upstream was asked. */
+    /** Opens a WebSocket with these field lines and returns the handshake that upstream received. */
     private HttpHead asked(String test, String... fieldLines) throws IOException {
         fixture.open(test, fieldLines).close();
         return fixture.upstream().requests(GatewayFixture.streamOf(test)).take().request();
@@ -35,7 +35,7 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
     }
 
     @Test
-    void theSubprotocolListArrivesAsOneLineInOrder() throws IOException {
+    void subprotocolsArriveOnOneLineInOrder() throws IOException {
         // streamlit #8799: the list is positional: name, XSRF token, session to resume. Streamlit reads one line only.
         HttpHead request = asked("protocols", OFFER);
 
@@ -45,7 +45,7 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void aSubprotocolListOnSeveralLinesArrivesAsOne() throws IOException {
+    void subprotocolsOnSeveralLinesAreJoined() throws IOException {
         HttpHead request =
                 asked("protocol-lines", "Sec-WebSocket-Protocol: streamlit", "Sec-WebSocket-Protocol: token");
 
@@ -54,7 +54,7 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"streamlit", "2|2c4f2033|f32f|1795291749", "session-1"})
-    void theAnswersSubprotocolIsUpstreams(String chosen) throws IOException {
+    void browserGetsSubprotocolChosenByUpstream(String chosen) throws IOException {
         String test = "chosen-" + chosen.replace('|', '-');
         fixture.upstream().on(GatewayFixture.streamOf(test), exchange -> exchange.acceptWebSocketWith(chosen)
                 .awaitClosing());
@@ -65,7 +65,7 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
     }
 
     @Test
-    void noSubprotocolIsInvented() throws IOException {
+    void noSubprotocolIsAdded() throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("none-chosen"), exchange -> exchange.acceptWebSocketWith("")
                 .awaitClosing());
 
@@ -81,7 +81,7 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void noExtensionIsOfferedUpstreamOrGrantedToTheBrowser() throws IOException {
+    void noExtensionIsNegotiatedOnEitherSide() throws IOException {
         try (RawWebSocket socket =
                 fixture.dial("extensions", "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits")) {
             assertFalse(socket.assertAccepted(socket.answer()).has("Sec-WebSocket-Extensions"));
@@ -95,9 +95,10 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
 
     @Test
     void pathAndQueryArriveByteForByte() throws IOException {
-        // the WebSocket support of Jetty 12.0 parses the address and answers 500 to what no URI may have
-        String beyondUris = deployment.name().startsWith("jetty-12.0") && !deployment.splices() ? "" : "|{}\"";
-        String target = "/any%2Fwhere;v=1//x?a=%20b+c&d=" + beyondUris + "&&e";
+        // the WebSocket support of Jetty 12.0 parses the address and answers 500 to characters that no URI may
+        // contain
+        String invalidInUris = deployment.name().startsWith("jetty-12.0") && !deployment.splices() ? "" : "|{}\"";
+        String target = "/any%2Fwhere;v=1//x?a=%20b+c&d=" + invalidInUris + "&&e";
         fixture.upstream().on(target, exchange -> exchange.acceptWebSocket().awaitClosing());
 
         RawWebSocket.open(fixture.uri(), fixture.target(target)).close();
@@ -132,7 +133,7 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void cookiesOnSeveralLinesStayCookies() throws IOException {
+    void cookiesOnSeveralLinesAreJoinedBySemicolon() throws IOException {
         // HTTP/2 splits them; joined they take a semicolon (RFC 6265 section 4.2.1), never a comma.
         HttpHead request = asked("cookie-lines", "Cookie: a=1", "Cookie: b=2");
 
@@ -141,13 +142,13 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void forwardingFieldsAreOursAndSpoofedOnesAreDropped() throws IOException {
-        ForwardingChecks.assertOurs(asked("spoofed", ForwardingChecks.spoofed()), fixture.uri());
+    void spoofedForwardingFieldsAreReplaced() throws IOException {
+        ForwardingChecks.assertSetByGateway(asked("spoofed", ForwardingChecks.spoofed()), fixture.uri());
     }
 
     @Test
     @NeedsGateway
-    void fieldsNamedByConnectionEndHere() throws IOException {
+    void fieldsNamedByConnectionAreRemoved() throws IOException {
         fixture.open("hops", "Connection: keep-alive, X-Named", "X-Named: 1", "X-Stays: 2")
                 .close();
 
@@ -160,7 +161,7 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
     }
 
     @Test
-    void cookiesOfTheAcceptanceReachTheBrowser() throws IOException {
+    void handshakeResponseCookiesReachBrowser() throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("set-cookie"), exchange -> exchange.acceptWebSocket(
                         "Set-Cookie: a=1; Path=/; Expires=Wed, 21 Oct 2026 07:28:00 GMT", "Set-Cookie: b=2")
                 .awaitClosing());
@@ -175,7 +176,7 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
     }
 
     @Test
-    void theBrowserIsAcceptedOnlyAfterUpstreamAccepted() throws IOException {
+    void browserIsAcceptedOnlyAfterUpstream() throws IOException {
         Signal accept = new Signal("upstream may accept");
         fixture.upstream().on(GatewayFixture.streamOf("upstream-first"), exchange -> {
             accept.await();
@@ -186,15 +187,15 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
             fixture.upstream()
                     .requests(GatewayFixture.streamOf("upstream-first"))
                     .take();
-            assertTrue(socket.isSilentFor(Duration.ofMillis(500)), "answered before upstream did");
-            accept.give();
+            assertTrue(socket.isSilentFor(Duration.ofMillis(500)), "answered before upstream accepted");
+            accept.fire();
 
             socket.assertAccepted(socket.answer());
         }
     }
 
     @Test
-    void framesSentTogetherWithTheAcceptanceAreNotLost() throws IOException {
+    void framesSentWithHandshakeResponseAreDelivered() throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("eager"), exchange -> exchange.acceptWebSocketTogetherWith(
                         Frame.text("eager"))
                 .awaitClosing());

@@ -20,7 +20,7 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Silence is no reason to close, unless nobody is there any more. */
+/** A quiet socket stays open as long as its peers are still there. */
 @NeedsGateway
 class WebSocketKeepAliveIT extends OnEveryDeployment {
     private static final String HEALTH = "/_stcore/health";
@@ -32,8 +32,8 @@ class WebSocketKeepAliveIT extends OnEveryDeployment {
     }
 
     @Test
-    void anIdleSocketOutlivesEveryTimeout() throws IOException {
-        // Those of HTTP are two seconds here.
+    void idleSocketOutlivesHttpTimeouts() throws IOException {
+        // The HTTP timeouts are two seconds in this suite.
         try (RawWebSocket socket = fixture.open("idle", PROTOCOL)) {
             long until = System.nanoTime() + Duration.ofSeconds(6).toNanos();
             while (System.nanoTime() < until) {
@@ -48,7 +48,7 @@ class WebSocketKeepAliveIT extends OnEveryDeployment {
     }
 
     @Test
-    void aBrowserThatAnswersNoPingIsGone() throws IOException {
+    void browserWithoutPongIsClosed() throws IOException {
         Recorder<Closing> upstream = new Recorder<>("end of the socket upstream");
         fixture.upstream()
                 .on(
@@ -62,7 +62,7 @@ class WebSocketKeepAliveIT extends OnEveryDeployment {
     }
 
     @Test
-    void aStreamlitThatAnswersNoPingAndAcceptsNobodyIsGone() throws IOException {
+    void streamlitWithoutPongRefusingConnectionsIsClosed() throws IOException {
         Signal gone = new Signal("Streamlit's machine is gone");
         Recorder<String> upstreamEnds = new Recorder<>("end of the socket upstream");
         fixture.upstream().on(GatewayFixture.streamOf("half-open-upstream"), exchange -> {
@@ -74,7 +74,7 @@ class WebSocketKeepAliveIT extends OnEveryDeployment {
 
         try (RawWebSocket socket = fixture.open("half-open-upstream", PROTOCOL)) {
             fixture.upstream().refuse();
-            gone.give();
+            gone.fire();
             assertNotEquals(1000, socket.frames().awaitClosing().code());
             upstreamEnds.take();
         } finally {
@@ -82,9 +82,9 @@ class WebSocketKeepAliveIT extends OnEveryDeployment {
         }
     }
 
-    /** The way to it is broken: somebody between has forgotten the connection. */
+    /** Simulates a broken network path: an intermediary has dropped the connection's state. */
     @Test
-    void aStreamlitThatAnswersElsewhereIsGone() throws IOException {
+    void streamlitWithoutPongButHealthyElsewhereIsClosed() throws IOException {
         Recorder<String> upstreamEnds = new Recorder<>("end of the socket upstream");
         fixture.upstream().on(GatewayFixture.streamOf("broken-path"), exchange -> {
             assertEndsUnanswered(exchange.acceptWebSocket());
@@ -97,16 +97,16 @@ class WebSocketKeepAliveIT extends OnEveryDeployment {
         }
     }
 
-    /** A script that holds Python's lock, a breakpoint, a paused container. */
+    /** Simulates a script that holds Python's lock, a breakpoint or a paused container. */
     @Test
-    void aStreamlitThatAnswersNothingButAcceptsIsBusy() throws IOException {
+    void busyStreamlitThatStillAcceptsConnectionsIsKept() throws IOException {
         fixture.upstream().on(HEALTH, Exchange::awaitEnd);
         fixture.upstream().on(GatewayFixture.streamOf("busy"), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
             Frame asked = frames.nextMessage();
             Frame ping = frames.nextFrame();
             assertEquals(Frame.PING, ping.opcode());
-            assertTrue(frames.isSilentFor(Duration.ofSeconds(7)), "the busy one was given up, or is sent more pings");
+            assertTrue(frames.isSilentFor(Duration.ofSeconds(7)), "the busy connection was closed or got more pings");
             frames.send(new Frame(true, Frame.PONG, ping.payload()));
             frames.send(asked);
             frames.awaitClosing();
@@ -120,7 +120,7 @@ class WebSocketKeepAliveIT extends OnEveryDeployment {
         }
     }
 
-    /** Reads and says nothing, until the gateway has had enough. */
+    /** Reads without answering until the gateway closes the connection. */
     private static void assertEndsUnanswered(WebSocketWire wire) throws IOException {
         try {
             Frame frame = wire.nextFrame();
@@ -129,7 +129,7 @@ class WebSocketKeepAliveIT extends OnEveryDeployment {
                 frame = wire.nextFrame();
             }
         } catch (EOFException | SocketException e) {
-            // Ended without a close frame, which nobody would have answered anyway.
+            // Ended without a close frame. A dead peer would not have answered one.
         }
     }
 }

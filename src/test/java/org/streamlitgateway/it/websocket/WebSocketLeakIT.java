@@ -17,14 +17,14 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Ten thousand sockets come and go, in every way that one can go, and leave nothing behind. */
+/** Ten thousand sockets are opened and end in every possible way; no thread, socket or memory remains. */
 @NeedsGateway
 class WebSocketLeakIT extends OnEveryDeployment {
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
     private static final int WAVE = 200;
     private static final int WAVES = 50;
 
-    /** Two hundred at once on a cold JVM may take a while. */
+    /** Allows for two hundred concurrent handshakes on a cold JVM. */
     @Override
     protected String[] options() {
         return new String[] {"handshake-timeout", "60s", "connect-timeout", "20s"};
@@ -34,7 +34,7 @@ class WebSocketLeakIT extends OnEveryDeployment {
     @BeforeParameterizedClassInvocation
     protected void start() throws IOException {
         super.start();
-        // Upstream ends every second socket itself, when it is told to.
+        // Upstream ends every second socket itself, on request.
         fixture.upstream().on(GatewayFixture.streamOf("upstream-kills"), exchange -> {
             var frames = exchange.acceptWebSocket();
             if (frames.nextData().asText().equals("fin")) {
@@ -46,9 +46,9 @@ class WebSocketLeakIT extends OnEveryDeployment {
     }
 
     @Test
-    void tenThousandKilledSocketsLeaveNoThreadsSocketsOrMemory() throws IOException {
+    void tenThousandEndedSocketsLeakNoThreadsDescriptorsOrMemory() throws IOException {
         ProcessProbe gateway = new ProcessProbe(fixture.gateway().pid());
-        // The pools have their full size after this many.
+        // The pools reach their full size after this many waves.
         for (int wave = 0; wave < 5; wave++) {
             openAndKill(wave);
         }
@@ -68,7 +68,7 @@ class WebSocketLeakIT extends OnEveryDeployment {
         Eventually.until(
                 () -> "threads " + threads + " -> " + gateway.threads(),
                 Eventually.LIMIT,
-                () -> gateway.threads() <= Math.max(threads + 20, containersThreads()));
+                () -> gateway.threads() <= Math.max(threads + 20, containerThreads()));
         assertTrue(gateway.residentMebibytes() < 500, "resident MiB: " + gateway.residentMebibytes());
         try (RawWebSocket socket = fixture.open("afterwards", PROTOCOL)) {
             socket.frames().send(Frame.text("still works"));
@@ -76,8 +76,8 @@ class WebSocketLeakIT extends OnEveryDeployment {
         }
     }
 
-    /** A container has its own idea of how many are enough: Tomcat's is 200. */
-    private int containersThreads() {
+    /** Returns the size to which a container may grow its thread pool: 200 in Tomcat. */
+    private int containerThreads() {
         return deployment.embedded() ? 0 : 300;
     }
 
@@ -88,7 +88,7 @@ class WebSocketLeakIT extends OnEveryDeployment {
                 () -> fixture.upstream().openConnections() == 0);
     }
 
-    /** Half of the sockets are killed by the browser (RST, FIN, close frame), the other half by upstream (RST, FIN). */
+    /** Ends half of the sockets from the browser (RST, FIN, close frame) and half from upstream (RST, FIN). */
     private void openAndKill(int wave) throws IOException {
         List<RawWebSocket> sockets = new ArrayList<>();
         for (int i = 0; i < WAVE; i++) {

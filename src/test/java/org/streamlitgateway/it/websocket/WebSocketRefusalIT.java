@@ -17,7 +17,7 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Handshakes that do not succeed, and what the browser is told instead of silence. */
+/** Responses to handshakes that do not succeed. */
 class WebSocketRefusalIT extends OnEveryDeployment {
     private static final String OFFER = "Sec-WebSocket-Protocol: streamlit, 2|2c4f2033|f32f|1795291749, session-1";
 
@@ -30,7 +30,7 @@ class WebSocketRefusalIT extends OnEveryDeployment {
         "503, Unavailable",
         "302, Found"
     })
-    void aRefusalReachesTheBrowserWithItsStatus(int status, String phrase) throws IOException {
+    void refusalReachesBrowserWithItsStatus(int status, String phrase) throws IOException {
         fixture.upstream()
                 .on(
                         GatewayFixture.streamOf("refused-" + status),
@@ -51,7 +51,7 @@ class WebSocketRefusalIT extends OnEveryDeployment {
     }
 
     @Test
-    void aPlainRequestForTheSocketsPathIsAnOrdinaryOne() throws IOException {
+    void plainRequestToWebSocketPathIsProxied() throws IOException {
         try (var client = fixture.http()) {
             RawResponse response = client.get(fixture.target("/_stcore/stream?plain"));
 
@@ -62,7 +62,7 @@ class WebSocketRefusalIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void anUpstreamThatAcceptsTheWrongKeyIsA502AndIsLeft() throws IOException {
+    void wrongAcceptKeyReturns502AndClosesUpstream() throws IOException {
         Recorder<End> upstreamEnds = new Recorder<>("end of the connection with the wrong key");
         fixture.upstream().on(GatewayFixture.streamOf("wrong-accept"), exchange -> {
             exchange.interim(
@@ -81,7 +81,7 @@ class WebSocketRefusalIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void anUpstreamThatHangsUpOnTheHandshakeIsA502() throws IOException {
+    void upstreamClosingDuringHandshakeReturns502() throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("hung-up"), exchange -> exchange.close());
 
         try (RawWebSocket socket = fixture.dial("hung-up", OFFER)) {
@@ -91,8 +91,9 @@ class WebSocketRefusalIT extends OnEveryDeployment {
 
     @Test
     @NeedsGateway
-    void aSilentUpstreamIsA504BeforeTheBrowserGivesUp() throws IOException {
-        // Streamlit does not answer at all to what it cannot parse; a browser waits 15 s, and the bound is 10.
+    void silentUpstreamReturns504BeforeBrowserTimeout() throws IOException {
+        // Streamlit does not answer a request that it cannot parse. A browser waits 15 s; the gateway's limit is 10
+        // s.
         Recorder<End> upstreamEnds = new Recorder<>("end of the silent handshake");
         FakeStreamlit.Script silent = exchange -> upstreamEnds.add(exchange.awaitEnd());
         long start = System.nanoTime();
@@ -101,22 +102,22 @@ class WebSocketRefusalIT extends OnEveryDeployment {
         try (RawWebSocket socket = fixture.dial("silent", OFFER)) {
             assertEquals(504, socket.refusal().status());
         }
-        Duration taken = Duration.ofNanos(System.nanoTime() - start);
-        assertTrue(taken.compareTo(Duration.ofSeconds(15)) < 0, taken::toString);
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+        assertTrue(elapsed.compareTo(Duration.ofSeconds(15)) < 0, elapsed::toString);
         upstreamEnds.take();
     }
 
     @Test
     @NeedsGateway
-    void theBoundOfTheHandshakeIsAnOption() throws IOException {
+    void handshakeTimeoutIsConfigurable() throws IOException {
         try (GatewayFixture impatient = GatewayFixture.start(deployment, "handshake-timeout", "1")) {
             impatient.upstream().on(GatewayFixture.streamOf("silent"), exchange -> exchange.awaitEnd());
             long start = System.nanoTime();
             try (RawWebSocket socket = impatient.dial("silent", OFFER)) {
                 assertEquals(504, socket.refusal().status());
             }
-            Duration taken = Duration.ofNanos(System.nanoTime() - start);
-            assertTrue(taken.compareTo(Duration.ofSeconds(9)) < 0, taken::toString);
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+            assertTrue(elapsed.compareTo(Duration.ofSeconds(9)) < 0, elapsed::toString);
         }
     }
 }

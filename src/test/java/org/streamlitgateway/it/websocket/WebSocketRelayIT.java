@@ -31,8 +31,9 @@ class WebSocketRelayIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 125, 126, 127, 4096, 65_535, 65_536, 65_537, 1_500_000})
-    void binaryMessagesOfEverySizeComeBack(int size) throws IOException {
-        // streamlit #6196, spring-cloud-gateway #1739, #163: Java stacks stop at 64 KiB by default.
+    void binaryMessagesOfEverySizeAreEchoed(int size) throws IOException {
+        // streamlit #6196, spring-cloud-gateway #1739, #163: Java WebSocket libraries limit messages to 64 KiB by
+        // default.
         try (RawWebSocket socket = fixture.open("echo", PROTOCOL)) {
             byte[] payload = PatternBytes.of(size);
             socket.frames().send(Frame.binary(payload));
@@ -45,7 +46,7 @@ class WebSocketRelayIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "hello", "grüß dich, 世界 🎈"})
-    void textComesBackAsText(String text) throws IOException {
+    void textIsEchoedAsText(String text) throws IOException {
         try (RawWebSocket socket = fixture.open("echo", PROTOCOL)) {
             socket.frames().send(Frame.text(text));
 
@@ -54,8 +55,8 @@ class WebSocketRelayIT extends OnEveryDeployment {
     }
 
     @Test
-    void longTextWithWideCharactersComesBackWhole() throws IOException {
-        // Parts of any size cut characters in the middle.
+    void longTextWithMultibyteCharactersIsEchoedWhole() throws IOException {
+        // Parts of any size split characters in the middle.
         String text = "a🎈世ü".repeat(50_000);
         try (RawWebSocket socket = fixture.open("echo", PROTOCOL)) {
             socket.frames().send(Frame.text(text));
@@ -67,7 +68,7 @@ class WebSocketRelayIT extends OnEveryDeployment {
     }
 
     @Test
-    void aThousandMessagesKeepTheirOrderBothWays() throws IOException {
+    void thousandMessagesKeepOrderBothWays() throws IOException {
         try (RawWebSocket socket = fixture.open("echo", PROTOCOL)) {
             for (int i = 0; i < 1000; i++) {
                 socket.frames().send(i % 3 == 0 ? Frame.text("text " + i) : Frame.binary(PatternBytes.of(i)));
@@ -81,7 +82,7 @@ class WebSocketRelayIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(ints = {Frame.TEXT, Frame.BINARY})
-    void aFragmentReachesUpstreamBeforeTheNextIsSent(int opcode) throws IOException {
+    void fragmentReachesUpstreamBeforeNextIsSent(int opcode) throws IOException {
         String test = "fragments-up-" + opcode;
         Recorder<String> arrived = new Recorder<>("fragment upstream");
         onStream(test, exchange -> {
@@ -104,7 +105,7 @@ class WebSocketRelayIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @ValueSource(ints = {Frame.TEXT, Frame.BINARY})
-    void aFragmentReachesTheBrowserBeforeTheNextIsSent(int opcode) throws IOException {
+    void fragmentReachesBrowserBeforeNextIsSent(int opcode) throws IOException {
         String test = "fragments-down-" + opcode;
         Signal firstSeen = new Signal("the browser has the first fragment");
         Signal secondSeen = new Signal("the browser has the second fragment");
@@ -120,15 +121,15 @@ class WebSocketRelayIT extends OnEveryDeployment {
 
         try (RawWebSocket socket = fixture.open(test, PROTOCOL)) {
             assertEquals("first", new String(socket.frames().nextBytes(5), StandardCharsets.UTF_8));
-            firstSeen.give();
+            firstSeen.fire();
             assertEquals("second", new String(socket.frames().nextBytes(6), StandardCharsets.UTF_8));
-            secondSeen.give();
+            secondSeen.fire();
             assertEquals("last", new String(socket.frames().nextBytes(4), StandardCharsets.UTF_8));
         }
     }
 
     @Test
-    void aMessageInFragmentsStaysOneMessage() throws IOException {
+    void fragmentedMessageStaysOneMessage() throws IOException {
         byte[] whole = PatternBytes.of(100_000);
         try (RawWebSocket socket = fixture.open("echo", PROTOCOL)) {
             for (int i = 0; i < 10; i++) {
@@ -143,7 +144,7 @@ class WebSocketRelayIT extends OnEveryDeployment {
     }
 
     @Test
-    void aPingBetweenFragmentsIsAnsweredAndHarmsNothing() throws IOException {
+    void pingBetweenFragmentsIsAnswered() throws IOException {
         // shinyproxy #233: a proxy that mixes pings into messages corrupts them.
         onStream("ping-between", exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
@@ -163,7 +164,7 @@ class WebSocketRelayIT extends OnEveryDeployment {
     }
 
     @Test
-    void aBrowsersPingIsAnsweredWithItsPayload() throws IOException {
+    void browserPingIsAnsweredWithItsPayload() throws IOException {
         try (RawWebSocket socket = fixture.open("echo", PROTOCOL)) {
             socket.frames().send(Frame.ping("are you there"));
 
@@ -172,8 +173,8 @@ class WebSocketRelayIT extends OnEveryDeployment {
     }
 
     @Test
-    void streamlitsPingIsAnsweredWithItsPayload() throws IOException {
-        // Streamlit closes with 1011 unless its four bytes come back.
+    void streamlitPingIsAnsweredWithItsPayload() throws IOException {
+        // Streamlit closes with 1011 unless its four bytes are returned.
         Recorder<String> pongs = new Recorder<>("pong upstream");
         onStream("ping-down", exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
@@ -189,7 +190,7 @@ class WebSocketRelayIT extends OnEveryDeployment {
     }
 
     @Test
-    void anUnaskedPongIsIgnored() throws IOException {
+    void unsolicitedPongIsIgnored() throws IOException {
         try (RawWebSocket socket = fixture.open("echo", PROTOCOL)) {
             socket.frames().send(new Frame(true, Frame.PONG, new byte[] {1, 2, 3}));
             socket.frames().send(Frame.text("after"));
@@ -199,7 +200,7 @@ class WebSocketRelayIT extends OnEveryDeployment {
     }
 
     @Test
-    void twoSocketsDoNotMix() throws IOException {
+    void messagesStayOnTheirSocket() throws IOException {
         try (RawWebSocket one = fixture.open("echo", PROTOCOL);
                 RawWebSocket two = fixture.open("echo", PROTOCOL)) {
             for (int i = 0; i < 100; i++) {
@@ -214,9 +215,9 @@ class WebSocketRelayIT extends OnEveryDeployment {
     }
 
     @Test
-    void bothDirectionsFlowAtTheSameTime() throws IOException {
+    void bothDirectionsFlowConcurrently() throws IOException {
         long length = 30_000_000;
-        Recorder<Long> upstreamGot = new Recorder<>("whole message upstream");
+        Recorder<Long> upstreamReceived = new Recorder<>("complete message upstream");
         onStream("both-ways", exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
             Thread sender = new Thread(() -> {
@@ -227,7 +228,7 @@ class WebSocketRelayIT extends OnEveryDeployment {
                 }
             });
             sender.start();
-            upstreamGot.add(frames.readPattern());
+            upstreamReceived.add(frames.readPattern());
             frames.awaitClosing();
         });
 
@@ -244,13 +245,13 @@ class WebSocketRelayIT extends OnEveryDeployment {
             sender.start();
 
             assertEquals(length, socket.frames().readPattern());
-            assertEquals(length, upstreamGot.take());
+            assertEquals(length, upstreamReceived.take());
             assertTrue(sent.take());
         }
     }
 
     @Test
-    void nothingIsWrittenToTheLogForAHealthySocket() throws IOException {
+    void healthySocketLogsNothing() throws IOException {
         try (RawWebSocket socket = fixture.open("echo", PROTOCOL)) {
             socket.frames().send(Frame.text("quiet"));
             assertEquals(Frame.text("quiet"), socket.frames().nextMessage());

@@ -19,7 +19,7 @@ import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
-/** Messages that come all at once, and pauses: whoever is silent is pinged, whatever the other one is doing. */
+/** Bursts of messages and pauses: a silent peer is pinged, whatever the other peer is doing. */
 @NeedsGateway
 class WebSocketRhythmIT extends OnEveryDeployment {
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: streamlit, token";
@@ -30,15 +30,15 @@ class WebSocketRhythmIT extends OnEveryDeployment {
     }
 
     @Test
-    void aSilentBrowserIsPinged() throws IOException {
-        // streamlit #1386, #12108, #3196, #11670: whatever stands in front cuts sockets that are silent for a minute.
+    void silentBrowserIsPinged() throws IOException {
+        // streamlit #1386, #12108, #3196, #11670: proxies in front cut sockets that are silent for a minute.
         try (RawWebSocket socket = fixture.open("silent-browser", PROTOCOL)) {
             assertEquals(Frame.PING, socket.frames().nextFrame().opcode());
         }
     }
 
     @Test
-    void aSilentUpstreamIsPinged() throws IOException {
+    void silentUpstreamIsPinged() throws IOException {
         Recorder<Frame> frames = new Recorder<>("frame upstream");
         fixture.upstream().on(GatewayFixture.streamOf("silent-upstream"), exchange -> {
             WebSocketWire wire = exchange.acceptWebSocket();
@@ -53,7 +53,7 @@ class WebSocketRhythmIT extends OnEveryDeployment {
     }
 
     @Test
-    void aPingBetweenTheFragmentsOfAMessageDoesNotBreakIt() throws IOException {
+    void pingBetweenFragmentsKeepsMessageIntact() throws IOException {
         Signal pinged = new Signal("ping between two fragments");
         fixture.upstream().on(GatewayFixture.streamOf("slow-message"), exchange -> {
             WebSocketWire wire = exchange.acceptWebSocket();
@@ -68,15 +68,15 @@ class WebSocketRhythmIT extends OnEveryDeployment {
             assertEquals(new Frame(false, Frame.BINARY, new byte[] {1}), frames.nextFrame());
             assertEquals(Frame.PING, frames.nextFrame().opcode());
             frames.send(new Frame(true, Frame.PONG, new byte[0]));
-            pinged.give();
+            pinged.fire();
 
             assertEquals(new Frame(true, Frame.CONTINUATION, new byte[] {2}), frames.nextFrame());
         }
     }
 
     @Test
-    void messagesThatComeTogetherArriveAllAndInOrder() throws IOException {
-        // A rerun is a dozen small messages at once; none may stay behind until the next one comes.
+    void burstOfMessagesArrivesCompleteAndInOrder() throws IOException {
+        // A rerun is a dozen small messages at once; none may be held back until the next one comes.
         List<List<Frame>> bursts = List.of(
                 List.of(Frame.text("alone")),
                 smallMessages(40),
@@ -105,7 +105,7 @@ class WebSocketRhythmIT extends OnEveryDeployment {
     }
 
     @Test
-    void whatComesTogetherWithTheCloseArrives() throws IOException {
+    void messagesSentWithCloseFrameArrive() throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("last-words"), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
             Frame close = new Frame(true, Frame.CLOSE, new Closing(4321, "enough").payload());
@@ -126,7 +126,7 @@ class WebSocketRhythmIT extends OnEveryDeployment {
                 .toList();
     }
 
-    /** Small messages before and after these frames. */
+    /** Puts small messages before and after these frames. */
     private static List<Frame> mixed(Frame... frames) {
         List<Frame> all = new ArrayList<>(smallMessages(5));
         all.addAll(List.of(frames));
@@ -134,17 +134,17 @@ class WebSocketRhythmIT extends OnEveryDeployment {
         return all;
     }
 
-    /** As the browser gets them: pings are not for it, and a message in fragments is one message. */
+    /** Returns the messages as the browser receives them: without pings, and with fragments joined. */
     private static List<Frame> messagesOf(List<Frame> frames) {
         List<Frame> messages = new ArrayList<>();
         for (Frame frame : frames) {
             if (frame.opcode() == 0) {
-                Frame begun = messages.remove(messages.size() - 1);
-                byte[] whole = ByteBuffer.allocate(begun.payload().length + frame.payload().length)
-                        .put(begun.payload())
+                Frame partial = messages.remove(messages.size() - 1);
+                byte[] whole = ByteBuffer.allocate(partial.payload().length + frame.payload().length)
+                        .put(partial.payload())
                         .put(frame.payload())
                         .array();
-                messages.add(new Frame(true, begun.opcode(), whole));
+                messages.add(new Frame(true, partial.opcode(), whole));
             } else if (frame.opcode() != Frame.PING) {
                 messages.add(frame);
             }

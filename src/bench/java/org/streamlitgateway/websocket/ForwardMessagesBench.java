@@ -10,11 +10,11 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.streamlitgateway.streamlit.ForwardMessages;
 
-/** Looking at a message of Streamlit's that is of no interest. */
+/** Cost of inspecting a Streamlit message that needs no change. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class LookBench {
+public class ForwardMessagesBench {
     /** Hash, metadata, and a delta of 1000 bytes. */
     private final ByteBuffer delta = ByteBuffer.allocate(1100)
             .put((byte) 10)
