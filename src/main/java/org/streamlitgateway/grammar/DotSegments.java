@@ -1,35 +1,36 @@
 package org.streamlitgateway.grammar;
 
 /**
- * Finds the segments {@code .} and {@code ..} in a path (RFC 3986 section 3.3), however they and the separators around
- * them are written: percent-encoded, twice so, in overlong UTF-8, with backslashes, with parameters or blanks behind the
- * dots. No browser sends them, and somebody behind us might take one for the way out of a prefix.
+ * Finds the segments {@code .} and {@code ..} in a path (RFC 3986 section 3.3), in any spelling: percent-encoded once or
+ * several times, in overlong UTF-8, between backslashes, followed by parameters or blanks. No browser sends them, and a
+ * server behind the gateway might resolve one and leave the prefix.
  */
 final class DotSegments {
-    /** How many layers of percent-encoding are looked under. */
+    /** Maximum number of percent-encoding layers. */
     private static final int MAX_DECODINGS = 3;
 
     private DotSegments() {}
 
+    /** Returns whether the path contains a dot segment. */
     static boolean in(String path) {
         if (path.indexOf('%') < 0 && path.indexOf('\\') < 0) {
-            return path.contains("/.") && isAmongSegments(path);
+            return path.contains("/.") && hasDotSegment(path);
         }
-        String seen = path;
+        String current = path;
         for (int i = 0; i < MAX_DECODINGS; i++) {
-            if (isAmongSegments(seen)) {
+            if (hasDotSegment(current)) {
                 return true;
             }
-            String decoded = decode(seen);
-            if (decoded.length() == seen.length()) {
+            String decoded = decode(current);
+            if (decoded.length() == current.length()) {
                 return false;
             }
-            seen = decoded;
+            current = decoded;
         }
-        return isAmongSegments(seen);
+        return hasDotSegment(current);
     }
 
-    private static boolean isAmongSegments(String path) {
+    private static boolean hasDotSegment(String path) {
         int start = 0;
         for (int i = 0; i <= path.length(); i++) {
             if (i == path.length() || path.charAt(i) == '/' || path.charAt(i) == '\\') {
@@ -54,7 +55,10 @@ final class DotSegments {
         return (dots == 1 || dots == 2) && (at == end || path.charAt(at) == ';');
     }
 
-    /** Once; each octet becomes a character, but for overlong forms of ASCII. What is not encoded well stays as it is. */
+    /**
+     * Percent-decodes a path once. Each octet becomes a character, and an overlong form of an ASCII character becomes that
+     * character. Malformed escapes are unchanged.
+     */
     public static String decode(String path) {
         StringBuilder decoded = new StringBuilder(path.length());
         for (int i = 0; i < path.length(); ) {
@@ -72,7 +76,7 @@ final class DotSegments {
         return decoded.toString();
     }
 
-    /** The ASCII character that is written in more octets than it needs; negative when it is none. */
+    /** Returns the ASCII character of an overlong form; negative if there is none. */
     private static int overlong(String path, int at, int following, int first) {
         int code = following == 1 ? first : 0;
         for (int n = 1; n <= following; n++) {

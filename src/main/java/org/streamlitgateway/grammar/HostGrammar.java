@@ -2,22 +2,22 @@ package org.streamlitgateway.grammar;
 
 import jakarta.servlet.http.HttpServletRequest;
 
-/** The value of Host and of {@code :authority}: a host, and perhaps a port (RFC 9110 section 7.2); never user data. */
+/** Grammar of Host and {@code :authority}: a host and an optional port (RFC 9110 section 7.2), without user information. */
 public final class HostGrammar {
     private static final int MAX_PORT_DIGITS = 5;
     private static final int MAX_PORT = 65535;
 
     private HostGrammar() {}
 
-    /** What the container takes for it, as a browser writes it: the port only when it is not the scheme's own. */
+    /** Returns the authority as the container sees it, without the default port, as a browser would write it. */
     public static String of(HttpServletRequest request) {
         String name = request.getServerName();
         String bracketed = name.indexOf(':') >= 0 && !name.startsWith("[") ? "[" + name + "]" : name;
-        boolean own = request.getServerPort() == defaultPort(request.getScheme());
-        return own ? bracketed : bracketed + ":" + request.getServerPort();
+        boolean isDefault = request.getServerPort() == defaultPort(request.getScheme());
+        return isDefault ? bracketed : bracketed + ":" + request.getServerPort();
     }
 
-    /** RFC 3986 section 3.2; a port after the colon must be there. */
+    /** Returns whether the authority is valid (RFC 3986 section 3.2). An empty port is invalid. */
     public static boolean isValid(String authority) {
         int colon = portColon(authority);
         String host = authority.substring(0, colon);
@@ -25,7 +25,7 @@ public final class HostGrammar {
         return validHost && (colon == authority.length() || isPort(authority.substring(colon + 1)));
     }
 
-    /** Whether both name the same host and port, a missing port being the scheme's own. */
+    /** Returns whether both have the same host and port. A missing port is the default port of the scheme. */
     public static boolean areSame(String one, String other, String scheme) {
         return withPort(one, scheme).equalsIgnoreCase(withPort(other, scheme));
     }
@@ -38,7 +38,7 @@ public final class HostGrammar {
         return "https".equalsIgnoreCase(scheme) ? 443 : 80;
     }
 
-    /** Where the port's colon is, or the end. */
+    /** Returns the index of the colon before the port, or the end. */
     private static int portColon(String authority) {
         int colon = authority.lastIndexOf(':');
         return colon > authority.lastIndexOf(']') ? colon : authority.length();
@@ -55,7 +55,7 @@ public final class HostGrammar {
         return !host.isEmpty();
     }
 
-    /** Nearly: whoever dials it finds out more; here it only must not be taken for something else. */
+    /** Checks only the characters of an IPv6 address, so that it cannot be taken for something else. */
     private static boolean isIpv6(String host) {
         if (!host.endsWith("]") || host.length() < "[::]".length() || host.indexOf(':') < 0) {
             return false;

@@ -7,31 +7,31 @@ import java.util.Set;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
- * Says whether a request may be passed on at all, by whichever protocol it came. Containers check HTTP/1.1 closely and
- * HTTP/2 hardly; whatever passes here can be written into the request line and the header fields of HTTP/1.1.
+ * Checks whether a request may be forwarded. Containers check HTTP/1.1 strictly but HTTP/2 hardly at all. A request that
+ * passes can be written as an HTTP/1.1 request line and header fields.
  */
 public final class RequestGrammar {
-    /** Request attribute: an {@link Outcome} that only the server itself could find, ahead of this check. */
+    /** Request attribute: the {@link Outcome} of a check that only the embedded server can make, before this one. */
     public static final String REFUSAL = RequestGrammar.class.getName() + ".refusal";
 
-    /** For the field Allow (RFC 9110 section 10.2.1); there are more, but these are what apps have. */
+    /** Value of Allow (RFC 9110 section 10.2.1). Other methods are forwarded as well, but apps use only these. */
     public static final String ALLOWED_METHODS = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE";
 
     /** A longer number does not fit into 64 bits. */
-    private static final int MOST_DIGITS = 18;
+    private static final int MAX_DIGITS = 18;
 
     private static final String TRANSFER_ENCODING = "Transfer-Encoding";
 
-    /** HTTP/2 has none of these (RFC 9113 section 8.2.2). */
-    private static final Set<String> OF_HTTP_1 =
+    /** Connection-specific fields, which are invalid in HTTP/2 (RFC 9113 section 8.2.2). */
+    private static final Set<String> HTTP_1_FIELDS =
             Set.of("connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade");
 
     private RequestGrammar() {}
 
     /**
-     * Returns why the request is refused, or {@code null}.
+     * Checks a request. Returns the reason for refusing it, or {@code null} if it is valid.
      *
-     * @param webSocket whether it asks for a WebSocket, which HTTP/2 does by CONNECT
+     * @param webSocket whether the request is a WebSocket handshake, for which HTTP/2 uses CONNECT
      */
     public static Outcome check(HttpServletRequest request, boolean webSocket) {
         if (request.getAttribute(REFUSAL) instanceof Outcome refusal) {
@@ -42,12 +42,12 @@ public final class RequestGrammar {
             return Outcome.BAD_REQUEST;
         }
         if (method.equals("TRACE") || method.equals("CONNECT") && !(webSocket && isHttp2(request))) {
-            return Outcome.BAD_METHOD; // both are for proxies that a client has chosen (RFC 9110 section 9.3)
+            return Outcome.BAD_METHOD; // both are for forward proxies (RFC 9110 section 9.3)
         }
         boolean valid = isTarget(request.getRequestURI())
                 && (request.getQueryString() == null || isVisible(request.getQueryString()))
                 && !DotSegments.in(request.getRequestURI())
-                && !hasCodedControl(request.getRequestURI())
+                && !hasEncodedControl(request.getRequestURI())
                 && isScheme(request.getScheme())
                 && isHost(request)
                 && areFields(request)
@@ -55,7 +55,7 @@ public final class RequestGrammar {
         return valid ? transferCoding(request) : Outcome.BAD_REQUEST;
     }
 
-    /** A method or field name (RFC 9110 section 5.6.2). */
+    /** Returns whether the text is a token, such as a method or field name (RFC 9110 section 5.6.2). */
     static boolean isToken(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -71,7 +71,7 @@ public final class RequestGrammar {
         return path != null && path.startsWith("/") && isVisible(path) && path.indexOf('#') < 0;
     }
 
-    /** What ends a request line, or a word in it, cannot be in the target; nor what is not ASCII (RFC 3986). */
+    /** Returns whether the text is ASCII without blanks and control characters, as a target must be (RFC 3986). */
     private static boolean isVisible(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -82,8 +82,8 @@ public final class RequestGrammar {
         return true;
     }
 
-    /** Whoever decodes the path has a line end or a NUL in it, which is no name of anything. */
-    private static boolean hasCodedControl(String path) {
+    /** Returns whether the decoded path would contain a control character, such as a line end or NUL. */
+    private static boolean hasEncodedControl(String path) {
         for (int i = path.indexOf('%'); i >= 0 && i + 2 < path.length(); i = path.indexOf('%', i + 1)) {
             char high = path.charAt(i + 1);
             char low = path.charAt(i + 2);
@@ -99,7 +99,7 @@ public final class RequestGrammar {
         return "http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme);
     }
 
-    /** Exactly one and valid (RFC 9112 section 3.2); HTTP/2 has {@code :authority}, and if both, then the same. */
+    /** Requires one valid Host (RFC 9112 section 3.2). In HTTP/2 it is optional and must equal {@code :authority}. */
     private static boolean isHost(HttpServletRequest request) {
         Enumeration<String> lines = request.getHeaders("Host");
         if (!lines.hasMoreElements()) {
@@ -115,14 +115,14 @@ public final class RequestGrammar {
                 || isLocalPort(request);
     }
 
-    /** Without {@code :authority}, as HAProxy sends a request that came by HTTP/1.1, Jetty names its own port. */
+    /** Returns whether Jetty filled in its local port because {@code :authority} is missing, as in requests of HAProxy. */
     private static boolean isLocalPort(HttpServletRequest request) {
         return request.getServerPort() == request.getLocalPort()
                 && (request.getServerName().equals(request.getLocalName())
                         || request.getServerName().equals(request.getLocalAddr()));
     }
 
-    /** A container may be told to take the authority from a proxy's word. */
+    /** Returns whether the container may have replaced the authority by that of a forwarding header. */
     private static boolean isRewrittenByContainer(HttpServletRequest request) {
         return request.getHeader("X-Forwarded-Host") != null || request.getHeader("Forwarded") != null;
     }
@@ -131,7 +131,7 @@ public final class RequestGrammar {
         boolean http2 = isHttp2(request);
         for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
             String name = names.nextElement();
-            if (!isToken(name) || http2 && OF_HTTP_1.contains(name.toLowerCase(Locale.ROOT))) {
+            if (!isToken(name) || http2 && HTTP_1_FIELDS.contains(name.toLowerCase(Locale.ROOT))) {
                 return false;
             }
             for (Enumeration<String> values = request.getHeaders(name); values.hasMoreElements(); ) {
@@ -148,7 +148,7 @@ public final class RequestGrammar {
         return DotSegments.decode(rawPath);
     }
 
-    /** Absent, or one number (RFC 9110 section 8.6); HTTP/2 connections hardly look at it. */
+    /** Allows one number or none (RFC 9110 section 8.6). HTTP/2 connections hardly check it. */
     private static boolean isLength(HttpServletRequest request) {
         Enumeration<String> lengths = request.getHeaders("Content-Length");
         if (!lengths.hasMoreElements()) {
@@ -157,11 +157,11 @@ public final class RequestGrammar {
         String length = lengths.nextElement();
         return !lengths.hasMoreElements()
                 && !length.isEmpty()
-                && length.length() <= MOST_DIGITS
+                && length.length() <= MAX_DIGITS
                 && length.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    /** RFC 9110 section 5.5. */
+    /** Returns whether the text is a valid field value (RFC 9110 section 5.5). */
     private static boolean isFieldValue(String value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
@@ -172,7 +172,10 @@ public final class RequestGrammar {
         return true;
     }
 
-    /** Only chunked, and not in HTTP/1.0, where some before us may have counted on the connection's end (RFC 9112 6.1). */
+    /**
+     * Allows only {@code chunked}, and not in HTTP/1.0: a server in front may have taken the end of the connection for the
+     * end of the body (RFC 9112 section 6.1).
+     */
     private static Outcome transferCoding(HttpServletRequest request) {
         Enumeration<String> codings = request.getHeaders(TRANSFER_ENCODING);
         if (!codings.hasMoreElements()) {

@@ -62,7 +62,7 @@ public final class SecurityHeaders {
         return request.getAttribute(ATTRIBUTE) instanceof SecurityHeaders stored ? stored : NONE;
     }
 
-    /** Sets the headers of a built-in page, which may contain only the given inline scripts and styles. */
+    /** Sets the headers of a built-in page, which may contain only these inline scripts and styles. */
     public static void addToBuiltInPage(
             HttpServletRequest request, HttpServletResponse response, List<String> scripts, List<String> styles) {
         StringBuilder policy = new StringBuilder("default-src 'none'; base-uri 'none'; form-action 'none'");

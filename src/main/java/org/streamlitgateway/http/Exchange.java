@@ -167,7 +167,7 @@ final class Exchange {
         }
     }
 
-    /** Aborts the exchange if the request body arrives at less than the given rate. */
+    /** Aborts the exchange if the request body arrives at less than this rate. */
     void expireBody(long nowNanos, long bytesPerSecond) {
         RawRequest sent = upstream;
         if (hasBody && !requestRead && sent != null && bodyRate.endWindow(bytesPerSecond, nowNanos)) {

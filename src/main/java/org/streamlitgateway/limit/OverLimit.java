@@ -5,7 +5,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says in the log that a limit was reached: at once, and then once a minute how often. Thread-safe. */
+/** Logs that a limit was exceeded: at once, and then once a minute with a count. Thread-safe. */
 public final class OverLimit {
     private static final Logger LOG = LoggerFactory.getLogger(OverLimit.class);
     private static final long PERIOD_SECONDS = 60;
@@ -13,13 +13,13 @@ public final class OverLimit {
     private final String setting;
     private final Scheduler scheduler;
 
-    /** Since the last line; negative when the last minute had none. Guarded by this. */
+    /** Refusals since the last log line; negative if the last minute had none. Guarded by this. */
     private long count = -1;
 
     /**
-     * For one limit.
+     * Creates the log of one limit.
      *
-     * @param setting name of the setting that says how much is allowed
+     * @param setting name of the setting that defines the limit
      */
     public OverLimit(String setting, Scheduler scheduler) {
         this.setting = setting;
@@ -27,9 +27,9 @@ public final class OverLimit {
     }
 
     /**
-     * Somebody was refused.
+     * Counts a refusal, and logs the first one in a minute.
      *
-     * @param client the address
+     * @param client address of the client
      */
     public void refused(String client) {
         synchronized (this) {
@@ -37,19 +37,19 @@ public final class OverLimit {
                 return;
             }
         }
-        LOG.warn("{} is over {} and was refused; further ones are counted for a minute", client, setting);
-        scheduler.schedule(this::tell, PERIOD_SECONDS, TimeUnit.SECONDS);
+        LOG.warn("refused {}: over {} (further refusals are counted and logged once a minute)", client, setting);
+        scheduler.schedule(this::logCount, PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 
-    private void tell() {
-        long since;
+    private void logCount() {
+        long refusals;
         synchronized (this) {
-            since = count;
-            count = since == 0 ? -1 : 0;
+            refusals = count;
+            count = refusals == 0 ? -1 : 0;
         }
-        if (since > 0) {
-            LOG.warn("{} more were over {} in the last minute and were refused", since, setting);
-            scheduler.schedule(this::tell, PERIOD_SECONDS, TimeUnit.SECONDS);
+        if (refusals > 0) {
+            LOG.warn("refused {} more in the last minute: over {}", refusals, setting);
+            scheduler.schedule(this::logCount, PERIOD_SECONDS, TimeUnit.SECONDS);
         }
     }
 }

@@ -4,34 +4,33 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * How many of one thing each client has in use, and how many it may. What is remembered is bounded by what is in use.
- * Thread-safe.
+ * Limit of concurrent uses of one resource for each client. Memory is bounded by the number of uses. Thread-safe.
  */
 public final class Quota {
     private final ConcurrentHashMap<String, Integer> inUse = new ConcurrentHashMap<>();
     private final OverLimit overLimit;
-    private volatile int most;
+    private volatile int limit;
 
     /**
-     * Made once for what is counted.
+     * Creates the quota of one resource.
      *
-     * @param most per client; 0 for any number
+     * @param limit maximum for each client; 0 for no limit
      */
-    public Quota(int most, OverLimit overLimit) {
-        this.most = most;
+    public Quota(int limit, OverLimit overLimit) {
+        this.limit = limit;
         this.overLimit = overLimit;
     }
 
-    /** From now on; what is in use stays so. */
-    public void setLimit(int most) {
-        this.most = most;
+    /** Changes the limit for later calls of {@link #acquire}; 0 for no limit. Shares in use are kept. */
+    public void setLimit(int limit) {
+        this.limit = limit;
     }
 
-    /** Takes one for this client (see {@link ClientKey}); {@code null} when it has its share. */
+    /** Acquires a share for a client, identified by its {@link ClientKey}. Returns {@code null} if the limit is reached. */
     public Share acquire(String client) {
-        int limit = most;
-        int now = inUse.merge(client, 1, Integer::sum);
-        if (limit > 0 && now > limit) {
+        int max = limit;
+        int count = inUse.merge(client, 1, Integer::sum);
+        if (max > 0 && count > max) {
             release(client);
             overLimit.refused(client);
             return null;
@@ -43,9 +42,9 @@ public final class Quota {
         inUse.computeIfPresent(client, (key, count) -> count == 1 ? null : count - 1);
     }
 
-    /** One of what is counted. */
+    /** One use of the resource. */
     public static final class Share {
-        private final AtomicBoolean given = new AtomicBoolean();
+        private final AtomicBoolean released = new AtomicBoolean();
         private final Quota quota;
         private final String client;
 
@@ -54,9 +53,9 @@ public final class Quota {
             this.client = client;
         }
 
-        /** Only the first call counts. */
+        /** Releases the share. Further calls have no effect. */
         public void release() {
-            if (given.compareAndSet(false, true)) {
+            if (released.compareAndSet(false, true)) {
                 quota.release(client);
             }
         }

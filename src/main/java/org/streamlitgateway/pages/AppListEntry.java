@@ -3,8 +3,8 @@ package org.streamlitgateway.pages;
 /**
  * One app in the list of apps.
  *
- * @param path where the app is served; ends with a slash
- * @param up whether the app can be used now
+ * @param path path of the app; ends with a slash
+ * @param up whether the app is available now
  * @param asleep whether a visit starts the app
  */
 public record AppListEntry(String path, String name, String description, boolean up, boolean asleep) {}

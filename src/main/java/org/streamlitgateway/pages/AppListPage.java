@@ -2,7 +2,7 @@ package org.streamlitgateway.pages;
 
 import java.util.List;
 
-/** The list of the apps, where none is at the root. It needs nothing from outside. */
+/** HTML page that lists the apps, shown at the root if there is no app. Loads no external resources. */
 final class AppListPage {
     static final String STYLE = """
             body { font-family: system-ui, sans-serif; margin: 0; color: #31333f; background: #fff; }
@@ -28,10 +28,10 @@ final class AppListPage {
         StringBuilder list = new StringBuilder();
         for (AppListEntry entry : entries) {
             String state = entry.up() ? "up" : entry.asleep() ? "asleep" : "down";
-            String said = entry.up() ? "up" : entry.asleep() ? "starts on a visit" : "not up";
+            String label = entry.up() ? "up" : entry.asleep() ? "starts on a visit" : "not up";
             list.append("<li><a href=\"%s\"><b>%s</b><span class=\"%s\">%s</span><br><small>%s</small></a></li>%n"
                     .formatted(
-                            escaped(entry.path()), escaped(entry.name()), state, said, escaped(entry.description())));
+                            escaped(entry.path()), escaped(entry.name()), state, label, escaped(entry.description())));
         }
         return """
                 <!DOCTYPE html>

@@ -10,42 +10,42 @@ import org.streamlitgateway.headers.SecurityHeaders;
 import org.streamlitgateway.outcome.ShutdownPhase;
 
 /**
- * The gateway's own addresses, {@code /_gateway/…} at its root or, in a container, under its context path.
- * {@code health/live} says that the process answers at all, {@code health/ready} whether new users may be sent here; it
- * does not look at the apps, which may be down while the gateway is well.
+ * Built-in pages under {@code /_gateway/} at the root or, in a container, under the context path. {@code health/live}
+ * reports that the process responds; {@code health/ready} whether the gateway accepts new users. Neither depends on the
+ * apps, which may be down while the gateway is healthy.
  */
 public final class BuiltInPages {
     private static final String ROOT = "/_gateway";
-    private static final Set<String> READS = Set.of("GET", "HEAD");
+    private static final Set<String> METHODS = Set.of("GET", "HEAD");
 
     private final String root;
-    private final ShutdownPhase readiness;
+    private final ShutdownPhase shutdownPhase;
 
-    /** @param base path of the gateway itself: the context path, or empty */
-    public BuiltInPages(String base, ShutdownPhase readiness) {
+    /** @param base base path of the gateway: the context path, or empty */
+    public BuiltInPages(String base, ShutdownPhase shutdownPhase) {
         this.root = base + ROOT;
-        this.readiness = readiness;
+        this.shutdownPhase = shutdownPhase;
     }
 
+    /** Returns whether a path belongs to a built-in page or a channel. */
     public boolean isBuiltIn(String rawPath) {
         return rawPath.startsWith(root) && (rawPath.length() == root.length() || rawPath.charAt(root.length()) == '/');
     }
 
-    /** Balancers and orchestrators ask by whatever address they have. */
+    /** Returns whether a path is a health check, which load balancers may request with any Host. */
     public boolean isHealth(String rawPath) {
         return rawPath.startsWith("/health/", root.length()) && isBuiltIn(rawPath);
     }
 
+    /** Answers a request for a path under {@code /_gateway}. */
     public void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (!READS.contains(request.getMethod())) {
-            response.setHeader("Allow", "GET, HEAD");
-            text(request, response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "only GET and HEAD");
+        if (refuseMethod(request, response)) {
             return;
         }
         switch (request.getRequestURI().substring(root.length())) {
             case "/health/live" -> text(request, response, HttpServletResponse.SC_OK, "ok");
             case "/health/ready" -> {
-                boolean ready = readiness.isReady();
+                boolean ready = shutdownPhase.isReady();
                 int status = ready ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE;
                 text(request, response, status, ready ? "ok" : "stopping");
             }
@@ -53,12 +53,10 @@ public final class BuiltInPages {
         }
     }
 
-    /** The apps, for a browser. */
+    /** Sends the page that lists the apps. */
     public void list(HttpServletRequest request, HttpServletResponse response, List<AppListEntry> apps)
             throws IOException {
-        if (!READS.contains(request.getMethod())) {
-            response.setHeader("Allow", "GET, HEAD");
-            text(request, response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "only GET and HEAD");
+        if (refuseMethod(request, response)) {
             return;
         }
         byte[] body = AppListPage.html(apps).getBytes(StandardCharsets.UTF_8);
@@ -67,6 +65,15 @@ public final class BuiltInPages {
         response.setHeader("Cache-Control", "no-store");
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
+    }
+
+    private static boolean refuseMethod(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (METHODS.contains(request.getMethod())) {
+            return false;
+        }
+        response.setHeader("Allow", "GET, HEAD");
+        text(request, response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "Only GET and HEAD are allowed.");
+        return true;
     }
 
     private static void text(HttpServletRequest request, HttpServletResponse response, int status, String text)

@@ -12,15 +12,17 @@ import org.streamlitgateway.headers.SecurityHeaders;
 import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Outcome;
 
-/** Answers a request that came to nothing: a waiting page for a browser, one line of text for everything else. */
+/** Sends the response of a failed request: a waiting page to a browser, or one line of text to any other client. */
 public final class ErrorResponse {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorResponse.class);
     private static final String RETRY_AFTER_SECONDS = "2";
-    /** RFC 6585 section 4. */
+
+    /** Status code of RFC 6585 section 4. */
     private static final int TOO_MANY_REQUESTS = 429;
 
     private ErrorResponse() {}
 
+    /** Sends the fixed text of an outcome. Logs a failure at debug level. */
     public static void send(HttpServletRequest request, HttpServletResponse response, Outcome outcome) {
         boolean upstreamDown = outcome.status() >= 502 && outcome.status() <= 504;
         boolean page = upstreamDown && wantsPage(request);
@@ -51,14 +53,14 @@ public final class ErrorResponse {
             }
             response.setContentLength(body.length);
             response.getOutputStream().write(body);
-        } catch (IOException | IllegalStateException gone) {
-            LOG.debug("the client did not take the answer {}: {}", outcome, FailureText.of(gone));
+        } catch (IOException | IllegalStateException e) {
+            LOG.debug("cannot send the error response {}: {}", outcome, FailureText.of(e));
         }
     }
 
     /**
-     * Whether nobody can be sure what the next bytes on the connection are: the rest of a body that is not wanted, what
-     * follows a request that was not understood, or a WebSocket frame that did not wait for the 101.
+     * Returns whether the next bytes on the connection may be something other than a request: the rest of a body, the
+     * remainder of a malformed request, or a WebSocket frame sent before the 101.
      */
     private static boolean endsConnection(HttpServletRequest request, Outcome outcome) {
         return request.getProtocol().startsWith("HTTP/1")
@@ -70,7 +72,7 @@ public final class ErrorResponse {
                         || outcome == Outcome.CLIENT_SLOW);
     }
 
-    /** A WebSocket handshake over a limit gets 503: browsers and their libraries know no 429 there. */
+    /** Returns the status: a handshake over a limit gets 503, because WebSocket clients do not expect 429. */
     private static int status(HttpServletRequest request, Outcome outcome) {
         boolean handshake = request.getHeader("Sec-WebSocket-Version") != null;
         return handshake && outcome.status() == TOO_MANY_REQUESTS
@@ -80,7 +82,8 @@ public final class ErrorResponse {
 
     private static boolean wantsPage(HttpServletRequest request) {
         String accept = request.getHeader("Accept");
-        boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
-        return reads && accept != null && accept.contains("text/html");
+        boolean isRead =
+                request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        return isRead && accept != null && accept.contains("text/html");
     }
 }

@@ -3,8 +3,8 @@ package org.streamlitgateway.pages;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
- * The page for a browser that asks for an app that is not up. It needs nothing from outside, asks for its own address
- * every second and loads it when it is no longer an error; without JavaScript it reloads.
+ * HTML page shown while an app is unavailable. Loads no external resources. Requests its own URL every second and reloads
+ * when the response is no longer a server error; without JavaScript, it reloads periodically.
  */
 final class WaitingPage {
     static final String STYLE = """
@@ -18,11 +18,11 @@ final class WaitingPage {
             """;
 
     static final String SCRIPT = """
-            (function ask() {
+            (function poll() {
               setTimeout(function () {
-                fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } }).then(function (answer) {
-                  if (answer.status < 500) { location.reload(); } else { ask(); }
-                }, ask);
+                fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } }).then(function (response) {
+                  if (response.status < 500) { location.reload(); } else { poll(); }
+                }, poll);
               }, 1000);
             })();
             """;

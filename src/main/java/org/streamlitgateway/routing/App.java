@@ -40,7 +40,7 @@ public final class App {
      * @param managed starts and stops the replicas; {@code null} if the gateway does not manage them
      * @param sticky {@code null} if visitors need not be distinguished
      * @param nested whether another app is served under a parent of this prefix
-     * @param bySession returns the replica of this app that has an open session with the given id, or {@code null}
+     * @param bySession returns the replica of this app that has an open session with this id, or {@code null}
      */
     public App(
             AppConfig config,
@@ -174,7 +174,7 @@ public final class App {
     private Replica leastLoaded(Predicate<Replica> filter) {
         return replicas.stream()
                 .filter(filter)
-                .min(Comparator.comparing(Replica::load, ReplicaLoad.LEAST_FIRST))
+                .min(Comparator.comparing(Replica::load, ReplicaLoad.BY_LOAD))
                 .orElse(null);
     }
 

@@ -11,7 +11,7 @@ import org.streamlitgateway.config.HostPort;
 /**
  * Limits the WebSocket handshakes in progress with one replica, and queues the others in their order of arrival.
  *
- * <p>Streamlit creates a session for each handshake that it receives, even if the client has given up or the connection
+ * <p>Streamlit creates a session for each handshake that it receives, even if the client has disconnected or the connection
  * was reset. Many such sessions evict those of browsers that have disconnected for a moment. Thread-safe.
  */
 final class HandshakeLimiter {

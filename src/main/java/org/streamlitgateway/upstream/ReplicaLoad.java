@@ -10,7 +10,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 /** Open and expected sessions of one replica. Thread-safe. */
 public final class ReplicaLoad {
     /** Orders by open and expected sessions, then by the time of the last choice, least recently chosen first. */
-    public static final Comparator<ReplicaLoad> LEAST_FIRST = Comparator.comparingInt(
+    public static final Comparator<ReplicaLoad> BY_LOAD = Comparator.comparingInt(
                     (ReplicaLoad load) -> load.sessions.get() + load.expected.get())
             .thenComparingLong(load -> load.lastChosen);
 

@@ -26,7 +26,7 @@ class RequestGrammarTest {
                 "/a;x/../b",
                 "\\..\\a"
             })
-    void dotSegmentsAreFound(String path) {
+    void dotSegmentIsFound(String path) {
         assertTrue(DotSegments.in(path));
     }
 
@@ -36,14 +36,14 @@ class RequestGrammarTest {
                 "/", "/a.b/c..d", "/.well-known/x", "/...", "/a/..b", "/a/b..", "/static/js/index.CY8-2.js", "/a%2Fb",
                 "/%E0%A4%B8.", "/a%25b", "/a%", "/a%2", "/a%zz.", "/a;../b", "/caf%C3%A9/.x", "/%20./"
             })
-    void otherPathsAreNot(String path) {
+    void otherPathHasNoDotSegment(String path) {
         assertFalse(DotSegments.in(path));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"a", "a:1", "A.example:65535", "127.0.0.1:80", "[::1]", "[::1]:8501", "my_app", "xn--a%20b"})
-    void authoritiesAreValid(String authority) {
+    void validAuthorityIsAccepted(String authority) {
         assertTrue(HostGrammar.isValid(authority));
     }
 
@@ -74,13 +74,13 @@ class RequestGrammarTest {
                 "a#b",
                 "[::1%25eth0]"
             })
-    void othersAreNot(String authority) {
+    void invalidAuthorityIsRejected(String authority) {
         assertFalse(HostGrammar.isValid(authority));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "G T", "G:T", "G\tT", "G/T", "\u00e4", "G\u0000", "(", "G,T"})
-    void methodsAreTokens(String method) {
+    void invalidMethodIsRejected(String method) {
         assertFalse(RequestGrammar.isToken(method));
         assertTrue(RequestGrammar.isToken("M-SEARCH"));
     }

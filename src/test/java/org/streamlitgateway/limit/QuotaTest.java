@@ -10,25 +10,25 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class QuotaTest {
-    private final OverLimit overLimit = new OverLimit("most", new ScheduledExecutorScheduler());
+    private final OverLimit overLimit = new OverLimit("limit", new ScheduledExecutorScheduler());
 
     @Test
-    void aClientHasItsShareAndNoMore() {
+    void clientGetsAtMostTheLimit() {
         Quota quota = new Quota(2, overLimit);
         Quota.Share first = quota.acquire("a");
         assertNotNull(quota.acquire("a"));
         assertNull(quota.acquire("a"));
-        assertNotNull(quota.acquire("b"), "another client has a share of its own");
+        assertNotNull(quota.acquire("b"), "another client has its own limit");
 
         first.release();
         first.release();
 
         assertNotNull(quota.acquire("a"));
-        assertNull(quota.acquire("a"), "what is given back twice counts once");
+        assertNull(quota.acquire("a"), "releasing twice counts once");
     }
 
     @Test
-    void noneIsAnyNumberAndAnotherLimitCountsAtOnce() {
+    void zeroIsNoLimitAndANewLimitAppliesAtOnce() {
         Quota quota = new Quota(0, overLimit);
         for (int i = 0; i < 100; i++) {
             assertNotNull(quota.acquire("a"));
@@ -51,12 +51,12 @@ class QuotaTest {
         "_hidden, _hidden",
         "unknown, unknown",
     })
-    void ofIpv6TheNetworkCounts(String address, String key) {
+    void ipv6ClientIsCountedByItsNetwork(String address, String key) {
         assertEquals(key, ClientKey.of(address));
     }
 
     @Test
-    void aLongWordIsCut() {
+    void longIdentifierIsTruncated() {
         assertEquals(64, ClientKey.of("x".repeat(100_000)).length());
     }
 }

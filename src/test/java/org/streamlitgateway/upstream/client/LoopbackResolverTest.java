@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.Recorder;
 
 class LoopbackResolverTest {
-    /** Keeps what it is given: whoever needs a thread gets no addresses. */
+    /** Executor that runs nothing: a lookup that needs a thread does not complete. */
     private final Recorder<Runnable> lookups = new Recorder<>("lookups");
 
     private Promise.Completable<List<InetSocketAddress>> resolve(String host) {
