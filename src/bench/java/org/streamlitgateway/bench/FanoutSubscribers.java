@@ -59,8 +59,8 @@ final class FanoutSubscribers implements Runnable {
                 }
                 selector.selectedKeys().clear();
             }
-        } catch (IOException lost) {
-            System.err.println("subscribers: " + lost);
+        } catch (IOException e) {
+            System.err.println("subscribers: " + e);
         }
     }
 

@@ -46,7 +46,7 @@ final class MeasuredServer implements AutoCloseable {
             while (lines.readLine() != null) {
                 // keeps the pipe empty, so that the server never blocks
             }
-        } catch (IOException stopped) {
+        } catch (IOException e) {
             // the server is being stopped
         }
     }

@@ -112,7 +112,7 @@ public final class SlowLink {
         Thread thread = new Thread(() -> {
             try {
                 work.run();
-            } catch (IOException | InterruptedException closed) {
+            } catch (IOException | InterruptedException e) {
                 // one side has disconnected
             }
         });

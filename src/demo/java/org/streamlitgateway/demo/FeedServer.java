@@ -74,7 +74,7 @@ public final class FeedServer {
                     System.out.printf("%n  The demo app runs at %s%n  Press Ctrl-C to stop it.%n%n", url);
                     return;
                 }
-            } catch (IOException notYet) {
+            } catch (IOException e) {
                 // the gateway is still starting
             }
             TimeUnit.SECONDS.sleep(1);
@@ -137,7 +137,7 @@ public final class FeedServer {
             synchronized (session) {
                 session.getBasicRemote().sendText(text);
             }
-        } catch (IOException | IllegalStateException gone) {
+        } catch (IOException | IllegalStateException e) {
             // its onClose removes it
         }
     }
@@ -186,7 +186,7 @@ public final class FeedServer {
             session.addMessageHandler(ByteBuffer.class, (MessageHandler.Whole<ByteBuffer>) bytes -> {
                 try {
                     session.getBasicRemote().sendBinary(bytes);
-                } catch (IOException gone) {
+                } catch (IOException e) {
                     // the session has closed
                 }
             });

@@ -90,7 +90,7 @@ public final class HaProxy implements AutoCloseable {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
             return true;
-        } catch (IOException notYet) {
+        } catch (IOException e) {
             return false;
         }
     }

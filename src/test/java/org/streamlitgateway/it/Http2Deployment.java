@@ -42,9 +42,9 @@ final class Http2Deployment implements Deployment {
         RunningGateway gateway = war.start(options);
         try {
             return new Behind(gateway);
-        } catch (IOException | AssertionError failure) {
+        } catch (IOException | AssertionError e) {
             gateway.close();
-            throw failure;
+            throw e;
         }
     }
 

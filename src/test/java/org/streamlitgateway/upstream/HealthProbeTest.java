@@ -78,7 +78,7 @@ class HealthProbeTest {
 
     @Test
     void replicaThatRefusesIsUnreachable() throws Exception {
-        streamlit.goAway();
+        streamlit.stop();
 
         HealthProbe.Response response = probe.send("/app", LONG).join();
         assertTrue(response.unreachable());

@@ -58,16 +58,16 @@ class ConnectionTest {
             used = connection;
             assertEquals(SendResult.Outcome.DELIVERED, awaitOpenAnd(connection.sendMessage(Map.of("op", "ping"))));
             socket = feed.socket();
-            assertEquals("{\"op\":\"ping\"}", socket.hear().asText());
+            assertEquals("{\"op\":\"ping\"}", socket.receive().asText());
             connection.sendMessageAsync("[1.0]").toCompletableFuture().join();
-            assertEquals("[1.0]", socket.hear().asText());
+            assertEquals("[1.0]", socket.receive().asText());
             connection.sendMessageAsync(new byte[] {1}).toCompletableFuture().join();
-            assertEquals(1, socket.hear().payload().length);
+            assertEquals(1, socket.receive().payload().length);
 
-            socket.say("{\"a\":[1,true,null]}");
+            socket.send("{\"a\":[1,true,null]}");
             assertEquals("[1, true, null]", String.valueOf(((Map<?, ?>) heard.take()).get("a")));
         }
-        assertEquals(1000, socket.ending().code());
+        assertEquals(1000, socket.closing().code());
         assertEquals(SendResult.Outcome.REJECTED, used.sendMessage("too late").outcome());
     }
 
@@ -81,7 +81,7 @@ class ConnectionTest {
         try (Connection connection = new Connection(feed.address(), listener).connect()) {
             feed.socket().reset();
             FeedSocket again = feed.socket();
-            again.say("2");
+            again.send("2");
             assertEquals(2, heard.take());
             assertEquals(ChannelState.OPEN, connection.state());
         }
@@ -91,7 +91,7 @@ class ConnectionTest {
     void theFirstMessageIsNotLost() throws IOException {
         for (int i = 0; i < 20; i++) {
             try (Connection connection = new Connection(feed.address(), listener).connect()) {
-                feed.socket().say(Integer.toString(i));
+                feed.socket().send(Integer.toString(i));
                 assertEquals(i, heard.take());
                 assertEquals(ChannelState.OPEN, connection.state());
             }

@@ -182,7 +182,7 @@ final class FrontProxy implements AutoCloseable {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
             return true;
-        } catch (IOException notYet) {
+        } catch (IOException e) {
             return false;
         }
     }

@@ -93,7 +93,7 @@ final class PipeDeployment implements Deployment {
                     open.add(browser);
                     inBackground(() -> connect(browser));
                 }
-            } catch (IOException closed) {
+            } catch (IOException e) {
                 quietly(listening);
             }
         }
@@ -105,7 +105,7 @@ final class PipeDeployment implements Deployment {
                 streamlit.connect(upstream);
                 inBackground(() -> copy(streamlit, browser));
                 copy(browser, streamlit);
-            } catch (IOException refused) {
+            } catch (IOException e) {
                 quietly(browser);
                 quietly(streamlit);
             }
@@ -115,7 +115,7 @@ final class PipeDeployment implements Deployment {
         private void copy(Socket from, Socket to) {
             try {
                 from.getInputStream().transferTo(to.getOutputStream());
-            } catch (IOException broken) {
+            } catch (IOException e) {
                 // the sockets are closed below in any case
             } finally {
                 quietly(from);

@@ -137,7 +137,7 @@ public final class StreamlitProcess implements AutoCloseable {
                 .build();
         try {
             return HTTP.send(request, BodyHandlers.ofString()).body().equals("ok");
-        } catch (IOException notYet) {
+        } catch (IOException e) {
             return false;
         }
     }

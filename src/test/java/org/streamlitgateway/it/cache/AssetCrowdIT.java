@@ -68,11 +68,11 @@ class AssetCrowdIT extends WithAssetCache {
 
     @Test
     void brokenFirstFetchDoesNotFailWaitingClients() throws IOException {
-        boolean atOnce = false;
-        for (int i = 0; i < 3 && !atOnce; i++) { // a busy machine may need several attempts
-            atOnce = breakFirstFetch("/static/js/leader" + i + ".Abcdefgh1.js");
+        boolean inTime = false;
+        for (int i = 0; i < 3 && !inTime; i++) { // a busy machine may need several attempts
+            inTime = breakFirstFetch("/static/js/leader" + i + ".Abcdefgh1.js");
         }
-        assertTrue(atOnce, "ten clients did not send their request within four seconds");
+        assertTrue(inTime, "ten clients did not send their request within four seconds");
     }
 
     /** Returns false when the waiting clients had already waited so long that some may have continued by themselves. */
@@ -87,10 +87,10 @@ class AssetCrowdIT extends WithAssetCache {
                 immutable(BODY).play(exchange);
             }
         });
-        long asked = System.nanoTime();
+        long requestedAt = System.nanoTime();
         List<RawHttp> clients = ask(target, 10);
         go.fire();
-        boolean atOnce = System.nanoTime() - asked < Duration.ofSeconds(4).toNanos();
+        boolean inTime = System.nanoTime() - requestedAt < Duration.ofSeconds(4).toNanos();
 
         int broken = 0; // the first client fails: aborted, or 502 if nothing had been sent yet
         for (RawHttp client : clients) {
@@ -103,10 +103,10 @@ class AssetCrowdIT extends WithAssetCache {
             client.close();
         }
         assertEquals(1, broken);
-        if (atOnce) {
+        if (inTime) {
             assertEquals(2, fixture.upstream().requests(target).size());
         }
-        return atOnce;
+        return inTime;
     }
 
     @Test

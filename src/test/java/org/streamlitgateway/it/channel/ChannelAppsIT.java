@@ -47,11 +47,11 @@ class ChannelAppsIT extends OnEveryCommandLine {
                         ChannelSocket.open(at.resolve("/sales/"), "orders").awaitOpen()) {
                     var socket = feed.socket();
                     assertEquals(
-                            "{\"op\":\"subscribe\",\"a=b\":1}", socket.hear().asText());
-                    assertEquals(",x=1", socket.hear().asText());
+                            "{\"op\":\"subscribe\",\"a=b\":1}", socket.receive().asText());
+                    assertEquals(",x=1", socket.receive().asText());
                     assertEquals("Bearer s3cret, x=1", socket.request().one("Authorization"));
                     page.send("{\"type\":\"send\",\"id\":\"1\",\"data\":1}");
-                    assertEquals("1", socket.hear().asText());
+                    assertEquals("1", socket.receive().asText());
                 }
                 ChannelSocket.open(at.resolve("/staff/"), "news").awaitOpen().close();
                 try (RawWebSocket refused = RawWebSocket.dial(at, "/staff/_gateway/channels/orders")) {

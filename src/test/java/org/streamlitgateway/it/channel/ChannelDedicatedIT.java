@@ -26,9 +26,9 @@ class ChannelDedicatedIT extends WithFeeds {
 
     @Override
     protected String[] options() {
-        String quick = ",send=true,mode=dedicated,retry-least=20ms,retry-most=200ms,linger=";
+        String fastRetry = ",send=true,mode=dedicated,retry-least=20ms,retry-most=200ms,linger=";
         return new String[] {
-            "channel", "echo=" + feed.address() + quick + "1m;;short=" + patient.address() + quick + "100ms"
+            "channel", "echo=" + feed.address() + fastRetry + "1m;;short=" + patient.address() + fastRetry + "100ms"
         };
     }
 
@@ -46,8 +46,8 @@ class ChannelDedicatedIT extends WithFeeds {
                 }
                 one.send("{\"type\":\"send\",\"id\":\"1\",\"data\":\"one\"}");
                 two.send("{\"type\":\"send\",\"id\":\"2\",\"data\":\"two\"}");
-                assertEquals("\"one\"", first.hear().asText());
-                assertEquals("\"two\"", second.hear().asText());
+                assertEquals("\"one\"", first.receive().asText());
+                assertEquals("\"two\"", second.receive().asText());
                 assertEquals("1", one.next("sent").get("id"));
                 assertEquals("2", two.next("sent").get("id"));
                 assertNotEquals(one.epoch(), two.epoch());
@@ -62,7 +62,7 @@ class ChannelDedicatedIT extends WithFeeds {
         FeedSocket socket = feed.socket();
         page.leave(1001);
 
-        assertEquals(1000, socket.ending().code());
+        assertEquals(1000, socket.closing().code());
     }
 
     @Test
@@ -71,7 +71,7 @@ class ChannelDedicatedIT extends WithFeeds {
         FeedSocket socket = feed.socket();
         page.abort();
 
-        assertEquals(1000, socket.ending().code());
+        assertEquals(1000, socket.closing().code());
     }
 
     @Test
@@ -80,12 +80,12 @@ class ChannelDedicatedIT extends WithFeeds {
         FeedSocket first = feed.socket();
         left.send("{\"type\":\"bye\"}");
         assertEquals(1000, left.awaitClosing().code());
-        assertEquals(1000, first.ending().code());
+        assertEquals(1000, first.closing().code());
 
         ChannelSocket normal = subscribe(CLIENT + "normal").awaitOpen();
         FeedSocket second = feed.socket();
         normal.leave(1000);
-        assertEquals(1000, second.ending().code());
+        assertEquals(1000, second.closing().code());
     }
 
     @Test
@@ -106,7 +106,7 @@ class ChannelDedicatedIT extends WithFeeds {
             back.assertCount(7, 8);
             assertEquals(accepted, feed.accepted());
             back.send("{\"type\":\"bye\"}");
-            assertEquals(1000, socket.ending().code());
+            assertEquals(1000, socket.closing().code());
         }
     }
 
@@ -115,7 +115,7 @@ class ChannelDedicatedIT extends WithFeeds {
         ChannelSocket page = subscribe("short?client=0123456789abcdef-long").awaitOpen();
         FeedSocket socket = patient.socket();
         page.abort();
-        assertEquals(1000, socket.ending().code());
+        assertEquals(1000, socket.closing().code());
         try (ChannelSocket back = subscribe("short?client=0123456789abcdef-long&after=0&epoch=" + page.epoch())) {
             assertNotEquals(page.epoch(), back.next("hello").get("epoch"));
             back.next("gap");

@@ -15,23 +15,24 @@ class ChannelGreetingIT extends WithFeeds {
     private static final String SUBSCRIBE = "{\"op\":\"subscribe\",\"to\":[\"ACME\",\"HOOLI\"]}";
 
     private FakeFeed shared;
-    private FakeFeed own;
+    private FakeFeed dedicated;
     private FakeFeed plain;
 
     @Override
     protected void startFeeds() throws IOException {
         shared = newFeed();
-        own = newFeed();
+        dedicated = newFeed();
         plain = newFeed();
     }
 
     @Override
     protected String[] options() {
-        String quick = ",linger=20ms,retry-least=20ms,retry-most=200ms";
+        String fastRetry = ",linger=20ms,retry-least=20ms,retry-most=200ms";
         return new String[] {
             "channel",
-            "shared=" + shared.address() + quick + ",send=true,greeting=" + SUBSCRIBE + ",greeting=second, third;;own="
-                    + own.address() + quick + ",send=true,mode=dedicated;;mute=" + plain.address() + quick
+            "shared=" + shared.address() + fastRetry + ",send=true,greeting=" + SUBSCRIBE
+                    + ",greeting=second, third;;own=" + dedicated.address() + fastRetry
+                    + ",send=true,mode=dedicated;;mute=" + plain.address() + fastRetry
         };
     }
 
@@ -43,15 +44,15 @@ class ChannelGreetingIT extends WithFeeds {
     void eachConnectionStartsWithConfiguredGreeting() throws IOException {
         try (ChannelSocket page = subscribe("shared").awaitOpen()) {
             FeedSocket first = shared.socket();
-            assertEquals(SUBSCRIBE, first.hear().asText());
-            assertEquals("second, third", first.hear().asText());
+            assertEquals(SUBSCRIBE, first.receive().asText());
+            assertEquals("second, third", first.receive().asText());
             first.reset();
             page.next("state");
             page.send("{\"type\":\"send\",\"id\":\"1\",\"text\":\"after\"}");
             FeedSocket second = shared.socket();
-            assertEquals(SUBSCRIBE, second.hear().asText());
-            assertEquals("second, third", second.hear().asText());
-            assertEquals("after", second.hear().asText());
+            assertEquals(SUBSCRIBE, second.receive().asText());
+            assertEquals("second, third", second.receive().asText());
+            assertEquals("after", second.receive().asText());
             second.frames().assertExhausted();
         }
     }
@@ -61,24 +62,24 @@ class ChannelGreetingIT extends WithFeeds {
         try (ChannelSocket one = subscribe("shared").awaitOpen();
                 ChannelSocket two = subscribe("shared").awaitOpen()) {
             FeedSocket first = shared.socket();
-            first.hear();
-            first.hear();
+            first.receive();
+            first.receive();
             one.send(greeting("{\"text\":\"ticker A\"},{\"base64\":\"AAE=\"}"));
             assertEquals("accepted", one.next("greeting").get("outcome"));
             two.send(greeting("{\"text\":\"ticker A\"},{\"data\":{\"to\": \"B\"}}"));
             assertEquals("accepted", two.next("greeting").get("outcome"));
-            assertEquals("ticker A", first.hear().asText());
-            assertEquals(Frame.binary(new byte[] {0, 1}), first.hear());
-            assertEquals("{\"to\":\"B\"}", first.hear().asText());
+            assertEquals("ticker A", first.receive().asText());
+            assertEquals(Frame.binary(new byte[] {0, 1}), first.receive());
+            assertEquals("{\"to\":\"B\"}", first.receive().asText());
             two.send(greeting("{\"data\":{\"to\": \"B\"}}"));
             assertEquals("accepted", two.next("greeting").get("outcome"));
             one.leave(1000);
             first.frames().assertExhausted();
             first.reset();
             FeedSocket second = shared.socket();
-            second.hear();
-            second.hear();
-            assertEquals("{\"to\":\"B\"}", second.hear().asText());
+            second.receive();
+            second.receive();
+            assertEquals("{\"to\":\"B\"}", second.receive().asText());
             second.frames().assertExhausted();
         }
     }
@@ -86,19 +87,19 @@ class ChannelGreetingIT extends WithFeeds {
     @Test
     void dedicatedFeedIsGreetedAfterEachReconnect() throws IOException {
         try (ChannelSocket page = subscribe("own").awaitOpen()) {
-            FeedSocket first = own.socket();
+            FeedSocket first = dedicated.socket();
             page.send(greeting("{\"text\":\"me\"}"));
-            assertEquals("me", first.hear().asText());
+            assertEquals("me", first.receive().asText());
             for (int i = 0; i < 3; i++) {
-                first.hangUp(1012, "");
-                first = own.socket();
-                assertEquals("me", first.hear().asText());
+                first.sendClose(1012, "");
+                first = dedicated.socket();
+                assertEquals("me", first.receive().asText());
             }
             page.send(greeting(""));
             page.send("{\"type\":\"send\",\"id\":\"1\",\"text\":\"x\"}");
-            assertEquals("x", first.hear().asText());
-            first.hangUp(1012, "");
-            own.socket().frames().assertExhausted();
+            assertEquals("x", first.receive().asText());
+            first.sendClose(1012, "");
+            dedicated.socket().frames().assertExhausted();
         }
     }
 
@@ -114,7 +115,7 @@ class ChannelGreetingIT extends WithFeeds {
     @Test
     void oversizedGreetingIsRejected() throws IOException {
         try (ChannelSocket page = subscribe("own").awaitOpen()) {
-            FeedSocket socket = own.socket();
+            FeedSocket socket = dedicated.socket();
             page.send(greeting("{\"text\":\"" + "x".repeat(70_000) + "\"}"));
             assertEquals("rejected", page.next("greeting").get("outcome"));
             socket.frames().assertExhausted();

@@ -26,12 +26,12 @@ class ChannelHttpIT extends WithFeeds {
     private static final String JSON_TYPE = "Content-Type: application/json";
 
     private FakeFeed feed;
-    private FakeFeed own;
+    private FakeFeed dedicated;
 
     @Override
     protected void startFeeds() throws IOException {
         feed = newFeed();
-        own = newFeed();
+        dedicated = newFeed();
     }
 
     @Override
@@ -39,7 +39,8 @@ class ChannelHttpIT extends WithFeeds {
         return new String[] {
             "channel",
             "ticks=" + feed.address() + ",send=true,linger=500ms;;posted=" + feed.address()
-                    + "?posted,send=true,linger=5s;;own=" + own.address() + ",send=true,mode=dedicated,linger=100ms",
+                    + "?posted,send=true,linger=5s;;own=" + dedicated.address()
+                    + ",send=true,mode=dedicated,linger=100ms",
             "ping-interval",
             "1s"
         };
@@ -100,7 +101,7 @@ class ChannelHttpIT extends WithFeeds {
     @Test
     void channelIsFoundByFeedAddress() throws IOException {
         assertEquals("[{\"name\":\"ticks\",\"mode\":\"shared\"}]", findChannel(feed.address()));
-        assertEquals("[{\"name\":\"own\",\"mode\":\"dedicated\"}]", findChannel(own.address()));
+        assertEquals("[{\"name\":\"own\",\"mode\":\"dedicated\"}]", findChannel(dedicated.address()));
         assertEquals("[]", findChannel(feed.address() + "x"));
     }
 
@@ -129,7 +130,7 @@ class ChannelHttpIT extends WithFeeds {
             BodyReader body = stream(http);
             event(body, "hello");
             socket = feed.socket();
-            socket.count(1, 2).say("{\n\"n\":\r\n3}");
+            socket.count(1, 2).send("{\n\"n\":\r\n3}");
             event(body, "message");
             List<String> second = event(body, "message");
             id = second.get(0);
@@ -192,17 +193,17 @@ class ChannelHttpIT extends WithFeeds {
             RawResponse text = post("ticks", bytes("{\"op\": 1.0}"), JSON_TYPE);
             assertEquals(202, text.status());
             assertEquals("{\"outcome\":\"delivered\"}", text.text());
-            assertEquals("{\"op\": 1.0}", socket.hear().asText());
+            assertEquals("{\"op\": 1.0}", socket.receive().asText());
 
             post("ticks", new byte[] {1, 2}, "Content-Type: application/octet-stream");
-            assertEquals(Frame.binary(new byte[] {1, 2}), socket.hear());
+            assertEquals(Frame.binary(new byte[] {1, 2}), socket.receive());
 
             assertEquals(413, post("ticks", new byte[(1 << 20) + 1], JSON_TYPE).status());
             assertEquals(
                     202,
                     post("ticks", new byte[1 << 20], "Content-Type: application/octet-stream")
                             .status());
-            assertEquals(1 << 20, socket.hear().payload().length);
+            assertEquals(1 << 20, socket.receive().payload().length);
             socket.frames().assertExhausted();
             assertEquals(page.epoch(), page.epoch());
         }
@@ -214,8 +215,8 @@ class ChannelHttpIT extends WithFeeds {
 
         assertTrue(sent.text().matches("\\{\"outcome\":\"(queued|delivered)\"}"), sent::text);
         FeedSocket socket = feed.socket();
-        assertEquals("[1]", socket.hear().asText());
-        assertEquals(1000, socket.ending().code());
+        assertEquals("[1]", socket.receive().asText());
+        assertEquals(1000, socket.closing().code());
     }
 
     @Test
@@ -223,9 +224,9 @@ class ChannelHttpIT extends WithFeeds {
         String client = "own?client=0123456789abcdef-post";
         assertEquals(503, post(client, bytes("{}"), JSON_TYPE).status());
         try (ChannelSocket page = subscribe(client).awaitOpen()) {
-            FeedSocket socket = own.socket();
+            FeedSocket socket = dedicated.socket();
             assertEquals(202, post(client, bytes("{\"mine\":1}"), JSON_TYPE).status());
-            assertEquals("{\"mine\":1}", socket.hear().asText());
+            assertEquals("{\"mine\":1}", socket.receive().asText());
             assertEquals(503, post("own", bytes("{}"), JSON_TYPE).status());
             page.send("{\"type\":\"bye\"}");
         }

@@ -31,12 +31,12 @@ class ChannelLimitsIT extends WithFeeds {
     private static final int ABNORMAL = 1006;
 
     private FakeFeed feed;
-    private FakeFeed own;
+    private FakeFeed dedicated;
 
     @Override
     protected void startFeeds() throws IOException {
         feed = newFeed();
-        own = newFeed();
+        dedicated = newFeed();
     }
 
     @Override
@@ -51,7 +51,7 @@ class ChannelLimitsIT extends WithFeeds {
                     "slowly" + feedAddress + ",max-sends-per-second=5",
                     "short" + feedAddress + ",max-message-bytes=1000",
                     "silent=" + feed.address() + ",linger=10ms",
-                    "own=" + own.address() + ",mode=dedicated,linger=1s,max-subscribers-per-client=3"),
+                    "own=" + dedicated.address() + ",mode=dedicated,linger=1s,max-subscribers-per-client=3"),
             "trusted-proxies",
             "127.0.0.1,::1",
             "ping-interval",
@@ -101,7 +101,7 @@ class ChannelLimitsIT extends WithFeeds {
         Eventually.until("subscriptions are free again", () -> {
             try (ChannelSocket again = subscribe("few", ALICE)) {
                 return again.next("hello") != null;
-            } catch (IOException | AssertionError full) {
+            } catch (IOException | AssertionError e) {
                 return false;
             }
         });
@@ -128,13 +128,13 @@ class ChannelLimitsIT extends WithFeeds {
         for (int i = 0; i < 3; i++) {
             ChannelSocket page =
                     subscribe("own?client=0123456789abcdef-limit-" + i).awaitOpen();
-            own.socket();
+            dedicated.socket();
             page.abort();
         }
         assertEquals(503, refusal("own?client=0123456789abcdef-limit-3").status());
         ChannelSocket back = subscribe("own?client=0123456789abcdef-limit-1").awaitOpen();
         back.leave(1000);
-        assertTrue(own.open() <= 3);
+        assertTrue(dedicated.open() <= 3);
     }
 
     @ParameterizedTest
@@ -158,7 +158,7 @@ class ChannelLimitsIT extends WithFeeds {
                 for (int i = 0; i < 200_000; i++) {
                     greedy.send(send);
                 }
-            } catch (IOException cut) {
+            } catch (IOException e) {
                 ended = true;
             }
             assertTrue(ended, "sending never failed");
@@ -228,7 +228,7 @@ class ChannelLimitsIT extends WithFeeds {
                 for (int i = 0; i < 1000; i++) {
                     page.raw().frames().send(new Frame(false, Frame.CONTINUATION, blanks));
                 }
-            } catch (IOException cut) {
+            } catch (IOException e) {
                 code = 1009;
             }
             assertEquals(1009, code == 1009 ? code : page.awaitClosing().code());

@@ -26,10 +26,10 @@ class ChannelOutageIT extends WithFeeds {
 
     @Override
     protected String[] options() {
-        String quick = ",send=true,linger=20ms,retry-least=600ms,retry-most=1s";
+        String fastRetry = ",send=true,linger=20ms,retry-least=600ms,retry-most=1s";
         return new String[] {
             "channel",
-            "ticks=" + feed.address() + quick + ";;eager=" + eager.address() + quick + ",eager=true",
+            "ticks=" + feed.address() + fastRetry + ";;eager=" + eager.address() + fastRetry + ",eager=true",
             "ping-interval",
             "300ms",
             "pong-timeout",
@@ -43,9 +43,9 @@ class ChannelOutageIT extends WithFeeds {
     }
 
     private static void awaitState(ChannelSocket page, String state) throws IOException {
-        Map<String, Object> told = page.next("state");
-        while (!told.get("state").equals(state)) {
-            told = page.next("state");
+        Map<String, Object> frame = page.next("state");
+        while (!frame.get("state").equals(state)) {
+            frame = page.next("state");
         }
     }
 
@@ -72,7 +72,7 @@ class ChannelOutageIT extends WithFeeds {
                 socket.count(i, i);
                 page.assertCount(i, i);
                 if (i % 2 == 0) {
-                    socket.hangUp(1012, "restart");
+                    socket.sendClose(1012, "restart");
                 } else {
                     socket.reset();
                 }
@@ -100,10 +100,10 @@ class ChannelOutageIT extends WithFeeds {
     void feedWithoutPongIsReconnected() throws IOException {
         try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
             FeedSocket dead = feed.socket();
-            dead.playDead();
-            Map<String, Object> told = page.next("state");
-            assertEquals("reconnecting", told.get("state"));
-            assertTrue(told.get("reason").toString().contains("silent"), told::toString);
+            dead.ignorePings();
+            Map<String, Object> frame = page.next("state");
+            assertEquals("reconnecting", frame.get("state"));
+            assertTrue(frame.get("reason").toString().contains("silent"), frame::toString);
             awaitState(page, "open");
             feed.socket().count(1, 1);
             page.assertCount(1, 1);
@@ -115,7 +115,7 @@ class ChannelOutageIT extends WithFeeds {
         ChannelSocket page = subscribe("ticks").awaitOpen(); // reads nothing from now on, and so answers no pings
         FeedSocket socket = feed.socket();
 
-        assertEquals(1000, socket.ending().code());
+        assertEquals(1000, socket.closing().code());
         page.close();
     }
 
@@ -135,7 +135,7 @@ class ChannelOutageIT extends WithFeeds {
     void sendsBeyondQueueAreRejectedOnceEach() throws IOException {
         try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
             feed.socket();
-            feed.goAway();
+            feed.stop();
             awaitState(page, "reconnecting");
             for (int i = 0; i < 1200; i++) {
                 page.send("{\"type\":\"send\",\"id\":" + i + ",\"data\":" + i + "}");
@@ -148,10 +148,10 @@ class ChannelOutageIT extends WithFeeds {
             }
             assertEquals(1000, queued);
             page.raw().answerInBackground();
-            feed.comeBack();
+            feed.restart();
             FeedSocket socket = feed.socket();
             for (int i = 0; i < 1000; i++) {
-                assertEquals(Integer.toString(i), socket.hear().asText());
+                assertEquals(Integer.toString(i), socket.receive().asText());
             }
             socket.frames().assertExhausted();
         }

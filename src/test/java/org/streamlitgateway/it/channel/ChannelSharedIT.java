@@ -20,7 +20,7 @@ import org.streamlitgateway.it.NeedsGateway;
 /** Shared channels: many pages, one connection to the feed. */
 @NeedsGateway
 class ChannelSharedIT extends WithFeeds {
-    private static final String QUICK = ",send=true,linger=50ms,retry-least=20ms,retry-most=200ms";
+    private static final String FAST_RETRY = ",send=true,linger=50ms,retry-least=20ms,retry-most=200ms";
 
     private FakeFeed feed;
     private FakeFeed small;
@@ -35,7 +35,8 @@ class ChannelSharedIT extends WithFeeds {
     protected String[] options() {
         return new String[] {
             "channel",
-            "ticks=" + feed.address() + QUICK + ";;small=" + small.address() + QUICK + ",history=10,outbox=10",
+            "ticks=" + feed.address() + FAST_RETRY + ";;small=" + small.address() + FAST_RETRY
+                    + ",history=10,outbox=10",
             "context-path",
             "/tools/app"
         };
@@ -82,11 +83,11 @@ class ChannelSharedIT extends WithFeeds {
     void jsonIsForwardedCharacterForCharacter() throws IOException {
         try (ChannelSocket page = subscribe("ticks").awaitOpen()) {
             FeedSocket socket = feed.socket();
-            socket.say("{ \"price\" : 1.50, \"big\":12345678901234567890.10,\n\"ü\":\"\\u00fc\" }")
-                    .say("not {json}")
-                    .say("\"a string\"")
-                    .say("{\"a\":1} trailing")
-                    .say(Frame.binary(new byte[] {0, 1, 2, -1}));
+            socket.send("{ \"price\" : 1.50, \"big\":12345678901234567890.10,\n\"ü\":\"\\u00fc\" }")
+                    .send("not {json}")
+                    .send("\"a string\"")
+                    .send("{\"a\":1} trailing")
+                    .send(Frame.binary(new byte[] {0, 1, 2, -1}));
 
             String first = page.raw().frames().nextMessage().asText();
             while (first.contains("\"state\"")) {
@@ -181,7 +182,7 @@ class ChannelSharedIT extends WithFeeds {
             feed.socket().count(1, 1);
             page.assertCount(1, 1);
 
-            feed.goAway();
+            feed.stop();
             try {
                 assertEquals("reconnecting", page.next("state").get("state"));
                 page.send("{\"type\":\"send\",\"id\":\"while-down\",\"data\":{\"op\":1}}");
@@ -189,11 +190,11 @@ class ChannelSharedIT extends WithFeeds {
                 assertEquals("while-down", sent.get("id"));
                 assertEquals("queued", sent.get("outcome"));
             } finally {
-                feed.comeBack();
+                feed.restart();
             }
 
             FeedSocket again = feed.socket();
-            assertEquals("{\"op\":1}", again.hear().asText());
+            assertEquals("{\"op\":1}", again.receive().asText());
             again.count(2, 3);
             Map<String, Object> frame = page.next();
             while (frame.get("type").equals("state")) {
@@ -215,10 +216,10 @@ class ChannelSharedIT extends WithFeeds {
             page.send("{\"type\":\"send\",\"id\":\"b\",\"base64\":\"AAEC\"}");
 
             for (int i = 0; i < 500; i++) {
-                assertEquals("{\"i\":" + i + ",\"x\":1.10}", socket.hear().asText());
+                assertEquals("{\"i\":" + i + ",\"x\":1.10}", socket.receive().asText());
             }
-            assertEquals(Frame.text("plain \"text\""), socket.hear());
-            assertEquals(Frame.binary(new byte[] {0, 1, 2}), socket.hear());
+            assertEquals(Frame.text("plain \"text\""), socket.receive());
+            assertEquals(Frame.binary(new byte[] {0, 1, 2}), socket.receive());
             for (int i = 0; i < 500; i++) {
                 Map<String, Object> sent = page.next("sent");
                 assertEquals("c" + i, sent.get("id"));
@@ -248,7 +249,7 @@ class ChannelSharedIT extends WithFeeds {
             page.send("{\"type\":\"of-a-later-version\",\"data\":{}}");
             page.send("{\"type\":\"send\",\"id\":\"1\",\"data\":null}");
 
-            assertEquals("null", socket.hear().asText());
+            assertEquals("null", socket.receive().asText());
             assertEquals("delivered", page.next("sent").get("outcome"));
         }
     }
@@ -257,14 +258,14 @@ class ChannelSharedIT extends WithFeeds {
     void framesWithoutProtocolAreForwardedUnchanged() throws IOException {
         try (ChannelSocket plain = ChannelSocket.openPlain(fixture.uri(), "ticks")) {
             FeedSocket socket = feed.socket();
-            socket.say("any text").say(Frame.binary(new byte[] {7, 8}));
+            socket.send("any text").send(Frame.binary(new byte[] {7, 8}));
             assertEquals(Frame.text("any text"), plain.nextFrame());
             assertEquals(Frame.binary(new byte[] {7, 8}), plain.nextFrame());
 
             plain.raw().frames().send(Frame.text("up"));
             plain.raw().frames().send(Frame.binary(new byte[] {9}));
-            assertEquals(Frame.text("up"), socket.hear());
-            assertEquals(Frame.binary(new byte[] {9}), socket.hear());
+            assertEquals(Frame.text("up"), socket.receive());
+            assertEquals(Frame.binary(new byte[] {9}), socket.receive());
         }
     }
 

@@ -41,7 +41,7 @@ class ChannelSlowIT extends WithFeeds {
     /** Sends MANY messages, each after the fast reader has received the previous one, so that nothing delays it. */
     private static void sendAll(FeedSocket socket, ChannelSocket fastReader) throws IOException {
         for (int n = 1; n <= MANY; n++) {
-            socket.say("{\"n\":" + n + ",\"x\":\"" + FILLER + "\"}");
+            socket.send("{\"n\":" + n + ",\"x\":\"" + FILLER + "\"}");
             assertEquals(n, fastReader.nextNumber());
         }
     }
@@ -59,10 +59,10 @@ class ChannelSlowIT extends WithFeeds {
                 try {
                     assertEquals(last + 1, stalled.nextNumber()); // everything it received is in order
                     last++;
-                } catch (AssertionError | IOException end) {
+                } catch (AssertionError | IOException e) {
                     closed = true;
-                    String told = String.valueOf(end.getMessage());
-                    assertTrue(!(end instanceof AssertionError) || told.contains("1013"), told);
+                    String message = String.valueOf(e.getMessage());
+                    assertTrue(!(e instanceof AssertionError) || message.contains("1013"), message);
                 }
             }
             assertTrue(last < MANY, "the subscriber should have stalled");

@@ -78,9 +78,9 @@ final class FeedServer implements AutoCloseable {
 
     /** Returns the number of open connections. */
     int sockets(String feed) {
-        Feed asked = feeds.get(feed);
-        synchronized (asked) {
-            return asked.sockets.size();
+        Feed requested = feeds.get(feed);
+        synchronized (requested) {
+            return requested.sockets.size();
         }
     }
 
@@ -97,17 +97,17 @@ final class FeedServer implements AutoCloseable {
     /** Sends {@code {"n":first}}, {@code {"n":first+1}} and so on to all connections of the feed. */
     void count(String feed, int first, int many) throws IOException {
         for (int n = first; n < first + many; n++) {
-            say(feed, "{\"n\":" + n + ",\"text\":\"" + "x".repeat(150) + "\"}");
+            send(feed, "{\"n\":" + n + ",\"text\":\"" + "x".repeat(150) + "\"}");
         }
     }
 
-    void say(String feed, String text) throws IOException {
-        Feed told = feeds.get(feed);
-        synchronized (told) {
-            for (WebSocketWire socket : told.sockets) {
+    void send(String feed, String text) throws IOException {
+        Feed target = feeds.get(feed);
+        synchronized (target) {
+            for (WebSocketWire socket : target.sockets) {
                 try {
                     socket.send(Frame.text(text));
-                } catch (SocketException gone) {
+                } catch (SocketException e) {
                     // the connection's own thread removes it
                 }
             }
@@ -115,8 +115,8 @@ final class FeedServer implements AutoCloseable {
     }
 
     /** Behaves like a process that has ended. */
-    void goAway() throws IOException {
-        server.goAway();
+    void stop() throws IOException {
+        server.stop();
     }
 
     /** Fails if the thread of a connection failed. */
@@ -124,8 +124,8 @@ final class FeedServer implements AutoCloseable {
         server.assertNoProblems();
     }
 
-    void comeBack() throws IOException {
-        server.comeBack();
+    void restart() throws IOException {
+        server.restart();
     }
 
     private static void serve(Feed feed, Exchange exchange, boolean echoes) throws IOException {
@@ -143,7 +143,7 @@ final class FeedServer implements AutoCloseable {
                     socket.send(message);
                 }
             }
-        } catch (EOFException | SocketException gone) {
+        } catch (EOFException | SocketException e) {
             // the usual end of a connection
         } catch (AssertionError e) {
             if (!String.valueOf(e.getMessage()).startsWith(CLOSED_IN_ORDER)) {

@@ -22,10 +22,10 @@ class FeedsPageIT extends InBrowserWithFeeds {
         // the page is rendered before its feeds are connected
         assertThat(page.locator(".stMarkdownBadge").first()).containsText("open");
 
-        feed.say(FeedServer.PRICES, "{\"symbol\":\"ACME\",\"price\":101.5}");
+        feed.send(FeedServer.PRICES, "{\"symbol\":\"ACME\",\"price\":101.5}");
 
         assertThat(page.getByTestId("stMetric")).containsText("101.50");
-        feed.say(FeedServer.PRICES, "{\"symbol\":\"ACME\",\"price\":102.5}");
+        feed.send(FeedServer.PRICES, "{\"symbol\":\"ACME\",\"price\":102.5}");
         assertThat(page.getByTestId("stMetric")).containsText("+1.00");
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Burst"))
                 .click();

@@ -51,7 +51,7 @@ abstract class InBrowserWithFeeds extends InBrowser {
     @Override
     @BeforeParameterizedClassInvocation
     protected void open() throws Exception {
-        feed.comeBack();
+        feed.restart();
         super.open();
     }
 
@@ -65,7 +65,7 @@ abstract class InBrowserWithFeeds extends InBrowser {
     @AfterParameterizedClassInvocation
     protected void close() throws Exception {
         super.close();
-        feed.goAway();
+        feed.stop();
         feed.assertNoProblems();
     }
 }

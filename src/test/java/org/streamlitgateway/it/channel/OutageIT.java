@@ -28,10 +28,10 @@ class OutageIT extends InBrowserWithFeeds {
         feed.count(FeedServer.PRICES, 0, 10);
         Facts.await(page, "burst", facts -> facts.sawAll(10));
 
-        feed.goAway();
+        feed.stop();
         Facts.await(page, "burst", facts -> facts.text("status").equals("reconnecting"));
         page.waitForTimeout(OUTAGE_SECONDS * 1000.0);
-        feed.comeBack();
+        feed.restart();
         Facts.awaitOpen(page, "burst");
         feed.count(FeedServer.PRICES, 10, 10);
 
@@ -43,13 +43,13 @@ class OutageIT extends InBrowserWithFeeds {
     void sendsDuringOutageArriveOnceOrAreReportedLost() throws Exception {
         Page page = browser.visit("send").page();
         Facts.awaitOpen(page, "send");
-        feed.goAway();
+        feed.stop();
         Facts.await(page, "send", facts -> facts.text("status").equals("reconnecting"));
 
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Send text"))
                 .click();
         page.waitForTimeout(1000);
-        feed.comeBack();
+        feed.restart();
 
         Facts.awaitOpen(page, "send");
         assertEquals("not JSON", feed.received(FeedServer.ECHO).take(Duration.ofSeconds(30)));

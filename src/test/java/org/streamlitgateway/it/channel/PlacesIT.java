@@ -112,9 +112,9 @@ class PlacesIT extends InBrowserWithFeeds {
         Facts.await(
                 page, "mute", facts -> facts.text("reason").equals("the greeting was rejected: you may not send here"));
 
-        feed.goAway();
+        feed.stop();
         Facts.await(page, "greeting", facts -> facts.text("status").equals("reconnecting"));
-        feed.comeBack();
+        feed.restart();
 
         Facts.awaitOpen(page, "greeting");
         feed.received(FeedServer.ECHO).take();

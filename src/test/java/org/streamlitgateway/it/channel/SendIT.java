@@ -109,11 +109,11 @@ class SendIT extends InBrowserWithFeeds {
         for (int i = 0; i < 3; i++) {
             long runs = Facts.now(page, "outcome").number("runs");
             click("Send");
-            Facts told = Facts.await(
+            Facts reported = Facts.await(
                     page,
                     "outcome",
                     seen -> seen.number("runs") > runs && seen.text("outcome").equals("delivered"));
-            assertEquals(runs + 2, told.number("runs"));
+            assertEquals(runs + 2, reported.number("runs"));
         }
     }
 

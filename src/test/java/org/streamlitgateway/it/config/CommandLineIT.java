@@ -166,11 +166,11 @@ class CommandLineIT extends OnEveryCommandLine {
 
     @Test
     void gatewayStartsBeforeStreamlit() throws IOException {
-        upstream.goAway();
+        upstream.stop();
         try (LaunchedProcess gateway =
                 launch("--streamlit-port", port(), "--proxy-host", "127.0.0.1", "--proxy-port", "0")) {
             URI uri = WarDeployment.readyAddress(gateway);
-            upstream.comeBack();
+            upstream.restart();
 
             assertServes(uri);
         }

@@ -40,7 +40,7 @@ class GatewaySwitchIT extends OnEveryCommandLine {
         try (FakeStreamlit upstream = FakeStreamlit.start();
                 RunningGateway gateway = war.start(
                         Map.of("streamlit-port", Integer.toString(upstream.port()), "context-path", "/ctx"))) {
-            upstream.goAway(); // a missing Streamlit is no reason to send users to another gateway
+            upstream.stop(); // a missing Streamlit is no reason to send users to another gateway
             for (String page : List.of("/_gateway/health/live", "/_gateway/health/ready")) {
                 RawResponse answer = get(gateway.uri(), page);
                 assertEquals(200, answer.status(), answer::toString);
@@ -76,7 +76,7 @@ class GatewaySwitchIT extends OnEveryCommandLine {
     private static int statusOf(URI uri, String target) {
         try {
             return get(uri, target).status();
-        } catch (IOException refused) {
+        } catch (IOException e) {
             return -1;
         }
     }
@@ -150,8 +150,8 @@ class GatewaySwitchIT extends OnEveryCommandLine {
                     http.send(http.head("PUT", "/sink", "Content-Length: 100000"));
                     http.send(new byte[100_000]);
                     check(http.readHead().status());
-                } catch (IOException | AssertionError failed) {
-                    failures.add(failed.toString());
+                } catch (IOException | AssertionError e) {
+                    failures.add(e.toString());
                 }
             }
         }
@@ -178,7 +178,7 @@ class GatewaySwitchIT extends OnEveryCommandLine {
             for (Thread thread : threads) {
                 try {
                     thread.join();
-                } catch (InterruptedException stopping) {
+                } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
             }

@@ -87,7 +87,7 @@ class LogIT {
     @Test
     void failureIsOneLineWithAddressAndCause() throws IOException {
         try (GatewayFixture fixture = GatewayFixture.start(deployment)) {
-            fixture.upstream().goAway();
+            fixture.upstream().stop();
             try (RawHttp client = fixture.http()) {
                 assertEquals(502, client.get(fixture.target("/refused-here")).status());
             }

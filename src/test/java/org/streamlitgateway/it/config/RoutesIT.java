@@ -40,7 +40,7 @@ class RoutesIT extends OnEveryCommandLine {
     void appListIsServedWhenNoAppIsAtRoot() throws IOException {
         try (FakeStreamlit a = FakeStreamlit.start();
                 FakeStreamlit down = FakeStreamlit.start()) {
-            down.goAway();
+            down.stop();
             String apps = app("/a", a) + "    name: Sales <1>\n    description: What was sold\n" + app("/down", down);
             try (ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, apps)) {
                 Eventually.until(
@@ -63,7 +63,7 @@ class RoutesIT extends OnEveryCommandLine {
                 FakeStreamlit c = FakeStreamlit.start();
                 ConfiguredGateway gateway =
                         ConfiguredGateway.start(war, folder, app("/a", a) + app("/a/b", ab) + app("/c", c))) {
-            ab.goAway();
+            ab.stop();
             String page = "Referer: http://" + gateway.uri().getAuthority();
 
             for (String question : List.of("_stcore/health", "_stcore/host-config")) {
@@ -98,13 +98,15 @@ class RoutesIT extends OnEveryCommandLine {
             List<String> inner = gateway.get("/a/b/login").head().all("Set-Cookie");
             assertTrue(outer.contains("_streamlit_user=x; Path=/a; HttpOnly"), outer::toString);
             assertTrue(inner.contains("_streamlit_xsrf=t; Path=/"), inner::toString);
-            String own = inner.stream()
+            String ownCookie = inner.stream()
                     .filter(c -> c.startsWith("_streamlit_user"))
                     .findFirst()
                     .orElseThrow();
-            assertTrue(own.endsWith("=x; Path=/a/b; HttpOnly") && !own.startsWith("_streamlit_user="), own);
+            assertTrue(
+                    ownCookie.endsWith("=x; Path=/a/b; HttpOnly") && !ownCookie.startsWith("_streamlit_user="),
+                    ownCookie);
 
-            String name = own.substring(0, own.indexOf('='));
+            String name = ownCookie.substring(0, ownCookie.indexOf('='));
             String all = "Cookie: " + name + "=inner; _streamlit_user=outer; _streamlit_xsrf=t; other=1";
             gateway.get("/a/b/see", all);
             HttpHead seen = ab.requests("/see").take().request();

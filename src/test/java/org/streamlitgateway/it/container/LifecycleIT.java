@@ -154,7 +154,7 @@ class LifecycleIT {
     private static boolean isSocket(Path descriptor) {
         try {
             return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
-        } catch (IOException closedMeanwhile) {
+        } catch (IOException e) {
             return false;
         }
     }

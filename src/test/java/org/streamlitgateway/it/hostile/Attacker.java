@@ -66,7 +66,7 @@ final class Attacker implements Closeable {
     Attacker trySend(String text) {
         try {
             send(text);
-        } catch (IOException refused) {
+        } catch (IOException e) {
             // the response decides
         }
         return this;
@@ -84,10 +84,10 @@ final class Attacker implements Closeable {
                 answer = read(method);
             }
             return answer;
-        } catch (EOFException | SocketException closed) {
+        } catch (EOFException | SocketException e) {
             return Answer.NONE;
-        } catch (SocketTimeoutException stalled) {
-            throw new AssertionError("no answer within " + MAX_WAIT, stalled);
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("no answer within " + MAX_WAIT, e);
         }
     }
 
@@ -167,9 +167,9 @@ final class Attacker implements Closeable {
                     return true;
                 }
             }
-        } catch (SocketTimeoutException open) {
+        } catch (SocketTimeoutException e) {
             return false;
-        } catch (IOException reset) {
+        } catch (IOException e) {
             return true;
         }
     }

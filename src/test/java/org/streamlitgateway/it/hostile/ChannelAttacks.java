@@ -252,7 +252,7 @@ final class ChannelAttacks {
                     for (int i = 0; i < times; i++) {
                         client.send(frame);
                     }
-                } catch (IOException closed) {
+                } catch (IOException e) {
                     // the socket was closed for exceeding its limits
                 }
             });

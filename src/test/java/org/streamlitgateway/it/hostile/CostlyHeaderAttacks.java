@@ -42,7 +42,7 @@ final class CostlyHeaderAttacks {
         attacks.add(costly("Accept-Encoding", "weights", "gzip;q=0." + "0".repeat(LONG)));
         attacks.add(costly("Accept-Encoding", "many codings", "br;q=0,".repeat(LONG / 7)));
         attacks.add(costly("If-None-Match", "many tags", "\"a\", ".repeat(LONG / 5)));
-        attacks.add(costly("If-None-Match", "weak marks", "W/".repeat(LONG / 2)));
+        attacks.add(costly("If-None-Match", "weak tags", "W/".repeat(LONG / 2)));
         attacks.add(costly("If-Modified-Since", "a long date", "Wed, 21 Oct 2026 07:28:00 " + "G".repeat(LONG)));
         attacks.add(costly("Connection", "15,000 names", names(5000)));
         for (String field : List.of(

@@ -147,7 +147,7 @@ final class FrameAttacks {
                 for (int i = 0; i < 100; i++) {
                     try {
                         client.send(batch);
-                    } catch (IOException stopped) {
+                    } catch (IOException e) {
                         return;
                     }
                 }

@@ -95,9 +95,9 @@ final class FrameBytes {
                 }
                 in.skipNBytes(length);
             }
-        } catch (SocketTimeoutException open) {
+        } catch (SocketTimeoutException e) {
             return OPEN;
-        } catch (IOException ended) {
+        } catch (IOException e) {
             return CUT;
         }
     }

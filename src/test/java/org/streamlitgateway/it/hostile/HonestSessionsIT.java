@@ -97,7 +97,7 @@ class HonestSessionsIT {
                     for (int i = first; !over.get(); i += 2) {
                         try {
                             all.get(i % all.size()).attempt().on(target);
-                        } catch (Exception | AssertionError fell) {
+                        } catch (Exception | AssertionError e) {
                             // during other attacks only the visitors are measured
                         }
                         attacks.incrementAndGet();

@@ -218,7 +218,7 @@ final class Http2 implements Closeable {
                     remaining += ByteBuffer.wrap(frame.payload()).getInt();
                 }
             }
-        } catch (SocketTimeoutException nothingGranted) {
+        } catch (SocketTimeoutException e) {
             attacker.socket().setSoTimeout((int) Attacker.MAX_WAIT.toMillis());
         }
     }
@@ -250,10 +250,10 @@ final class Http2 implements Closeable {
                     return new Answer(head.status(), head.head(), body.toString(StandardCharsets.ISO_8859_1));
                 }
             }
-        } catch (EOFException | SocketException cut) {
+        } catch (EOFException | SocketException e) {
             return head;
-        } catch (SocketTimeoutException stalled) {
-            throw new AssertionError("no answer within " + Attacker.MAX_WAIT, stalled);
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("no answer within " + Attacker.MAX_WAIT, e);
         }
     }
 
@@ -295,8 +295,8 @@ final class Http2 implements Closeable {
             data.getHttpFields()
                     .forEach(field -> lines.add(field.getName().toLowerCase(Locale.ROOT) + ": " + field.getValue()));
             return new Answer(status, lines, "");
-        } catch (HpackException.SessionException | HpackException.StreamException bad) {
-            throw new IOException(bad);
+        } catch (HpackException.SessionException | HpackException.StreamException e) {
+            throw new IOException(e);
         }
     }
 

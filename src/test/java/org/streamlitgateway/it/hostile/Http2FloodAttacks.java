@@ -184,7 +184,7 @@ final class Http2FloodAttacks {
             Thread writer = new Thread(() -> {
                 try {
                     sender.on(connection);
-                } catch (IOException refused) {
+                } catch (IOException e) {
                     // the connection was ended, as expected
                 }
             });
@@ -212,9 +212,9 @@ final class Http2FloodAttacks {
                     return true;
                 }
             }
-        } catch (java.net.SocketTimeoutException open) {
+        } catch (java.net.SocketTimeoutException e) {
             return false;
-        } catch (IOException ended) {
+        } catch (IOException e) {
             return true;
         }
     }

@@ -102,7 +102,7 @@ final class SlowClientAttacks {
                 Attacker client = t.connect();
                 clients.add(client);
                 client.trySend(request);
-            } catch (IOException refused) {
+            } catch (IOException e) {
                 break; // further connections of this client are refused, which is correct
             }
         }

@@ -32,8 +32,8 @@ final class Visitor implements Closeable {
             while (true) {
                 heard.add(frames.nextData());
             }
-        } catch (IOException | AssertionError ended) {
-            heard.add(Frame.text("the socket ended: " + ended));
+        } catch (IOException | AssertionError e) {
+            heard.add(Frame.text("the socket ended: " + e));
         }
     }
 
@@ -41,9 +41,9 @@ final class Visitor implements Closeable {
         Frame text = Frame.text("visitor " + said++);
         try {
             socket.frames().send(text);
-        } catch (IOException ended) {
+        } catch (IOException e) {
             throw new AssertionError(
-                    "the visitor's socket ended; " + heard.take(MAX_WAIT).asText(), ended);
+                    "the visitor's socket ended; " + heard.take(MAX_WAIT).asText(), e);
         }
         assertEquals(text, heard.take(MAX_WAIT));
     }

@@ -54,8 +54,8 @@ class ContextPathIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @CsvSource({"/ctx/, /", "/ctx/page2?a=%2F, /page2?a=%2F", "/ctx/a%2Fb;c//d, /a%2Fb;c//d", "/ctx/ctx/x, /ctx/x"})
-    void contextPathIsStrippedRestIsUnchanged(String asked, String arrived) throws IOException {
-        assertEquals(200, get(asked).status());
+    void contextPathIsStrippedRestIsUnchanged(String requested, String arrived) throws IOException {
+        assertEquals(200, get(requested).status());
 
         HttpHead request = fixture.upstream().requests(arrived).take().request();
         assertEquals("/ctx", request.one("X-Forwarded-Prefix"));
@@ -63,9 +63,9 @@ class ContextPathIT extends OnEveryDeployment {
 
     @ParameterizedTest
     @CsvSource({"/ctx, /ctx/", "/ctx?a=1&b=%2F, /ctx/?a=1&b=%2F", "/ctx?, /ctx/?"})
-    void contextPathWithoutSlashRedirectsAndKeepsQuery(String asked, String location) throws IOException {
+    void contextPathWithoutSlashRedirectsAndKeepsQuery(String requested, String location) throws IOException {
         // streamlit #1139, #10943, #7259, #10341
-        RawResponse response = get(asked);
+        RawResponse response = get(requested);
 
         assertTrue(List.of(301, 302, 307, 308).contains(response.status()), response::toString);
         String target = response.head().one("Location").replace("http://" + authority(), "");
@@ -296,8 +296,8 @@ class ContextPathIT extends OnEveryDeployment {
     private static boolean isTheApp(GatewayFixture based) {
         try (RawHttp client = based.http()) {
             return client.get("/based/").text().equals("the app");
-        } catch (IOException broken) {
-            throw new UncheckedIOException(broken);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -217,7 +217,7 @@ class LimitsIT extends OnEveryDeployment {
         Eventually.until("a slot is free again", () -> {
             try (RawHttp next = limited.http()) {
                 status.set(next.get(limited.target("/bytes/1")).status());
-            } catch (IOException | AssertionError refused) {
+            } catch (IOException | AssertionError e) {
                 status.set(0);
             }
             return status.get() == 200;

@@ -166,10 +166,10 @@ class TlsIT extends OnEveryDeployment {
 
     @Test
     void pipelinedRequestOverTlsIsAnswered() throws Exception {
-        Recorder<String> asked = new Recorder<>("request");
+        Recorder<String> requests = new Recorder<>("request");
         CountDownLatch answer = new CountDownLatch(1);
         fixture.upstream().on("/slow-tls", exchange -> {
-            asked.add("slow");
+            requests.add("slow");
             try {
                 answer.await();
             } catch (InterruptedException e) {
@@ -182,7 +182,7 @@ class TlsIT extends OnEveryDeployment {
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
             for (int round = 0; round < 2; round++) {
                 send(socket, "/slow-tls");
-                asked.take();
+                requests.take();
                 send(socket, "/quick-tls/" + round);
                 if (deployment.embedded()) {
                     awaitDisconnectCheck();

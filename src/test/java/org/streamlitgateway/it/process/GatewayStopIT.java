@@ -170,13 +170,13 @@ class GatewayStopIT {
                 sockets.add(socket);
                 browsers.add(socket.answerInBackground());
             }
-            long began = System.nanoTime();
+            long start = System.nanoTime();
             CompletableFuture<Integer> code = CompletableFuture.supplyAsync(fixture.gateway()::stop);
 
             for (int i = 0; i < count; i++) {
                 int next = i + 1;
                 Eventually.until("close " + next, () -> closed(browsers) >= next);
-                Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
+                Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
                 Duration minExpected = CLOSE_SPREAD.multipliedBy(i).dividedBy(count);
                 assertTrue(elapsed.compareTo(minExpected) >= 0, "close " + next + " came after " + elapsed);
                 assertTrue(i > 0 || closed(browsers) < count, "all closed at once, after " + elapsed);

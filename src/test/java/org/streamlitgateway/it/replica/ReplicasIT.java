@@ -93,16 +93,16 @@ class ReplicasIT extends OnEveryCommandLine {
             for (int i = 0; i < replicas.size(); i++) {
                 try (RawWebSocket socket = RawWebSocket.open(gateway.uri(), "/a/_stcore/stream")) {
                     byte[] message = socket.frames().nextMessage().payload();
-                    FakeStreamlit own = replicas.stream()
+                    FakeStreamlit holder = replicas.stream()
                             .filter(replica -> new String(message, StandardCharsets.ISO_8859_1)
                                     .contains("session-at-" + replica.port()))
                             .findFirst()
                             .orElseThrow();
-                    String upload = "/_stcore/upload_file/session-at-" + own.port() + "/1";
+                    String upload = "/_stcore/upload_file/session-at-" + holder.port() + "/1";
 
                     for (int again = 0; again < 4; again++) {
                         assertEquals(204, put(gateway, "/a" + upload));
-                        own.requests(upload).take();
+                        holder.requests(upload).take();
                     }
                 }
             }
@@ -144,10 +144,10 @@ class ReplicasIT extends OnEveryCommandLine {
     void unreachableReplicaFailsNoRequest() throws IOException {
         try (FakeStreamlit live = FakeStreamlit.start();
                 FakeStreamlit missing = FakeStreamlit.start();
-                FakeStreamlit gone = FakeStreamlit.start()) {
-            missing.goAway();
-            gone.goAway();
-            try (ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app("/a", missing, live, gone))) {
+                FakeStreamlit stopped = FakeStreamlit.start()) {
+            missing.stop();
+            stopped.stop();
+            try (ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app("/a", missing, live, stopped))) {
                 StreamlitSessions.of("live", live);
                 for (int visitor = 0; visitor < VISITORS; visitor++) {
                     assertEquals("live", gateway.open("/a/name").text());
@@ -156,7 +156,7 @@ class ReplicasIT extends OnEveryCommandLine {
                         socket.frames().nextMessage();
                     }
                 }
-                live.goAway();
+                live.stop();
                 assertTrue(gateway.status("/a/name") >= 500, "the replica is no longer tried");
             }
         }
@@ -235,7 +235,7 @@ class ReplicasIT extends OnEveryCommandLine {
 
             gateway.edit(app("/a", upgraded));
             gateway.awaitLine("configuration reloaded");
-            before.goAway();
+            before.stop();
             assertEquals("js", gateway.get("/a" + old).text());
         }
     }
@@ -271,7 +271,7 @@ class ReplicasIT extends OnEveryCommandLine {
             visitors.open(VISITORS);
             int killed = first.open();
 
-            one.goAway();
+            one.stop();
 
             Eventually.until(visitors::toString, ConfiguredGateway.LONG, () -> visitors.lost() == killed);
             visitors.awaitConnected();
@@ -279,7 +279,7 @@ class ReplicasIT extends OnEveryCommandLine {
             assertEquals(List.of(), visitors.uploadToEach());
             gateway.awaitLine("is down");
 
-            one.comeBack();
+            one.restart();
             gateway.awaitLine("is up");
             Eventually.until(
                     "new visitors are assigned to it",

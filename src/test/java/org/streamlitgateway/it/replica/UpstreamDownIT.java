@@ -26,12 +26,12 @@ class UpstreamDownIT extends OnEveryDeployment {
 
     @BeforeEach
     void streamlitStops() throws IOException {
-        fixture.upstream().goAway();
+        fixture.upstream().stop();
     }
 
     @AfterEach
     void streamlitStarts() throws IOException {
-        fixture.upstream().comeBack();
+        fixture.upstream().restart();
     }
 
     @Test
@@ -72,14 +72,14 @@ class UpstreamDownIT extends OnEveryDeployment {
         // If the health check passed while the WebSocket cannot work, the browser would reload a blank page forever.
         try (RawHttp client = fixture.http()) {
             assertEquals(502, client.get(fixture.target("/_stcore/health")).status());
-            fixture.upstream().comeBack();
+            fixture.upstream().restart();
             RawResponse up = client.get(fixture.target("/_stcore/health"));
 
             assertEquals(200, up.status());
             assertEquals("ok", up.text());
             assertTrue(up.head().one("Set-Cookie").startsWith("_streamlit_xsrf="), up::toString);
         } finally {
-            fixture.upstream().goAway();
+            fixture.upstream().stop();
         }
     }
 
@@ -89,12 +89,12 @@ class UpstreamDownIT extends OnEveryDeployment {
             for (int i = 0; i < 50; i++) {
                 assertEquals(502, client.get(fixture.target("/")).status());
             }
-            fixture.upstream().comeBack();
+            fixture.upstream().restart();
 
             assertEquals(200, client.get(fixture.target("/")).status());
             fixture.open("back-at-once", "Sec-WebSocket-Protocol: streamlit").close();
         } finally {
-            fixture.upstream().goAway();
+            fixture.upstream().stop();
         }
     }
 
@@ -120,7 +120,7 @@ class UpstreamDownIT extends OnEveryDeployment {
 
     @Test
     void downloadIsAbortedWhenStreamlitStops() throws IOException {
-        fixture.upstream().comeBack();
+        fixture.upstream().restart();
         fixture.upstream().on("/under-way", exchange -> {
             exchange.startChunks("200 OK");
             exchange.chunk("first");
@@ -130,7 +130,7 @@ class UpstreamDownIT extends OnEveryDeployment {
             client.send(client.head("GET", fixture.target("/under-way")));
             var body = client.body(client.readHead(), "GET");
             assertEquals(5, body.read(5).length);
-            fixture.upstream().goAway();
+            fixture.upstream().stop();
             body.readAll();
 
             assertNotEquals(End.COMPLETE, body.end());

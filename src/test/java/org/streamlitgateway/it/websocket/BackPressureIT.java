@@ -52,7 +52,7 @@ class BackPressureIT extends OnEveryDeployment {
             String bounds =
                     Files.readAllLines(Path.of("/proc/sys/net/ipv4", buffer)).get(0);
             return Long.parseLong(bounds.split("\\s+")[2]);
-        } catch (IOException notLinux) {
+        } catch (IOException e) {
             return LENGTH / 10;
         }
     }

@@ -12,7 +12,7 @@ interface Sender {
                 () -> {
                     try {
                         sender.send();
-                    } catch (IOException cut) {
+                    } catch (IOException e) {
                         // ends the thread
                     }
                 },

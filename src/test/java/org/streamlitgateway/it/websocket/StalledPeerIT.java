@@ -45,28 +45,28 @@ class StalledPeerIT extends OnEveryDeployment {
                 fixture.uri(), fixture.target(GatewayFixture.streamOf("stalled-browser")), PROTOCOL)) {
             socket.assertAccepted(socket.answer());
 
-            Closing told = endings.take();
+            Closing closing = endings.take();
             if (deployment.embedded() || deployment.splices()) {
-                assertEquals(STALLED, told);
+                assertEquals(STALLED, closing);
             } else {
-                assertTrue(List.of(1001, 1008).contains(told.code()), told::toString); // Tomcat has its own timeout
+                assertTrue(List.of(1001, 1008).contains(closing.code()), closing::toString); // Tomcat has its own timeout
             }
         }
     }
 
     @Test
     void streamlitThatReadsNothingIsClosed() throws IOException {
-        Recorder<String> told = new Recorder<>("end of the test");
+        Recorder<String> testEnd = new Recorder<>("end of the test");
         fixture.upstream().on(GatewayFixture.streamOf("stalled-streamlit"), exchange -> {
             exchange.acceptWebSocket();
-            told.take();
+            testEnd.take();
         });
 
         try (RawWebSocket socket = fixture.open("stalled-streamlit", PROTOCOL)) {
             Thread sender = Sender.start(() -> sendForever(socket.frames()));
 
             assertEquals(STALLED, socket.frames().awaitClosing());
-            told.add("closed");
+            testEnd.add("closed");
             Eventually.until("the sender ended", () -> !sender.isAlive());
         }
     }

@@ -25,7 +25,7 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
     private static final String OFFER = "Sec-WebSocket-Protocol: streamlit, 2|2c4f2033|f32f|1795291749, session-1";
 
     /** Opens a WebSocket with these field lines and returns the handshake that upstream received. */
-    private HttpHead asked(String test, String... fieldLines) throws IOException {
+    private HttpHead handshake(String test, String... fieldLines) throws IOException {
         fixture.open(test, fieldLines).close();
         return fixture.upstream().requests(GatewayFixture.streamOf(test)).take().request();
     }
@@ -37,7 +37,7 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
     @Test
     void subprotocolsArriveOnOneLineInOrder() throws IOException {
         // streamlit #8799: the list is positional: name, XSRF token, session to resume. Streamlit reads one line only.
-        HttpHead request = asked("protocols", OFFER);
+        HttpHead request = handshake("protocols", OFFER);
 
         String line = request.one("Sec-WebSocket-Protocol").replace(" ", "");
         assertEquals("streamlit,2|2c4f2033|f32f|1795291749,session-1", line);
@@ -47,7 +47,7 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
     @NeedsGateway
     void subprotocolsOnSeveralLinesAreJoined() throws IOException {
         HttpHead request =
-                asked("protocol-lines", "Sec-WebSocket-Protocol: streamlit", "Sec-WebSocket-Protocol: token");
+                handshake("protocol-lines", "Sec-WebSocket-Protocol: streamlit", "Sec-WebSocket-Protocol: token");
 
         assertEquals("streamlit,token", request.one("Sec-WebSocket-Protocol").replace(" ", ""));
     }
@@ -108,7 +108,7 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
 
     @Test
     void hostCookiesOriginAndUserFieldsArrive() throws IOException {
-        HttpHead request = asked(
+        HttpHead request = handshake(
                 "fields",
                 OFFER,
                 "Origin: " + origin(),
@@ -135,7 +135,7 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
     @NeedsGateway
     void cookiesOnSeveralLinesAreJoinedBySemicolon() throws IOException {
         // HTTP/2 splits them; joined they take a semicolon (RFC 6265 section 4.2.1), never a comma.
-        HttpHead request = asked("cookie-lines", "Cookie: a=1", "Cookie: b=2");
+        HttpHead request = handshake("cookie-lines", "Cookie: a=1", "Cookie: b=2");
 
         assertEquals("a=1; b=2", String.join("; ", request.all("Cookie")));
     }
@@ -143,7 +143,7 @@ class WebSocketHandshakeIT extends OnEveryDeployment {
     @Test
     @NeedsGateway
     void spoofedForwardingFieldsAreReplaced() throws IOException {
-        ForwardingChecks.assertSetByGateway(asked("spoofed", ForwardingChecks.spoofed()), fixture.uri());
+        ForwardingChecks.assertSetByGateway(handshake("spoofed", ForwardingChecks.spoofed()), fixture.uri());
     }
 
     @Test

@@ -63,22 +63,22 @@ class WebSocketKeepAliveIT extends OnEveryDeployment {
 
     @Test
     void streamlitWithoutPongRefusingConnectionsIsClosed() throws IOException {
-        Signal gone = new Signal("Streamlit's machine is gone");
+        Signal lost = new Signal("Streamlit's machine is gone");
         Recorder<String> upstreamEnds = new Recorder<>("end of the socket upstream");
         fixture.upstream().on(GatewayFixture.streamOf("half-open-upstream"), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
-            gone.await();
+            lost.await();
             assertEndsUnanswered(frames);
             upstreamEnds.add("ended");
         });
 
         try (RawWebSocket socket = fixture.open("half-open-upstream", PROTOCOL)) {
             fixture.upstream().refuse();
-            gone.fire();
+            lost.fire();
             assertNotEquals(1000, socket.frames().awaitClosing().code());
             upstreamEnds.take();
         } finally {
-            fixture.upstream().comeBack();
+            fixture.upstream().restart();
         }
     }
 
@@ -103,12 +103,12 @@ class WebSocketKeepAliveIT extends OnEveryDeployment {
         fixture.upstream().on(HEALTH, Exchange::awaitEnd);
         fixture.upstream().on(GatewayFixture.streamOf("busy"), exchange -> {
             WebSocketWire frames = exchange.acceptWebSocket();
-            Frame asked = frames.nextMessage();
+            Frame question = frames.nextMessage();
             Frame ping = frames.nextFrame();
             assertEquals(Frame.PING, ping.opcode());
             assertTrue(frames.isSilentFor(Duration.ofSeconds(7)), "the busy connection was closed or got more pings");
             frames.send(new Frame(true, Frame.PONG, ping.payload()));
-            frames.send(asked);
+            frames.send(question);
             frames.awaitClosing();
         });
 
