@@ -49,7 +49,8 @@ class StalledPeerIT extends OnEveryDeployment {
             if (deployment.embedded() || deployment.splices()) {
                 assertEquals(STALLED, closing);
             } else {
-                assertTrue(List.of(1001, 1008).contains(closing.code()), closing::toString); // Tomcat has its own timeout
+                assertTrue(
+                        List.of(1001, 1008).contains(closing.code()), closing::toString); // Tomcat has its own timeout
             }
         }
     }
