@@ -2,9 +2,9 @@
  * A reverse proxy for Streamlit apps, with three ways to start it: the command line ({@code Main}), a Java program
  * ({@link StreamlitGateway}) and a servlet container ({@link WarListener}).
  *
- * <p>A request enters at {@link org.streamlitgateway.gateway.GatewayServlet}, which checks its grammar, finds out who sent
- * it, and looks up the app. A WebSocket handshake goes on to {@link org.streamlitgateway.websocket.WebSocketHandler}, which
- * dials Streamlit first and then joins both sockets by a relay. A channel goes to
+ * <p>A request enters at {@link org.streamlitgateway.gateway.GatewayServlet}, which checks its grammar, identifies the
+ * client and looks up the app. A WebSocket handshake continues at {@link org.streamlitgateway.websocket.WebSocketHandler}, which
+ * connects to Streamlit first and then joins both sockets by a relay. A channel goes to
  * {@link org.streamlitgateway.channel.transport.ChannelHandler}, an immutable asset to
  * {@link org.streamlitgateway.cache.AssetCache}, and everything else to
  * {@link org.streamlitgateway.http.AppProxyServlet}.

@@ -21,7 +21,9 @@ public final class ConfigException extends Exception {
             return List.copyOf(problems);
         }
         List<Problem> first = new ArrayList<>(problems.subList(0, MAX_PROBLEMS));
-        first.add(new Problem("configuration", problems.size() - MAX_PROBLEMS + " more problems; fix these first"));
+        int omitted = problems.size() - MAX_PROBLEMS;
+        String more = omitted == 1 ? "1 more problem" : omitted + " more problems";
+        first.add(new Problem("configuration", more + "; fix these first"));
         return List.copyOf(first);
     }
 

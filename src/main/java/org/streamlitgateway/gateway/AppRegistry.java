@@ -54,7 +54,7 @@ final class AppRegistry implements AutoCloseable {
     /** Threads that stop removed apps; guarded by this. */
     private final List<Thread> stopping = new ArrayList<>();
 
-    /** @param prefixed whether the only app of a gateway without {@code apps:} is served under its prefix as well as the base */
+    /** @param prefixed whether to append the prefix of a single app to the base; a configuration with apps always does */
     AppRegistry(
             UpstreamClient upstream,
             SessionRegistry sessions,
@@ -279,7 +279,7 @@ final class AppRegistry implements AutoCloseable {
         return byPrefix.get(config.app().prefix()).replicas().get(0).address();
     }
 
-    /** Stops all processes in parallel and returns when they have ended, including those that are already being stopped. */
+    /** Stops all processes in parallel and waits for their end, including those of removed apps. */
     @Override
     public void close() {
         List<Thread> closers;

@@ -111,8 +111,8 @@ public final class Gateway {
      * Creates and starts a gateway, and maps its servlet to every path of the context.
      *
      * @param disconnects detects that a waiting client has disconnected
-     * @param prefixed whether the only app of a gateway without {@code apps:} is served under its prefix; false in a
-     *     container, whose context path is the prefix
+     * @param prefixed whether to append the prefix of a single app to the context path; false in a container, whose context
+     *     path already is the prefix
      * @param takeover takes over browsers' sockets, for the splice; {@code null} if the container does not allow that
      * @throws Exception if the gateway cannot be started; nothing is left running
      */

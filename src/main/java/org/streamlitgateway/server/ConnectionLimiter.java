@@ -71,7 +71,7 @@ final class ConnectionLimiter {
         return configured == 0 ? possible : Math.min(configured, possible);
     }
 
-    /** Returns the interval at which to call {@link #isLate}. */
+    /** Returns the interval at which to call {@link #checkLate}. */
     long periodMillis() {
         return Math.max(1, Math.min(MAX_PERIOD_MILLIS, TimeUnit.NANOSECONDS.toMillis(headNanos) / CHECKS_PER_TIMEOUT));
     }
@@ -120,9 +120,9 @@ final class ConnectionLimiter {
         }
     }
 
-    /** Returns whether a connection has taken too long for a request's head. */
-    boolean isLate(RequestHeadTimer timer, Connection connection, long bytesIn, long nowNanos) {
-        return timer.isLate(connection, bytesIn, nowNanos, headNanos);
+    /** Checks whether a connection has taken too long for a request's head. */
+    boolean checkLate(RequestHeadTimer timer, Connection connection, long bytesIn, long nowNanos) {
+        return timer.checkLate(connection, bytesIn, nowNanos, headNanos);
     }
 
     void closedAsLate(SocketChannel channel) {

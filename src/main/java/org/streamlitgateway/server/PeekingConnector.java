@@ -66,7 +66,7 @@ final class PeekingConnector extends ServerConnector {
         try {
             long now = System.nanoTime();
             for (EndPoint endPoint : getConnectedEndPoints()) {
-                if (endPoint instanceof PeekingEndPoint peeking && peeking.isLate(now)) {
+                if (endPoint instanceof PeekingEndPoint peeking && peeking.checkLate(now)) {
                     closeLate(peeking);
                 }
             }
@@ -150,12 +150,12 @@ final class PeekingConnector extends ServerConnector {
         }
 
         /** Called by the connector's timer only. */
-        boolean isLate(long nowNanos) {
+        boolean checkLate(long nowNanos) {
             long bytes;
             synchronized (ahead) {
                 bytes = bytesIn;
             }
-            return limiter.isLate(headTimer, getConnection(), bytes, nowNanos);
+            return limiter.checkLate(headTimer, getConnection(), bytes, nowNanos);
         }
 
         @Override

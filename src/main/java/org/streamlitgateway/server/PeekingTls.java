@@ -11,7 +11,10 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.streamlitgateway.container.jetty.PeekableEndPoint;
 
-/** TLS that detects disconnected clients by close_notify; only decryption tells it from the next request. */
+/**
+ * TLS that detects disconnected clients by close_notify, which cannot be distinguished from the next request without
+ * decryption.
+ */
 final class PeekingTls extends SslConnectionFactory {
     /** Detects an end even behind a few extra bytes; the next request need not fit. */
     private static final int AHEAD_BYTES = 64;

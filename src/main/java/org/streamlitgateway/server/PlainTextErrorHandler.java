@@ -46,8 +46,8 @@ final class PlainTextErrorHandler extends ErrorHandler {
     }
 
     /**
-     * Handles failures inside the servlet context. Leaves it to the context's channel to complete the exchange: a
-     * disconnected connection would stay open otherwise.
+     * Handles failures inside the servlet context. The context's channel must complete the exchange: otherwise a
+     * connection whose client is gone would stay open.
      */
     static final class InContext extends org.eclipse.jetty.ee10.servlet.ErrorHandler {
         @Override

@@ -19,12 +19,12 @@ final class RequestHeadTimer {
     private boolean begun;
 
     /**
-     * Returns whether the current head or handshake has taken too long.
+     * Checks whether the current head or handshake has taken too long.
      *
      * @param outer the connection of the socket
      * @param bytesIn number of bytes received over the socket so far
      */
-    boolean isLate(Connection outer, long bytesIn, long nowNanos, long timeoutNanos) {
+    boolean checkLate(Connection outer, long bytesIn, long nowNanos, long timeoutNanos) {
         Connection inner =
                 outer instanceof SslConnection ssl ? ssl.getSslEndPoint().getConnection() : outer;
         long completed = completedHeads(inner);

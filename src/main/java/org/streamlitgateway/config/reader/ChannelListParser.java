@@ -21,7 +21,7 @@ final class ChannelListParser {
 
     private ChannelListParser() {}
 
-    /** Reads channels from text; adds what is wrong to {@code problems}. */
+    /** Reads channels from text; adds to {@code problems}. */
     static List<ChannelConfig> ofText(String where, String text, List<Problem> problems) {
         List<ChannelConfig> channels = new ArrayList<>();
         Set<String> names = new HashSet<>();

@@ -48,7 +48,7 @@ final class ChannelOptions {
         return values.isEmpty() || values.get(0).isEmpty() ? null : values.get(0);
     }
 
-    /** Takes a list separated by {@code ;}. */
+    /** Takes an option that is a list separated by {@code ;}. */
     Set<String> words(String key) {
         String text = text(key);
         return text == null
@@ -83,7 +83,7 @@ final class ChannelOptions {
         return number;
     }
 
-    /** Takes a size; all sizes are in bytes. */
+    /** Takes a size; {@code min}, {@code max} and the result are in bytes. */
     long size(String key, long min, long max, long defaultValue) {
         String text = text(key);
         if (text == null) {

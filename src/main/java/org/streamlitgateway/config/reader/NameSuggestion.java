@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds the name that was probably meant by a misspelt one. */
+/** Suggests the correct name for a misspelt one. */
 final class NameSuggestion {
     /** Maximum number of wrong, missing or additional letters. */
     private static final int MAX_SLIPS = 3;

@@ -133,6 +133,12 @@ class SettingsTest {
         assertTrue(e.getMessage().contains("did you mean streamlit-port?"), e.getMessage());
     }
 
+    @ParameterizedTest
+    @CsvSource({"--proxy-prt,proxy-port", "--prot,proxy-port", "--hosts,allowed-hosts", "--strip,strip-prefix"})
+    void misspeltOrPartialNameIsCompletedBySuggestion(String wrong, String name) {
+        assertTrue(Settings.suggestion(wrong).contains(name), () -> Settings.suggestion(wrong));
+    }
+
     @Test
     void emptyVariableCountsAsUnset() throws Exception {
         assertEquals(
