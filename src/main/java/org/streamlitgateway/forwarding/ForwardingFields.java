@@ -221,7 +221,7 @@ final class ForwardingFields {
     }
 
     private void warnIgnored(String field, String value, String peer) {
-        if (warnings.isDue(field)) {
+        if (warnings.tryAcquire(field)) {
             LOG.warn(
                     "ignoring an invalid {} from trusted proxy {}: '{}' (logged at most once a minute)",
                     field,

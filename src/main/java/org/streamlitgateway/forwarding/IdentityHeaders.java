@@ -180,7 +180,7 @@ public final class IdentityHeaders {
      */
     public boolean isCredible(HttpServletRequest request, String name) {
         if (!isSingle(request, normalised(name))) {
-            if (warnings.isDue("twice")) {
+            if (warnings.tryAcquire("twice")) {
                 LOG.warn(
                         "trusted proxy {} sent header {} more than once; ignoring all of them (logged at most once a minute)",
                         request.getRemoteAddr(),

@@ -414,7 +414,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
 
     private static void log(Exchange exchange, int status, String outcome, Throwable cause) {
         boolean failed = cause != null && !Outcome.CLIENT_GONE.name().equals(outcome);
-        if (failed && exchange.route.replica().failures().isDue(outcome)) {
+        if (failed && exchange.route.replica().failures().tryAcquire(outcome)) {
             LOG.warn(
                     "{} {} ended with {} ({}): {}: {} (logged at most once a minute)",
                     exchange.request.getMethod(),

@@ -15,11 +15,11 @@ public final class RateLimitedLog {
 
     /** Returns the given level when a line of this kind is due, else DEBUG. */
     public Level level(Level due, String kind) {
-        return isDue(kind) ? due : Level.DEBUG;
+        return tryAcquire(kind) ? due : Level.DEBUG;
     }
 
-    /** Returns whether a line of this kind is due; if so, counts it as written. */
-    public boolean isDue(String kind) {
+    /** Acquires the permission to log a line of this kind; returns false within a minute after the last one. */
+    public boolean tryAcquire(String kind) {
         long now = System.nanoTime();
         Long last = lastNanos.get(kind);
         if (last != null && now - last < PAUSE_NANOS) {

@@ -13,8 +13,8 @@ class RateLimitedLogTest {
 
     @Test
     void eachKindIsDueOnceAMinute() {
-        assertTrue(log.isDue("a"));
-        assertFalse(log.isDue("a"));
+        assertTrue(log.tryAcquire("a"));
+        assertFalse(log.tryAcquire("a"));
         assertEquals(Level.WARN, log.level(Level.WARN, "b"));
         assertEquals(Level.DEBUG, log.level(Level.WARN, "b"));
     }
@@ -24,7 +24,7 @@ class RateLimitedLogTest {
         assertEquals(
                 64,
                 IntStream.range(0, 10_000)
-                        .filter(kind -> log.isDue("kind " + kind))
+                        .filter(kind -> log.tryAcquire("kind " + kind))
                         .count());
     }
 }
