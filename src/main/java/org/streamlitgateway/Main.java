@@ -2,6 +2,9 @@ package org.streamlitgateway;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main {
     private static final int FAILED = 1;
     private static final int BAD_USAGE = 2;
+    private static final int LISTEN_CHECK_MILLIS = 500;
     private static final String FILE_VARIABLE = "STREAMLIT_GATEWAY_CONFIG_FILE";
 
     private Main() {}
@@ -154,7 +158,8 @@ public final class Main {
         Thread.setDefaultUncaughtExceptionHandler(null);
         String upstream =
                 config.named() ? config.upstreams() : gateway.upstream().toString();
-        out.println("streamlit-gateway " + Version.TEXT + " ready: " + gateway.uri() + " -> " + upstream);
+        out.println("streamlit-gateway " + Version.TEXT + " ready: " + gateway.uri() + " -> " + upstream
+                + (config.named() || accepts(gateway.upstream()) ? "" : " (nothing listens there yet)"));
         out.flush();
         IdleHeap.enablePeriodicCollection();
         if (watcher != null) {
@@ -169,6 +174,16 @@ public final class Main {
             gateway.close();
         }
         return -1;
+    }
+
+    /** Whether a TCP connection to the address can be made now. */
+    private static boolean accepts(URI address) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), LISTEN_CHECK_MILLIS);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static int stop(StreamlitGateway gateway, PrintStream err) {

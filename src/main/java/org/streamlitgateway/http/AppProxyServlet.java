@@ -282,6 +282,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         }
         if (result.isSucceeded() || whole && exchange.isAnswered() && !exchange.isClientGone()) {
             exchange.completeInFlight();
+            exchange.route.replica().responded();
             if (exchange.end()) {
                 timeouts.remove(exchange);
                 log(exchange, result.getResponse().getStatus(), DONE, null);

@@ -29,9 +29,15 @@ public final class ConsoleLog {
      * Sets the level of the gateway and of Streamlit's output. Libraries log from WARN on, and from INFO on at TRACE: on
      * lower levels, Jetty logs whole requests with cookies and bodies.
      *
+     * <p>Changes nothing if the operator configures java.util.logging by one of its own system properties.
+     *
      * @param level ERROR, WARN, INFO, DEBUG or TRACE
      */
     public static void configure(String level) {
+        if (System.getProperty("java.util.logging.config.file") != null
+                || System.getProperty("java.util.logging.config.class") != null) {
+            return; // the operator configures files, rotation and levels
+        }
         LogManager.getLogManager().reset();
         Handler console = new ConsoleHandler();
         console.setLevel(Level.ALL);

@@ -28,7 +28,7 @@ final class AppListPage {
         StringBuilder list = new StringBuilder();
         for (AppListEntry entry : entries) {
             String state = entry.up() ? "up" : entry.asleep() ? "asleep" : "down";
-            String label = entry.up() ? "up" : entry.asleep() ? "starts on a visit" : "not up";
+            String label = entry.up() ? "Up" : entry.asleep() ? "Starts when opened" : "Down";
             list.append("<li><a href=\"%s\"><b>%s</b><span class=\"%s\">%s</span><br><small>%s</small></a></li>%n"
                     .formatted(
                             escaped(entry.path()), escaped(entry.name()), state, label, escaped(entry.description())));
@@ -39,6 +39,7 @@ final class AppListPage {
                 <head>
                 <meta charset="utf-8">
                 <meta name="viewport" content="width=device-width, initial-scale=1">
+                <meta http-equiv="refresh" content="15">
                 <title>Apps</title>
                 <style>""" + STYLE + """
                 </style>

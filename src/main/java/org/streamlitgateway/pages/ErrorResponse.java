@@ -25,8 +25,11 @@ public final class ErrorResponse {
     /** Sends the fixed text of an outcome. Logs a failure at debug level. */
     public static void send(HttpServletRequest request, HttpServletResponse response, Outcome outcome) {
         boolean upstreamDown = outcome.status() >= 502 && outcome.status() <= 504;
-        boolean page = upstreamDown && wantsPage(request);
-        byte[] body = (page ? WaitingPage.html(outcome) : outcome.text() + "\n").getBytes(StandardCharsets.UTF_8);
+        boolean page = wantsPage(request) && (upstreamDown || outcome == Outcome.NOT_FOUND);
+        byte[] body = (!page
+                        ? outcome.text() + "\n"
+                        : upstreamDown ? WaitingPage.html(outcome) : NotFoundPage.html(outcome))
+                .getBytes(StandardCharsets.UTF_8);
         boolean close = "close".equalsIgnoreCase(response.getHeader("Connection")) || endsConnection(request, outcome);
         try {
             response.reset();
@@ -34,8 +37,8 @@ public final class ErrorResponse {
             SecurityHeaders.addToBuiltInPage(
                     request,
                     response,
-                    page ? List.of(WaitingPage.SCRIPT) : List.of(),
-                    page ? List.of(WaitingPage.STYLE) : List.of());
+                    page && upstreamDown ? List.of(WaitingPage.SCRIPT) : List.of(),
+                    page ? List.of(upstreamDown ? WaitingPage.STYLE : NotFoundPage.STYLE) : List.of());
             response.setStatus(status(request, outcome));
             response.setContentType(page ? "text/html;charset=utf-8" : "text/plain;charset=utf-8");
             response.setHeader("Cache-Control", "no-store");

@@ -3,8 +3,8 @@ package org.streamlitgateway.pages;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
- * HTML page shown while an app is unavailable. Loads no external resources. Requests its own URL every second and reloads
- * when the response is no longer a server error; without JavaScript, it reloads periodically.
+ * Page shown while an app is unavailable. It loads nothing else, requests its own address every second, shows the current
+ * reason, and reloads once the response is no error. Without JavaScript it reloads every few seconds.
  */
 final class WaitingPage {
     static final String STYLE = """
@@ -21,8 +21,13 @@ final class WaitingPage {
             (function poll() {
               setTimeout(function () {
                 fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } }).then(function (response) {
-                  if (response.status < 500) { location.reload(); } else { poll(); }
-                }, poll);
+                  if (response.status < 500) { location.reload(); return; }
+                  return response.text().then(function (page) {
+                    var reason = new DOMParser().parseFromString(page, "text/html").querySelector("#reason");
+                    if (reason) { document.querySelector("#reason").textContent = reason.textContent; }
+                    poll();
+                  });
+                }).catch(poll);
               }, 1000);
             })();
             """;
@@ -42,8 +47,8 @@ final class WaitingPage {
                 </head>
                 <body>
                 <main>
-                <h1>The app is not up</h1>
-                <p>%s This page opens the app by itself as soon as it answers.</p>
+                <h1>The app is not running</h1>
+                <p><span id="reason">%s</span> This page will open it automatically.</p>
                 <div class="bar"><i></i></div>
                 </main>
                 <script>%s</script>

@@ -5,9 +5,11 @@ import java.util.List;
 
 /** Finds the app of a path: the longest prefix wins, compared by whole segments. Immutable. */
 public final class RouteTable {
+    private final List<App> apps;
     private final List<App> longestFirst;
 
     public RouteTable(List<App> apps) {
+        this.apps = List.copyOf(apps);
         this.longestFirst = apps.stream()
                 .sorted(Comparator.comparingInt((App app) -> app.prefix().length())
                         .reversed())
@@ -24,9 +26,9 @@ public final class RouteTable {
         return null;
     }
 
-    /** Returns all apps, ordered by prefix. */
+    /** Returns all apps in the order of the configuration. */
     public List<App> apps() {
-        return longestFirst.stream().sorted(Comparator.comparing(App::prefix)).toList();
+        return apps;
     }
 
     /** Returns whether the path equals the prefix or is below it. */

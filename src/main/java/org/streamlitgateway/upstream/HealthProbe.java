@@ -30,6 +30,17 @@ final class HealthProbe {
         boolean isHealthy() {
             return status == 200 && body.trim().equals("ok");
         }
+
+        /** Why the replica is unhealthy, for the log. */
+        String reason() {
+            return unreachable
+                    ? "it accepts no connection"
+                    : status == 0
+                            ? "its health check got no valid response in time"
+                            : status != 200
+                                    ? "its health check returned status " + status
+                                    : "its health check did not return ok";
+        }
     }
 
     private final UpstreamClient client;

@@ -6,7 +6,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 import org.streamlitgateway.config.AppConfig.Strip;
 import org.streamlitgateway.config.GatewayConfig.Health;
 import org.streamlitgateway.config.HostPort;
@@ -32,6 +31,10 @@ public final class Replica {
     private final ReplicaLoad load;
     private final DrainState drainState;
     private final HealthState healthState = new HealthState();
+
+    /** Whether a replica without health checks refused the last connection. */
+    private volatile boolean refusing;
+
     private final HandshakeLimiter handshakes;
     private final RateLimitedLog failures = new RateLimitedLog();
     private final AtomicBoolean checking = new AtomicBoolean();
@@ -153,14 +156,19 @@ public final class Replica {
         basePath.find().thenAccept(known -> {
             healthProbe
                     .send(basePath.upstreamPrefix(), health.timeout())
-                    .thenAccept(response -> count(response.isHealthy(), !response.unreachable(), health));
+                    .thenAccept(response -> count(response, health));
         });
     }
 
-    private void count(boolean healthy, boolean reached, Health health) {
+    private void count(HealthProbe.Response response, Health health) {
         checking.set(false);
-        if (healthState.count(healthy, reached, health)) {
-            LOG.atLevel(healthy ? Level.INFO : Level.WARN).log("replica {} is {}", address(), healthy ? "up" : "down");
+        boolean healthy = response.isHealthy();
+        if (healthState.count(healthy, !response.unreachable(), health)) {
+            if (healthy) {
+                LOG.info("replica {} is up", address());
+            } else {
+                LOG.warn("replica {} is down: {}", address(), response.reason());
+            }
         }
         if (!healthy) {
             connectionLost();
@@ -170,8 +178,18 @@ public final class Replica {
     /** Takes the replica down at once after a refused connection, if checks can bring it up again. */
     public void connectionRefused() {
         connectionLost();
-        if (healthState.connectionRefused(checked)) {
+        boolean ejected = healthState.connectionRefused(checked);
+        if (ejected || !checked && !refusing) {
             LOG.warn("replica {} is down: it refused a connection", address());
+        }
+        refusing = !checked;
+    }
+
+    /** Called for each response; logs that a replica without health checks accepts connections again. */
+    public void responded() {
+        if (refusing) {
+            refusing = false;
+            LOG.info("replica {} is up", address());
         }
     }
 

@@ -167,6 +167,7 @@ final class Handshake implements Relay.HandshakeListener {
     @Override
     public void accepted(HttpFields headers) {
         upstreamHeaders = headers;
+        route.replica().responded();
         complete(null);
     }
 

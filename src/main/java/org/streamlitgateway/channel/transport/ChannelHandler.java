@@ -23,6 +23,7 @@ import org.streamlitgateway.forwarding.ClientInfo;
 import org.streamlitgateway.forwarding.Guard;
 import org.streamlitgateway.forwarding.IdentityHeaders;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.outcome.RateLimitedLog;
 import org.streamlitgateway.routing.App;
 import org.streamlitgateway.websocket.WebSocketHandler;
@@ -67,6 +68,11 @@ public final class ChannelHandler {
         }
         Channel channel = channels.find(name);
         if (channel == null || !isFor(channel, app)) {
+            LOG.atLevel(rare.level(Level.INFO, Outcome.NO_CHANNEL.name()))
+                    .log(
+                            "{} requested unknown channel {} (said at most once a minute)",
+                            client.peer(),
+                            new Printable(name));
             return Outcome.NO_CHANNEL;
         }
         String user = identity.user(request, client);

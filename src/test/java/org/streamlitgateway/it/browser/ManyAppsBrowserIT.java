@@ -104,7 +104,7 @@ class ManyAppsBrowserIT {
         assertThat(page.getByText("Sales", new Page.GetByTextOptions().setExact(true)))
                 .isVisible();
         assertThat(page.getByText("What comes next")).isVisible();
-        assertThat(page.getByText("starts on a visit")).isVisible();
+        assertThat(page.getByText("Starts when opened")).isVisible();
         picture(page, pictures, "list");
         page.getByText("Sales", new Page.GetByTextOptions().setExact(true)).click();
         assertThat(page.locator("h1")).hasText("Sales"); // the waiting page reloads by itself

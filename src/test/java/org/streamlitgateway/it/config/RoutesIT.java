@@ -45,7 +45,7 @@ class RoutesIT extends OnEveryCommandLine {
             try (ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, apps)) {
                 Eventually.until(
                         "the list shows the app that is down",
-                        () -> gateway.get("/").text().contains("not up"));
+                        () -> gateway.get("/").text().contains("Down"));
 
                 String page = gateway.get("/").text();
                 assertTrue(page.contains("href=\"/a/\"") && page.contains("Sales &lt;1&gt;"), page);

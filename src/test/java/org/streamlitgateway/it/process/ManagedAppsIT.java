@@ -24,7 +24,7 @@ import org.streamlitgateway.it.config.ConfiguredGateway;
 
 /** Apps with {@code app:}, which the gateway starts, monitors and stops. */
 class ManagedAppsIT extends OnEveryCommandLine {
-    private static final String ASLEEP = "starts on a visit";
+    private static final String ASLEEP = "Starts when opened";
 
     private Path command;
 
