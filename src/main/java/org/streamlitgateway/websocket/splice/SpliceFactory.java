@@ -3,13 +3,10 @@ package org.streamlitgateway.websocket.splice;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.function.Consumer;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.websocket.core.util.WebSocketUtils;
 import org.streamlitgateway.container.RawSocket;
 import org.streamlitgateway.container.SocketTakeover;
 import org.streamlitgateway.websocket.Relay;
@@ -20,9 +17,6 @@ import org.streamlitgateway.websocket.SessionRegistry;
  * Factory of {@link Splice}s for browser sockets that the container can hand over, and of other relays for the rest.
  */
 public final class SpliceFactory implements RelayFactory {
-    /** RFC 6455 section 1.3. */
-    private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
     private final RelayFactory fallback;
     private final SocketTakeover takeover;
     private final HttpClient client;
@@ -69,21 +63,13 @@ public final class SpliceFactory implements RelayFactory {
             response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
             response.setHeader("Upgrade", "websocket");
             response.setHeader("Connection", "Upgrade");
-            response.setHeader("Sec-WebSocket-Accept", acceptFor(request.getHeader("Sec-WebSocket-Key")));
+            response.setHeader(
+                    "Sec-WebSocket-Accept",
+                    WebSocketUtils.hashKey(
+                            request.getHeader("Sec-WebSocket-Key").trim()));
         }
         if (subprotocol != null) {
             response.setHeader("Sec-WebSocket-Protocol", subprotocol);
-        }
-    }
-
-    /** Returns the Sec-WebSocket-Accept for a key (RFC 6455 section 4.2.2). */
-    static String acceptFor(String key) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-1")
-                    .digest((key.trim() + ACCEPT_SUFFIX).getBytes(StandardCharsets.ISO_8859_1));
-            return Base64.getEncoder().encodeToString(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java platform has SHA-1
         }
     }
 }

@@ -13,6 +13,7 @@ import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.core.util.WebSocketUtils;
 import org.streamlitgateway.container.RawSocket;
 import org.streamlitgateway.container.jetty.JettySocket;
 import org.streamlitgateway.upstream.client.RawRequest;
@@ -88,7 +89,7 @@ final class UpstreamHandshake implements HttpUpgrader {
      * offered would change the meaning of the bytes for the browser.
      */
     private String violation(HttpFields headers) {
-        if (!SpliceFactory.acceptFor(key).equals(headers.get("Sec-WebSocket-Accept"))) {
+        if (!WebSocketUtils.hashKey(key).equals(headers.get("Sec-WebSocket-Accept"))) {
             return "Sec-WebSocket-Accept does not match the key";
         }
         if (headers.contains(EXTENSIONS)) {
