@@ -76,7 +76,7 @@ public final class Main {
                 return 0;
             }
         } catch (ParameterException e) {
-            err.println("streamlit-gateway: " + explain(e) + "; see --help");
+            err.println("streamlit-gateway: " + explain(e) + " (see --help)");
             return BAD_USAGE;
         } catch (ConfigException e) {
             e.problems().forEach(problem -> err.println("streamlit-gateway: " + problem));

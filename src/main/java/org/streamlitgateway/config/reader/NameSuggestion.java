@@ -32,9 +32,12 @@ final class NameSuggestion {
         List<String> similar = names.stream()
                 .filter(name -> Arrays.stream(name.split("-")).anyMatch(part -> isSimilar(part, wrong)))
                 .toList();
-        return similar.isEmpty() || similar.size() > MAX_NAMES
-                ? Optional.empty()
-                : Optional.of(String.join(" or ", similar));
+        int last = similar.size() - 1;
+        if (last < 0 || last >= MAX_NAMES) {
+            return Optional.empty();
+        }
+        String others = String.join(", ", similar.subList(0, last));
+        return Optional.of(last == 0 ? similar.get(0) : others + " or " + similar.get(last));
     }
 
     private static boolean isSimilar(String name, String wrong) {
