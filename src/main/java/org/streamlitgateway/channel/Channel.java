@@ -22,46 +22,48 @@ import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.limit.OverLimit;
 import org.streamlitgateway.outcome.Outcome;
 
-/** A configured channel: one feed for all, or one for each subscriber. Thread-safe. */
+/** Configured channel: one feed shared by all subscribers, or one dedicated feed for each. Thread-safe. */
 public final class Channel {
     private static final int MAX_GREETING_BYTES = 64 * 1024;
 
-    /** POSTs whose bodies are gathered at one time, in all and of one client. */
+    /** Maximum number of concurrent POSTs whose bodies are buffered. */
     private static final int MAX_POSTS = 256;
 
     private static final int MAX_POSTS_PER_CLIENT = 16;
 
     private final ChannelConfig config;
-    private final FeedRuntime dialler;
+    private final FeedRuntime runtime;
     private final Timeouts timeouts;
     private final long minBodyRate;
     private final Counters counters = new Counters();
-    private final SubscriberQuota places;
+    private final SubscriberQuota subscribers;
     private final SubscriberQuota posts = new SubscriberQuota(MAX_POSTS, MAX_POSTS_PER_CLIENT);
-    private final SendRateLimiter rates;
+    private final SendRateLimiter sendRates;
     private final OverLimit overSubscribers;
     private final OverLimit overSends;
+    /** {@code null} in a dedicated channel. */
     private final Feed shared;
-    /** Feeds of a dedicated channel: all of them, and those whose page can be known again. */
+    /** All feeds of a dedicated channel. */
     private final Set<Feed> dedicated = ConcurrentHashMap.newKeySet();
+    /** Dedicated feeds whose page can resume, by {@link SubscribeRequest#pageKey()}. */
+    private final Map<String, Feed> byPage = new ConcurrentHashMap<>();
 
-    private final Map<String, Feed> byKey = new ConcurrentHashMap<>();
     private volatile boolean stopped;
 
-    Channel(ChannelConfig config, FeedRuntime dialler, Timeouts timeouts, long minBodyRate) {
+    Channel(ChannelConfig config, FeedRuntime runtime, Timeouts timeouts, long minBodyRate) {
         this.config = config;
-        this.dialler = dialler;
+        this.runtime = runtime;
         this.timeouts = timeouts;
         this.minBodyRate = minBodyRate;
-        this.places =
+        this.subscribers =
                 new SubscriberQuota(config.quota().subscribers(), config.quota().subscribersPerClient());
         String name = "channel " + config.name() + "'s ";
         this.overSubscribers =
-                new OverLimit(name + "max-subscribers or max-subscribers-per-client", dialler.scheduler());
-        this.overSends = new OverLimit(name + "max-sends-per-second", dialler.scheduler());
-        this.rates = new SendRateLimiter(config.quota().sendsPerSecond());
+                new OverLimit(name + "max-subscribers or max-subscribers-per-client", runtime.scheduler());
+        this.overSends = new OverLimit(name + "max-sends-per-second", runtime.scheduler());
+        this.sendRates = new SendRateLimiter(config.quota().sendsPerSecond());
         this.shared = config.mode() == Mode.SHARED
-                ? new Feed(config, config.linger(), counters, dialler, timeouts, () -> {})
+                ? new Feed(config, config.linger(), counters, runtime, timeouts, () -> {})
                 : null;
     }
 
@@ -83,140 +85,145 @@ public final class Channel {
         dedicated.forEach(feed -> feed.close(Outcome.STOPPING));
     }
 
-    /** Why nobody more can subscribe now, or {@code null}; {@link #subscribe} asks again. */
-    public Outcome full(SubscribeRequest visitor) {
-        boolean known = shared == null && visitor.key() != null && byKey.containsKey(visitor.key());
-        return known || places.isFree(visitor.owner()) ? null : tooMany(visitor);
+    /** Returns why a subscription would be refused now, or {@code null}. {@link #subscribe} checks again. */
+    public Outcome checkCapacity(SubscribeRequest request) {
+        boolean resumable = shared == null && request.pageKey() != null && byPage.containsKey(request.pageKey());
+        return resumable || subscribers.isAvailable(request.quotaKey()) ? null : overCapacity(request);
     }
 
-    private Outcome tooMany(SubscribeRequest visitor) {
-        overSubscribers.refused(visitor.address());
+    private Outcome overCapacity(SubscribeRequest request) {
+        overSubscribers.refused(request.address());
         return Outcome.TOO_MANY_SUBSCRIBERS;
     }
 
-    /** {@code null} when there is no place or the gateway is stopping; the sink has been told then. */
-    public Subscriber subscribe(SubscribeRequest visitor, SubscriberTransport sink) {
-        Subscriber subscriber = shared != null ? join(visitor, sink) : subscribeAlone(visitor, sink);
+    /** Subscribes, or closes the transport and returns {@code null} when over a limit or while the gateway stops. */
+    public Subscriber subscribe(SubscribeRequest request, SubscriberTransport transport) {
+        Subscriber subscriber =
+                shared != null ? subscribeShared(request, transport) : subscribeDedicated(request, transport);
         if (subscriber == null) {
-            sink.close(stopped ? Outcome.STOPPING : tooMany(visitor));
+            transport.close(stopped ? Outcome.STOPPING : overCapacity(request));
         }
         return subscriber;
     }
 
-    private Subscriber join(SubscribeRequest visitor, SubscriberTransport sink) {
-        String owner = visitor.owner();
-        if (!places.take(owner)) {
+    private Subscriber subscribeShared(SubscribeRequest request, SubscriberTransport transport) {
+        String quotaKey = request.quotaKey();
+        if (!subscribers.tryAcquire(quotaKey)) {
             return null;
         }
-        Subscriber subscriber = shared.subscribe(sink, visitor.cursor(), () -> places.free(owner));
+        Subscriber subscriber = shared.subscribe(transport, request.resumePoint(), () -> subscribers.release(quotaKey));
         if (subscriber == null) {
-            places.free(owner);
+            subscribers.release(quotaKey);
         }
         return subscriber;
     }
 
-    private Subscriber subscribeAlone(SubscribeRequest visitor, SubscriberTransport sink) {
+    private Subscriber subscribeDedicated(SubscribeRequest request, SubscriberTransport transport) {
         Subscriber subscriber = null;
         while (subscriber == null && !stopped) {
-            Feed feed = own(visitor);
+            Feed feed = dedicatedFeed(request);
             if (feed == null) {
                 return null;
             }
-            feed.endSubscribers(Outcome.TAKEN_OVER); // the page's earlier connection, if the gateway still has it
-            subscriber = feed.subscribe(sink, visitor.cursor(), () -> {});
+            feed.endSubscribers(Outcome.TAKEN_OVER); // an earlier connection of the page that still seems open
+            subscriber = feed.subscribe(transport, request.resumePoint(), () -> {});
         }
         return subscriber;
     }
 
-    private Feed own(SubscribeRequest visitor) {
-        String key = visitor.key();
-        return key == null ? add(null, visitor.owner()) : byKey.computeIfAbsent(key, k -> add(k, visitor.owner()));
+    private Feed dedicatedFeed(SubscribeRequest request) {
+        String page = request.pageKey();
+        return page == null
+                ? openFeed(null, request.quotaKey())
+                : byPage.computeIfAbsent(page, key -> openFeed(key, request.quotaKey()));
     }
 
-    /** Each feed has a place, also while it waits for its page; {@code null} when there is none. */
-    private Feed add(String key, String owner) {
-        if (!places.take(owner)) {
+    /** Opens a dedicated feed; {@code null} when over a limit. A feed counts also while it waits for its page. */
+    private Feed openFeed(String page, String quotaKey) {
+        if (!subscribers.tryAcquire(quotaKey)) {
             return null;
         }
-        Duration linger = key == null ? Duration.ZERO : config.linger();
+        Duration linger = page == null ? Duration.ZERO : config.linger();
         Feed[] feed = new Feed[1];
-        feed[0] = new Feed(config, linger, counters, dialler, timeouts, () -> free(key, owner, feed[0]));
+        feed[0] = new Feed(config, linger, counters, runtime, timeouts, () -> closeFeed(page, quotaKey, feed[0]));
         dedicated.add(feed[0]);
         return feed[0];
     }
 
-    private void free(String key, String owner, Feed feed) {
-        if (key != null) {
-            byKey.remove(key, feed);
+    private void closeFeed(String page, String quotaKey, Feed feed) {
+        if (page != null) {
+            byPage.remove(page, feed);
         }
         if (dedicated.remove(feed)) {
-            places.free(owner);
+            subscribers.release(quotaKey);
         }
         feed.close(Outcome.NORMAL_CLOSURE);
     }
 
-    /** Why a send of this visitor is rejected before anybody looks at it, or {@code null}; counts as a send. */
-    public SendResult refuseSend(SubscribeRequest visitor) {
-        SendResult refused = null;
-        if (!config.access().maySend(visitor.user())) {
-            refused = SendResult.rejected(SendResult.NOT_ALLOWED);
-        } else if (!rates.take(visitor.owner(), System.nanoTime())) {
-            overSends.refused(visitor.address());
-            refused = SendResult.rejected(SendResult.TOO_MANY);
+    /** Counts a send against the client's rate. Returns its rejection by permission or rate, or {@code null}. */
+    public SendResult admitSend(SubscribeRequest request) {
+        SendResult rejection = null;
+        if (!config.access().maySend(request.user())) {
+            rejection = SendResult.rejected(SendResult.NOT_ALLOWED);
+        } else if (!sendRates.tryAcquire(request.quotaKey(), System.nanoTime())) {
+            overSends.refused(request.address());
+            rejection = SendResult.rejected(SendResult.TOO_MANY);
         }
-        if (refused != null) {
+        if (rejection != null) {
             counters.rejected().increment();
         }
-        return refused;
+        return rejection;
     }
 
-    /** Has the feed told these on each connection. */
-    public void greet(SubscribeRequest visitor, Subscriber subscriber, List<Payload> payloads) {
-        SendResult refused = refuseSend(visitor);
-        String reason = refused == null ? "" : refused.reason();
+    /** Sets the messages that are sent to the feed at the start of each connection on behalf of a subscriber. */
+    public void greet(SubscribeRequest request, Subscriber subscriber, List<Payload> payloads) {
+        SendResult rejection = admitSend(request);
+        String reason = rejection == null ? "" : rejection.reason();
         int bytes = payloads.stream().mapToInt(Payload::size).sum();
-        if (refused == null && (bytes > MAX_GREETING_BYTES || !subscriber.feed().greet(subscriber, payloads))) {
+        if (rejection == null
+                && (bytes > MAX_GREETING_BYTES || !subscriber.feed().greet(subscriber, payloads))) {
             reason = SendResult.TOO_LARGE;
         }
-        subscriber.tell(ControlMessage.greeting(reason));
+        subscriber.send(ControlMessage.greeting(reason));
     }
 
-    public void send(SubscribeRequest visitor, Feed feed, Payload payload, Consumer<SendResult> outcome) {
-        SendResult refused = refuseSend(visitor);
-        if (refused != null) {
-            outcome.accept(refused);
+    public void send(SubscribeRequest request, Feed feed, Payload payload, Consumer<SendResult> callback) {
+        SendResult rejection = admitSend(request);
+        if (rejection != null) {
+            callback.accept(rejection);
         } else {
-            feed.send(payload, outcome);
+            feed.send(payload, callback);
         }
     }
 
-    /** For POSTs that are on their way in. */
+    /** Limits the POSTs whose bodies are being received. */
     public SubscriberQuota posts() {
         return posts;
     }
 
-    public FeedRuntime dialler() {
-        return dialler;
+    public FeedRuntime runtime() {
+        return runtime;
     }
 
+    /** Returns the lowest accepted rate of a POST's body, in bytes per second; 0 for any. */
     public long minBodyRate() {
         return minBodyRate;
     }
 
-    /** The feed that a visitor without a subscription of its own sends to; {@code null} when there is none. */
-    public Feed feedOf(SubscribeRequest visitor) {
+    /** Finds the feed that receives a client's POST; {@code null} when the client has none in a dedicated channel. */
+    public Feed findFeed(SubscribeRequest request) {
         if (shared != null) {
             return shared;
         }
-        String key = visitor.key();
-        return key == null ? null : byKey.get(key);
+        String page = request.pageKey();
+        return page == null ? null : byPage.get(page);
     }
 
-    void keepAlive(long now) {
+    void keepAlive(long nowNanos) {
         if (shared != null) {
-            shared.keepAlive(now, timeouts);
+            shared.keepAlive(nowNanos, timeouts);
         }
-        dedicated.forEach(feed -> feed.keepAlive(now, timeouts));
+        dedicated.forEach(feed -> feed.keepAlive(nowNanos, timeouts));
     }
 
     ChannelStatus status() {

@@ -10,64 +10,64 @@ import org.streamlitgateway.config.ChannelConfig;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.websocket.peer.PeerLiveness;
 
-/** All channels of a gateway, by name; made once, started and stopped with it. */
+/** All channels of a gateway, by name. Created, started and stopped with the gateway. */
 public final class Channels {
     private final Map<String, Channel> byName = new LinkedHashMap<>();
-    private final FeedRuntime dialler;
+    private final FeedRuntime runtime;
     private final Timeouts timeouts;
     private volatile boolean stopped;
 
-    /** @param minBodyRate least bytes per second of a POST's body; 0 for any rate */
-    public Channels(List<ChannelConfig> configs, FeedRuntime dialler, Timeouts timeouts, long minBodyRate) {
-        this.dialler = dialler;
+    /** @param minBodyRate lowest accepted rate of a POST's body, in bytes per second; 0 for any */
+    public Channels(List<ChannelConfig> configs, FeedRuntime runtime, Timeouts timeouts, long minBodyRate) {
+        this.runtime = runtime;
         this.timeouts = timeouts;
-        configs.forEach(config -> byName.put(config.name(), new Channel(config, dialler, timeouts, minBodyRate)));
+        configs.forEach(config -> byName.put(config.name(), new Channel(config, runtime, timeouts, minBodyRate)));
     }
 
     public void start() {
         byName.values().forEach(Channel::start);
         if (!byName.isEmpty()) {
-            keepAliveLater();
+            scheduleKeepAlive();
         }
     }
 
-    /** Tells every subscriber that the gateway goes away, and every feed. Returns when the subscribers are told. */
+    /** Closes all feeds and subscribers. Returns when the subscribers' close frames are sent, within a bounded time. */
     public void stop() {
         stopped = true;
         byName.values().forEach(Channel::stop);
-        dialler.farewells().await(() -> true);
+        runtime.pendingCloses().await(() -> true);
     }
 
-    /** What each channel has done so far. */
+    /** Returns state and counts of each channel. */
     public List<ChannelStatus> status() {
         return byName.values().stream().map(Channel::status).toList();
     }
 
-    /** How many subscribers are connected. */
+    /** Returns the number of connected subscribers. */
     public int subscribers() {
         return status().stream().mapToInt(ChannelStatus::subscribers).sum();
     }
 
-    /** {@code null} when there is no such channel. */
+    /** Finds a channel by name; {@code null} when there is none. */
     public Channel find(String name) {
         return byName.get(name);
     }
 
-    /** Those whose feed has this address, written as it is configured. */
-    public List<Channel> at(String address) {
+    /** Finds the channels whose feed has this address, compared as configured. */
+    public List<Channel> findByAddress(String address) {
         return byName.values().stream()
                 .filter(channel ->
                         channel.config().upstream().address().toString().equals(address))
                 .toList();
     }
 
-    public FeedRuntime dialler() {
-        return dialler;
+    public FeedRuntime runtime() {
+        return runtime;
     }
 
-    private void keepAliveLater() {
+    private void scheduleKeepAlive() {
         long period = PeerLiveness.periodMillis(timeouts.pingInterval(), timeouts.pong(), timeouts.stall());
-        dialler.scheduler().schedule(this::keepAlive, period, TimeUnit.MILLISECONDS);
+        runtime.scheduler().schedule(this::keepAlive, period, TimeUnit.MILLISECONDS);
     }
 
     private void keepAlive() {
@@ -78,7 +78,7 @@ public final class Channels {
         try {
             byName.values().forEach(channel -> channel.keepAlive(now));
         } finally {
-            keepAliveLater();
+            scheduleKeepAlive();
         }
     }
 }

@@ -4,18 +4,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A token bucket for each client that sends: so many tokens a second, and no more than so many. Thread-safe. */
+/** Limits each client's rate of sends by a token bucket that holds the tokens of one second. Thread-safe. */
 final class SendRateLimiter {
-    /** Clients that are remembered; one that was forgotten begins with a full bucket. */
+    /** Maximum number of buckets. The least recently used one is evicted; its client starts again with a full bucket. */
     private static final int MAX_CLIENTS = 10_000;
 
     private static final class Bucket {
         private double tokens;
-        private long filledNanos;
+        private long refilledNanos;
     }
 
     private final double perSecond;
-    private final Map<String, Bucket> byOwner = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<String, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
@@ -28,17 +28,17 @@ final class SendRateLimiter {
         this.perSecond = perSecond;
     }
 
-    /** Whether the client may send one more message now. */
-    synchronized boolean take(String owner, long nowNanos) {
-        Bucket bucket = byOwner.computeIfAbsent(owner, o -> {
+    /** Takes a token of the client; false when none is left. */
+    synchronized boolean tryAcquire(String client, long nowNanos) {
+        Bucket bucket = buckets.computeIfAbsent(client, key -> {
             Bucket full = new Bucket();
             full.tokens = perSecond;
-            full.filledNanos = nowNanos;
+            full.refilledNanos = nowNanos;
             return full;
         });
-        double seconds = (double) (nowNanos - bucket.filledNanos) / TimeUnit.SECONDS.toNanos(1);
+        double seconds = (double) (nowNanos - bucket.refilledNanos) / TimeUnit.SECONDS.toNanos(1);
         bucket.tokens = Math.min(perSecond, bucket.tokens + seconds * perSecond);
-        bucket.filledNanos = nowNanos;
+        bucket.refilledNanos = nowNanos;
         if (bucket.tokens < 1) {
             return false;
         }

@@ -3,36 +3,36 @@ package org.streamlitgateway.channel;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How many may do something at one time, in all and of each client. Thread-safe. */
+/** Limits how many things clients have at one time: in total, and for each client. Thread-safe. */
 public final class SubscriberQuota {
-    private final int most;
-    private final int mostPerClient;
-    private final Map<String, Integer> byOwner = new HashMap<>();
-    private int taken;
+    private final int max;
+    private final int maxPerClient;
+    private final Map<String, Integer> byClient = new HashMap<>();
+    private int acquired;
 
-    SubscriberQuota(int most, int mostPerClient) {
-        this.most = most;
-        this.mostPerClient = mostPerClient;
+    SubscriberQuota(int max, int maxPerClient) {
+        this.max = max;
+        this.maxPerClient = maxPerClient;
     }
 
-    /** Whether there is a place for this client now. */
-    synchronized boolean isFree(String owner) {
-        return taken < most && byOwner.getOrDefault(owner, 0) < mostPerClient;
+    /** Checks whether {@link #tryAcquire} would succeed now. */
+    synchronized boolean isAvailable(String client) {
+        return acquired < max && byClient.getOrDefault(client, 0) < maxPerClient;
     }
 
-    /** Takes a place; false when there is none. */
-    public synchronized boolean take(String owner) {
-        if (!isFree(owner)) {
+    /** Acquires one unit, unless that exceeds a limit. */
+    public synchronized boolean tryAcquire(String client) {
+        if (!isAvailable(client)) {
             return false;
         }
-        taken++;
-        byOwner.merge(owner, 1, Integer::sum);
+        acquired++;
+        byClient.merge(client, 1, Integer::sum);
         return true;
     }
 
-    /** Gives back a place that was taken. */
-    public synchronized void free(String owner) {
-        taken--;
-        byOwner.computeIfPresent(owner, (o, count) -> count == 1 ? null : count - 1);
+    /** Releases one acquired unit. */
+    public synchronized void release(String client) {
+        acquired--;
+        byClient.computeIfPresent(client, (key, count) -> count == 1 ? null : count - 1);
     }
 }

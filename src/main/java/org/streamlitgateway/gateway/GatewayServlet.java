@@ -148,7 +148,7 @@ final class GatewayServlet extends HttpServlet {
             return null;
         }
         if (ChannelHandler.isChannel(path, app.prefix())) {
-            return current.channels().enter(request, response, app, client);
+            return current.channels().handle(request, response, app, client);
         }
         Outcome unavailable = wake(app);
         if (unavailable != null) {

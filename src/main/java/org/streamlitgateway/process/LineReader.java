@@ -24,7 +24,6 @@ final class LineReader {
             }
             boolean secondOfPair = afterCarriageReturn && c == '\n';
             afterCarriageReturn = c == '\r';
-
             if (c == '\n' || c == '\r') {
                 if (!secondOfPair) {
                     return line.toString();

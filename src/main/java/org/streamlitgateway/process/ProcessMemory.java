@@ -30,7 +30,6 @@ final class ProcessMemory {
             Matcher line = RESIDENT.matcher(Files.readString(Path.of("/proc/" + process.pid() + "/status")));
             return line.find() ? Long.parseLong(line.group(1)) * 1024 : 0;
         } catch (IOException e) { // the process has ended
-
             return 0;
         }
     }

@@ -148,7 +148,6 @@ final class StreamlitCommand {
         try {
             return probe.waitFor(PROBE_SECONDS, TimeUnit.SECONDS) && probe.exitValue() == 0;
         } catch (InterruptedException e) {
-
             Thread.currentThread().interrupt();
             return false;
         } finally {

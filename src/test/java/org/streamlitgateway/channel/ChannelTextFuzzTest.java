@@ -11,20 +11,20 @@ import org.streamlitgateway.channel.protocol.Json;
 import org.streamlitgateway.channel.protocol.ResumePoint;
 import org.streamlitgateway.fuzz.Effort;
 
-/** Any text as a subscriber's message, a feed's message and an event's id. */
+/** Feeds arbitrary text to the parsers of subscriber messages, feed messages and event ids. */
 class ChannelTextFuzzTest {
     @FuzzTest
-    void everyTextIsUnderstoodOrRefused(byte[] input) {
+    void anyTextIsParsedOrRefusedInLinearTime(byte[] input) {
         String text = new String(input, StandardCharsets.UTF_8);
-        incoming(text);
-        cursor(text);
-        Effort.assertLinear(text, ChannelTextFuzzTest::incoming);
-        Effort.assertLinear(text, ChannelTextFuzzTest::cursor);
+        parseMessage(text);
+        parseResumePoint(text);
+        Effort.assertLinear(text, ChannelTextFuzzTest::parseMessage);
+        Effort.assertLinear(text, ChannelTextFuzzTest::parseResumePoint);
     }
 
-    private static void incoming(String text) {
-        ClientMessage incoming = ClientMessage.parse(text);
-        if (incoming instanceof ClientMessage.Send send) {
+    private static void parseMessage(String text) {
+        ClientMessage message = ClientMessage.parse(text);
+        if (message instanceof ClientMessage.Send send) {
             assertNotNull(send.payload());
             assertNotNull(send.id());
         }
@@ -33,11 +33,12 @@ class ChannelTextFuzzTest {
             byte[] framed = Json.framed(
                     "{\"data\":".getBytes(StandardCharsets.US_ASCII), text.getBytes(StandardCharsets.UTF_8));
             assertTrue(
-                    Json.isJson(new String(framed, StandardCharsets.UTF_8)), "JSON that does not fit into an object");
+                    Json.isJson(new String(framed, StandardCharsets.UTF_8)),
+                    "valid JSON is not valid as a member of an object");
         }
     }
 
-    private static void cursor(String text) {
+    private static void parseResumePoint(String text) {
         ResumePoint byId = ResumePoint.ofEventId(text);
         assertTrue(byId.after() >= -1, byId::toString);
         assertTrue(byId.epoch() == null || byId.epoch().length() <= text.length());

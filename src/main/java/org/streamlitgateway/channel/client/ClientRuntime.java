@@ -25,56 +25,47 @@ import org.streamlitgateway.config.ChannelConfig.Slow;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.upstream.client.UpstreamClient;
 
-/** What {@link Connection} and {@link SharedConnection} run on: one client for the process, on daemon threads. */
+/** WebSocket client of {@link Connection} and {@link SharedConnection}: one for the process, on daemon threads. */
 final class ClientRuntime {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration PING = Duration.ofSeconds(20);
     private static final Timeouts TIMEOUTS = new Timeouts(
-            PATIENCE,
-            PATIENCE,
-            PATIENCE,
-            PATIENCE,
-            PING,
-            PING,
-            PATIENCE,
-            Duration.ZERO,
-            PATIENCE,
-            Duration.ZERO,
-            PATIENCE);
+            TIMEOUT, TIMEOUT, TIMEOUT, TIMEOUT, PING, PING, TIMEOUT, Duration.ZERO, TIMEOUT, Duration.ZERO, TIMEOUT);
     private static final int MAX_THREADS = 32;
 
-    private static FeedRuntime dialler;
+    /** Created on first use. Guarded by the class. */
+    private static FeedRuntime runtime;
 
     private ClientRuntime() {}
 
-    /** Checks the address and makes a feed of it; nothing is dialled yet. */
+    /** Creates a feed that connects when it is started or has a first subscriber, and stays connected until closed. */
     static Feed feed(URI address, Mode mode) {
-        ChannelConfig usual = ChannelConfig.of(String.valueOf(address.getPath()), address, mode);
-        Limits limits = usual.limits();
+        ChannelConfig defaults = ChannelConfig.of(String.valueOf(address.getPath()), address, mode);
+        Limits limits = defaults.limits();
         ChannelConfig config = new ChannelConfig(
-                usual.name(),
+                defaults.name(),
                 mode,
-                true, // until it is closed
-                usual.linger(),
-                usual.upstream(),
+                true,
+                defaults.linger(),
+                defaults.upstream(),
                 new Limits(0, 0, limits.outbox(), limits.outboxBytes(), Slow.DROP_OLDEST),
-                usual.quota(),
-                usual.access());
-        return new Feed(config, Duration.ZERO, new Counters(), dialler(), TIMEOUTS, () -> {});
+                defaults.quota(),
+                defaults.access());
+        return new Feed(config, Duration.ZERO, new Counters(), runtime(), TIMEOUTS, () -> {});
     }
 
-    /** @throws IllegalArgumentException when it is not a WebSocket's */
+    /** @throws IllegalArgumentException unless {@code text} is a {@code ws} or {@code wss} address */
     static URI address(String text) {
         URI address = URI.create(text);
         String scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
         if (!scheme.equals("ws") && !scheme.equals("wss") || address.getHost() == null) {
-            throw new IllegalArgumentException("not an address such as ws://localhost:8011/ws: " + text);
+            throw new IllegalArgumentException("not a ws:// or wss:// address: " + text);
         }
         return address;
     }
 
-    static synchronized FeedRuntime dialler() {
-        if (dialler == null) {
+    static synchronized FeedRuntime runtime() {
+        if (runtime == null) {
             QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
             threads.setName("channel-client");
             threads.setDaemon(true);
@@ -84,40 +75,40 @@ final class ClientRuntime {
                 thread.setDaemon(true);
                 return thread;
             });
-            UpstreamClient client = new UpstreamClient(threads, PATIENCE);
+            UpstreamClient client = new UpstreamClient(threads, TIMEOUT);
             try {
                 threads.start();
                 client.start();
-            } catch (Exception failure) {
-                throw new IllegalStateException("the WebSocket client did not start", failure);
+            } catch (Exception e) {
+                throw new IllegalStateException("cannot start the WebSocket client", e);
             }
-            dialler = new FeedRuntime(client.webSocket(), client.scheduler(), threads, listeners);
+            runtime = new FeedRuntime(client.webSocket(), client.scheduler(), threads, listeners);
         }
-        return dialler;
+        return runtime;
     }
 
     static String json(Object message) {
         try {
             return JSON.std.asString(message);
-        } catch (IOException notJson) {
-            throw new IllegalArgumentException("the message cannot be written as JSON", notJson);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("the message cannot be written as JSON", e);
         }
     }
 
     static CompletableFuture<SendResult> send(Feed feed, Payload payload) {
-        CompletableFuture<SendResult> outcome = new CompletableFuture<>();
-        feed.send(payload, outcome::complete);
-        return outcome;
+        CompletableFuture<SendResult> result = new CompletableFuture<>();
+        feed.send(payload, result::complete);
+        return result;
     }
 
-    /** Waits for the outcome; a socket that takes nothing for so long counts as too slow. */
-    static SendResult await(CompletableFuture<SendResult> outcome) {
+    /** Waits for the result, for a bounded time; afterwards the result is {@link SendResult#UNCERTAIN}. */
+    static SendResult await(CompletableFuture<SendResult> result) {
         try {
-            return outcome.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException stopped) {
+            return result.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return SendResult.rejected(SendResult.UNCERTAIN);
-        } catch (TimeoutException | ExecutionException slow) {
+        } catch (TimeoutException | ExecutionException e) {
             return SendResult.rejected(SendResult.UNCERTAIN);
         }
     }

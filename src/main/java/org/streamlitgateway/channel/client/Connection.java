@@ -12,7 +12,7 @@ import org.streamlitgateway.config.ChannelConfig.Mode;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
- * A WebSocket of your own to a feed, that comes back by itself when it is lost.
+ * WebSocket to a feed, used by one owner. Reconnects by itself when the connection is lost.
  *
  * <pre>{@code
  * try (Connection connection = new Connection("ws://localhost:8011/ws", message -> show(message.json())).connect()) {
@@ -20,57 +20,63 @@ import org.streamlitgateway.outcome.Outcome;
  * }
  * }</pre>
  *
- * <p>Connected once and closed once; thread-safe. No message is lost between {@link #connect()} and the first call of
- * the listener. Sends while the feed is down wait, up to a bound.
+ * <p>Thread-safe. Can be connected and closed once. The listener receives every message from the opening of the
+ * connection on. While the feed is down, a bounded number of sends is queued.
  */
 public final class Connection implements AutoCloseable {
     private final URI address;
     private final ChannelListener listener;
+    /** {@code null} until connected. Guarded by this. */
     private Feed feed;
 
-    /** @throws IllegalArgumentException unless {@code address} is a {@code ws} or {@code wss} one */
+    /** @throws IllegalArgumentException unless {@code address} is a {@code ws} or {@code wss} address */
     public Connection(String address, ChannelListener listener) {
         this.address = ClientRuntime.address(address);
         this.listener = listener;
     }
 
-    /** Begins to dial, and returns without waiting; does nothing when it has been called. */
+    /** Starts to connect and returns without waiting. Later calls have no effect. */
     public synchronized Connection connect() {
         if (feed == null) {
             feed = ClientRuntime.feed(address, Mode.DEDICATED);
             feed.subscribe(
-                    new ListenerTransport(listener, ClientRuntime.dialler().blocking()), ResumePoint.LIVE, () -> {});
+                    new ListenerTransport(listener, ClientRuntime.runtime().blocking()), ResumePoint.LIVE, () -> {});
         }
         return this;
     }
 
-    /** How the socket is; {@link ChannelState#CLOSED} before it is connected. */
+    /** Returns the state of the connection; {@link ChannelState#CLOSED} before {@link #connect}. */
     public ChannelState state() {
         Feed connected = feed();
         return connected == null ? ChannelState.CLOSED : connected.status().state();
     }
 
-    /** Sends a message as JSON and waits until its outcome is known, which does not take long. */
+    /**
+     * Sends a message as JSON and waits a bounded time for the result, which is {@link SendResult#UNCERTAIN} afterwards.
+     *
+     * @throws IllegalArgumentException when the message cannot be written as JSON
+     * @throws IllegalStateException before {@link #connect}
+     */
     public SendResult sendMessage(Map<String, ?> message) {
         return sendMessage(ClientRuntime.json(message));
     }
 
-    /** Sends text as it is, and waits until its outcome is known. */
+    /** Sends text unchanged and waits for the result, as {@link #sendMessage(Map)} does. */
     public SendResult sendMessage(String json) {
         return ClientRuntime.await(ClientRuntime.send(connected(), Payload.text(json)));
     }
 
-    /** Sends a message as JSON. */
+    /** Sends a message as JSON. The stage completes with the result, never exceptionally. */
     public CompletionStage<SendResult> sendMessageAsync(Map<String, ?> message) {
         return sendMessageAsync(ClientRuntime.json(message));
     }
 
-    /** Sends text as it is. */
+    /** Sends text unchanged. */
     public CompletionStage<SendResult> sendMessageAsync(String json) {
         return ClientRuntime.send(connected(), Payload.text(json));
     }
 
-    /** Sends a binary frame. */
+    /** Sends a copy of the bytes as a binary frame. */
     public CompletionStage<SendResult> sendMessageAsync(byte[] bytes) {
         return ClientRuntime.send(connected(), Payload.binary(bytes.clone()));
     }
@@ -87,7 +93,7 @@ public final class Connection implements AutoCloseable {
         return connected;
     }
 
-    /** Closes the socket with 1000 and frees it; nothing is heard or sent any more. */
+    /** Closes the connection permanently, with close code 1000. Queued and later sends are rejected. */
     @Override
     public void close() {
         Feed connected = feed();

@@ -11,12 +11,13 @@ import org.streamlitgateway.channel.protocol.Message;
 import org.streamlitgateway.channel.protocol.Outbound;
 import org.streamlitgateway.outcome.Outcome;
 
-/** A subscriber within this Java process. What a listener throws is logged, and the next message comes all the same. */
+/** Transport to a listener in this Java process. */
 final class ListenerTransport implements SubscriberTransport {
     private static final Logger LOG = LoggerFactory.getLogger(ListenerTransport.class);
 
     private final ChannelListener listener;
     private final Executor blocking;
+    /** Number of the last message delivered or reported as missed. */
     private long last = -1;
 
     ListenerTransport(ChannelListener listener, Executor blocking) {
@@ -25,45 +26,45 @@ final class ListenerTransport implements SubscriberTransport {
     }
 
     @Override
-    public void write(List<Outbound> items, Callback taken) {
+    public void write(List<Outbound> items, Callback callback) {
         blocking.execute(() -> {
-            items.forEach(this::give);
-            taken.succeeded();
+            items.forEach(this::deliver);
+            callback.succeeded();
         });
     }
 
-    private void give(Outbound item) {
+    private void deliver(Outbound item) {
         try {
             if (item instanceof Message message) {
                 last = message.seq();
                 listener.onMessage(message);
-            } else if (item instanceof ControlMessage notice) {
-                give(notice);
+            } else if (item instanceof ControlMessage control) {
+                deliver(control);
             }
-        } catch (RuntimeException failure) {
-            LOG.warn("a channel's listener failed", failure);
+        } catch (RuntimeException e) {
+            LOG.warn("a channel listener threw an exception; it gets the next message nevertheless", e);
         }
     }
 
-    private void give(ControlMessage notice) {
-        switch (notice.type()) {
+    private void deliver(ControlMessage control) {
+        switch (control.type()) {
             case ControlMessage.HELLO, ControlMessage.STATE -> {
-                last = Math.max(last, notice.seq());
-                listener.onState(notice.status().state(), notice.status().reason());
+                last = Math.max(last, control.seq());
+                listener.onState(control.status().state(), control.status().reason());
             }
             case ControlMessage.GAP -> {
-                listener.onGap(notice.seq() - last);
-                last = notice.seq();
+                listener.onGap(control.seq() - last);
+                last = control.seq();
             }
             default -> {
-                // outcomes of sends have their own way back
+                // results of sends go to their callbacks
             }
         }
     }
 
     @Override
     public void close(Outcome outcome) {
-        // the listener asked for it, or hears of it as a state
+        // nothing to close: the listener's owner closed the connection, and the state has been reported
     }
 
     @Override

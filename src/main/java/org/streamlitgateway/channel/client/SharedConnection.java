@@ -14,7 +14,8 @@ import org.streamlitgateway.config.ChannelConfig.Mode;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
- * One WebSocket to a feed for the whole process, fanned out to any number of listeners. There is one for each address.
+ * WebSocket to a feed, fanned out to any number of listeners in this process. There is one for each address. Reconnects by
+ * itself when the connection is lost.
  *
  * <pre>{@code
  * SharedConnection prices = SharedConnection.get("ws://localhost:8011/ws").connect();
@@ -23,8 +24,8 @@ import org.streamlitgateway.outcome.Outcome;
  * }
  * }</pre>
  *
- * <p>Thread-safe. A slow listener has an outbox of its own and delays nobody; it hears by
- * {@link ChannelListener#onGap} what did not fit.
+ * <p>Thread-safe. Each listener has its own bounded outbox: a slow one does not delay others, and
+ * {@link ChannelListener#onGap} reports the messages that were dropped for it.
  */
 public final class SharedConnection implements AutoCloseable {
     private static final Map<URI, SharedConnection> BY_ADDRESS = new ConcurrentHashMap<>();
@@ -38,71 +39,80 @@ public final class SharedConnection implements AutoCloseable {
     }
 
     /**
-     * The one connection to this address; made when there is none, or it was closed.
+     * Returns the connection to an address; creates one, not yet connected, if there is none or it was closed.
      *
-     * @throws IllegalArgumentException unless {@code address} is a {@code ws} or {@code wss} one
+     * @throws IllegalArgumentException unless {@code address} is a {@code ws} or {@code wss} address
      */
     public static SharedConnection get(String address) {
         return BY_ADDRESS.computeIfAbsent(ClientRuntime.address(address), SharedConnection::new);
     }
 
-    /** Begins to dial, and returns without waiting; listening and sending do so as well. */
+    /** Starts to connect and returns without waiting. {@link #listen} and the sends connect as well. */
     public SharedConnection connect() {
         feed.start();
         return this;
     }
 
-    /** How the socket is. */
+    /** Returns the state of the connection. */
     public ChannelState state() {
         return feed.status().state();
     }
 
-    /** Hears every message from now on. */
+    /**
+     * Adds a listener, which receives every message from now on.
+     *
+     * @throws IllegalStateException when the connection was closed
+     */
     public Subscription listen(ChannelListener listener) {
         Subscriber subscriber = feed.subscribe(
-                new ListenerTransport(listener, ClientRuntime.dialler().blocking()), ResumePoint.LIVE, () -> {});
+                new ListenerTransport(listener, ClientRuntime.runtime().blocking()), ResumePoint.LIVE, () -> {});
         if (subscriber == null) {
-            throw new IllegalStateException("the connection to " + address + " was closed; get a new one");
+            throw new IllegalStateException(
+                    "the connection to " + address + " was closed; call SharedConnection.get() for a new one");
         }
-        return () -> subscriber.left(true);
+        return () -> subscriber.leave(true);
     }
 
-    /** Sends a message as JSON and waits until its outcome is known, which does not take long. */
+    /**
+     * Sends a message as JSON and waits a bounded time for the result, which is {@link SendResult#UNCERTAIN} afterwards.
+     *
+     * @throws IllegalArgumentException when the message cannot be written as JSON
+     */
     public SendResult sendMessage(Map<String, ?> message) {
         return sendMessage(ClientRuntime.json(message));
     }
 
-    /** Sends text as it is, and waits until its outcome is known. */
+    /** Sends text unchanged and waits for the result, as {@link #sendMessage(Map)} does. */
     public SendResult sendMessage(String json) {
         return ClientRuntime.await(ClientRuntime.send(feed, Payload.text(json)));
     }
 
-    /** Sends a message as JSON. */
+    /** Sends a message as JSON. The stage completes with the result, never exceptionally. */
     public CompletionStage<SendResult> sendMessageAsync(Map<String, ?> message) {
         return sendMessageAsync(ClientRuntime.json(message));
     }
 
-    /** Sends text as it is. */
+    /** Sends text unchanged. */
     public CompletionStage<SendResult> sendMessageAsync(String json) {
         return ClientRuntime.send(feed, Payload.text(json));
     }
 
-    /** Sends a binary frame. */
+    /** Sends a copy of the bytes as a binary frame. */
     public CompletionStage<SendResult> sendMessageAsync(byte[] bytes) {
         return ClientRuntime.send(feed, Payload.binary(bytes.clone()));
     }
 
-    /** Closes the socket for every listener of the process. The next {@link #get} makes another. */
+    /** Closes the connection for all its listeners. The next {@link #get} creates another. */
     @Override
     public void close() {
         BY_ADDRESS.remove(address, this);
         feed.close(Outcome.NORMAL_CLOSURE);
     }
 
-    /** One listener of a shared connection. */
+    /** Registration of one listener. */
     @FunctionalInterface
     public interface Subscription extends AutoCloseable {
-        /** Nothing is heard after the call that may be running. The connection stays. */
+        /** Removes the listener; a call in progress completes. The connection stays open. */
         @Override
         void close();
     }

@@ -3,17 +3,17 @@ package org.streamlitgateway.channel.feed;
 import org.streamlitgateway.config.ChannelConfig.Mode;
 
 /**
- * A channel at a glance; counts run since the gateway started.
+ * Snapshot of a channel. Counts start with the gateway.
  *
- * @param upstreams sockets to the feed that are wanted
- * @param open how many of these are open
- * @param messages came from the feed
- * @param delivered were handed to subscribers
- * @param dropped were left out for slow subscribers
- * @param behind subscribers that were closed because they were too slow
- * @param sent messages that went to the feed or wait for it
- * @param rejected messages that did not
- * @param reconnects how often the feed was dialled again
+ * @param upstreams feed connections that are open or being opened
+ * @param open feed connections that are open
+ * @param messages messages received from the feed
+ * @param delivered messages written to subscribers
+ * @param dropped messages left out for slow subscribers
+ * @param behind subscribers that were closed for being too slow
+ * @param sent messages sent to the feed or queued for it
+ * @param rejected messages that were not accepted for the feed
+ * @param reconnects lost connections and failed attempts to connect
  */
 public record ChannelStatus(
         String name,

@@ -3,7 +3,7 @@ package org.streamlitgateway.channel.feed;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a channel has done so far; counted where it happens, read by {@link ChannelStatus}. */
+/** Counters of a channel, shared by its feeds and subscribers and read by {@link ChannelStatus}. */
 public record Counters(
         LongAdder messages,
         LongAdder delivered,

@@ -6,16 +6,16 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A part of a feed's subscribers, written to by one task at a time. While a pass runs, further messages gather, so that
- * the next pass writes several at once: the more there is to do, the less each message costs.
+ * Part of a feed's subscribers, served by one task at a time. Messages that arrive during a pass are written together in
+ * the next one; the cost of a message falls as the load grows.
  */
 final class Fanout implements Runnable {
     private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
-    private final AtomicBoolean woken = new AtomicBoolean();
+    private final AtomicBoolean wakeup = new AtomicBoolean();
     private final AtomicBoolean running = new AtomicBoolean();
     private final Executor executor;
     private final Feed feed;
-    private volatile long passed;
+    private volatile long offeredSeq;
 
     Fanout(Feed feed, Executor executor) {
         this.feed = feed;
@@ -34,13 +34,13 @@ final class Fanout implements Runnable {
         return subscribers;
     }
 
-    /** Number of the newest message that every subscriber here has been offered. */
-    long passed() {
-        return passed;
+    /** Returns the number of the newest message that every subscriber here has been offered. */
+    long offeredSeq() {
+        return offeredSeq;
     }
 
     void wake() {
-        woken.set(true);
+        wakeup.set(true);
         if (running.compareAndSet(false, true)) {
             executor.execute(this);
         }
@@ -49,20 +49,20 @@ final class Fanout implements Runnable {
     @Override
     public void run() {
         do {
-            while (woken.getAndSet(false)) {
-                pass();
+            while (wakeup.getAndSet(false)) {
+                offerToAll();
             }
             running.set(false);
-        } while (woken.get() && running.compareAndSet(false, true));
+        } while (wakeup.get() && running.compareAndSet(false, true));
     }
 
-    private void pass() {
+    private void offerToAll() {
         long head = feed.history().head();
         for (Subscriber subscriber : subscribers) {
             subscriber.iterate();
             subscriber.closeIfBehind();
         }
-        passed = head;
-        feed.passed();
+        offeredSeq = head;
+        feed.resumeReading();
     }
 }

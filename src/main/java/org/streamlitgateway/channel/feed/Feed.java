@@ -20,54 +20,57 @@ import org.streamlitgateway.config.GatewayConfig.Timeouts;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
- * One socket to a feed, what came over it, and who listens. Dialled when the first subscriber comes; given up a while
- * after the last one went. Counting subscribers is guarded by {@code this}.
+ * Connection to a feed, the history of its messages, and its subscribers. The connection opens with the first subscriber
+ * and closes some time ("linger") after the last one has left. The mutable counters are guarded by {@code this}.
  */
 public final class Feed {
     private static final int MAX_FANOUTS = 4;
-    /** The feed is not read further while the slowest fan-out is so many messages behind. */
-    private static final int MAX_AHEAD = 512;
+    /** Reading pauses while the slowest fan-out is this many messages behind. */
+    private static final int MAX_MESSAGES_AHEAD = 512;
 
     private final ChannelConfig config;
     private final Duration linger;
     private final Counters counters;
     private final Scheduler scheduler;
     private final History history;
-    private final FeedConnection link;
+    private final FeedConnection connection;
     private final List<Fanout> fanouts = new ArrayList<>();
-    private final AtomicReference<Runnable> waitingToRead = new AtomicReference<>();
-    private final Runnable abandoned;
-    private volatile FeedStatus status = new FeedStatus(0, ChannelState.CLOSED, FeedStatus.NOT_YET);
-    private int count;
-    /** How often the last one went, so that only the newest wait counts. */
-    private int departures;
+    private final AtomicReference<Runnable> pausedRead = new AtomicReference<>();
+    private final Runnable onUnused;
+    private volatile FeedStatus status = new FeedStatus(0, ChannelState.CLOSED, FeedStatus.NOT_STARTED);
+    private int subscriberCount;
+    /** Number of the latest linger wait; a wait with an older number is void. */
+    private int lingerNumber;
 
-    private int turn;
+    private int nextFanout;
     private boolean closed;
 
     /**
-     * @param linger how long those who went are waited for
-     * @param abandoned run once, when a dedicated feed's subscriber went and is not expected back
+     * @param linger how long the connection stays open without subscribers
+     * @param onUnused run once, when a dedicated feed has lost its subscriber and the linger time has passed
      */
     public Feed(
             ChannelConfig config,
             Duration linger,
             Counters counters,
-            FeedRuntime dialler,
+            FeedRuntime runtime,
             Timeouts timeouts,
-            Runnable abandoned) {
+            Runnable onUnused) {
         this.config = config;
         this.linger = linger;
         this.counters = counters;
-        this.scheduler = dialler.scheduler();
-        this.abandoned = abandoned;
+        this.scheduler = runtime.scheduler();
+        this.onUnused = onUnused;
         this.history = new History(config.limits());
-        this.link = new FeedConnection(config.upstream(), dialler, timeouts, counters, this);
-        boolean many = config.mode() == Mode.SHARED;
-        int parts = many ? Math.min(MAX_FANOUTS, Runtime.getRuntime().availableProcessors()) : 1;
+        this.connection = new FeedConnection(config.upstream(), runtime, timeouts, counters, this);
+        int parts = isShared() ? Math.min(MAX_FANOUTS, Runtime.getRuntime().availableProcessors()) : 1;
         for (int i = 0; i < parts; i++) {
-            fanouts.add(new Fanout(this, dialler.executor()));
+            fanouts.add(new Fanout(this, runtime.executor()));
         }
+    }
+
+    private boolean isShared() {
+        return config.mode() == Mode.SHARED;
     }
 
     ChannelConfig config() {
@@ -86,145 +89,139 @@ public final class Feed {
         return status;
     }
 
-    // --- what comes from the feed; one thread at a time
+    // --- messages from the feed; one thread at a time
 
-    /** @param readOn asks the socket for the next message */
-    void received(String text, Runnable readOn) {
+    /** @param readNext requests the next message from the socket */
+    void received(String text, Runnable readNext) {
         history.append(text, Json.isJson(text));
-        published(readOn);
+        publish(readNext);
     }
 
-    void received(byte[] binary, Runnable readOn) {
+    void received(byte[] binary, Runnable readNext) {
         history.append(binary);
-        published(readOn);
+        publish(readNext);
     }
 
-    private void published(Runnable readOn) {
+    private void publish(Runnable readNext) {
         counters.messages().increment();
         fanouts.forEach(Fanout::wake);
-        if (isAhead()) {
-            waitingToRead.set(readOn);
-            if (!isAhead()) {
-                passed();
-            }
+        if (isTooFarAhead()) {
+            pausedRead.set(readNext);
+            resumeReading(); // a fan-out may have caught up before the line above
         } else {
-            readOn.run();
+            readNext.run();
         }
     }
 
-    private boolean isAhead() {
-        long least = Long.MAX_VALUE;
+    private boolean isTooFarAhead() {
+        long slowest = Long.MAX_VALUE;
         for (Fanout fanout : fanouts) {
-            least = Math.min(least, fanout.passed());
+            slowest = Math.min(slowest, fanout.offeredSeq());
         }
-        return history.head() - least > MAX_AHEAD;
+        return history.head() - slowest > MAX_MESSAGES_AHEAD;
     }
 
-    /** A fan-out has caught up. */
-    void passed() {
-        if (waitingToRead.get() == null || isAhead()) {
+    /** Resumes a paused read once the fan-outs have caught up. Called after each pass of a fan-out. */
+    void resumeReading() {
+        if (pausedRead.get() == null || isTooFarAhead()) {
             return;
         }
-        Runnable readOn = waitingToRead.getAndSet(null);
-        if (readOn != null) {
-            readOn.run();
+        Runnable readNext = pausedRead.getAndSet(null);
+        if (readNext != null) {
+            readNext.run();
         }
     }
 
-    /** Called by the link, which holds its lock. */
-    void changed(ChannelState state, String reason) {
+    /** Publishes a state of the connection, which calls this while holding its lock. */
+    void stateChanged(ChannelState state, String reason) {
         if (status.state() == state && status.reason().equals(reason)) {
             return;
         }
-        status = status.then(state, reason);
+        status = status.changedTo(state, reason);
         fanouts.forEach(Fanout::wake);
     }
 
     // --- subscribers
 
     /**
-     * {@code null} when the feed has been closed.
+     * Adds a subscriber; returns {@code null} when the feed is closed.
      *
-     * @param onLeft run once, when the subscriber has gone
+     * @param onEnd run once, when the subscription has ended
      */
-    public Subscriber subscribe(SubscriberTransport sink, ResumePoint cursor, Runnable onLeft) {
+    public Subscriber subscribe(SubscriberTransport transport, ResumePoint resumePoint, Runnable onEnd) {
         Subscriber subscriber;
         Fanout fanout;
         synchronized (this) {
             if (closed) {
                 return null;
             }
-            count++;
+            subscriberCount++;
             counters.subscribers().incrementAndGet();
-            link.start();
-            subscriber = new Subscriber(this, sink, cursor, onLeft);
-            fanout = fanouts.get(turn++ % fanouts.size());
+            connection.start();
+            subscriber = new Subscriber(this, transport, resumePoint, onEnd);
+            fanout = fanouts.get(nextFanout++ % fanouts.size());
             fanout.add(subscriber);
         }
         fanout.wake();
         return subscriber;
     }
 
-    /** @param forGood nobody will ask for what comes now, unless others do */
-    void left(Subscriber subscriber, boolean forGood) {
+    /** @param permanently the client has said that it will not resume */
+    void remove(Subscriber subscriber, boolean permanently) {
+        int number;
         synchronized (this) {
             if (fanouts.stream().noneMatch(fanout -> fanout.remove(subscriber))) {
                 return;
             }
             counters.subscribers().decrementAndGet();
-            if (config.mode() == Mode.SHARED) {
-                link.forget(subscriber);
+            if (isShared()) {
+                connection.removeGreeting(subscriber);
             }
-            if (--count > 0 || config.eager() || closed) {
+            if (--subscriberCount > 0 || config.eager() || closed) {
                 return;
             }
-            boolean expected = config.mode() == Mode.SHARED || !forGood;
-            if (expected && !linger.isZero()) {
-                linger();
+            if ((isShared() || !permanently) && !linger.isZero()) {
+                startLinger();
                 return;
             }
-            departures++;
+            number = ++lingerNumber;
         }
-        giveUp(departures());
-    }
-
-    private synchronized int departures() {
-        return departures;
+        closeIfUnused(number);
     }
 
     /** Called while holding the lock. */
-    private void linger() {
-        int departure = ++departures;
-        scheduler.schedule(() -> giveUp(departure), linger.toMillis(), TimeUnit.MILLISECONDS);
+    private void startLinger() {
+        int number = ++lingerNumber;
+        scheduler.schedule(() -> closeIfUnused(number), linger.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void giveUp(int departure) {
+    private void closeIfUnused(int number) {
         synchronized (this) {
-            if (count > 0 || closed || departure != departures) {
+            if (subscriberCount > 0 || closed || number != lingerNumber) {
                 return;
             }
-            if (config.mode() == Mode.SHARED) {
-                link.stop(FeedStatus.NOBODY);
+            if (isShared()) {
+                connection.stop(FeedStatus.UNUSED);
                 return;
             }
             closed = true;
         }
-        abandoned.run();
+        onUnused.run();
     }
 
-    /** Does nothing when it was closed. */
+    /** Opens the connection unless the feed is closed. */
     public synchronized void start() {
         if (!closed) {
-            link.start();
+            connection.start();
         }
     }
 
-    /** Ends everything for good. */
+    /** Closes the connection and all subscribers permanently. */
     public void close(Outcome outcome) {
         synchronized (this) {
             closed = true;
         }
-        link.stop(FeedStatus.ENDED);
+        connection.stop(FeedStatus.ENDED);
         endSubscribers(outcome);
     }
 
@@ -234,29 +231,25 @@ public final class Feed {
         }
     }
 
-    public void keepAlive(long now, Timeouts timeouts) {
+    public void keepAlive(long nowNanos, Timeouts timeouts) {
         for (Fanout fanout : fanouts) {
-            fanout.subscribers().forEach(subscriber -> subscriber.keepAlive(now, timeouts));
+            fanout.subscribers().forEach(subscriber -> subscriber.keepAlive(nowNanos, timeouts));
         }
     }
 
-    // --- what goes to the feed
+    // --- messages to the feed
 
-    /** What the feed is told on each connection for this subscriber; false when that is too much. */
+    /** Sets the messages sent to the feed on each connection for this subscriber; false when a limit is exceeded. */
     public boolean greet(Subscriber subscriber, List<Payload> payloads) {
-        return link.greet(greeter(subscriber), payloads);
+        // a dedicated feed keeps its greeting while it waits for its page
+        return connection.greet(isShared() ? subscriber : this, payloads);
     }
 
-    /** A dedicated feed keeps its greeting while it waits for its page. */
-    private Object greeter(Subscriber subscriber) {
-        return config.mode() == Mode.SHARED ? subscriber : this;
-    }
-
-    /** {@code outcome} is called once, from any thread. */
-    public void send(Payload payload, Consumer<SendResult> outcome) {
-        Consumer<SendResult> counted = sent -> {
-            (sent.outcome() == SendResult.Outcome.REJECTED ? counters.rejected() : counters.sent()).increment();
-            outcome.accept(sent);
+    /** Sends a message. The callback is called once, by any thread. */
+    public void send(Payload payload, Consumer<SendResult> callback) {
+        Consumer<SendResult> counted = result -> {
+            (result.outcome() == SendResult.Outcome.REJECTED ? counters.rejected() : counters.sent()).increment();
+            callback.accept(result);
         };
         if (payload.size() > config.quota().messageBytes()) {
             counted.accept(SendResult.rejected(SendResult.TOO_LARGE));
@@ -264,14 +257,14 @@ public final class Feed {
         }
         synchronized (this) {
             if (!closed) {
-                departures++; // a wait that is about to end does not count any more
-                link.start();
+                lingerNumber++; // voids a linger wait that is about to end
+                connection.start();
             }
         }
-        link.send(payload, counted);
+        connection.send(payload, counted);
         synchronized (this) {
-            if (!closed && count == 0 && !config.eager()) {
-                linger(); // dialled for this one message
+            if (!closed && subscriberCount == 0 && !config.eager()) {
+                startLinger(); // the connection was opened for this message only
             }
         }
     }

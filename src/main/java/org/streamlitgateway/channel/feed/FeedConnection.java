@@ -25,114 +25,115 @@ import org.streamlitgateway.outcome.RateLimitedLog;
 import org.streamlitgateway.websocket.peer.PeerLiveness;
 
 /**
- * The socket to a feed: dialled while it is wanted, again and again, with a growing wait between.
+ * Connection to a feed, reopened after each loss or failure with growing delays until it is stopped.
  *
  * <pre>
  *   CLOSED ──start──▶ CONNECTING ──▶ OPEN ⇄ RECONNECTING ──stop──▶ CLOSED
  * </pre>
  *
- * Each attempt has a {@link FeedListener}; what an earlier one still says is not heard. State is guarded by
- * {@code this}.
+ * Each attempt has its own {@link FeedListener}; events of earlier attempts are ignored. Guarded by {@code this}.
  */
 final class FeedConnection {
     private static final Logger LOG = LoggerFactory.getLogger(FeedConnection.class);
-    /** A dedicated channel has a link for each subscriber; kinds are channels. */
-    private static final RateLimitedLog RARE = new RateLimitedLog();
-    /** Larger ones end the connection with 1009. */
+    /** Shared by the connections of a dedicated channel, which all log under the channel's address. */
+    private static final RateLimitedLog LOG_LIMIT = new RateLimitedLog();
+    /** Maximum size of a feed's message; a larger one closes the connection with 1009. */
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
 
     private static final int MAX_DOUBLINGS = 20;
+    private static final long CLOSE_SECONDS = 5;
 
     private final Upstream upstream;
-    private final FeedRuntime dialler;
+    private final FeedRuntime runtime;
     private final Timeouts timeouts;
     private final Counters counters;
     private final Feed feed;
     private final SendQueue sends = new SendQueue();
     private final Greetings greetings;
-    private boolean wanted;
+    private boolean started;
+    /** Latest attempt or open connection; {@code null} while stopped or between attempts. */
     private FeedListener current;
+
     private Session session;
     private Scheduler.Task timer;
     private int failures;
     private long openedNanos;
 
-    FeedConnection(Upstream upstream, FeedRuntime dialler, Timeouts timeouts, Counters counters, Feed feed) {
+    FeedConnection(Upstream upstream, FeedRuntime runtime, Timeouts timeouts, Counters counters, Feed feed) {
         this.upstream = upstream;
-        this.dialler = dialler;
+        this.runtime = runtime;
         this.timeouts = timeouts;
         this.counters = counters;
         this.feed = feed;
         this.greetings = new Greetings(upstream.greeting());
     }
 
-    /** Does nothing when it has been started. */
+    /** Connects unless started already. */
     synchronized void start() {
-        if (wanted) {
+        if (started) {
             return;
         }
-        wanted = true;
+        started = true;
         failures = 0;
         sends.open();
-        feed.changed(ChannelState.CONNECTING, "");
-        next();
+        feed.stateChanged(ChannelState.CONNECTING, "");
+        connect();
     }
 
     void stop(String reason) {
         Session open;
-        Runnable tell;
+        Runnable notifySenders;
         synchronized (this) {
-            if (!wanted) {
+            if (!started) {
                 return;
             }
-            wanted = false;
+            started = false;
             open = session;
             session = null;
             current = null;
             timer.cancel();
-            tell = sends.close();
-            feed.changed(ChannelState.CLOSED, reason);
+            notifySenders = sends.close();
+            feed.stateChanged(ChannelState.CLOSED, reason);
         }
-        tell.run();
+        notifySenders.run();
         if (open != null) {
             open.close(1000, null, Callback.from(() -> {}, failure -> open.disconnect()));
-            dialler.scheduler().schedule(open::disconnect, 5, TimeUnit.SECONDS);
+            runtime.scheduler().schedule(open::disconnect, CLOSE_SECONDS, TimeUnit.SECONDS);
         }
     }
 
-    void send(Payload payload, Consumer<SendResult> outcome) {
-        sends.offer(payload, outcome);
+    void send(Payload payload, Consumer<SendResult> callback) {
+        sends.offer(payload, callback);
     }
 
-    /** Tells the feed these on each connection, and on the present one; false when they are too many. */
+    /** Sets the owner's messages for the start of each connection, this one included; false when over a limit. */
     boolean greet(Object owner, List<Payload> payloads) {
         synchronized (this) {
-            if (!greetings.set(owner, payloads)) {
+            if (!greetings.replace(owner, payloads)) {
                 return false;
             }
             if (session != null) {
-                sends.greet(greetings.unsaid());
+                sends.greet(greetings.takeUnsent());
             }
         }
         sends.pump();
         return true;
     }
 
-    /** What the owner said is not told to later connections. */
-    void forget(Object owner) {
-        greetings.forget(owner);
+    void removeGreeting(Object owner) {
+        greetings.remove(owner);
     }
 
     /** Begins an attempt; called while holding the lock. */
-    private void next() {
+    private void connect() {
         FeedListener attempt = new FeedListener(this);
         current = attempt;
-        timer = dialler.scheduler()
+        timer = runtime.scheduler()
                 .schedule(
                         () -> lost(attempt, FeedStatus.TIMED_OUT, null),
                         timeouts.handshake().toMillis(),
                         TimeUnit.MILLISECONDS);
-        dialler.executor().execute(() -> dial(attempt));
+        runtime.executor().execute(() -> dial(attempt));
     }
 
     private void dial(FeedListener attempt) {
@@ -142,13 +143,13 @@ final class FeedConnection {
             request.setSubProtocols(upstream.subprotocol());
         }
         try {
-            dialler.webSocket().connect(attempt, request).whenComplete((opened, failure) -> {
+            runtime.webSocket().connect(attempt, request).whenComplete((opened, failure) -> {
                 if (failure != null) {
                     lost(attempt, FeedStatus.UNREACHABLE, failure);
                 }
             });
-        } catch (IOException | RuntimeException failure) {
-            lost(attempt, FeedStatus.UNREACHABLE, failure);
+        } catch (IOException | RuntimeException e) {
+            lost(attempt, FeedStatus.UNREACHABLE, e);
         }
     }
 
@@ -157,7 +158,7 @@ final class FeedConnection {
     void opened(FeedListener attempt, Session opened) {
         opened.setMaxTextMessageSize(MAX_MESSAGE_BYTES);
         opened.setMaxBinaryMessageSize(MAX_MESSAGE_BYTES);
-        opened.setIdleTimeout(Duration.ZERO); // pings find dead peers
+        opened.setIdleTimeout(Duration.ZERO); // pings detect dead peers
         boolean late;
         synchronized (this) {
             late = attempt != current;
@@ -165,16 +166,16 @@ final class FeedConnection {
                 session = opened;
                 timer.cancel();
                 openedNanos = System.nanoTime();
-                sends.use(opened, greetings.begin());
-                feed.changed(ChannelState.OPEN, "");
-                watchLater(attempt);
+                sends.connected(opened, greetings.forNewConnection());
+                feed.stateChanged(ChannelState.OPEN, "");
+                scheduleCheck(attempt);
             }
         }
         if (late) {
             opened.disconnect();
             return;
         }
-        LOG.atLevel(RARE.level(Level.INFO, upstream + " is open")).log("{} is open", upstream);
+        LOG.atLevel(LOG_LIMIT.level(Level.INFO, upstream + " is open")).log("connected to feed {}", upstream);
         sends.pump();
         opened.demand();
     }
@@ -195,11 +196,11 @@ final class FeedConnection {
         return attempt == current;
     }
 
-    /** The attempt failed or its connection ended: another one follows while the feed is wanted. */
+    /** Handles a failed attempt or a lost connection, and schedules the next attempt. */
     void lost(FeedListener attempt, String reason, Throwable cause) {
         Session dead;
-        Runnable tell;
-        long wait;
+        Runnable notifySenders;
+        long delay;
         synchronized (this) {
             if (attempt != current) {
                 return;
@@ -208,68 +209,68 @@ final class FeedConnection {
             boolean lasted = dead != null
                     && System.nanoTime() - openedNanos > upstream.retryMax().toNanos();
             failures = lasted ? 0 : failures + (dead == null ? 1 : 0);
-            wait = waitMillis(failures);
+            delay = retryDelayMillis(failures);
             session = null;
             current = null;
             timer.cancel();
             counters.reconnects().increment();
-            tell = sends.lost(); // before anybody can know of it, so that what is sent then is queued
-            feed.changed(ChannelState.RECONNECTING, reason);
-            timer = dialler.scheduler().schedule(this::again, wait, TimeUnit.MILLISECONDS);
+            notifySenders = sends.disconnected(); // before the state is published: later sends are queued
+            feed.stateChanged(ChannelState.RECONNECTING, reason);
+            timer = runtime.scheduler().schedule(this::reconnect, delay, TimeUnit.MILLISECONDS);
         }
         if (dead != null || failures == 1) {
-            LOG.atLevel(RARE.level(Level.WARN, upstream + " is gone"))
+            LOG.atLevel(LOG_LIMIT.level(Level.WARN, upstream + " is gone"))
                     .log(
-                            "{}: {}; dialled again until it answers{}",
+                            "feed {}: {}{}; retrying until it answers",
                             upstream,
                             new Printable(reason),
                             cause == null ? "" : ": " + cause);
         } else {
-            LOG.debug("{}: {}; dialled again in {} ms", upstream, new Printable(reason), wait);
+            LOG.debug("feed {}: {}; retrying in {} ms", upstream, new Printable(reason), delay);
         }
-        tell.run();
+        notifySenders.run();
         if (dead != null) {
             dead.disconnect();
         }
     }
 
-    private synchronized void again() {
-        if (wanted && current == null) {
-            next();
+    private synchronized void reconnect() {
+        if (started && current == null) {
+            connect();
         }
     }
 
-    /** Doubles with each failure up to the cap, less up to a half at random, so that gateways do not come in step. */
-    private long waitMillis(int failures) {
+    /** Doubles with each failure up to a maximum, minus up to half at random to spread the retries of many gateways. */
+    private long retryDelayMillis(int failures) {
         long doubled = upstream.retryMin().toMillis() << Math.min(failures, MAX_DOUBLINGS);
-        long most = Math.max(2, Math.min(doubled, upstream.retryMax().toMillis()));
-        return most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1);
+        long max = Math.max(2, Math.min(doubled, upstream.retryMax().toMillis()));
+        return max / 2 + ThreadLocalRandom.current().nextLong(max / 2 + 1);
     }
 
     // --- keep-alive
 
-    private void watchLater(FeedListener attempt) {
+    private void scheduleCheck(FeedListener attempt) {
         long period = PeerLiveness.periodMillis(timeouts.pingInterval(), timeouts.pong());
-        dialler.scheduler().schedule(() -> watch(attempt), period, TimeUnit.MILLISECONDS);
+        runtime.scheduler().schedule(() -> check(attempt), period, TimeUnit.MILLISECONDS);
     }
 
-    private void watch(FeedListener attempt) {
-        Session watched;
-        PeerLiveness.Result finding;
+    private void check(FeedListener attempt) {
+        Session checked;
+        PeerLiveness.Result result;
         synchronized (this) {
             if (attempt != current || session == null) {
                 return;
             }
-            watched = session;
+            checked = session;
             long now = System.nanoTime();
-            finding = attempt.life().check(now, timeouts.pingInterval(), timeouts.pong());
-            if (finding == PeerLiveness.Result.PING_DUE) {
-                attempt.life().pinged(now);
+            result = attempt.liveness().check(now, timeouts.pingInterval(), timeouts.pong());
+            if (result == PeerLiveness.Result.PING_DUE) {
+                attempt.liveness().pinged(now);
             }
-            watchLater(attempt);
+            scheduleCheck(attempt);
         }
-        switch (finding) {
-            case PING_DUE -> watched.sendPing(ByteBuffer.allocate(0), Callback.NOOP);
+        switch (result) {
+            case PING_DUE -> checked.sendPing(ByteBuffer.allocate(0), Callback.NOOP);
             case SILENT -> lost(attempt, FeedStatus.SILENT, null);
             case FINE -> {}
         }

@@ -6,35 +6,35 @@ import org.eclipse.jetty.websocket.api.Session;
 import org.streamlitgateway.channel.protocol.FeedStatus;
 import org.streamlitgateway.websocket.peer.PeerLiveness;
 
-/** One attempt to reach a feed, and the connection that came of it. Public because Jetty calls it by method handles. */
+/** Listener of one attempt to connect to a feed and of its connection. Public because Jetty calls it reflectively. */
 public final class FeedListener implements Session.Listener {
-    private final FeedConnection link;
-    private final PeerLiveness life = new PeerLiveness(System.nanoTime());
+    private final FeedConnection connection;
+    private final PeerLiveness liveness = new PeerLiveness(System.nanoTime());
     private Session session;
 
-    FeedListener(FeedConnection link) {
-        this.link = link;
+    FeedListener(FeedConnection connection) {
+        this.connection = connection;
     }
 
-    PeerLiveness life() {
-        return life;
+    PeerLiveness liveness() {
+        return liveness;
     }
 
     private void heard() {
-        life.heard(System.nanoTime());
+        liveness.heard(System.nanoTime());
     }
 
     @Override
     public void onWebSocketOpen(Session opened) {
         heard();
         session = opened;
-        link.opened(this, opened);
+        connection.opened(this, opened);
     }
 
     @Override
     public void onWebSocketText(String message) {
         heard();
-        link.received(this, session, message);
+        connection.received(this, session, message);
     }
 
     @Override
@@ -43,13 +43,13 @@ public final class FeedListener implements Session.Listener {
         byte[] copy = new byte[payload.remaining()];
         payload.get(copy);
         callback.succeed();
-        link.received(this, session, copy);
+        connection.received(this, session, copy);
     }
 
     @Override
     public void onWebSocketPing(ByteBuffer payload) {
         heard();
-        // a feed that asks without end and reads nothing is not read either
+        // reads on after the pong is written: pongs cannot pile up for a feed that pings but does not read
         session.sendPong(payload, Callback.from(session::demand, failure -> session.disconnect()));
     }
 
@@ -62,11 +62,11 @@ public final class FeedListener implements Session.Listener {
     @Override
     public void onWebSocketClose(int code, String reason, Callback callback) {
         callback.succeed();
-        link.lost(this, FeedStatus.LOST + " (" + code + ")", null);
+        connection.lost(this, FeedStatus.LOST + " (" + code + ")", null);
     }
 
     @Override
     public void onWebSocketError(Throwable cause) {
-        link.lost(this, FeedStatus.LOST, cause);
+        connection.lost(this, FeedStatus.LOST, cause);
     }
 }

@@ -6,14 +6,18 @@ import org.eclipse.jetty.websocket.client.WebSocketClient;
 import org.streamlitgateway.websocket.peer.PendingCloses;
 
 /**
- * What feeds are run with.
+ * Client, timer and threads that feeds share.
  *
- * @param executor for tasks that never wait
- * @param blocking for tasks that may wait for a slow subscriber
- * @param farewells for telling subscribers that their subscription is over
+ * @param executor for tasks that never block
+ * @param blocking for tasks that may block on a slow subscriber
+ * @param pendingCloses close frames that are being sent to subscribers
  */
 public record FeedRuntime(
-        WebSocketClient webSocket, Scheduler scheduler, Executor executor, Executor blocking, PendingCloses farewells) {
+        WebSocketClient webSocket,
+        Scheduler scheduler,
+        Executor executor,
+        Executor blocking,
+        PendingCloses pendingCloses) {
     public FeedRuntime(WebSocketClient webSocket, Scheduler scheduler, Executor executor, Executor blocking) {
         this(webSocket, scheduler, executor, blocking, new PendingCloses(blocking));
     }

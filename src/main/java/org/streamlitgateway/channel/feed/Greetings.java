@@ -10,29 +10,29 @@ import java.util.Set;
 import org.streamlitgateway.channel.protocol.Payload;
 
 /**
- * What a feed is told first on each connection: what the configuration says, then what subscribers say, each message
- * once. Thread-safe.
+ * Messages sent to a feed at the start of each connection: first the configured ones, then those of the subscribers,
+ * without duplicates. Thread-safe.
  */
 final class Greetings {
-    /** Of all that subscribers say. */
+    /** Maximum size of all subscribers' messages together. */
     private static final int MAX_BYTES = 1 << 20;
 
-    private static final class Shared {
+    private static final class Entry {
         private final Payload payload;
-        private int users;
+        private int owners;
 
-        Shared(Payload payload) {
+        Entry(Payload payload) {
             this.payload = payload;
         }
     }
 
     private final List<Payload> configured;
     /** By {@link Payload#identity()}. */
-    private final Map<String, Shared> distinct = new LinkedHashMap<>();
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
 
     private final Map<Object, List<String>> byOwner = new HashMap<>();
-    /** On the present connection. */
-    private final Set<String> said = new HashSet<>();
+    /** Identities sent on the current connection. */
+    private final Set<String> sent = new HashSet<>();
 
     private int bytes;
 
@@ -40,59 +40,59 @@ final class Greetings {
         this.configured = configured.stream().map(Payload::text).toList();
     }
 
-    /** Replaces what the owner says; false, and it says nothing, when that is too much. */
-    synchronized boolean set(Object owner, List<Payload> payloads) {
-        forget(owner);
+    /** Replaces the owner's messages. If they exceed the limit, the owner has none, and this returns false. */
+    synchronized boolean replace(Object owner, List<Payload> payloads) {
+        remove(owner);
         List<String> identities = new ArrayList<>();
         for (Payload payload : payloads) {
             String identity = payload.identity();
             identities.add(identity);
-            Shared shared = distinct.get(identity);
-            if (shared == null) {
-                shared = new Shared(payload);
-                distinct.put(identity, shared);
+            Entry entry = entries.get(identity);
+            if (entry == null) {
+                entry = new Entry(payload);
+                entries.put(identity, entry);
                 bytes += payload.size();
             }
-            shared.users++;
+            entry.owners++;
         }
         byOwner.put(owner, identities);
         if (bytes > MAX_BYTES) {
-            forget(owner);
+            remove(owner);
             return false;
         }
         return true;
     }
 
-    synchronized void forget(Object owner) {
+    synchronized void remove(Object owner) {
         List<String> identities = byOwner.remove(owner);
         if (identities == null) {
             return;
         }
         for (String identity : identities) {
-            Shared shared = distinct.get(identity);
-            if (--shared.users == 0) {
-                distinct.remove(identity);
-                bytes -= shared.payload.size();
+            Entry entry = entries.get(identity);
+            if (--entry.owners == 0) {
+                entries.remove(identity);
+                bytes -= entry.payload.size();
             }
         }
     }
 
-    /** All that a new connection is told. */
-    synchronized List<Payload> begin() {
-        said.clear();
+    /** Returns all messages, to be sent on a new connection. */
+    synchronized List<Payload> forNewConnection() {
+        sent.clear();
         List<Payload> all = new ArrayList<>(configured);
-        all.addAll(unsaid());
+        all.addAll(takeUnsent());
         return all;
     }
 
-    /** What the present connection has not been told; counts as told from now on. */
-    synchronized List<Payload> unsaid() {
-        List<Payload> unsaid = new ArrayList<>();
-        distinct.forEach((identity, shared) -> {
-            if (said.add(identity)) {
-                unsaid.add(shared.payload);
+    /** Returns the messages not yet sent on the current connection and records them as sent. */
+    synchronized List<Payload> takeUnsent() {
+        List<Payload> unsent = new ArrayList<>();
+        entries.forEach((identity, entry) -> {
+            if (sent.add(identity)) {
+                unsent.add(entry.payload);
             }
         });
-        return unsaid;
+        return unsent;
     }
 }

@@ -13,110 +13,111 @@ import org.streamlitgateway.channel.protocol.Payload;
 import org.streamlitgateway.channel.protocol.SendResult;
 
 /**
- * What goes to a feed, in order, one frame at a time, and what became of each. State is guarded by {@code this};
- * outcomes are told without holding the lock.
+ * Messages on their way to a feed: sent in order, one frame at a time, each with one result. Guarded by {@code this};
+ * callbacks run without the lock.
  */
 final class SendQueue {
     private static final int MAX_MESSAGES = 1000;
     private static final int MAX_BYTES = 4 << 20;
 
-    private static final class Waiting {
+    private static final class Send {
         private final Payload payload;
         private final int size;
-        private final AtomicReference<Consumer<SendResult>> outcome;
+        private final AtomicReference<Consumer<SendResult>> callback;
 
-        Waiting(Payload payload, Consumer<SendResult> outcome) {
+        Send(Payload payload, Consumer<SendResult> callback) {
             this.payload = payload;
             this.size = payload.size();
-            this.outcome = new AtomicReference<>(outcome);
+            this.callback = new AtomicReference<>(callback);
         }
 
-        void end(SendResult sent) {
-            Consumer<SendResult> untold = outcome.getAndSet(null);
-            if (untold != null) {
-                untold.accept(sent);
+        /** Reports the first result; later ones are ignored. */
+        void complete(SendResult result) {
+            Consumer<SendResult> uncalled = callback.getAndSet(null);
+            if (uncalled != null) {
+                uncalled.accept(result);
             }
         }
     }
 
-    private final Deque<Waiting> waiting = new ArrayDeque<>();
-    /** What the present connection is told before all that waits. */
-    private final Deque<Waiting> greeting = new ArrayDeque<>();
+    private final Deque<Send> queue = new ArrayDeque<>();
+    /** Messages sent before the queue, on the current connection only. */
+    private final Deque<Send> greeting = new ArrayDeque<>();
 
     private long bytes;
     private boolean closed = true;
     private Session session;
-    private Waiting underWay;
+    private Send inProgress;
     private boolean pumping;
 
     synchronized void open() {
         closed = false;
     }
 
-    void offer(Payload payload, Consumer<SendResult> outcome) {
-        Waiting item = new Waiting(payload, outcome);
-        SendResult now = null;
+    void offer(Payload payload, Consumer<SendResult> callback) {
+        Send send = new Send(payload, callback);
+        SendResult result = null;
         synchronized (this) {
             if (closed) {
-                now = SendResult.rejected(SendResult.CLOSED);
-            } else if (waiting.size() >= MAX_MESSAGES || bytes + item.size > MAX_BYTES) {
-                now = SendResult.rejected(SendResult.FULL);
+                result = SendResult.rejected(SendResult.CLOSED);
+            } else if (queue.size() >= MAX_MESSAGES || bytes + send.size > MAX_BYTES) {
+                result = SendResult.rejected(SendResult.FULL);
             } else {
-                waiting.add(item);
-                bytes += item.size;
+                queue.add(send);
+                bytes += send.size;
                 if (session == null) {
-                    now = SendResult.QUEUED;
+                    result = SendResult.QUEUED;
                 }
             }
         }
-        if (now != null) {
-            item.end(now);
+        if (result != null) {
+            send.complete(result);
         } else {
             pump();
         }
     }
 
-    /** The feed is up: {@link #pump} sends the greeting, and then what waits. */
-    synchronized void use(Session opened, List<Payload> first) {
+    /** Switches to an open connection. The next {@link #pump} sends the greeting, then the queue. */
+    synchronized void connected(Session opened, List<Payload> payloads) {
         if (!closed) {
             session = opened;
             greeting.clear();
-            greet(first);
+            greet(payloads);
         }
     }
 
-    /** Goes before what waits; for the present connection only. */
+    /** Sends messages before the queued ones, on the current connection only. */
     synchronized void greet(List<Payload> payloads) {
-        payloads.forEach(payload -> greeting.add(new Waiting(payload, sent -> {})));
+        payloads.forEach(payload -> greeting.add(new Send(payload, result -> {})));
     }
 
     /**
-     * The feed is down: what waits goes on waiting, and what is offered from now on does, too.
+     * Keeps queued messages, and those offered later, for the next connection.
      *
-     * @return tells those who wait, to be run without a lock
+     * @return reports the results; to be run without a lock
      */
-    Runnable lost() {
-        return end(SendResult.QUEUED, false);
+    Runnable disconnected() {
+        return detach(SendResult.QUEUED, false);
     }
 
-    /** For good; what waits is dropped. Returns the same as {@link #lost}. */
+    /** Rejects the queued messages and later ones. Returns the same as {@link #disconnected}. */
     Runnable close() {
-        return end(SendResult.rejected(SendResult.CLOSED), true);
+        return detach(SendResult.rejected(SendResult.CLOSED), true);
     }
 
-    private synchronized Runnable end(SendResult outcome, boolean forGood) {
+    private synchronized Runnable detach(SendResult result, boolean closing) {
         session = null;
         greeting.clear();
-        closed |= forGood;
-        List<Waiting> untold = new ArrayList<>(waiting);
-        if (forGood) {
-            waiting.clear();
+        closed |= closing;
+        List<Send> waiting = new ArrayList<>(queue);
+        if (closing) {
+            queue.clear();
             bytes = 0;
         }
-        return () -> untold.forEach(item -> item.end(outcome));
+        return () -> waiting.forEach(send -> send.complete(result));
     }
 
-    /** One thread at a time; a frame that is taken at once is followed by the next in the loop, not by recursion. */
+    /** Sends as much as possible, in one thread at a time. A frame that completes at once continues the loop. */
     void pump() {
         synchronized (this) {
             if (pumping) {
@@ -125,38 +126,38 @@ final class SendQueue {
             pumping = true;
         }
         while (true) {
-            Session to;
-            Waiting item;
+            Session target;
+            Send next;
             synchronized (this) {
-                if (underWay != null || session == null || greeting.isEmpty() && waiting.isEmpty()) {
+                if (inProgress != null || session == null || greeting.isEmpty() && queue.isEmpty()) {
                     pumping = false;
                     return;
                 }
-                to = session;
-                item = greeting.poll();
-                if (item == null) {
-                    item = waiting.poll();
-                    bytes -= item.size;
+                target = session;
+                next = greeting.poll();
+                if (next == null) {
+                    next = queue.poll();
+                    bytes -= next.size;
                 }
-                underWay = item;
+                inProgress = next;
             }
-            Waiting sending = item;
-            Callback done = Callback.from(
-                    () -> done(sending, SendResult.DELIVERED),
-                    failure -> done(sending, SendResult.rejected(SendResult.UNCERTAIN)));
-            if (item.payload.text() != null) {
-                to.sendText(item.payload.text(), done);
+            Send send = next;
+            Callback callback = Callback.from(
+                    () -> completed(send, SendResult.DELIVERED),
+                    failure -> completed(send, SendResult.rejected(SendResult.UNCERTAIN)));
+            if (send.payload.text() != null) {
+                target.sendText(send.payload.text(), callback);
             } else {
-                to.sendBinary(ByteBuffer.wrap(item.payload.binary()), done);
+                target.sendBinary(ByteBuffer.wrap(send.payload.binary()), callback);
             }
         }
     }
 
-    private void done(Waiting item, SendResult sent) {
+    private void completed(Send send, SendResult result) {
         synchronized (this) {
-            underWay = null;
+            inProgress = null;
         }
-        item.end(sent);
+        send.complete(result);
         pump();
     }
 }

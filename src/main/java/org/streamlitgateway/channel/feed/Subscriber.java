@@ -20,62 +20,65 @@ import org.streamlitgateway.outcome.RateLimitedLog;
 import org.streamlitgateway.websocket.peer.PeerLiveness;
 
 /**
- * One who listens to a feed. Its outbox is its position in the history; only notices are queued. Whoever has news calls
- * {@link #iterate()}, which writes batch after batch until there is nothing more or the sink is busy. State is guarded
- * by {@code this}; {@link #end} is the one way to end it.
+ * Subscriber of a feed. Its outbox is its position in the history; only control messages are queued. Every event calls
+ * {@link #iterate()}, which writes batches until none is left or the transport is busy. Guarded by {@code this};
+ * {@link #end} is the one way for the gateway to end it.
  */
 public final class Subscriber extends IteratingCallback {
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
-    /** What clients can cause at will is said once a minute for each kind. */
-    private static final RateLimitedLog RARE = new RateLimitedLog();
+    /** Limits log lines that clients can cause at will. */
+    private static final RateLimitedLog LOG_LIMIT = new RateLimitedLog();
 
     private static final int BATCH_MESSAGES = 64;
     private static final int BATCH_BYTES = 64 * 1024;
-    /** A subscriber that sends this much without taking the outcomes is not a good one. */
-    private static final int MAX_NOTICES = 10_000;
+    /** Maximum number of queued control messages, such as results of sends; beyond it the subscriber is closed. */
+    private static final int MAX_CONTROL_MESSAGES = 10_000;
 
-    private static final int MAX_NOTICE_BYTES = 1 << 20;
+    private static final int MAX_CONTROL_BYTES = 1 << 20;
 
     private final Feed feed;
     private final History history;
     private final Limits limits;
-    private final SubscriberTransport sink;
+    private final SubscriberTransport transport;
     private final Counters counters;
-    private final Runnable onLeft;
-    private final Queue<ControlMessage> notices = new ArrayDeque<>();
-    private int noticeBytes;
+    private final Runnable onEnd;
+    private final Queue<ControlMessage> controls = new ArrayDeque<>();
+    private int controlBytes;
+    /** Number of the next message to write. */
     private long next;
-    /** What was there when it came; catching up with that does not count as being slow. */
-    private final long joined;
+    /** Head of the history at the subscription; messages up to it do not count as backlog. */
+    private final long headAtStart;
 
-    private FeedStatus told;
+    private FeedStatus reportedStatus;
     private boolean ended;
+    /** Start of the write in progress; 0 for none. */
     private volatile long writingSinceNanos;
-    private final PeerLiveness life = new PeerLiveness(System.nanoTime());
 
-    /** @param onLeft run once, when it has gone */
-    Subscriber(Feed feed, SubscriberTransport sink, ResumePoint cursor, Runnable onLeft) {
-        this.onLeft = onLeft;
+    private final PeerLiveness liveness = new PeerLiveness(System.nanoTime());
+
+    /** @param onEnd run once, when the subscription has ended */
+    Subscriber(Feed feed, SubscriberTransport transport, ResumePoint resumePoint, Runnable onEnd) {
+        this.onEnd = onEnd;
         this.feed = feed;
         this.history = feed.history();
         this.limits = feed.config().limits();
         this.counters = feed.counters();
-        this.sink = sink;
-        this.told = feed.status();
-        this.joined = history.head();
-        begin(cursor);
+        this.transport = transport;
+        this.reportedStatus = feed.status();
+        this.headAtStart = history.head();
+        start(resumePoint);
     }
 
-    private void begin(ResumePoint cursor) {
-        boolean sameEpoch =
-                cursor.epoch() == null || cursor.epoch().equals(history.epoch()) && cursor.after() <= joined;
-        long wanted = cursor.after() < 0 ? joined + 1 : sameEpoch ? cursor.after() + 1 : 1;
-        next = wanted > joined ? joined + 1 : Math.min(history.firstInHistory(wanted), joined + 1);
-        notices.add(ControlMessage.hello(feed.config().name(), feed.config().mode(), history.epoch(), next - 1, told));
+    private void start(ResumePoint from) {
+        boolean sameEpoch = from.epoch() == null || from.epoch().equals(history.epoch()) && from.after() <= headAtStart;
+        long wanted = from.after() < 0 ? headAtStart + 1 : sameEpoch ? from.after() + 1 : 1;
+        next = wanted > headAtStart ? headAtStart + 1 : Math.min(history.firstInHistory(wanted), headAtStart + 1);
+        controls.add(ControlMessage.hello(
+                feed.config().name(), feed.config().mode(), history.epoch(), next - 1, reportedStatus));
         if (!sameEpoch) {
-            notices.add(ControlMessage.unknownGap(next - 1));
+            controls.add(ControlMessage.unknownGap(next - 1));
         } else if (wanted < next) {
-            notices.add(gap(wanted, next - 1));
+            controls.add(gap(wanted, next - 1));
         }
     }
 
@@ -102,15 +105,15 @@ public final class Subscriber extends IteratingCallback {
             if (ended) {
                 return Action.IDLE;
             }
-            batch.addAll(notices);
-            notices.clear();
-            noticeBytes = 0;
-            FeedStatus now = feed.status();
-            if (now.change() != told.change()) {
-                told = now;
-                batch.add(ControlMessage.state(now, next - 1));
+            batch.addAll(controls);
+            controls.clear();
+            controlBytes = 0;
+            FeedStatus status = feed.status();
+            if (status.change() != reportedStatus.change()) {
+                reportedStatus = status;
+                batch.add(ControlMessage.state(status, next - 1));
             }
-            long first = skip();
+            long first = firstToWrite();
             if (first > next) {
                 batch.add(gap(next, first - 1));
                 next = first;
@@ -123,14 +126,14 @@ public final class Subscriber extends IteratingCallback {
             return Action.IDLE;
         }
         writingSinceNanos = System.nanoTime();
-        sink.write(batch, this);
+        transport.write(batch, this);
         return Action.SCHEDULED;
     }
 
-    /** Number of the next message that it is to get, when some are left out for it. */
-    private long skip() {
+    /** Returns the number of the next message to write, beyond {@code next} when messages must be left out. */
+    private long firstToWrite() {
         long kept = Math.max(next, history.oldest());
-        boolean catchingUp = kept <= joined && !history.exceedsOutbox(joined + 1);
+        boolean catchingUp = kept <= headAtStart && !history.exceedsOutbox(headAtStart + 1);
         if (catchingUp) {
             return kept;
         }
@@ -141,14 +144,14 @@ public final class Subscriber extends IteratingCallback {
         };
     }
 
-    /** Closes it when it is too far behind and the channel's policy says so. */
+    /** Ends the subscription if its backlog exceeds the outbox and the channel disconnects slow subscribers. */
     void closeIfBehind() {
         if (limits.slow() != Slow.DISCONNECT) {
             return;
         }
         boolean behind;
         synchronized (this) {
-            behind = !ended && history.exceedsOutbox(Math.max(next, joined + 1));
+            behind = !ended && history.exceedsOutbox(Math.max(next, headAtStart + 1));
         }
         if (behind) {
             counters.behind().increment();
@@ -156,16 +159,16 @@ public final class Subscriber extends IteratingCallback {
         }
     }
 
-    /** Puts a notice before the next message. */
-    public void tell(ControlMessage notice) {
+    /** Sends a control message before the next feed message. */
+    public void send(ControlMessage control) {
         boolean flooded;
         synchronized (this) {
             if (ended) {
                 return;
             }
-            notices.add(notice);
-            noticeBytes += notice.json().length;
-            flooded = notices.size() > MAX_NOTICES || noticeBytes > MAX_NOTICE_BYTES;
+            controls.add(control);
+            controlBytes += control.json().length;
+            flooded = controls.size() > MAX_CONTROL_MESSAGES || controlBytes > MAX_CONTROL_BYTES;
         }
         if (flooded) {
             end(Outcome.BEHIND);
@@ -174,29 +177,29 @@ public final class Subscriber extends IteratingCallback {
         }
     }
 
-    // --- keep-alive: called by the timer, for one at a time
+    // --- keep-alive, called by one timer thread at a time
 
     public void heard() {
-        life.heard(System.nanoTime());
+        liveness.heard(System.nanoTime());
     }
 
-    void keepAlive(long now, Timeouts timeouts) {
-        long writing = writingSinceNanos;
-        if (writing != 0) {
-            if (now - writing > timeouts.stall().toNanos()) {
+    void keepAlive(long nowNanos, Timeouts timeouts) {
+        long writingSince = writingSinceNanos;
+        if (writingSince != 0) {
+            if (nowNanos - writingSince > timeouts.stall().toNanos()) {
                 counters.behind().increment();
                 end(Outcome.BEHIND);
             }
             return;
         }
-        switch (life.check(now, timeouts.pingInterval(), timeouts.pong())) {
+        switch (liveness.check(nowNanos, timeouts.pingInterval(), timeouts.pong())) {
             case PING_DUE -> {
-                if (sink.answersPings()) {
-                    life.pinged(now);
+                if (transport.answersPings()) {
+                    liveness.pinged(nowNanos);
                 } else {
-                    life.heard(now);
+                    liveness.heard(nowNanos);
                 }
-                tell(ControlMessage.PING);
+                send(ControlMessage.PING);
             }
             case SILENT -> end(Outcome.SILENT);
             case FINE -> {}
@@ -210,34 +213,34 @@ public final class Subscriber extends IteratingCallback {
         end(Outcome.CLIENT_GONE);
     }
 
-    /** Ends it from the gateway's side, once. */
+    /** Ends the subscription and closes the transport. Idempotent. */
     public void end(Outcome outcome) {
-        if (left(false)) {
-            LOG.atLevel(RARE.level(outcome.level(), outcome.name()))
+        if (leave(false)) {
+            LOG.atLevel(LOG_LIMIT.level(outcome.level(), outcome.name()))
                     .log(
-                            "channel {}: a subscriber is closed: {} (said at most once a minute)",
+                            "channel {}: subscriber closed: {} (logged at most once a minute)",
                             feed.config().name(),
                             outcome.text());
-            sink.close(outcome);
+            transport.close(outcome);
         }
     }
 
     /**
-     * It is gone.
+     * Ends the subscription of a client that has disconnected.
      *
-     * @param forGood it said that it does not come back
-     * @return false when it was gone before
+     * @param permanently the client has said that it will not resume
+     * @return false if the subscription had ended already
      */
-    public boolean left(boolean forGood) {
+    public boolean leave(boolean permanently) {
         synchronized (this) {
             if (ended) {
                 return false;
             }
             ended = true;
-            notices.clear();
+            controls.clear();
         }
-        onLeft.run();
-        feed.left(this, forGood);
+        onEnd.run();
+        feed.remove(this, permanently);
         return true;
     }
 }

@@ -5,14 +5,14 @@ import org.eclipse.jetty.util.Callback;
 import org.streamlitgateway.channel.protocol.Outbound;
 import org.streamlitgateway.outcome.Outcome;
 
-/** The way to one subscriber. {@link Subscriber} gives it one batch at a time. */
+/** Connection to one subscriber. {@link Subscriber} writes one batch at a time. */
 public interface SubscriberTransport {
-    /** Writes the items in order, without waiting; completes {@code taken} when it can take more. */
-    void write(List<Outbound> items, Callback taken);
+    /** Writes the items in order without blocking. Completes the callback when the next batch can be written. */
+    void write(List<Outbound> items, Callback callback);
 
-    /** Ends the connection and says why; does not wait, and cuts it when the other side does not answer. */
+    /** Closes the connection with the outcome's code, without blocking; aborts it if the peer does not answer. */
     void close(Outcome outcome);
 
-    /** Whether the other side answers a ping, so that silence means it is gone. */
+    /** Returns whether the peer answers pings. If not, silence does not mean that it is gone. */
     boolean answersPings();
 }

@@ -2,17 +2,17 @@ package org.streamlitgateway.channel.protocol;
 
 import java.util.Locale;
 
-/** How the socket to a feed is. */
+/** State of the connection to a feed. */
 public enum ChannelState {
-    /** Being dialled for the first time. */
+    /** The first attempt to connect is in progress. */
     CONNECTING,
     OPEN,
-    /** Lost, or never reached; dialled again and again. */
+    /** The connection was lost, or a first attempt failed. Attempts continue. */
     RECONNECTING,
-    /** Not wanted at present, or closed for good. */
+    /** No connection is needed now, or the channel was closed. */
     CLOSED;
 
-    String word() {
+    String protocolName() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -7,25 +7,25 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** What a subscriber says in the protocol {@code gateway.channel.v1}. */
+/** Message from a subscriber, in the protocol {@code gateway.channel.v1}. */
 public sealed interface ClientMessage {
-    /** To be sent to the feed. */
+    /** Message for the feed. */
     record Send(String id, Payload payload) implements ClientMessage {}
 
-    /** What the feed is to be told on each connection, from now on; replaces what was said before. */
+    /** Messages to send to the feed at the start of each connection; replaces the subscriber's previous greeting. */
     record Greeting(List<Payload> payloads) implements ClientMessage {}
 
-    /** It goes, and does not come back. */
-    record Bye() implements ClientMessage {}
+    /** The protocol's {@code bye}: the subscriber leaves for good and will not resume. */
+    record Unsubscribe() implements ClientMessage {}
 
-    /** An acknowledgement, or a word of a later version. */
-    record Other() implements ClientMessage {}
+    /** Acknowledgement, or a message type of a later version. */
+    record Ignored() implements ClientMessage {}
 
     int MAX_ID_CHARS = 128;
 
     int MAX_GREETINGS = 100;
 
-    /** {@code null} when it is not understood. */
+    /** Parses a text frame; {@code null} when it is not a valid message. */
     static ClientMessage parse(String text) {
         String type = null;
         String id = "";
@@ -52,7 +52,7 @@ public sealed interface ClientMessage {
             if (parser.nextToken() != null) {
                 return null;
             }
-        } catch (IOException | IllegalArgumentException notUnderstood) {
+        } catch (IOException | IllegalArgumentException e) {
             return null;
         }
         if (type == null || id.length() > MAX_ID_CHARS) {
@@ -61,12 +61,12 @@ public sealed interface ClientMessage {
         return switch (type) {
             case "send" -> payload == null ? null : new Send(id, payload);
             case "greeting" -> payloads == null ? null : new Greeting(payloads);
-            case "bye" -> new Bye();
-            default -> new Other();
+            case "bye" -> new Unsubscribe();
+            default -> new Ignored();
         };
     }
 
-    /** The payload of this name that the parser stands at; what is none is passed over. */
+    /** Reads the parser's current value as a payload; skips it and returns {@code null} when the name is not a payload's. */
     private static Payload payload(String name, JsonParser parser) throws IOException {
         JsonToken value = parser.currentToken();
         boolean scalar = value != null && value.isScalarValue();
@@ -81,7 +81,7 @@ public sealed interface ClientMessage {
         return null;
     }
 
-    /** The objects of the array that the parser stands at, each with one payload. */
+    /** Reads the parser's current array of objects with one payload each. */
     private static List<Payload> payloads(JsonParser parser) throws IOException {
         List<Payload> payloads = new ArrayList<>();
         while (parser.nextToken() == JsonToken.START_OBJECT) {
@@ -92,7 +92,7 @@ public sealed interface ClientMessage {
                 payload = found == null ? payload : found;
             }
             if (payload == null || payloads.size() == MAX_GREETINGS) {
-                throw new IOException("no payload, or too many");
+                throw new IOException("an object without a payload, or too many objects");
             }
             payloads.add(payload);
         }

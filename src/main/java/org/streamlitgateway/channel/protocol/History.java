@@ -6,8 +6,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.streamlitgateway.config.ChannelConfig.Limits;
 
 /**
- * The last messages of a feed in a ring, by number. Keeps as many as the larger of history and outbox asks for, and at
- * least the last one. All is guarded by {@code this}, and held for a few copies at most.
+ * Ring buffer of a feed's latest messages, addressed by their numbers. Its capacity is the larger of history and outbox;
+ * the newest message is always kept. Guarded by {@code this}; the lock is held for a bounded number of copies.
  */
 public final class History {
     private static final int FIRST_CAPACITY = 16;
@@ -15,8 +15,8 @@ public final class History {
     private final String epoch =
             HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     private final Limits limits;
-    private final int mostMessages;
-    private final long mostBytes;
+    private final int maxMessages;
+    private final long maxBytes;
     private Message[] ring = new Message[FIRST_CAPACITY];
     private long oldest = 1;
     private long bytes;
@@ -25,16 +25,16 @@ public final class History {
 
     public History(Limits limits) {
         this.limits = limits;
-        this.mostMessages = Math.max(1, Math.max(limits.history(), limits.outbox()));
-        this.mostBytes = Math.max(limits.historyBytes(), limits.outboxBytes());
+        this.maxMessages = Math.max(1, Math.max(limits.history(), limits.outbox()));
+        this.maxBytes = Math.max(limits.historyBytes(), limits.outboxBytes());
     }
 
-    /** Names this numbering: another epoch, another numbering. */
+    /** Identifies the numbering of messages. Numbers of different epochs are not comparable. */
     public String epoch() {
         return epoch;
     }
 
-    /** Number of the newest message, 0 before the first. */
+    /** Returns the number of the newest message, 0 before the first. */
     public long head() {
         return head;
     }
@@ -43,7 +43,7 @@ public final class History {
         return oldest;
     }
 
-    /** Called by one thread at a time, and encodes before it locks. */
+    /** Appends a message; called by one thread at a time. Encodes the message before taking the lock. */
     public void append(String text, boolean json) {
         add(Message.text(head + 1, text, json, total));
     }
@@ -56,7 +56,7 @@ public final class History {
     private synchronized void add(Message message) {
         long seq = message.seq();
         if (seq - oldest >= ring.length) {
-            if (ring.length < mostMessages) {
+            if (ring.length < maxMessages) {
                 grow();
             } else {
                 evict();
@@ -66,7 +66,7 @@ public final class History {
         total = message.total();
         bytes += message.size();
         head = seq;
-        while (oldest < seq && (seq - oldest >= mostMessages || bytes > mostBytes)) {
+        while (oldest < seq && (seq - oldest >= maxMessages || bytes > maxBytes)) {
             evict();
         }
     }
@@ -78,7 +78,7 @@ public final class History {
     }
 
     private void grow() {
-        Message[] larger = new Message[Math.min(mostMessages, ring.length * 2)];
+        Message[] larger = new Message[Math.min(maxMessages, ring.length * 2)];
         for (long seq = oldest; seq <= head; seq++) {
             larger[(int) (seq % larger.length)] = ring[slot(seq)];
         }
@@ -89,42 +89,42 @@ public final class History {
         return (int) (seq % ring.length);
     }
 
-    /** Copies messages from number {@code from} on; returns the number after the last copied. */
-    public synchronized long copy(long from, int most, int mostBytesOfThem, List<Outbound> into) {
+    /** Copies messages starting at {@code from}. Returns the number after the last one copied. */
+    public synchronized long copy(long from, int maxCount, int maxSize, List<Outbound> into) {
         long seq = from;
-        int room = mostBytesOfThem;
-        for (int i = 0; i < most && seq <= head && room > 0; i++, seq++) {
+        int remainingBytes = maxSize;
+        for (int i = 0; i < maxCount && seq <= head && remainingBytes > 0; i++, seq++) {
             Message message = ring[slot(seq)];
-            room -= message.size();
+            remainingBytes -= message.size();
             into.add(message);
         }
         return seq;
     }
 
-    /** Whether messages {@code from} to the newest are more than one outbox may hold. */
+    /** Checks whether the messages from {@code from} to the newest exceed the limits of one outbox. */
     public synchronized boolean exceedsOutbox(long from) {
         return from <= head && (head - from + 1 > limits.outbox() || bytesFrom(from) > limits.outboxBytes());
     }
 
-    /** The first message from {@code from} on that fits into an outbox together with all newer ones. */
+    /** Returns the first number, not below {@code from}, that fits into an outbox together with all newer messages. */
     public synchronized long firstInOutbox(long from) {
         return firstWithin(from, limits.outbox(), limits.outboxBytes());
     }
 
-    /** The first message that one who comes back can still get. */
+    /** Returns the first number, not below {@code from}, that a resuming subscriber can still get. */
     public synchronized long firstInHistory(long from) {
         return firstWithin(from, limits.history(), limits.historyBytes());
     }
 
-    private long firstWithin(long from, int most, long mostOfBytes) {
-        long first = Math.max(Math.max(from, oldest), head - most + 1);
-        while (first <= head && bytesFrom(first) > mostOfBytes) {
+    private long firstWithin(long from, int maxCount, long maxSize) {
+        long first = Math.max(Math.max(from, oldest), head - maxCount + 1);
+        while (first <= head && bytesFrom(first) > maxSize) {
             first++;
         }
         return first;
     }
 
-    /** {@code from} may be older than what is kept. */
+    /** Returns the size of the kept messages that are not older than {@code from}. */
     private long bytesFrom(long from) {
         Message first = ring[slot(Math.max(from, oldest))];
         return total - (first.total() - first.size());

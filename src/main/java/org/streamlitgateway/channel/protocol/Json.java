@@ -10,14 +10,14 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 
-/** The little JSON that the protocol needs; values of others are passed on as they are written. */
+/** JSON functions for the protocol. Payload values are passed on verbatim, not parsed into objects. */
 public final class Json {
-    /** Deeper values are passed on as text: readers of JSON in many languages fail on them. */
+    /** Deeper values are passed on as text, because JSON parsers of many languages fail on them. */
     private static final int MAX_DEPTH = 200;
 
     private static final int MAX_NUMBER_CHARS = 1000;
     private static final int MAX_NAME_CHARS = 50_000;
-    /** What a feed may say at most. */
+    /** Not below the size limit of feed messages. */
     private static final int MAX_STRING_CHARS = 16 << 20;
 
     static final JsonFactory FACTORY = JsonFactory.builder()
@@ -31,10 +31,10 @@ public final class Json {
 
     private Json() {}
 
-    /** Whether the whole text is one JSON value. */
+    /** Checks whether the whole text is one JSON value. */
     public static boolean isJson(String text) {
-        if (!mayBegin(text)) {
-            return false; // plain words are common, and an exception for each is dear
+        if (!canStart(text)) {
+            return false; // avoids a costly exception for plain text
         }
         try (JsonParser parser = FACTORY.createParser(text)) {
             if (parser.nextToken() == null) {
@@ -43,12 +43,12 @@ public final class Json {
             parser.skipChildren();
             parser.finishToken();
             return parser.nextToken() == null;
-        } catch (IOException notJson) {
+        } catch (IOException e) {
             return false;
         }
     }
 
-    private static boolean mayBegin(String text) {
+    private static boolean canStart(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c > ' ') {
@@ -69,7 +69,7 @@ public final class Json {
         return new String(quoted(text), StandardCharsets.UTF_8);
     }
 
-    /** In UTF-8, with quotation marks. */
+    /** Encodes a JSON string in UTF-8, including the quotation marks. */
     static byte[] quoted(String text) {
         byte[] inner = JsonStringEncoder.getInstance().quoteAsUTF8(text);
         byte[] quoted = new byte[inner.length + 2];
@@ -79,7 +79,7 @@ public final class Json {
         return quoted;
     }
 
-    /** {@code head}, {@code value}, and the brace that ends the object. */
+    /** Concatenates the beginning of an object, its last value, and the closing brace. */
     public static byte[] framed(byte[] head, byte[] value) {
         byte[] framed = new byte[head.length + value.length + 1];
         System.arraycopy(head, 0, framed, 0, head.length);
@@ -88,7 +88,7 @@ public final class Json {
         return framed;
     }
 
-    /** The value that the parser stands at, without blanks, and no digit of a number lost. */
+    /** Copies the parser's current value without white space. Numbers keep all their digits. */
     static String copy(JsonParser parser) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator generator = FACTORY.createGenerator(text)) {
@@ -96,7 +96,7 @@ public final class Json {
             do {
                 JsonToken token = parser.currentToken();
                 if (token == null) {
-                    throw new IOException("cut off");
+                    throw new IOException("the JSON ends within a value");
                 }
                 depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
                 generator.copyCurrentEventExact(parser);

@@ -7,18 +7,18 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** One message of a feed, numbered, and encoded once for all subscribers. Immutable. */
+/** Message of a feed, numbered and encoded once for all subscribers. Immutable. */
 public final class Message implements Outbound {
     private final long seq;
     private final boolean binary;
-    /** As the protocol's text frame. */
+    /** Text frame of the protocol. */
     private final byte[] envelope;
-    /** The payload; within the envelope when that holds it letter for letter. */
+    /** Holds the payload at {@code offset}; the same array as {@code envelope} if that contains the payload verbatim. */
     private final byte[] payload;
 
     private final int offset;
     private final int length;
-    /** Bytes of all messages up to this one, itself included. */
+    /** Sizes of all messages up to and including this one, in bytes. */
     private final long total;
 
     private Message(long seq, boolean binary, byte[] envelope, byte[] payload, int offset, int length, long before) {
@@ -49,22 +49,22 @@ public final class Message implements Outbound {
         return new Message(seq, true, envelope.getBytes(StandardCharsets.US_ASCII), bytes, 0, bytes.length, before);
     }
 
-    /** Its number in the feed; the first is 1. */
+    /** Returns the number of the message in its feed, starting at 1. */
     public long seq() {
         return seq;
     }
 
-    /** Whether it came as a binary frame. */
+    /** Checks whether the feed sent the message as a binary frame. */
     public boolean isBinary() {
         return binary;
     }
 
-    /** The payload, as text. */
+    /** Returns the payload, decoded as UTF-8. */
     public String text() {
         return new String(payload, offset, length, StandardCharsets.UTF_8);
     }
 
-    /** A copy of the payload. */
+    /** Returns a copy of the payload. */
     public byte[] bytes() {
         byte[] copy = new byte[length];
         System.arraycopy(payload, offset, copy, 0, length);
@@ -72,19 +72,19 @@ public final class Message implements Outbound {
     }
 
     /**
-     * The payload as JSON: maps, lists, strings, numbers, booleans or {@code null}.
+     * Parses the payload as JSON: maps, lists, strings, numbers, booleans or {@code null}.
      *
-     * @throws UncheckedIOException when it is not JSON
+     * @throws UncheckedIOException when the payload is not JSON
      */
     public Object json() {
         try {
             return JSON.std.anyFrom(text());
-        } catch (IOException notJson) {
-            throw new UncheckedIOException(notJson);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    /** A view of the payload; positions are the caller's own. */
+    /** Returns a new buffer over the payload. The bytes are shared and must not be modified. */
     public ByteBuffer payload() {
         return ByteBuffer.wrap(payload, offset, length).slice();
     }
@@ -93,12 +93,12 @@ public final class Message implements Outbound {
         return envelope;
     }
 
-    /** What it counts for in every limit of bytes. */
+    /** Returns the size that counts towards every limit in bytes. */
     int size() {
         return size(envelope, payload);
     }
 
-    /** A payload that the envelope does not hold letter for letter takes room of its own. */
+    /** Counts the payload only if it has an array of its own. */
     private static int size(byte[] envelope, byte[] payload) {
         return envelope.length + (payload == envelope ? 0 : payload.length);
     }

@@ -1,4 +1,4 @@
 package org.streamlitgateway.channel.protocol;
 
-/** What goes to a subscriber: a message of the feed, or a notice of the gateway. */
+/** Item sent to a subscriber: a message of the feed, or a control message of the gateway. */
 public sealed interface Outbound permits Message, ControlMessage {}

@@ -1,15 +1,16 @@
 package org.streamlitgateway.channel.protocol;
 
 /**
- * Where a subscriber wants to begin.
+ * Position in a feed at which a subscription starts.
  *
- * @param epoch the numbering that {@code after} belongs to; {@code null} for whatever it is now
- * @param after number of the last message that it has had; negative to begin with the next new one
+ * @param epoch numbering that {@code after} belongs to; {@code null} for the current one
+ * @param after number of the last message received; negative to start with the next new message
  */
 public record ResumePoint(String epoch, long after) {
+    /** Starts with the next new message. */
     public static final ResumePoint LIVE = new ResumePoint(null, -1);
 
-    /** Reads what a client wrote; anything odd counts as an epoch that is no more. */
+    /** Parses values sent by a client. A malformed value counts as an unknown epoch. */
     public static ResumePoint of(String epoch, String after) {
         if (after == null || after.isEmpty()) {
             return LIVE;
@@ -20,7 +21,7 @@ public record ResumePoint(String epoch, long after) {
         return new ResumePoint(epoch, Long.parseLong(after));
     }
 
-    /** Reads {@code EPOCH:SEQ}, the id of an event; {@code null} is {@link #LIVE}. */
+    /** Parses an event id, {@code EPOCH:SEQ}; {@code null} means {@link #LIVE}. */
     public static ResumePoint ofEventId(String id) {
         if (id == null || id.isEmpty()) {
             return LIVE;

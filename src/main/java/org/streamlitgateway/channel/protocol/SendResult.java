@@ -3,28 +3,28 @@ package org.streamlitgateway.channel.protocol;
 import java.util.Locale;
 
 /**
- * What became of a send; there is exactly one for each.
+ * Result of a send. Every send completes with exactly one.
  *
- * @param reason in fixed words; empty unless rejected
+ * @param reason one of the fixed texts below; empty unless rejected
  */
 public record SendResult(Outcome outcome, String reason) {
-    /** The ways in which a send can end. */
+    /** Kinds of results. */
     public enum Outcome {
-        /** Handed to the feed's open socket. */
+        /** The message was written to the feed's open connection. */
         DELIVERED,
-        /** The feed is down; it goes out, in order, when the feed is back and the gateway still runs. */
+        /** The feed is down. The message is sent, in order, once the feed is back, unless the gateway stops first. */
         QUEUED,
-        /** It does not go out, but for {@link SendResult#UNCERTAIN}. */
+        /** The message is not sent; with the reason {@link SendResult#UNCERTAIN} the feed may have received it. */
         REJECTED
     }
 
     public static final String FULL = "too many sends are waiting";
     public static final String TOO_LARGE = "the message is too large";
-    public static final String NOT_ALLOWED = "you may not send here";
+    public static final String NOT_ALLOWED = "sending to this channel is not allowed";
     public static final String TOO_MANY = "too many sends in too short a time";
     public static final String TOO_SLOW = "the message took too long to arrive";
     public static final String CLOSED = "the channel is closed";
-    /** Never sent again: the feed would get it twice. */
+    /** Such a message is never sent again, as the feed might receive it twice. */
     public static final String UNCERTAIN = "the connection was lost while sending; the feed may have got it";
 
     public static final SendResult DELIVERED = new SendResult(Outcome.DELIVERED, "");
@@ -34,7 +34,8 @@ public record SendResult(Outcome outcome, String reason) {
         return new SendResult(Outcome.REJECTED, reason);
     }
 
-    public String word() {
+    /** Returns the name of the outcome in the protocol. */
+    public String protocolName() {
         return outcome.name().toLowerCase(Locale.ROOT);
     }
 }

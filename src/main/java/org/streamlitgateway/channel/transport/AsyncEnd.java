@@ -3,7 +3,7 @@ package org.streamlitgateway.channel.transport;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 
-/** Runs when the container ends an asynchronous request that nobody has completed. */
+/** Runs a task when the container ends an asynchronous request, by time-out or error, before the gateway completes it. */
 record AsyncEnd(Runnable task) implements AsyncListener {
     @Override
     public void onComplete(AsyncEvent event) {}

@@ -14,135 +14,136 @@ import org.streamlitgateway.channel.feed.FeedRuntime;
 import org.streamlitgateway.channel.feed.Subscriber;
 import org.streamlitgateway.channel.feed.SubscriberTransport;
 import org.streamlitgateway.channel.protocol.ClientMessage;
-import org.streamlitgateway.channel.protocol.ClientMessage.Bye;
 import org.streamlitgateway.channel.protocol.ClientMessage.Greeting;
 import org.streamlitgateway.channel.protocol.ClientMessage.Send;
+import org.streamlitgateway.channel.protocol.ClientMessage.Unsubscribe;
 import org.streamlitgateway.channel.protocol.ControlMessage;
 import org.streamlitgateway.channel.protocol.Payload;
 import org.streamlitgateway.channel.protocol.SendResult;
 import org.streamlitgateway.outcome.Outcome;
 
-/** A subscriber's WebSocket, in any container. Containers call one method at a time. */
+/** WebSocket endpoint of a subscriber, in any container. Containers call one method at a time. */
 public final class ChannelEndpoint extends Endpoint {
-    /** What the protocol puts around a payload, its id included. */
+    /** Size of the protocol's JSON around a payload, including an id. */
     private static final int ENVELOPE_CHARS = 4096;
 
-    /** Whether the classes of the embedded Jetty are there; learned once. */
-    private static volatile boolean jettyInReach = true;
+    /** Whether the embedded Jetty's classes can be loaded; cleared by the first failure. */
+    private static volatile boolean jettyAvailable = true;
 
     private final Channel channel;
-    private final SubscribeRequest visitor;
+    private final SubscribeRequest subscribeRequest;
     private final boolean enveloped;
-    private final FeedRuntime dialler;
-    private final MessageAssembler parts;
-    private SubscriberTransport sink;
+    private final FeedRuntime runtime;
+    private final MessageAssembler assembler;
+    private SubscriberTransport transport;
     private volatile Subscriber subscriber;
 
-    ChannelEndpoint(Channel channel, SubscribeRequest visitor, boolean enveloped, FeedRuntime dialler) {
+    /** @param enveloped whether the client speaks the channel protocol, or else exchanges bare payloads */
+    ChannelEndpoint(Channel channel, SubscribeRequest subscribeRequest, boolean enveloped, FeedRuntime runtime) {
         this.channel = channel;
-        this.visitor = visitor;
+        this.subscribeRequest = subscribeRequest;
         this.enveloped = enveloped;
-        this.dialler = dialler;
-        this.parts = new MessageAssembler(most());
+        this.runtime = runtime;
+        this.assembler = new MessageAssembler(maxMessageSize());
     }
 
-    /** Base64, quotation marks and indentation make a payload longer. */
-    private int most() {
+    /** Allows for base64, escapes and indentation, which make an enveloped payload longer. */
+    private int maxMessageSize() {
         int payload = channel.config().quota().messageBytes();
         return enveloped ? payload * 2 + ENVELOPE_CHARS : payload;
     }
 
     @Override
     public void onOpen(Session session, EndpointConfig config) {
-        session.setMaxIdleTimeout(0); // pings find dead peers
-        FrameLimit.set(session, most() * 2L);
-        session.addMessageHandler(String.class, (MessageHandler.Partial<String>) this::text);
-        session.addMessageHandler(ByteBuffer.class, (MessageHandler.Partial<ByteBuffer>) this::binary);
-        session.addMessageHandler(PongMessage.class, (MessageHandler.Whole<PongMessage>) pong -> heard());
-        sink = sink(session);
-        subscriber = channel.subscribe(visitor, sink);
+        session.setMaxIdleTimeout(0); // pings detect dead peers
+        FrameLimit.set(session, maxMessageSize() * 2L);
+        session.addMessageHandler(String.class, (MessageHandler.Partial<String>) this::onText);
+        session.addMessageHandler(ByteBuffer.class, (MessageHandler.Partial<ByteBuffer>) this::onBinary);
+        session.addMessageHandler(PongMessage.class, (MessageHandler.Whole<PongMessage>) pong -> onPong());
+        transport = transport(session);
+        subscriber = channel.subscribe(subscribeRequest, transport);
     }
 
-    private SubscriberTransport sink(Session session) {
-        if (jettyInReach) {
+    private SubscriberTransport transport(Session session) {
+        if (jettyAvailable) {
             try {
-                SubscriberTransport jetty = JettyTransport.of(session, enveloped, dialler.scheduler());
+                SubscriberTransport jetty = JettyTransport.of(session, enveloped, runtime.scheduler());
                 if (jetty != null) {
                     return jetty;
                 }
-            } catch (LinkageError otherContainer) {
-                jettyInReach = false;
+            } catch (LinkageError e) { // another container
+                jettyAvailable = false;
             }
         }
-        return new JakartaTransport(session, enveloped, dialler.blocking(), dialler.farewells());
+        return new JakartaTransport(session, enveloped, runtime.blocking(), runtime.pendingCloses());
     }
 
-    private void heard() {
-        Subscriber present = subscriber;
-        if (present != null) {
-            present.heard();
+    private void onPong() {
+        Subscriber current = subscriber;
+        if (current != null) {
+            current.heard();
         }
     }
 
-    /** The one who may say something, or {@code null}: what still comes of one that has been ended is dropped. */
-    private Subscriber speaker(int size) {
-        Subscriber present = subscriber;
-        if (present == null || present.hasEnded()) {
+    /** Returns the subscriber, unless it has ended or this part of a message is too large. */
+    private Subscriber receiver(int size) {
+        Subscriber current = subscriber;
+        if (current == null || current.hasEnded()) {
             return null;
         }
-        present.heard();
-        if (parts.isTooLarge(size)) {
-            present.end(Outcome.MESSAGE_TOO_LARGE);
+        current.heard();
+        if (assembler.isTooLarge(size)) {
+            current.end(Outcome.MESSAGE_TOO_LARGE);
             return null;
         }
-        return present;
+        return current;
     }
 
-    private void text(String part, boolean last) {
-        Subscriber present = speaker(part.length());
-        String text = present == null ? null : parts.add(part, last);
+    private void onText(String part, boolean last) {
+        Subscriber current = receiver(part.length());
+        String text = current == null ? null : assembler.add(part, last);
         if (text == null) {
             return;
         }
         if (!enveloped) {
-            send(present, Payload.text(text));
+            sendBare(current, Payload.text(text));
             return;
         }
-        ClientMessage incoming = ClientMessage.parse(text);
-        if (incoming == null) {
-            present.end(Outcome.NOT_UNDERSTOOD);
-        } else if (incoming instanceof Send send) {
+        ClientMessage message = ClientMessage.parse(text);
+        if (message == null) {
+            current.end(Outcome.NOT_UNDERSTOOD);
+        } else if (message instanceof Send send) {
             channel.send(
-                    visitor,
-                    present.feed(),
+                    subscribeRequest,
+                    current.feed(),
                     send.payload(),
-                    sent -> present.tell(ControlMessage.sent(send.id(), sent)));
-        } else if (incoming instanceof Greeting greeting) {
-            channel.greet(visitor, present, greeting.payloads());
-        } else if (incoming instanceof Bye) {
-            present.left(true);
-            sink.close(Outcome.NORMAL_CLOSURE);
+                    result -> current.send(ControlMessage.sent(send.id(), result)));
+        } else if (message instanceof Greeting greeting) {
+            channel.greet(subscribeRequest, current, greeting.payloads());
+        } else if (message instanceof Unsubscribe) {
+            current.leave(true);
+            transport.close(Outcome.NORMAL_CLOSURE);
         }
     }
 
-    private void binary(ByteBuffer part, boolean last) {
-        Subscriber present = speaker(part.remaining());
-        if (present != null && enveloped) {
-            present.end(Outcome.NOT_UNDERSTOOD);
+    private void onBinary(ByteBuffer part, boolean last) {
+        Subscriber current = receiver(part.remaining());
+        if (current != null && enveloped) {
+            current.end(Outcome.NOT_UNDERSTOOD);
             return;
         }
-        byte[] bytes = present == null ? null : parts.add(part, last);
+        byte[] bytes = current == null ? null : assembler.add(part, last);
         if (bytes != null) {
-            send(present, Payload.binary(bytes));
+            sendBare(current, Payload.binary(bytes));
         }
     }
 
-    /** Without the protocol there is no way to tell of an outcome but to close. */
-    private void send(Subscriber present, Payload payload) {
-        channel.send(visitor, present.feed(), payload, sent -> {
-            if (sent.outcome() == SendResult.Outcome.REJECTED) {
-                present.end(
-                        switch (sent.reason()) {
+    /** Sends a bare payload. A rejection closes the connection, the only way to report it without the protocol. */
+    private void sendBare(Subscriber current, Payload payload) {
+        channel.send(subscribeRequest, current.feed(), payload, result -> {
+            if (result.outcome() == SendResult.Outcome.REJECTED) {
+                current.end(
+                        switch (result.reason()) {
                             case SendResult.NOT_ALLOWED -> Outcome.FORBIDDEN;
                             case SendResult.TOO_LARGE -> Outcome.MESSAGE_TOO_LARGE;
                             case SendResult.TOO_MANY -> Outcome.TOO_MANY_SENDS;
@@ -154,17 +155,17 @@ public final class ChannelEndpoint extends Endpoint {
 
     @Override
     public void onClose(Session session, CloseReason reason) {
-        Subscriber present = subscriber;
-        if (present != null) {
-            present.left(reason.getCloseCode() == CloseCodes.NORMAL_CLOSURE);
+        Subscriber current = subscriber;
+        if (current != null) {
+            current.leave(reason.getCloseCode() == CloseCodes.NORMAL_CLOSURE);
         }
     }
 
     @Override
     public void onError(Session session, Throwable cause) {
-        Subscriber present = subscriber;
-        if (present != null) {
-            present.left(false); // the container closes, and says why: 1009 when a message was too large
+        Subscriber current = subscriber;
+        if (current != null) {
+            current.leave(false); // the container closes with its own code: 1009 when a message was too large
         }
     }
 }

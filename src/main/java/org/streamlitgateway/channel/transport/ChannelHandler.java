@@ -28,7 +28,7 @@ import org.streamlitgateway.outcome.RateLimitedLog;
 import org.streamlitgateway.routing.App;
 import org.streamlitgateway.websocket.WebSocketHandler;
 
-/** Takes in what is asked of {@code <base>/_gateway/channels/NAME}: finds the channel, and says who may use it. */
+/** Handles requests to {@code <base>/_gateway/channels/NAME}: finds the channel and checks Origin and user. */
 public final class ChannelHandler {
     /** Follows the app's prefix. */
     private static final String PATH = "/_gateway/channels/";
@@ -36,31 +36,31 @@ public final class ChannelHandler {
     private static final String PROTOCOL = "gateway.channel.v1";
     private static final Logger LOG = LoggerFactory.getLogger(ChannelHandler.class);
 
-    /** What a form of another site can send without asking (Fetch, "CORS-safelisted request-header"). */
-    private static final Set<String> FORM_TYPES =
+    /** Content types that a page of another site can send without a preflight (Fetch, "CORS-safelisted request-header"). */
+    private static final Set<String> SAFELISTED_TYPES =
             Set.of("", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data");
 
-    private final JakartaUpgrade acceptor;
+    private final JakartaUpgrade upgrade;
     private final Channels channels;
-    private final RateLimitedLog rare = new RateLimitedLog();
+    private final RateLimitedLog logLimit = new RateLimitedLog();
     private final Guard guard;
     private final IdentityHeaders identity;
 
-    /** @param guard admits the Origins of the whole gateway */
-    public ChannelHandler(JakartaUpgrade acceptor, Channels channels, Guard guard, IdentityHeaders identity) {
-        this.acceptor = acceptor;
+    /** @param guard checks Origins for channels that have no Origins of their own */
+    public ChannelHandler(JakartaUpgrade upgrade, Channels channels, Guard guard, IdentityHeaders identity) {
+        this.upgrade = upgrade;
         this.channels = channels;
         this.guard = guard;
         this.identity = identity;
     }
 
-    /** Whether the path is a channel's; {@code prefix} is the app's. */
+    /** Checks whether the path is a channel's; {@code prefix} is the app's. */
     public static boolean isChannel(String path, String prefix) {
         return path.startsWith(PATH, prefix.length());
     }
 
-    /** Returns why the request is refused, or {@code null} when it has been taken care of. */
-    public Outcome enter(HttpServletRequest request, HttpServletResponse response, App app, ClientInfo client)
+    /** Handles a request; returns the reason of a refusal, or {@code null}. */
+    public Outcome handle(HttpServletRequest request, HttpServletResponse response, App app, ClientInfo client)
             throws IOException {
         String name = request.getRequestURI().substring(app.prefix().length() + PATH.length());
         if (name.isEmpty()) {
@@ -68,48 +68,48 @@ public final class ChannelHandler {
         }
         Channel channel = channels.find(name);
         if (channel == null || !isFor(channel, app)) {
-            LOG.atLevel(rare.level(Level.INFO, Outcome.NO_CHANNEL.name()))
+            LOG.atLevel(logLimit.level(Level.INFO, Outcome.NO_CHANNEL.name()))
                     .log(
-                            "{} requested unknown channel {} (said at most once a minute)",
+                            "{} requested unknown channel {} (logged at most once a minute)",
                             client.peer(),
                             new Printable(name));
             return Outcome.NO_CHANNEL;
         }
         String user = identity.user(request, client);
-        Outcome refusal = admit(request, channel, client, user);
+        Outcome refusal = checkAccess(request, channel, client, user);
         if (refusal != null) {
-            LOG.atLevel(rare.level(Level.INFO, refusal.name()))
+            LOG.atLevel(logLimit.level(Level.INFO, refusal.name()))
                     .log(
-                            "{} for channel {} refused: {} (said at most once a minute)",
+                            "{} refused for channel {}: {} (logged at most once a minute)",
                             client.peer(),
                             channel.config().name(),
                             refusal.text());
             return refusal;
         }
         boolean streams = String.valueOf(request.getHeader("Accept")).contains("text/event-stream");
-        SubscribeRequest visitor = visitor(request, user, client);
-        boolean upgrade = WebSocketHandler.isUpgrade(request);
-        Outcome full = upgrade || streams ? channel.full(visitor) : null;
-        if (full != null) {
-            return full;
+        SubscribeRequest subscribeRequest = subscribeRequest(request, user, client);
+        boolean webSocket = WebSocketHandler.isUpgrade(request);
+        Outcome overCapacity = webSocket || streams ? channel.checkCapacity(subscribeRequest) : null;
+        if (overCapacity != null) {
+            return overCapacity;
         }
-        if (upgrade) {
-            return upgrade(request, response, channel, visitor);
+        if (webSocket) {
+            return upgrade(request, response, channel, subscribeRequest);
         }
         response.setHeader("Cache-Control", "no-store");
         if (request.getMethod().equals("GET") && streams) {
-            new EventStream(request, response).open(channel, visitor);
+            new EventStream(request, response).open(channel, subscribeRequest);
             return null;
         }
         if (request.getMethod().equals("POST")) {
-            return post(request, response, channel, visitor);
+            return post(request, response, channel, subscribeRequest);
         }
         return Outcome.BAD_REQUEST;
     }
 
     /**
-     * Which channels have a feed of this address, among those that the visitor may subscribe to: for pages that know a
-     * feed by its address. An address is confirmed here, none is ever told.
+     * Lists the channels whose feed has a given address and that the user may subscribe to, for pages that refer to a feed
+     * by its address. The response never contains addresses.
      */
     private Outcome lookUp(HttpServletRequest request, HttpServletResponse response, App app, ClientInfo client)
             throws IOException {
@@ -118,8 +118,8 @@ public final class ChannelHandler {
             return Outcome.NO_CHANNEL;
         }
         String user = identity.user(request, client);
-        String found = channels.at(address).stream()
-                .filter(channel -> isFor(channel, app) && admit(request, channel, client, user) == null)
+        String found = channels.findByAddress(address).stream()
+                .filter(channel -> isFor(channel, app) && checkAccess(request, channel, client, user) == null)
                 .map(channel -> ControlMessage.summary(
                         channel.config().name(), channel.config().mode()))
                 .collect(Collectors.joining(",", "[", "]"));
@@ -133,26 +133,27 @@ public final class ChannelHandler {
         return channel.config().access().isFor(app.config().prefix());
     }
 
-    /** By Origin, then by user. A page of another site must not reach a channel with its visitor's cookies. */
-    private Outcome admit(HttpServletRequest request, Channel channel, ClientInfo client, String user) {
-        Set<String> own = channel.config().access().origins();
+    /** Checks Origin, then user. A page of another site must not use a channel with its visitor's cookies. */
+    private Outcome checkAccess(HttpServletRequest request, Channel channel, ClientInfo client, String user) {
+        Set<String> origins = channel.config().access().origins();
         String origin = request.getHeader("Origin");
-        boolean admitted = own.isEmpty() ? guard.allowsOrigin(origin, client) : Guard.allowsOrigin(origin, client, own);
-        if (!admitted || origin == null && "cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
+        boolean allowed =
+                origins.isEmpty() ? guard.allowsOrigin(origin, client) : Guard.allowsOrigin(origin, client, origins);
+        if (!allowed || origin == null && "cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
             return Outcome.ORIGIN_NOT_ALLOWED;
         }
         return channel.config().access().maySubscribe(user) ? null : Outcome.FORBIDDEN;
     }
 
-    private static SubscribeRequest visitor(HttpServletRequest request, String user, ClientInfo client) {
+    private static SubscribeRequest subscribeRequest(HttpServletRequest request, String user, ClientInfo client) {
         String lastEvent = request.getHeader("Last-Event-ID");
-        ResumePoint cursor = lastEvent == null
+        ResumePoint resumePoint = lastEvent == null
                 ? ResumePoint.of(query(request, "epoch"), query(request, "after"))
                 : ResumePoint.ofEventId(lastEvent);
-        return new SubscribeRequest(user, client.address(), query(request, "client"), cursor);
+        return new SubscribeRequest(user, client.address(), query(request, "client"), resumePoint);
     }
 
-    /** Not {@code getParameter}, which would read the body of a POST. */
+    /** Reads a query parameter. Unlike {@code getParameter}, this does not read the body of a POST. */
     private static String query(HttpServletRequest request, String name) {
         String query = request.getQueryString() == null ? "" : request.getQueryString();
         try {
@@ -161,13 +162,16 @@ public final class ChannelHandler {
                     .findFirst()
                     .map(pair -> URLDecoder.decode(pair.substring(name.length() + 1), StandardCharsets.UTF_8))
                     .orElse(null);
-        } catch (IllegalArgumentException notEncoded) {
+        } catch (IllegalArgumentException e) { // invalid percent-encoding
             return "";
         }
     }
 
     private Outcome upgrade(
-            HttpServletRequest request, HttpServletResponse response, Channel channel, SubscribeRequest visitor)
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Channel channel,
+            SubscribeRequest subscribeRequest)
             throws IOException {
         Outcome invalid = WebSocketHandler.validate(request);
         if (invalid != null) {
@@ -175,26 +179,29 @@ public final class ChannelHandler {
         }
         boolean enveloped = Collections.list(request.getHeaders("Sec-WebSocket-Protocol")).stream()
                 .flatMap(line -> Arrays.stream(line.split(",")))
-                .anyMatch(word -> word.trim().equals(PROTOCOL));
-        ChannelEndpoint endpoint = new ChannelEndpoint(channel, visitor, enveloped, channels.dialler());
+                .anyMatch(protocol -> protocol.trim().equals(PROTOCOL));
+        ChannelEndpoint endpoint = new ChannelEndpoint(channel, subscribeRequest, enveloped, channels.runtime());
         try {
-            acceptor.accept(request, response, endpoint, enveloped ? PROTOCOL : null);
+            upgrade.accept(request, response, endpoint, enveloped ? PROTOCOL : null);
             return null;
-        } catch (IOException lost) {
-            LOG.debug("a subscriber was not upgraded", lost);
+        } catch (IOException e) {
+            LOG.debug("the WebSocket upgrade of a subscriber failed", e);
             return response.isCommitted() ? null : Outcome.INTERNAL;
         }
     }
 
     private static Outcome post(
-            HttpServletRequest request, HttpServletResponse response, Channel channel, SubscribeRequest visitor)
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Channel channel,
+            SubscribeRequest subscribeRequest)
             throws IOException {
-        String type = request.getContentType() == null ? "" : request.getContentType();
-        String bare = type.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
-        if (FORM_TYPES.contains(bare) && request.getHeader("X-Requested-With") == null) {
+        String header = request.getContentType() == null ? "" : request.getContentType();
+        String type = header.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
+        if (SAFELISTED_TYPES.contains(type) && request.getHeader("X-Requested-With") == null) {
             return Outcome.FORBIDDEN;
         }
-        new PostBody(request, response, bare.equals("application/octet-stream"), channel, visitor).read();
+        new PostBody(request, response, type.equals("application/octet-stream"), channel, subscribeRequest).read();
         return null;
     }
 }

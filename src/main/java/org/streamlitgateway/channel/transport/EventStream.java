@@ -22,9 +22,9 @@ import org.streamlitgateway.channel.protocol.Outbound;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
- * A subscriber that reads server-sent events (WHATWG HTML, section 9.2). Data is the same JSON as the protocol's text
- * frames. Writes one batch at a time and flushes it, never waiting; state is guarded by {@code this}, for the container
- * and the fan-out may come at the same moment.
+ * Transport by server-sent events (WHATWG HTML, section 9.2). The data of an event is the same JSON as a text frame of the
+ * protocol. Batches are written and flushed one at a time without blocking. Guarded by {@code this}, because the container
+ * and the fan-out call it concurrently.
  */
 final class EventStream implements SubscriberTransport, WriteListener {
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
@@ -36,9 +36,13 @@ final class EventStream implements SubscriberTransport, WriteListener {
     private ServletOutputStream output;
     private String epoch = "";
     private Subscriber subscriber;
+    /** Batch to write, or {@code null} once written. */
     private List<Outbound> batch;
-    private boolean flushing;
-    private Callback taken;
+
+    private boolean flushPending;
+    /** Completed once the current batch is flushed. */
+    private Callback batchCallback;
+
     private boolean listening;
     private boolean ended;
 
@@ -47,15 +51,15 @@ final class EventStream implements SubscriberTransport, WriteListener {
         this.response = response;
     }
 
-    void open(Channel channel, SubscribeRequest visitor) throws IOException {
+    void open(Channel channel, SubscribeRequest subscribeRequest) throws IOException {
         response.setContentType("text/event-stream");
         response.setCharacterEncoding("UTF-8");
-        response.setHeader("X-Accel-Buffering", "no"); // nginx would gather the events
+        response.setHeader("X-Accel-Buffering", "no"); // keeps nginx from buffering the events
         async = request.startAsync();
         async.setTimeout(0);
         async.addListener(new AsyncEnd(() -> lost(null)));
         output = response.getOutputStream();
-        Subscriber opened = channel.subscribe(visitor, this);
+        Subscriber opened = channel.subscribe(subscribeRequest, this);
         if (opened == null) {
             return;
         }
@@ -68,10 +72,10 @@ final class EventStream implements SubscriberTransport, WriteListener {
     }
 
     @Override
-    public void write(List<Outbound> items, Callback done) {
+    public void write(List<Outbound> items, Callback callback) {
         synchronized (this) {
             batch = items;
-            taken = done;
+            batchCallback = callback;
         }
         advance();
     }
@@ -81,34 +85,34 @@ final class EventStream implements SubscriberTransport, WriteListener {
         advance();
     }
 
-    /** Writes, flushes, and tells; each step when the container is ready for it. */
+    /** Writes the batch, flushes it, and completes its callback, each step as soon as the container is ready. */
     private void advance() {
-        Callback done = null;
+        Callback completed = null;
         Throwable failure = null;
         synchronized (this) {
             try {
-                while (!ended && listening && taken != null && done == null && output.isReady()) {
+                while (!ended && listening && batchCallback != null && completed == null && output.isReady()) {
                     if (batch != null) {
                         byte[] bytes = events(batch);
                         batch = null;
-                        flushing = true;
+                        flushPending = true;
                         output.write(bytes);
-                    } else if (flushing) {
-                        flushing = false;
+                    } else if (flushPending) {
+                        flushPending = false;
                         output.flush();
                     } else {
-                        done = taken;
-                        taken = null;
+                        completed = batchCallback;
+                        batchCallback = null;
                     }
                 }
-            } catch (IOException | IllegalStateException gone) {
-                failure = gone;
+            } catch (IOException | IllegalStateException e) {
+                failure = e;
             }
         }
         if (failure != null) {
             lost(failure);
-        } else if (done != null) {
-            done.succeeded();
+        } else if (completed != null) {
+            completed.succeeded();
         }
     }
 
@@ -121,8 +125,8 @@ final class EventStream implements SubscriberTransport, WriteListener {
     private void append(ByteArrayOutputStream events, Outbound item) {
         if (item == ControlMessage.PING) {
             events.writeBytes(COMMENT);
-        } else if (item instanceof ControlMessage notice) {
-            append(events, notice.type(), notice.seq(), notice.json());
+        } else if (item instanceof ControlMessage control) {
+            append(events, control.type(), control.seq(), control.json());
         } else if (item instanceof Message message) {
             append(events, "message", message.seq(), message.envelope());
         }
@@ -132,7 +136,7 @@ final class EventStream implements SubscriberTransport, WriteListener {
         String id = seq < 0 ? "" : "id: " + epoch + ":" + seq + "\n";
         events.writeBytes((id + "event: " + type + "\ndata: ").getBytes(StandardCharsets.US_ASCII));
         for (byte b : json) {
-            events.write(b == '\n' || b == '\r' ? ' ' : b); // outside of strings, where JSON has no line breaks
+            events.write(b == '\n' || b == '\r' ? ' ' : b); // white space only: JSON strings have no line breaks
         }
         events.writeBytes("\n\n".getBytes(StandardCharsets.US_ASCII));
     }
@@ -143,18 +147,18 @@ final class EventStream implements SubscriberTransport, WriteListener {
     }
 
     private void lost(Throwable failure) {
-        LOG.debug("an event stream was lost", failure);
-        Subscriber gone;
+        LOG.debug("lost the client of an event stream", failure);
+        Subscriber lost;
         synchronized (this) {
-            gone = subscriber;
+            lost = subscriber;
         }
-        if (gone != null) {
-            gone.left(false);
+        if (lost != null) {
+            lost.leave(false);
         }
         complete();
     }
 
-    /** The browser comes back by itself, and asks from where it was. */
+    /** Ends the response. The browser reconnects by itself and resumes after its last event. */
     @Override
     public void close(Outcome outcome) {
         complete();
@@ -169,8 +173,8 @@ final class EventStream implements SubscriberTransport, WriteListener {
         }
         try {
             async.complete();
-        } catch (IllegalStateException completedByContainer) {
-            LOG.debug("an event stream had ended", completedByContainer);
+        } catch (IllegalStateException e) {
+            LOG.debug("the container has completed an event stream already", e);
         }
     }
 

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds a frame by its header in a Jetty that would make room for whatever the header announces (CVE-2026-19204, before
- * 12.0.38 and 12.1.12). Jetty then refuses a larger frame before it takes memory for it, and takes a frame whole.
+ * Limits the length announced by frame headers in versions of Jetty that allocate memory by it (CVE-2026-19204, before
+ * 12.0.38 and 12.1.12). Jetty then refuses a larger frame before allocating memory, and does not fragment frames.
  */
 final class FrameLimit {
     private static final Logger LOG = LoggerFactory.getLogger(FrameLimit.class);
@@ -17,26 +17,26 @@ final class FrameLimit {
 
     private FrameLimit() {}
 
-    static void set(Session session, long mostBytes) {
+    static void set(Session session, long maxBytes) {
         Class<?> type = session.getClass();
         if (!type.getName().startsWith(JETTY) || !isNeeded(type.getPackage().getImplementationVersion())) {
             return;
         }
         try {
-            // a container hides its classes from a webapp, but not their methods
+            // the container's classes are hidden from a web application, but their methods can be called reflectively
             Object core = type.getMethod("getCoreSession").invoke(session);
             Class<?> configuration = Class.forName(
                     "org.eclipse.jetty.websocket.core.Configuration",
                     false,
                     core.getClass().getClassLoader());
             configuration.getMethod("setAutoFragment", boolean.class).invoke(core, false);
-            configuration.getMethod("setMaxFrameSize", long.class).invoke(core, mostBytes);
-        } catch (ReflectiveOperationException | RuntimeException other) {
-            LOG.debug("frames of this Jetty are not bounded", other);
+            configuration.getMethod("setMaxFrameSize", long.class).invoke(core, maxBytes);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.debug("cannot limit the frames of this Jetty", e);
         }
     }
 
-    /** Whether this version of Jetty believes what a header announces. */
+    /** Checks whether this version of Jetty allocates memory by a frame's header. */
     static boolean isNeeded(String version) {
         Matcher numbers = VERSION.matcher(version == null ? "" : version);
         if (!numbers.matches()) {

@@ -20,7 +20,7 @@ import org.streamlitgateway.channel.protocol.Outbound;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.websocket.peer.PendingCloses;
 
-/** A WebSocket of any container, by what Jakarta WebSocket has: one message at a time, each given as a string. */
+/** Transport through the Jakarta WebSocket API of any container: one message at a time, text as a string. */
 final class JakartaTransport implements SubscriberTransport {
     private static final Logger LOG = LoggerFactory.getLogger(JakartaTransport.class);
     private static final long CLOSE_GRACE_MILLIS = 5000;
@@ -28,30 +28,30 @@ final class JakartaTransport implements SubscriberTransport {
     private final Session session;
     private final boolean enveloped;
     private final Executor blocking;
-    private final PendingCloses farewells;
+    private final PendingCloses pendingCloses;
 
-    JakartaTransport(Session session, boolean enveloped, Executor blocking, PendingCloses farewells) {
+    JakartaTransport(Session session, boolean enveloped, Executor blocking, PendingCloses pendingCloses) {
         this.session = session;
         this.enveloped = enveloped;
         this.blocking = blocking;
-        this.farewells = farewells;
+        this.pendingCloses = pendingCloses;
         session.getAsyncRemote()
-                .setSendTimeout(-1); // Tomcat would cut a slow one after 20 s; that is the policy's to say
+                .setSendTimeout(-1); // by default Tomcat aborts slow sends; here the channel's policy does
     }
 
     @Override
-    public void write(List<Outbound> items, Callback taken) {
-        new Batch(items.iterator(), taken).iterate();
+    public void write(List<Outbound> items, Callback callback) {
+        new Batch(items.iterator(), callback).iterate();
     }
 
-    /** The async remote takes the next message when it has sent the one before. */
+    /** Sends each message after the previous one is complete, as the async remote requires. */
     private final class Batch extends IteratingCallback {
         private final Iterator<Outbound> items;
-        private final Callback taken;
+        private final Callback callback;
 
-        Batch(Iterator<Outbound> items, Callback taken) {
+        Batch(Iterator<Outbound> items, Callback callback) {
             this.items = items;
-            this.taken = taken;
+            this.callback = callback;
         }
 
         @Override
@@ -64,14 +64,14 @@ final class JakartaTransport implements SubscriberTransport {
             return Action.SUCCEEDED;
         }
 
-        /** False when there is nothing to send. */
+        /** Starts to send the item; false when it has no form on this connection. */
         private boolean send(Outbound item) {
             if (item == ControlMessage.PING) {
                 blocking.execute(this::ping);
                 return true;
             }
-            if (item instanceof ControlMessage notice) {
-                return enveloped && sendText(notice.json());
+            if (item instanceof ControlMessage control) {
+                return enveloped && sendText(control.json());
             }
             Message message = (Message) item;
             if (enveloped) {
@@ -95,8 +95,8 @@ final class JakartaTransport implements SubscriberTransport {
             try {
                 session.getBasicRemote().sendPing(ByteBuffer.allocate(0));
                 succeeded();
-            } catch (IOException | RuntimeException lost) {
-                failed(lost);
+            } catch (IOException | RuntimeException e) {
+                failed(e);
             }
         }
 
@@ -110,23 +110,23 @@ final class JakartaTransport implements SubscriberTransport {
 
         @Override
         protected void onCompleteSuccess() {
-            taken.succeeded();
+            callback.succeeded();
         }
 
         @Override
         protected void onCompleteFailure(Throwable failure) {
-            taken.failed(failure);
+            callback.failed(failure);
         }
     }
 
     @Override
     public void close(Outcome outcome) {
-        farewells.submit(() -> {
+        pendingCloses.submit(() -> {
             try {
-                session.setMaxIdleTimeout(CLOSE_GRACE_MILLIS); // cuts one that does not answer
+                session.setMaxIdleTimeout(CLOSE_GRACE_MILLIS); // bounds the wait for the peer's close frame
                 session.close(new CloseReason(CloseCodes.getCloseCode(outcome.closeCode()), outcome.text()));
-            } catch (IOException | RuntimeException gone) {
-                LOG.debug("closing a subscriber", gone);
+            } catch (IOException | RuntimeException e) {
+                LOG.debug("cannot close the WebSocket of a subscriber", e);
             }
         });
     }

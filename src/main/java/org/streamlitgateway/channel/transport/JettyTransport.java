@@ -18,8 +18,8 @@ import org.streamlitgateway.channel.protocol.Outbound;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
- * A WebSocket of the embedded Jetty. Frames share the message's bytes, and those of one batch go out in one write. To
- * be touched only where Jetty's own classes are in reach, see {@link ChannelEndpoint}.
+ * Transport through the embedded Jetty's WebSocket core. Frames share the bytes of messages, and a batch is written at
+ * once. Can be loaded only where Jetty's classes are visible; see {@link ChannelEndpoint}.
  */
 final class JettyTransport implements SubscriberTransport {
     private static final long CLOSE_GRACE_SECONDS = 5;
@@ -34,7 +34,7 @@ final class JettyTransport implements SubscriberTransport {
         this.scheduler = scheduler;
     }
 
-    /** {@code null} when the session is another container's. */
+    /** Returns a transport, or {@code null} if the session belongs to another container. */
     static SubscriberTransport of(Session session, boolean enveloped, Scheduler scheduler) {
         return session instanceof JakartaWebSocketSession jetty
                 ? new JettyTransport(jetty.getCoreSession(), enveloped, scheduler)
@@ -42,7 +42,7 @@ final class JettyTransport implements SubscriberTransport {
     }
 
     @Override
-    public void write(List<Outbound> items, Callback taken) {
+    public void write(List<Outbound> items, Callback callback) {
         List<Frame> frames = new ArrayList<>(items.size());
         for (Outbound item : items) {
             Frame frame = frame(item);
@@ -51,22 +51,22 @@ final class JettyTransport implements SubscriberTransport {
             }
         }
         if (frames.isEmpty()) {
-            taken.succeeded();
+            callback.succeeded();
             return;
         }
         int last = frames.size() - 1;
         for (int i = 0; i < last; i++) {
-            session.sendFrame(frames.get(i), Callback.NOOP, true); // a failure comes with the last one, too
+            session.sendFrame(frames.get(i), Callback.NOOP, true); // a failure also fails the last frame
         }
-        session.sendFrame(frames.get(last), taken, false);
+        session.sendFrame(frames.get(last), callback, false);
     }
 
     private Frame frame(Outbound item) {
         if (item == ControlMessage.PING) {
             return new Frame(OpCode.PING);
         }
-        if (item instanceof ControlMessage notice) {
-            return enveloped ? new Frame(OpCode.TEXT, ByteBuffer.wrap(notice.json())) : null;
+        if (item instanceof ControlMessage control) {
+            return enveloped ? new Frame(OpCode.TEXT, ByteBuffer.wrap(control.json())) : null;
         }
         Message message = (Message) item;
         if (enveloped) {
@@ -78,7 +78,7 @@ final class JettyTransport implements SubscriberTransport {
     @Override
     public void close(Outcome outcome) {
         session.close(outcome.closeCode(), outcome.text(), Callback.NOOP);
-        // whatever the session says: for most codes it counts as closed while the frame still waits to be written
+        // unconditionally: for most close codes isOpen() is false while the frame is still waiting to be written
         scheduler.schedule(session::abort, CLOSE_GRACE_SECONDS, TimeUnit.SECONDS);
     }
 

@@ -4,26 +4,25 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
 /**
- * Puts a subscriber's message together from the parts in which its container hands it over. So memory grows with what
- * has come, not with what a frame announces, and up to a bound: Tomcat would take the whole bound for the first byte.
- * Used by one thread at a time.
+ * Assembles a subscriber's message from the parts that the container delivers. Memory grows with the bytes received, up to
+ * a limit; Tomcat's own assembly would allocate the limit for the first byte. Not thread-safe.
  */
 final class MessageAssembler {
-    private final int most;
+    private final int maxSize;
     private final StringBuilder text = new StringBuilder(0);
     private final ByteArrayOutputStream binary = new ByteArrayOutputStream(0);
 
-    /** @param most characters or bytes in one message */
-    MessageAssembler(int most) {
-        this.most = most;
+    /** @param maxSize maximum characters or bytes of one message */
+    MessageAssembler(int maxSize) {
+        this.maxSize = maxSize;
     }
 
-    /** Whether the message would be too large with this part. */
+    /** Checks whether a part of this size would make the message too large. */
     boolean isTooLarge(int part) {
-        return part > most - Math.max(text.length(), binary.size());
+        return part > maxSize - Math.max(text.length(), binary.size());
     }
 
-    /** The whole message with its last part, or {@code null} when there is more to come. */
+    /** Adds a part. Returns the message with its last part, and {@code null} before. */
     String add(String part, boolean last) {
         if (last && text.length() == 0) {
             return part;

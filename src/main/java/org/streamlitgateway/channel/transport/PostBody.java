@@ -22,32 +22,32 @@ import org.streamlitgateway.channel.protocol.Payload;
 import org.streamlitgateway.channel.protocol.SendResult;
 
 /**
- * A send by POST: the body is one frame, the answer its outcome. No thread waits for the body. One that is refused is
- * read and dropped as far as a message may go, so that its client reads the answer.
+ * A send by POST: the body is one message, the response its result. No thread blocks on the body. A refused body is read
+ * and discarded up to a limit, because most clients read the response only after they have sent it.
  */
 final class PostBody implements ReadListener {
     private static final Logger LOG = LoggerFactory.getLogger(PostBody.class);
     private static final int BUFFER_BYTES = 8192;
-    /** A feed that takes nothing for so long, while its socket is open, will not do so now. */
-    private static final long PATIENCE_SECONDS = 30;
+    /** Longest wait for the result after the body is complete, for a feed that is connected but does not read. */
+    private static final long RESULT_SECONDS = 30;
 
-    private static final long LOOK_SECONDS = 1;
-    /** How fast a body comes is looked at after this time. */
-    private static final long GRACE_SECONDS = 20;
+    private static final long RATE_CHECK_SECONDS = 1;
+    /** Time before the rate of the body is enforced. */
+    private static final long RATE_GRACE_SECONDS = 20;
 
     private final HttpServletRequest request;
     private final HttpServletResponse response;
     private final boolean binary;
     private final Channel channel;
-    private final SubscribeRequest visitor;
-    private final int most;
+    private final SubscribeRequest subscribeRequest;
+    private final int maxBytes;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private final AtomicBoolean answered = new AtomicBoolean();
-    private final long beganNanos = System.nanoTime();
+    private final long startNanos = System.nanoTime();
     private ServletInputStream input;
     private AsyncContext async;
-    private SendResult refused;
-    private boolean placed;
+    private SendResult rejection;
+    private boolean quotaAcquired;
     private final AtomicLong received = new AtomicLong();
     private volatile Scheduler.Task timer;
 
@@ -56,48 +56,52 @@ final class PostBody implements ReadListener {
             HttpServletResponse response,
             boolean binary,
             Channel channel,
-            SubscribeRequest visitor) {
+            SubscribeRequest subscribeRequest) {
         this.request = request;
         this.response = response;
         this.binary = binary;
         this.channel = channel;
-        this.visitor = visitor;
-        this.most = channel.config().quota().messageBytes();
+        this.subscribeRequest = subscribeRequest;
+        this.maxBytes = channel.config().quota().messageBytes();
     }
 
     void read() throws IOException {
-        placed = channel.posts().take(visitor.owner());
-        refused = placed ? channel.refuseSend(visitor) : SendResult.rejected(SendResult.TOO_MANY);
+        quotaAcquired = channel.posts().tryAcquire(subscribeRequest.quotaKey());
+        rejection = quotaAcquired ? channel.admitSend(subscribeRequest) : SendResult.rejected(SendResult.TOO_MANY);
         async = request.startAsync();
-        async.setTimeout(0); // the timers here
-        async.addListener(new AsyncEnd(() -> unknown()));
-        if (request.getContentLengthLong() > dropped()) {
-            answer(refused == null ? SendResult.rejected(SendResult.TOO_LARGE) : refused);
+        async.setTimeout(0); // the timers of this class apply
+        async.addListener(new AsyncEnd(this::answerUnknown));
+        if (request.getContentLengthLong() > maxDiscardedBytes()) {
+            answer(rejectionOr(SendResult.TOO_LARGE));
             return;
         }
-        lookLater();
+        scheduleRateCheck();
         input = request.getInputStream();
         input.setReadListener(this);
     }
 
-    /** How much of a body that is not wanted is read. */
-    private long dropped() {
-        return most * 2L;
+    /** Returns how much of a refused body is read. */
+    private long maxDiscardedBytes() {
+        return maxBytes * 2L;
     }
 
-    private void lookLater() {
-        timer = channel.dialler().scheduler().schedule(this::look, LOOK_SECONDS, TimeUnit.SECONDS);
+    private SendResult rejectionOr(String reason) {
+        return rejection == null ? SendResult.rejected(reason) : rejection;
     }
 
-    private void look() {
+    private void scheduleRateCheck() {
+        timer = channel.runtime().scheduler().schedule(this::checkRate, RATE_CHECK_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void checkRate() {
         if (answered.get()) {
             return;
         }
-        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - beganNanos);
-        if (seconds > GRACE_SECONDS && received.get() < seconds * channel.minBodyRate()) {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos);
+        if (seconds > RATE_GRACE_SECONDS && received.get() < seconds * channel.minBodyRate()) {
             answer(HttpServletResponse.SC_REQUEST_TIMEOUT, SendResult.rejected(SendResult.TOO_SLOW));
         } else {
-            lookLater();
+            scheduleRateCheck();
         }
     }
 
@@ -109,11 +113,11 @@ final class PostBody implements ReadListener {
             if (count < 0) {
                 return;
             }
-            long soFar = received.addAndGet(count);
-            if (refused == null && soFar <= most) {
+            long total = received.addAndGet(count);
+            if (rejection == null && total <= maxBytes) {
                 body.write(buffer, 0, count);
-            } else if (soFar > dropped()) {
-                answer(refused == null ? SendResult.rejected(SendResult.TOO_LARGE) : refused);
+            } else if (total > maxDiscardedBytes()) {
+                answer(rejectionOr(SendResult.TOO_LARGE));
             }
         }
     }
@@ -121,13 +125,13 @@ final class PostBody implements ReadListener {
     @Override
     public void onAllDataRead() {
         timer.cancel();
-        timer = channel.dialler().scheduler().schedule(this::unknown, PATIENCE_SECONDS, TimeUnit.SECONDS);
-        Feed feed = channel.feedOf(visitor);
-        if (refused != null) {
-            answer(refused);
+        timer = channel.runtime().scheduler().schedule(this::answerUnknown, RESULT_SECONDS, TimeUnit.SECONDS);
+        Feed feed = channel.findFeed(subscribeRequest);
+        if (rejection != null) {
+            answer(rejection);
         } else if (feed == null) {
-            answer(SendResult.rejected(SendResult.CLOSED)); // a dedicated feed is its subscriber's
-        } else if (received.get() > most) {
+            answer(SendResult.rejected(SendResult.CLOSED)); // a dedicated feed exists only with its subscriber
+        } else if (received.get() > maxBytes) {
             answer(SendResult.rejected(SendResult.TOO_LARGE));
         } else {
             byte[] bytes = body.toByteArray();
@@ -137,26 +141,26 @@ final class PostBody implements ReadListener {
         }
     }
 
-    private void unknown() {
+    private void answerUnknown() {
         answer(HttpServletResponse.SC_SERVICE_UNAVAILABLE, "{\"outcome\":\"unknown\"}");
     }
 
-    private void answer(SendResult sent) {
+    private void answer(SendResult result) {
         answer(
-                sent.outcome() != SendResult.Outcome.REJECTED
+                result.outcome() != SendResult.Outcome.REJECTED
                         ? 202
-                        : switch (sent.reason()) {
+                        : switch (result.reason()) {
                             case SendResult.NOT_ALLOWED -> 403;
                             case SendResult.TOO_LARGE -> 413;
                             case SendResult.TOO_MANY -> 429;
                             default -> 503;
                         },
-                sent);
+                result);
     }
 
-    private void answer(int status, SendResult sent) {
-        String reason = sent.reason().isEmpty() ? "" : ",\"reason\":" + Json.quote(sent.reason());
-        answer(status, "{\"outcome\":\"" + sent.word() + "\"" + reason + "}");
+    private void answer(int status, SendResult result) {
+        String reason = result.reason().isEmpty() ? "" : ",\"reason\":" + Json.quote(result.reason());
+        answer(status, "{\"outcome\":\"" + result.protocolName() + "\"" + reason + "}");
     }
 
     private void answer(int status, String json) {
@@ -171,17 +175,17 @@ final class PostBody implements ReadListener {
                 response.setHeader("Retry-After", "1");
             }
             if (input == null || !input.isFinished()) {
-                response.setHeader("Connection", "close"); // the rest of the body is not wanted
+                response.setHeader("Connection", "close"); // the rest of the body is not read
             }
             response.setContentLength(text.length);
             response.getOutputStream().write(text);
             async.complete();
-        } catch (IOException | IllegalStateException gone) {
-            LOG.debug("the sender did not wait for the outcome", gone);
+        } catch (IOException | IllegalStateException e) {
+            LOG.debug("the sender of a POST disconnected before the response", e);
         }
     }
 
-    /** False when it has been answered. */
+    /** Ends the exchange; false when it has been answered already. */
     private boolean end() {
         if (!answered.compareAndSet(false, true)) {
             return false;
@@ -190,15 +194,15 @@ final class PostBody implements ReadListener {
         if (running != null) {
             running.cancel();
         }
-        if (placed) {
-            channel.posts().free(visitor.owner());
+        if (quotaAcquired) {
+            channel.posts().release(subscribeRequest.quotaKey());
         }
         return true;
     }
 
     @Override
-    public void onError(Throwable lost) {
-        LOG.debug("the sender was lost", lost);
+    public void onError(Throwable cause) {
+        LOG.debug("the sender of a POST disconnected", cause);
         if (end()) {
             async.complete();
         }

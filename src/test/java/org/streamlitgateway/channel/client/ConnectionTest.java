@@ -21,7 +21,7 @@ import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.Signal;
 
-/** The Java classes, against a real socket. */
+/** {@link Connection} and {@link SharedConnection} against a feed on a real socket. */
 @Timeout(60)
 class ConnectionTest {
     private final Recorder<Object> heard = new Recorder<>("message");
@@ -51,12 +51,12 @@ class ConnectionTest {
     }
 
     @Test
-    void aConnectionHearsAndSends() throws IOException {
+    void connectionReceivesAndSendsUntilClosed() throws IOException {
         FeedSocket socket;
-        Connection used;
+        Connection closed;
         try (Connection connection = new Connection(feed.address(), listener).connect()) {
-            used = connection;
-            assertEquals(SendResult.Outcome.DELIVERED, awaitOpenAnd(connection.sendMessage(Map.of("op", "ping"))));
+            closed = connection;
+            assertEquals(SendResult.Outcome.DELIVERED, acceptedOutcome(connection.sendMessage(Map.of("op", "ping"))));
             socket = feed.socket();
             assertEquals("{\"op\":\"ping\"}", socket.receive().asText());
             connection.sendMessageAsync("[1.0]").toCompletableFuture().join();
@@ -68,16 +68,16 @@ class ConnectionTest {
             assertEquals("[1, true, null]", String.valueOf(((Map<?, ?>) heard.take()).get("a")));
         }
         assertEquals(1000, socket.closing().code());
-        assertEquals(SendResult.Outcome.REJECTED, used.sendMessage("too late").outcome());
+        assertEquals(SendResult.Outcome.REJECTED, closed.sendMessage("too late").outcome());
     }
 
-    /** Sent before the socket was open, it is queued, which is as good. */
-    private static SendResult.Outcome awaitOpenAnd(SendResult sent) {
-        return sent.outcome() == SendResult.Outcome.QUEUED ? SendResult.Outcome.DELIVERED : sent.outcome();
+    /** Accepts QUEUED as DELIVERED: the result depends on whether the socket was open already. */
+    private static SendResult.Outcome acceptedOutcome(SendResult result) {
+        return result.outcome() == SendResult.Outcome.QUEUED ? SendResult.Outcome.DELIVERED : result.outcome();
     }
 
     @Test
-    void aConnectionComesBackByItself() throws IOException {
+    void lostConnectionIsReopened() throws IOException {
         try (Connection connection = new Connection(feed.address(), listener).connect()) {
             feed.socket().reset();
             FeedSocket again = feed.socket();
@@ -88,7 +88,7 @@ class ConnectionTest {
     }
 
     @Test
-    void theFirstMessageIsNotLost() throws IOException {
+    void firstMessageAfterOpeningIsReceived() throws IOException {
         for (int i = 0; i < 20; i++) {
             try (Connection connection = new Connection(feed.address(), listener).connect()) {
                 feed.socket().send(Integer.toString(i));
@@ -99,7 +99,7 @@ class ConnectionTest {
     }
 
     @Test
-    void twoAddressesAreTwoConnectionsAndOneAddressIsOne() throws IOException {
+    void sharedConnectionIsOnePerAddress() throws IOException {
         try (FakeFeed other = FakeFeed.start();
                 SharedConnection one = SharedConnection.get(feed.address());
                 SharedConnection two = SharedConnection.get(other.address())) {
@@ -123,50 +123,50 @@ class ConnectionTest {
     }
 
     @Test
-    void aSlowListenerDelaysNobodyAndIsToldWhatItMissed() throws IOException {
-        Signal stuck = new Signal("the slow listener has its first message");
-        Signal go = new Signal("the slow listener may go on");
-        Recorder<Long> late = new Recorder<>("message, or negative gap, of the slow listener");
+    void slowListenerGetsAGapAndOthersAreNotDelayed() throws IOException {
+        Signal blocked = new Signal("the slow listener has its first message");
+        Signal unblock = new Signal("the slow listener is unblocked");
+        Recorder<Long> events = new Recorder<>("message, or negative gap, of the slow listener");
         ChannelListener slow = new ChannelListener() {
             @Override
             public void onMessage(Message message) {
-                stuck.fire();
-                go.await();
-                late.add(message.seq());
+                blocked.fire();
+                unblock.await();
+                events.add(message.seq());
             }
 
             @Override
             public void onGap(long count) {
-                late.add(-count);
+                events.add(-count);
             }
         };
         try (SharedConnection shared = SharedConnection.get(feed.address())) {
             shared.listen(slow);
             shared.listen(listener);
             FeedSocket socket = feed.socket();
-            for (int from = 1; from <= 30_000; from += 1000) { // the quick one's outbox has room for these
+            for (int from = 1; from <= 30_000; from += 1000) { // a batch fits into the fast listener's outbox
                 socket.count(from, from + 999);
                 for (int n = from; n < from + 1000; n++) {
                     assertEquals(Map.of("n", n), heard.take());
                 }
-                stuck.await();
+                blocked.await();
             }
-            go.fire();
+            unblock.fire();
             int gaps = 0;
             for (long next = 1; next <= 30_000; ) {
-                long told = late.take();
-                gaps += told < 0 ? 1 : 0;
-                if (told >= 0) {
-                    assertEquals(next, told);
+                long event = events.take();
+                gaps += event < 0 ? 1 : 0;
+                if (event >= 0) {
+                    assertEquals(next, event);
                 }
-                next += told < 0 ? -told : 1;
+                next += event < 0 ? -event : 1;
             }
             assertEquals(1, gaps);
         }
     }
 
     @Test
-    void whatIsNoAddressIsRefused() {
+    void invalidAddressAndSendBeforeConnectAreRefused() {
         assertThrows(IllegalArgumentException.class, () -> new Connection("http://localhost/", listener));
         assertThrows(IllegalArgumentException.class, () -> SharedConnection.get("localhost:8011/ws"));
         assertThrows(IllegalStateException.class, () -> new Connection(feed.address(), listener).sendMessage("{}"));

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.streamlitgateway.channel.protocol.ClientMessage.Bye;
-import org.streamlitgateway.channel.protocol.ClientMessage.Other;
+import org.streamlitgateway.channel.protocol.ClientMessage.Ignored;
 import org.streamlitgateway.channel.protocol.ClientMessage.Send;
+import org.streamlitgateway.channel.protocol.ClientMessage.Unsubscribe;
 
 class ClientMessageTest {
     private static Send send(String text) {
@@ -29,7 +29,7 @@ class ClientMessageTest {
                 "\"a\\\"\\n\\u00fc\" | \"a\\\"\\nü\"",
                 "[] | []",
             })
-    void dataIsPassedOnAsJson(String data, String expected) {
+    void dataIsPassedOnAsJsonWithoutWhiteSpace(String data, String expected) {
         Send first = send("{\"type\":\"send\",\"id\":\"7\",\"data\":" + data + "}");
         Send last = send("{\"data\":" + data + ",\"unknown\":{\"type\":\"bye\"},\"id\":7,\"type\":\"send\"}");
 
@@ -40,7 +40,7 @@ class ClientMessageTest {
     }
 
     @Test
-    void textAndBinaryAreTakenAsTheyAre() {
+    void textAndBinaryArePassedOnUnchanged() {
         assertEquals(
                 " {x} ",
                 send("{\"type\":\"send\",\"text\":\" {x} \"}").payload().text());
@@ -50,10 +50,10 @@ class ClientMessageTest {
     }
 
     @Test
-    void otherWordsAreKnownOrPassedOver() {
-        assertInstanceOf(Bye.class, ClientMessage.parse("{\"type\":\"bye\"}"));
-        assertInstanceOf(Other.class, ClientMessage.parse("{\"type\":\"ack\",\"seq\":4}"));
-        assertInstanceOf(Other.class, ClientMessage.parse("{\"type\":\"later\"}"));
+    void byeUnsubscribesAndUnknownTypesAreIgnored() {
+        assertInstanceOf(Unsubscribe.class, ClientMessage.parse("{\"type\":\"bye\"}"));
+        assertInstanceOf(Ignored.class, ClientMessage.parse("{\"type\":\"ack\",\"seq\":4}"));
+        assertInstanceOf(Ignored.class, ClientMessage.parse("{\"type\":\"later\"}"));
     }
 
     @ParameterizedTest
@@ -70,7 +70,7 @@ class ClientMessageTest {
                 "{\"type\":\"bye\"} {}",
                 "{\"type\":\"bye\"",
             })
-    void whatIsNotUnderstoodIsNothing(String text) {
+    void malformedMessageIsNotParsed(String text) {
         assertNull(ClientMessage.parse(text));
     }
 }

@@ -19,14 +19,14 @@ class HistoryTest {
         return filled;
     }
 
-    private static List<Long> numbers(History history, long from, int most) {
+    private static List<Long> numbers(History history, long from, int maxCount) {
         List<Outbound> items = new ArrayList<>();
-        history.copy(from, most, Integer.MAX_VALUE, items);
+        history.copy(from, maxCount, Integer.MAX_VALUE, items);
         return items.stream().map(item -> ((Message) item).seq()).toList();
     }
 
     @Test
-    void numbersBeginAtOneAndTheRingKeepsTheNewest() {
+    void numbersStartAtOneAndTheNewestMessagesAreKept() {
         History history = filled(5, 1 << 20, 3, 1 << 20, 100);
 
         assertEquals(100, history.head());
@@ -37,7 +37,7 @@ class HistoryTest {
     }
 
     @Test
-    void bytesBoundItToo() {
+    void sizeInBytesIsLimited() {
         int size = Message.text(10, "10", true, 0).size();
         History history = filled(1000, 10L * size, 1000, 10L * size, 99);
 
@@ -45,7 +45,7 @@ class HistoryTest {
     }
 
     @Test
-    void oneMessageLargerThanTheBoundIsKept() {
+    void newestMessageIsKeptEvenIfLargerThanTheLimit() {
         History history = filled(10, 100, 10, 100, 3);
         history.append("x".repeat(1000), false);
 
@@ -54,7 +54,7 @@ class HistoryTest {
     }
 
     @Test
-    void whoComesBackGetsTheHistoryAndNoMore() {
+    void resumingSubscriberGetsTheHistoryOnly() {
         History history = filled(5, 1 << 20, 50, 1 << 20, 100);
 
         assertEquals(96, history.firstInHistory(60));
@@ -63,7 +63,7 @@ class HistoryTest {
     }
 
     @Test
-    void anOutboxIsExceededByMessagesOrBytes() {
+    void outboxIsLimitedByMessagesAndBytes() {
         int size = Message.text(10, "10", true, 0).size();
         History byCount = filled(100, 1 << 20, 10, 1 << 20, 99);
         assertFalse(byCount.exceedsOutbox(90));

@@ -107,7 +107,9 @@ class ChannelGreetingIT extends WithFeeds {
     void greetingWithoutSendPermissionIsRejected() throws IOException {
         try (ChannelSocket page = subscribe("mute").awaitOpen()) {
             page.send(greeting("{\"text\":\"me\"}"));
-            assertEquals("you may not send here", page.next("greeting").get("reason"));
+            assertEquals(
+                    "sending to this channel is not allowed",
+                    page.next("greeting").get("reason"));
             plain.socket().frames().assertExhausted();
         }
     }

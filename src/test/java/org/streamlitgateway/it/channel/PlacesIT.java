@@ -109,8 +109,8 @@ class PlacesIT extends InBrowserWithFeeds {
                 "{\"op\":\"subscribe\",\"to\":[\"ACME\"]}",
                 feed.received(FeedServer.ECHO).take());
         assertEquals("plain", feed.received(FeedServer.ECHO).take());
-        Facts.await(
-                page, "mute", facts -> facts.text("reason").equals("the greeting was rejected: you may not send here"));
+        Facts.await(page, "mute", facts -> facts.text("reason")
+                .equals("the greeting was rejected: sending to this channel is not allowed"));
 
         feed.stop();
         Facts.await(page, "greeting", facts -> facts.text("status").equals("reconnecting"));
