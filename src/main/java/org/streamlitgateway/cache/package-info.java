@@ -5,8 +5,8 @@
  * asset wait for the first one ({@link InFlightRequest}). If its response proves cacheable, a {@link Recording} takes the
  * bytes as fast as Streamlit sends them, and the client reads from it at its own pace.
  *
- * <p>Invariants: the bytes of all stored and growing assets, including names, headers, and evicted assets still being
- * read, stay within the configured bound. Remembered uncacheable names have a bound of their own. Each request header is
+ * <p>Invariants: the bytes of all stored and growing assets, including keys, headers, and evicted assets still being
+ * read, stay within the configured bound. Remembered uncacheable keys have a bound of their own. Each request header is
  * read in one pass. A body that did not arrive whole is never stored. No thread waits.
  */
 package org.streamlitgateway.cache;

@@ -78,17 +78,17 @@ final class ForwardingFields {
             elements.forEach(element -> addresses.add(Objects.requireNonNullElse(element.from(), "unknown")));
         }
         List<ForwardedNode> chain = chain(addresses, standard ? "Forwarded" : "X-Forwarded-For", peer);
-        int beyond = trailingTrusted(chain);
-        int client = Math.min(chain.size() - 1, Math.max(0, chain.size() - 1 - beyond));
-        String scheme = standard ? proto(elements, beyond) : atHop(schemes, beyond);
-        String host = standard ? host(elements, beyond) : atHop(hosts, beyond);
+        int trustedHops = trailingTrusted(chain);
+        int client = Math.min(chain.size() - 1, Math.max(0, chain.size() - 1 - trustedHops));
+        String scheme = standard ? proto(elements, trustedHops) : atHop(schemes, trustedHops);
+        String host = standard ? host(elements, trustedHops) : atHop(hosts, trustedHops);
         return new Values(
                 chain,
                 client,
                 scheme(scheme, peer),
                 host(host, peer),
-                port(atHop(values(request, "X-Forwarded-Port"), beyond), peer),
-                prefix(values(request, "X-Forwarded-Prefix"), beyond, peer),
+                port(atHop(values(request, "X-Forwarded-Port"), trustedHops), peer),
+                prefix(values(request, "X-Forwarded-Prefix"), trustedHops, peer),
                 forwarded);
     }
 
@@ -108,12 +108,12 @@ final class ForwardingFields {
     private String forwarded(List<String> lines, List<ForwardedField.Element> into, String peer) {
         int first = lines.size();
         while (first > 0) {
-            List<ForwardedField.Element> more = ForwardedField.parse(lines.get(first - 1));
-            if (more == null || into.size() + more.size() > MAX_CHAIN) {
+            List<ForwardedField.Element> parsed = ForwardedField.parse(lines.get(first - 1));
+            if (parsed == null || into.size() + parsed.size() > MAX_CHAIN) {
                 warnIgnored("Forwarded", lines.get(first - 1), peer);
                 break;
             }
-            into.addAll(0, more);
+            into.addAll(0, parsed);
             first--;
         }
         return String.join(", ", lines.subList(first, lines.size()));
@@ -148,28 +148,28 @@ final class ForwardingFields {
     }
 
     /** Returns the entry of the first trusted hop. A list may have fewer entries than hops: not every proxy appends. */
-    private static String atHop(List<String> list, int beyond) {
-        return list.isEmpty() ? null : list.get(Math.max(0, list.size() - 1 - beyond));
+    private static String atHop(List<String> list, int trustedHops) {
+        return list.isEmpty() ? null : list.get(Math.max(0, list.size() - 1 - trustedHops));
     }
 
-    private static String host(List<ForwardedField.Element> elements, int beyond) {
-        return fromHop(elements, beyond).stream()
+    private static String host(List<ForwardedField.Element> elements, int trustedHops) {
+        return fromHop(elements, trustedHops).stream()
                 .map(ForwardedField.Element::host)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
     }
 
-    private static String proto(List<ForwardedField.Element> elements, int beyond) {
-        return fromHop(elements, beyond).stream()
+    private static String proto(List<ForwardedField.Element> elements, int trustedHops) {
+        return fromHop(elements, trustedHops).stream()
                 .map(ForwardedField.Element::proto)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
     }
 
-    private static List<ForwardedField.Element> fromHop(List<ForwardedField.Element> elements, int beyond) {
-        return elements.subList(Math.max(0, elements.size() - 1 - beyond), elements.size());
+    private static List<ForwardedField.Element> fromHop(List<ForwardedField.Element> elements, int trustedHops) {
+        return elements.subList(Math.max(0, elements.size() - 1 - trustedHops), elements.size());
     }
 
     private String scheme(String value, String peer) {
@@ -204,9 +204,9 @@ final class ForwardingFields {
     }
 
     /** Joins the prefixes stripped by the trusted hops, the outermost first. */
-    private String prefix(List<String> list, int beyond, String peer) {
+    private String prefix(List<String> list, int trustedHops, String peer) {
         StringBuilder whole = new StringBuilder();
-        for (String part : list.subList(Math.max(0, list.size() - 1 - beyond), list.size())) {
+        for (String part : list.subList(Math.max(0, list.size() - 1 - trustedHops), list.size())) {
             String bare = part.endsWith("/") ? part.substring(0, part.length() - 1) : part;
             boolean valid = bare.isEmpty()
                     || bare.length() <= MAX_PREFIX_LENGTH
