@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.http.HttpField;
@@ -59,9 +58,12 @@ public final class AssetCache {
     /** Fingerprinted keys whose responses proved uncacheable; their requests are not coalesced. */
     private final RecentKeys uncacheable = new RecentKeys();
 
-    private final LongAdder hits = new LongAdder();
     private final AtomicInteger answering = new AtomicInteger();
+
+    /** Bytes in use by assets that are stored, being recorded, or being read by a client. */
     private long bytes;
+
+    /** Share of these that belongs to recordings. */
     private long recordingBytes;
 
     /** @param maxBytes bound of the memory used; 0 disables the cache */
@@ -94,7 +96,6 @@ public final class AssetCache {
         if (asset == null) {
             return false;
         }
-        hits.increment();
         answering.incrementAndGet();
         new CachedResponse(asset, request, response, () -> {
                     release(asset);
@@ -293,19 +294,9 @@ public final class AssetCache {
         inFlight.remove(key, request);
     }
 
-    /** Returns the bytes in use by assets that are stored, being recorded, or being read by a client. */
-    public synchronized long bytes() {
-        return bytes;
-    }
-
     /** Returns the number of responses from memory that are in progress. */
     public int answering() {
         return answering.get();
-    }
-
-    /** Returns the number of requests answered from memory. */
-    public long hits() {
-        return hits.sum();
     }
 
     public void stop() {

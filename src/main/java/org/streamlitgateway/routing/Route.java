@@ -11,11 +11,6 @@ import org.streamlitgateway.upstream.Replica;
  * @param movable whether another replica is up that can serve the request if this one refuses it
  */
 public record Route(String prefix, Replica replica, String visitor, String cookieTag, boolean movable) {
-    /** Creates the route of an app with a single replica. */
-    public Route(String prefix, Replica replica) {
-        this(prefix, replica, "", "", false);
-    }
-
     /** Returns the path sent to Streamlit; {@code rawPath} starts with the prefix. */
     public String upstreamPath(String rawPath) {
         return replica.isPrefixStripped() ? rawPath.substring(prefix.length()) : rawPath;

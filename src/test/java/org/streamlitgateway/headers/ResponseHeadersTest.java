@@ -23,7 +23,10 @@ class ResponseHeadersTest {
                     "/ctx",
                     Strip.YES,
                     false,
-                    new UpstreamClient(Runnable::run, Duration.ofSeconds(1))));
+                    new UpstreamClient(Runnable::run, Duration.ofSeconds(1))),
+            "",
+            "",
+            false);
 
     @ParameterizedTest
     @CsvSource({

@@ -46,7 +46,7 @@ class ExchangeTimeoutsTest {
         timeouts.add(new Exchange(
                 mock(HttpServletRequest.class),
                 mock(HttpServletResponse.class),
-                new Route("", mock(Replica.class)),
+                new Route("", mock(Replica.class), "", "", false),
                 null,
                 "/",
                 false,
