@@ -99,7 +99,7 @@ public final class App {
      *   <li>the replica named in the sticky cookie, if the visitor may stay there;
      *   <li>the least loaded replica that is up and not draining;
      *   <li>the least loaded replica that is up, even if it is draining;
-     *   <li>the replica named in the sticky cookie, otherwise the least loaded one; it will probably refuse the request.
+     *   <li>the replica named in the sticky cookie, otherwise the least loaded one, even if it is down.
      * </ol>
      *
      * Replicas that have failed for this request are skipped, except by the last step.
