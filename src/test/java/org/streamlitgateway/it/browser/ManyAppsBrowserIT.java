@@ -32,7 +32,7 @@ import org.streamlitgateway.it.WarDeployment;
 class ManyAppsBrowserIT {
     private static final int REPLICAS = 3;
     private static final Duration PATIENT = Duration.ofSeconds(60);
-    private static final double PATIENT_MILLIS = PATIENT.toMillis();
+    private static final double TIMEOUT_MILLIS = PATIENT.toMillis();
 
     /** Health requests to the parent path after which the test concludes that the page does not stay there. */
     private static final int REQUESTS = 3;
@@ -43,7 +43,7 @@ class ManyAppsBrowserIT {
     @Test
     void nestedAppsReplicasAndAppListWork() throws Exception {
         Path script = Path.of("src/test/streamlit/named.py").toAbsolutePath();
-        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENT_MILLIS);
+        PlaywrightAssertions.setDefaultAssertionTimeout(TIMEOUT_MILLIS);
         try (StreamlitProcess inner = new StreamlitProcess(script, "/", Map.of("TITLE", "Forecast"))) {
             inner.start();
             Path file = Files.writeString(folder.resolve("gateway.yaml"), """
@@ -116,7 +116,7 @@ class ManyAppsBrowserIT {
         List<Tab> tabs = new ArrayList<>();
         for (int visitor = 0; visitor < REPLICAS; visitor++) {
             Tab tab = chromium.newVisitor(uri.resolve("/a/"));
-            tab.page().setDefaultTimeout(PATIENT_MILLIS);
+            tab.page().setDefaultTimeout(TIMEOUT_MILLIS);
             tabs.add(tab.open(""));
             processes.add(tab.page()
                     .locator("[data-testid=stCaptionContainer]")
@@ -162,7 +162,7 @@ class ManyAppsBrowserIT {
     private static void stopInnerApp(Chromium chromium, URI uri, StreamlitProcess inner, Path pictures)
             throws Exception {
         Tab tab = chromium.newVisitor(uri.resolve("/a/b/"));
-        tab.page().setDefaultTimeout(PATIENT_MILLIS);
+        tab.page().setDefaultTimeout(TIMEOUT_MILLIS);
         AtomicBoolean stopped = new AtomicBoolean();
         tab.page().route("**/a/b/_stcore/health", route -> {
             if (stopped.compareAndSet(false, true)) {

@@ -27,14 +27,14 @@ class OwnAppBrowserIT {
     /** Less than the minute of health that resets the count of restarts. */
     private static final Duration SOON = Duration.ofSeconds(30);
 
-    private static final double PATIENT_MILLIS = 60_000;
+    private static final double TIMEOUT_MILLIS = 60_000;
 
     @TempDir
     private Path folder;
 
     @Test
     void appSleepsWakesAndIsStoppedOverMemoryLimit() throws Exception {
-        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENT_MILLIS);
+        PlaywrightAssertions.setDefaultAssertionTimeout(TIMEOUT_MILLIS);
         Path file = Files.writeString(folder.resolve("gateway.yaml"), """
                 proxy-host: 127.0.0.1
                 proxy-port: 0
@@ -66,7 +66,7 @@ class OwnAppBrowserIT {
                     .isEmpty());
 
             Page second = visit(chromium, app);
-            second.setDefaultTimeout(PATIENT_MILLIS);
+            second.setDefaultTimeout(TIMEOUT_MILLIS);
             long overLimit = process(second);
             click(second, "Eat");
             gateway.awaitLine("over its limit of 500 MB (memory); stopping it");

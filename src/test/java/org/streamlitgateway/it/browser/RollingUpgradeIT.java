@@ -28,7 +28,7 @@ import org.streamlitgateway.it.WarDeployment;
 class RollingUpgradeIT {
     private static final Path SCRIPT = Path.of("src/test/streamlit/rolling.py").toAbsolutePath();
     private static final int VISITORS = 4;
-    private static final double PATIENT_MILLIS = 60_000;
+    private static final double TIMEOUT_MILLIS = 60_000;
 
     @TempDir
     private Path folder;
@@ -37,7 +37,7 @@ class RollingUpgradeIT {
 
     @BeforeEach
     void allowLongWaits() {
-        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENT_MILLIS);
+        PlaywrightAssertions.setDefaultAssertionTimeout(TIMEOUT_MILLIS);
         file = folder.resolve("gateway.yaml");
     }
 

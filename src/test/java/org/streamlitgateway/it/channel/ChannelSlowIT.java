@@ -10,7 +10,7 @@ import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.it.NeedsGateway;
 
-/** One subscriber reads nothing; what the channel does with it and with the others. */
+/** One subscriber reads nothing: its treatment by the channel, and the isolation of the others. */
 @NeedsGateway
 class ChannelSlowIT extends WithFeeds {
     private static final String FILLER = "x".repeat(20_000);

@@ -31,8 +31,8 @@ final class FeedServer implements AutoCloseable {
             Stream.of(PRICES, NEWS, ECHO).collect(Collectors.toMap(name -> name, Feed::new));
 
     /**
-     * Connections of one path. The lock is held while a connection is accepted, so whoever sees a connection finds it
-     * here.
+     * Connections of one path. The lock is held while a connection is accepted, so code that sees a connection also
+     * finds it here.
      */
     private static final class Feed {
         final Set<WebSocketWire> sockets = ConcurrentHashMap.newKeySet();

@@ -22,7 +22,7 @@ final class ChannelAttacks {
     private static final String REQUESTS = "channels: addresses, cursors, posts";
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: gateway.channel.v1";
     private static final String SENDS = "/_gateway/channels/sends";
-    private static final int MOST_MEBIBYTES = 100;
+    private static final int MAX_MEBIBYTES = 100;
 
     private ChannelAttacks() {}
 
@@ -264,7 +264,7 @@ final class ChannelAttacks {
             throw new AssertionError(e);
         }
         long grown = t.footprint().residentMebibytes() - before;
-        assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB of growth");
+        assertTrue(grown < MAX_MEBIBYTES, () -> grown + " MiB of growth");
     }
 
     private static void assertFeedConnectionsAreLimited(AttackTarget t, int sockets) throws IOException {

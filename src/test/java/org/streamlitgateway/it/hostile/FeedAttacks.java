@@ -21,7 +21,7 @@ final class FeedAttacks {
     private static final String KIND = "hostile feeds";
     private static final String TARGET = "/_gateway/channels/wild";
     private static final String PROTOCOL = "Sec-WebSocket-Protocol: gateway.channel.v1";
-    private static final int MOST_MEBIBYTES = 100;
+    private static final int MAX_MEBIBYTES = 100;
 
     /** Allows for the longest retry delay of a feed, which is ten seconds. */
     private static final int RECOVERY_MILLIS = 30_000;
@@ -135,7 +135,7 @@ final class FeedAttacks {
                 t.assertServes();
                 assertTrue(client.socket().isBound());
                 long grown = t.footprint().residentMebibytes() - before;
-                assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB of growth");
+                assertTrue(grown < MAX_MEBIBYTES, () -> grown + " MiB of growth");
                 assertTrue(t.wild().requestCount() < requestsBefore + 20, "the gateway reconnects without a delay");
             }
             t.wild().on("/feed", e -> {

@@ -26,7 +26,7 @@ class HonestSessionsIT {
     private static final Duration ROUND = Duration.ofSeconds(5);
     private static final int ROUNDS_ALONE = 12;
     private static final int PERCENT = 100;
-    private static final double MOST_TIMES = 2;
+    private static final double MAX_RATIO = 2;
 
     /** Latencies below this are caused by the scheduler, not by the gateway. */
     private static final double MIN_MILLIS = 5;
@@ -64,7 +64,7 @@ class HonestSessionsIT {
                 visitor.close();
             }
             assertTrue(attacks.get() > rounds, "too few attacks");
-            assertTrue(beside <= MOST_TIMES * Math.max(alone, MIN_MILLIS), line);
+            assertTrue(beside <= MAX_RATIO * Math.max(alone, MIN_MILLIS), line);
         }
     }
 

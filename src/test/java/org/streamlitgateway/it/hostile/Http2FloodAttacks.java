@@ -21,7 +21,7 @@ final class Http2FloodAttacks {
     private static final String WRONG = "HTTP/2: invalid frames";
     private static final String FLOODS = "HTTP/2: floods";
     private static final String HONEST = "HTTP/2: fairness on one connection";
-    private static final int MOST_MEBIBYTES = 100;
+    private static final int MAX_MEBIBYTES = 100;
 
     private Http2FloodAttacks() {}
 
@@ -199,7 +199,7 @@ final class Http2FloodAttacks {
             throw new AssertionError(e);
         }
         long grown = t.footprint().residentMebibytes() - before;
-        assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB of growth");
+        assertTrue(grown < MAX_MEBIBYTES, () -> grown + " MiB of growth");
     }
 
     /** Returns whether the connection or the stream ended, or a 4xx was received. */

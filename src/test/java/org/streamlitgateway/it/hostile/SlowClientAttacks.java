@@ -12,7 +12,7 @@ import org.streamlitgateway.fixture.Pace;
 /** Slow, numerous or lost clients that try to use up resources of others. */
 final class SlowClientAttacks {
     private static final String KIND = "slow, numerous and lost clients";
-    private static final int MOST_MEBIBYTES = 100;
+    private static final int MAX_MEBIBYTES = 100;
 
     private static final int ABORTED = 200;
 
@@ -120,7 +120,7 @@ final class SlowClientAttacks {
             long threads = t.footprint().threads();
             assertTrue(threads < 500, () -> threads + " threads");
             long grown = t.footprint().residentMebibytes() - before;
-            assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB of growth");
+            assertTrue(grown < MAX_MEBIBYTES, () -> grown + " MiB of growth");
         } finally {
             for (Attacker client : clients) {
                 client.close();

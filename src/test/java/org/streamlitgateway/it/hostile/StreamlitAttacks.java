@@ -28,7 +28,7 @@ final class StreamlitAttacks {
     private static final String SOCKETS = "Streamlit's WebSockets";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n";
     private static final String POISON = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nX-Poison: yes\r\n\r\npoison";
-    private static final int MOST_MEBIBYTES = 100;
+    private static final int MAX_MEBIBYTES = 100;
 
     /** The bridge waits for the rest of such frames until its own pings time out. */
     private static final int PING_TIMEOUT_MILLIS = 90_000;
@@ -180,7 +180,7 @@ final class StreamlitAttacks {
         Answer answer = t.get("/endless");
         assertTrue(answer.status() == 502 || answer.status() == 0, answer::toString);
         long grown = t.footprint().residentMebibytes() - before;
-        assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB of growth");
+        assertTrue(grown < MAX_MEBIBYTES, () -> grown + " MiB of growth");
     }
 
     /** @param lateMillis delay before the extra bytes are sent, or 0 if {@code text} contains them */
@@ -232,6 +232,6 @@ final class StreamlitAttacks {
             }
         }
         long grown = t.footprint().residentMebibytes() - before;
-        assertTrue(grown < MOST_MEBIBYTES, () -> grown + " MiB of growth");
+        assertTrue(grown < MAX_MEBIBYTES, () -> grown + " MiB of growth");
     }
 }

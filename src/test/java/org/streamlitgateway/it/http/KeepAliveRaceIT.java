@@ -20,8 +20,8 @@ import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
 
 /**
- * Streamlit closes idle connections, possibly while the gateway sends the next request on one of them. This race is
- * nobody's fault, so no client may see a 502 for it.
+ * Streamlit closes idle connections, possibly while the gateway sends the next request on one of them. Neither side is
+ * at fault in this race, so no client may see a 502 for it.
  */
 @NeedsGateway
 class KeepAliveRaceIT extends OnEveryDeployment {
