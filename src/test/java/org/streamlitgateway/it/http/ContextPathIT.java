@@ -133,6 +133,7 @@ class ContextPathIT extends OnEveryDeployment {
         // streamlit #7074
         assertEquals(404, get("/ctx/page2/_stcore/health").status());
         assertEquals("ok", get("/ctx/_stcore/health").text());
+        fixture.upstream().requests("/_stcore/health").take();
     }
 
     @ParameterizedTest
