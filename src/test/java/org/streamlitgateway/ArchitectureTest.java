@@ -16,10 +16,12 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,12 @@ import org.junit.jupiter.api.Test;
 @AnalyzeClasses(packages = "org.streamlitgateway", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String ROOT = "org.streamlitgateway.";
+    private static final Pattern TEXT = Pattern.compile(".*\\.(java|py|md|xml|yaml|ini|sh|c)");
+
+    /** As words, and as parts of names. */
+    private static final Pattern RETIRED = Pattern.compile(
+            "(?i)\\b(door|farewell|departure|vitals|handover|boarding|taker|rig|leg)s?\\b"
+                    + "|(?-i:Doors?|Farewell|Departure|Vitals|Handover|Boarding|Taker|Wires?)(?![a-z])");
     private static final Path SOURCES = Path.of("src/main/java");
     private static final int MAX_FILES = 12;
     private static final int MAX_LINES = 1300;
@@ -111,6 +119,26 @@ class ArchitectureTest {
             }
             assertTrue(lines <= MAX_LINES, entry.getKey() + " has too many lines: " + lines);
         }));
+    }
+
+    /** The field has a word for each of these; see the words of the packages' documentation. */
+    @Test
+    void retiredWordsStayAway() throws IOException {
+        Path self = Path.of("src/test/java/org/streamlitgateway/ArchitectureTest.java");
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> files = Stream.concat(Files.walk(Path.of("src")), Files.list(Path.of("")))) {
+            for (Path file : files.filter(file -> TEXT.matcher(file.toString()).matches() && !file.equals(self))
+                    .toList()) {
+                int line = 0;
+                for (String text : Files.readAllLines(file)) {
+                    line++;
+                    if (RETIRED.matcher(text).find()) {
+                        found.add(file + ":" + line + ": " + text.strip());
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), found);
     }
 
     @Test

@@ -14,7 +14,7 @@ import org.streamlitgateway.fixture.Exchange;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.Recorder;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 
 /**
  * The feeds behind the gateway: {@code /prices} and {@code /news} send the test's messages, {@code /echo} returns each
@@ -35,7 +35,7 @@ final class FeedServer implements AutoCloseable {
      * finds it here.
      */
     private static final class Feed {
-        final Set<WebSocketWire> sockets = ConcurrentHashMap.newKeySet();
+        final Set<FrameSocket> sockets = ConcurrentHashMap.newKeySet();
         final AtomicInteger accepted = new AtomicInteger();
         final Recorder<String> heard;
 
@@ -104,7 +104,7 @@ final class FeedServer implements AutoCloseable {
     void send(String feed, String text) throws IOException {
         Feed target = feeds.get(feed);
         synchronized (target) {
-            for (WebSocketWire socket : target.sockets) {
+            for (FrameSocket socket : target.sockets) {
                 try {
                     socket.send(Frame.text(text));
                 } catch (SocketException e) {
@@ -129,7 +129,7 @@ final class FeedServer implements AutoCloseable {
     }
 
     private static void serve(Feed feed, Exchange exchange, boolean echoes) throws IOException {
-        WebSocketWire socket;
+        FrameSocket socket;
         synchronized (feed) {
             socket = exchange.acceptWebSocketWith("");
             feed.sockets.add(socket);

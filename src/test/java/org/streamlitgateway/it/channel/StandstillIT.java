@@ -9,7 +9,7 @@ import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Signal;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 
@@ -43,14 +43,14 @@ class StandstillIT extends WithFeeds {
         return suspension;
     }
 
-    private static Frame ping(WebSocketWire wire) throws IOException {
-        Frame ping = wire.nextFrame();
+    private static Frame ping(FrameSocket peer) throws IOException {
+        Frame ping = peer.nextFrame();
         assertEquals(Frame.PING, ping.opcode());
         return ping;
     }
 
-    private static void answer(WebSocketWire wire, Frame ping) throws IOException {
-        wire.send(new Frame(true, Frame.PONG, ping.payload()));
+    private static void answer(FrameSocket peer, Frame ping) throws IOException {
+        peer.send(new Frame(true, Frame.PONG, ping.payload()));
     }
 
     @Test
@@ -58,12 +58,12 @@ class StandstillIT extends WithFeeds {
         Signal pinged = new Signal("Streamlit was sent a ping");
         Signal suspended = new Signal("the gateway is suspended");
         fixture.upstream().on(GatewayFixture.streamOf("standstill"), exchange -> {
-            WebSocketWire wire = exchange.acceptWebSocket();
-            Frame ping = ping(wire);
+            FrameSocket peer = exchange.acceptWebSocket();
+            Frame ping = ping(peer);
             pinged.fire();
             suspended.await();
-            answer(wire, ping);
-            wire.send(wire.nextMessage());
+            answer(peer, ping);
+            peer.send(peer.nextMessage());
         });
         try (ChannelSocket page = subscribe("ticks").awaitOpen();
                 RawWebSocket browser = fixture.open("standstill", "Sec-WebSocket-Protocol: streamlit")) {

@@ -19,7 +19,7 @@ import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.Pace;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawWebSocket;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.Deployment;
 import org.streamlitgateway.it.RunningGateway;
 import org.streamlitgateway.it.WarDeployment;
@@ -43,7 +43,7 @@ class EnduranceIT {
     void start() throws IOException {
         upstream = FakeStreamlit.start();
         upstream.on("/_stcore/stream?test=idle", exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             frames.isSilentFor(SILENCE);
             frames.send(frames.nextFrame());
             frames.awaitClosing();

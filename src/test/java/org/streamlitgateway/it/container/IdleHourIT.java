@@ -15,7 +15,7 @@ import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.Pace;
 import org.streamlitgateway.fixture.RawWebSocket;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.RunningGateway;
 
 /**
@@ -37,7 +37,7 @@ class IdleHourIT {
     IdleHourIT() throws IOException {
         upstream = FakeStreamlit.start();
         upstream.on("/_stcore/stream?test=pinged", exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             while (true) {
                 if (frames.isSilentFor(STREAMLITS_PING)) {
                     frames.send(new Frame(true, Frame.PING, new byte[4]));
@@ -47,7 +47,7 @@ class IdleHourIT {
             }
         });
         upstream.on("/_stcore/stream?test=silent", exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             while (!frames.isSilentFor(LONGER) && answer(frames)) {
                 // Ends when the browser closes.
             }
@@ -55,7 +55,7 @@ class IdleHourIT {
     }
 
     /** Echoes frames, and pings as pongs; returns false after a close frame. */
-    private static boolean answer(WebSocketWire frames) throws IOException {
+    private static boolean answer(FrameSocket frames) throws IOException {
         Frame frame = frames.nextFrame();
         if (frame.opcode() == Frame.PING) {
             frames.send(new Frame(true, Frame.PONG, frame.payload()));

@@ -35,7 +35,7 @@ import org.streamlitgateway.fixture.Ports;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.TestCertificate;
 import org.streamlitgateway.fixture.TrustingContext;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 
 /** WebSockets through each kind of Tomcat connector: their sockets differ in which events they report, and when. */
 @ParameterizedClass(name = "{0}")
@@ -90,7 +90,7 @@ class TomcatConnectorsIT {
     void start() throws IOException {
         upstream = FakeStreamlit.start();
         upstream.on(STREAM, exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             Frame frame = frames.nextFrame();
             while (frame.opcode() != Frame.CLOSE) {
                 frames.send(frame);

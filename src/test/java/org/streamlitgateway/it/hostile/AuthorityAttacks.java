@@ -11,7 +11,7 @@ import java.util.List;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.StreamlitMessages;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 
 /**
  * Attacks on the public authority. Streamlit compares Host with Origin character by character and stalls when they
@@ -198,7 +198,7 @@ final class AuthorityAttacks {
     /** Sends a first message with this session's id, as Streamlit does, then echoes text. */
     private static void serveSession(AttackTarget t, String target, String session) {
         t.upstream().on(target, exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             frames.send(Frame.binary(StreamlitMessages.newSession(session)));
             for (Frame frame = frames.nextFrame(); frame.opcode() != Frame.CLOSE; frame = frames.nextFrame()) {
                 if (frame.opcode() == Frame.TEXT) {

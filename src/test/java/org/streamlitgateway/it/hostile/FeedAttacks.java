@@ -14,7 +14,7 @@ import java.util.List;
 import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 
 /** Feeds of channels that violate the protocol, flood the gateway or redirect it. */
 final class FeedAttacks {
@@ -87,7 +87,7 @@ final class FeedAttacks {
                         200_000,
                         FrameBytes.frame(FIN | TEXT, false, "{\"n\":1}".getBytes(StandardCharsets.US_ASCII))));
         misbehaving(attacks, "200,000 empty fragments", e -> {
-            WebSocketWire frames = e.acceptWebSocket();
+            FrameSocket frames = e.acceptWebSocket();
             frames.sendRaw(FrameBytes.frame(TEXT, false, new byte[0]));
             repeat(frames, 200_000, FrameBytes.frame(0, false, new byte[0]));
         });
@@ -96,7 +96,7 @@ final class FeedAttacks {
                 "100 messages of 1 MB",
                 e -> repeat(e.acceptWebSocket(), 100, FrameBytes.frame(FIN | BINARY, false, new byte[1 << 20])));
         misbehaving(attacks, "a message of 100 MB in fragments", e -> {
-            WebSocketWire frames = e.acceptWebSocket();
+            FrameSocket frames = e.acceptWebSocket();
             frames.sendRaw(FrameBytes.frame(BINARY, false, new byte[0]));
             repeat(frames, 100, FrameBytes.frame(0, false, new byte[1 << 20]));
         });
@@ -107,7 +107,7 @@ final class FeedAttacks {
         return attacks;
     }
 
-    private static void repeat(WebSocketWire frames, int times, byte[] frame) throws IOException {
+    private static void repeat(FrameSocket frames, int times, byte[] frame) throws IOException {
         for (int i = 0; i < times; i++) {
             frames.sendRaw(frame);
         }
@@ -139,7 +139,7 @@ final class FeedAttacks {
                 assertTrue(t.wild().requestCount() < requestsBefore + 20, "the gateway reconnects without a delay");
             }
             t.wild().on("/feed", e -> {
-                WebSocketWire frames = e.acceptWebSocket();
+                FrameSocket frames = e.acceptWebSocket();
                 frames.send(Frame.text("{\"fine\":true}"));
                 e.awaitEnd();
             });

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Pace;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 
 /** A Streamlit, or another server at its address, that sends invalid, endless or unsolicited responses. */
 final class StreamlitAttacks {
@@ -115,7 +115,7 @@ final class StreamlitAttacks {
         frame(attacks, "a close frame of one byte", FrameBytes.frame(FIN | CLOSE, false, new byte[1]));
         frame(attacks, "invalid UTF-8 text", FrameBytes.frame(FIN | TEXT, false, new byte[] {(byte) 0xc3, 0x28}));
         socket(attacks, "100,000 pings", e -> {
-            WebSocketWire frames = e.acceptWebSocket();
+            FrameSocket frames = e.acceptWebSocket();
             byte[] ping = FrameBytes.frame(FIN | PING, false, new byte[100]);
             for (int i = 0; i < 100_000; i++) {
                 frames.sendRaw(ping);

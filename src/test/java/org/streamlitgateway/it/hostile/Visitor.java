@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 
 /** An honest visitor with an open page: answers pings and receives the echo of its messages. */
 final class Visitor implements Closeable {
@@ -28,7 +28,7 @@ final class Visitor implements Closeable {
 
     private void read() {
         try {
-            WebSocketWire frames = socket.frames().waitingWithoutLimit();
+            FrameSocket frames = socket.frames().waitingWithoutLimit();
             while (true) {
                 heard.add(frames.nextData());
             }

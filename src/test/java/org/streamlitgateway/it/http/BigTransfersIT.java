@@ -19,7 +19,7 @@ import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.OnEveryDeployment;
 
@@ -88,7 +88,7 @@ class BigTransfersIT extends OnEveryDeployment {
     @Test
     void largestMessageReachesBrowserWhole() throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("largest-down"), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             frames.sendPattern(MAX_MESSAGE);
             frames.awaitClosing();
         });
@@ -103,7 +103,7 @@ class BigTransfersIT extends OnEveryDeployment {
     void largestMessageReachesStreamlitWhole() throws IOException {
         Recorder<Long> lengths = new Recorder<>("complete message upstream");
         fixture.upstream().on(GatewayFixture.streamOf("largest-up"), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             lengths.add(frames.readPattern());
             frames.awaitClosing();
         });

@@ -22,7 +22,7 @@ import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.StreamlitMessages;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
@@ -216,7 +216,7 @@ class ContextPathIT extends OnEveryDeployment {
     /** Opens a socket on which upstream sends this message first, and returns the message that the browser receives. */
     private byte[] relayed(String test, byte[] message) throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf(test), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             frames.send(Frame.binary(message));
             frames.awaitClosing();
         });

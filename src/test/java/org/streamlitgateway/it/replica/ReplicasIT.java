@@ -26,7 +26,7 @@ import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.StreamlitMessages;
 import org.streamlitgateway.fixture.StreamlitSessions;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.OnEveryCommandLine;
 import org.streamlitgateway.it.config.ConfiguredGateway;
 
@@ -84,7 +84,7 @@ class ReplicasIT extends OnEveryCommandLine {
             for (FakeStreamlit replica : replicas) {
                 String id = "session-at-" + replica.port();
                 replica.on("/_stcore/stream", exchange -> {
-                    WebSocketWire frames = exchange.acceptWebSocket();
+                    FrameSocket frames = exchange.acceptWebSocket();
                     frames.send(Frame.binary(StreamlitMessages.newSession(id)));
                     exchange.awaitEnd();
                 });

@@ -25,7 +25,7 @@ import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.Signal;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
@@ -110,7 +110,7 @@ class BackPressureIT extends OnEveryDeployment {
         String test = "stalled-browser-" + messageLength;
         AtomicLong sent = new AtomicLong();
         fixture.upstream().on(GatewayFixture.streamOf(test), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             sendAll(frames, messageLength, sent);
             frames.awaitClosing();
         });
@@ -131,7 +131,7 @@ class BackPressureIT extends OnEveryDeployment {
         Signal read = new Signal("upstream may read");
         Recorder<String> ends = new Recorder<>("end of the upload upstream");
         fixture.upstream().on(GatewayFixture.streamOf(test), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             read.await();
             readAll(frames, messageLength);
             ends.add("all read");
@@ -149,13 +149,13 @@ class BackPressureIT extends OnEveryDeployment {
         }
     }
 
-    private static void sendAll(WebSocketWire frames, long messageLength, AtomicLong sent) throws IOException {
+    private static void sendAll(FrameSocket frames, long messageLength, AtomicLong sent) throws IOException {
         for (long position = 0; position < LENGTH; position += messageLength) {
             frames.sendPattern(messageLength, sent);
         }
     }
 
-    private static void readAll(WebSocketWire frames, long messageLength) throws IOException {
+    private static void readAll(FrameSocket frames, long messageLength) throws IOException {
         for (long position = 0; position < LENGTH; position += messageLength) {
             assertEquals(messageLength, frames.readPattern());
         }
@@ -166,7 +166,7 @@ class BackPressureIT extends OnEveryDeployment {
     void stalledBrowsersDoNotAffectOthers() throws IOException {
         AtomicLong sent = new AtomicLong();
         fixture.upstream().on(GatewayFixture.streamOf("stalls-alone"), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             sendAll(frames, 1_000_000, sent);
             frames.awaitClosing();
         });

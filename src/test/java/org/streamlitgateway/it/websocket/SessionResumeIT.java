@@ -15,7 +15,7 @@ import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.StreamlitMessages;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
@@ -26,7 +26,7 @@ class SessionResumeIT extends OnEveryDeployment {
     /** Sends this session's id in the first message of each new socket, as Streamlit does, then echoes text. */
     private static FakeStreamlit.Script sessionScript(String session, Recorder<Closing> ends) {
         return exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             frames.send(Frame.binary(StreamlitMessages.newSession(session)));
             try {
                 Frame frame = frames.nextFrame();

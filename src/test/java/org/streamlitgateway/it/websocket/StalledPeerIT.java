@@ -11,7 +11,7 @@ import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
@@ -34,7 +34,7 @@ class StalledPeerIT extends OnEveryDeployment {
     void browserThatReadsNothingIsClosed() throws IOException {
         Recorder<Closing> endings = new Recorder<>("end of Streamlit's socket");
         fixture.upstream().on(GatewayFixture.streamOf("stalled-browser"), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             Thread sender = Sender.start(() -> sendForever(frames));
             endings.add(frames.awaitClosing());
             frames.close();
@@ -76,7 +76,7 @@ class StalledPeerIT extends OnEveryDeployment {
     void streamlitThatAnswersNoPingsIsClosed() throws IOException {
         Recorder<Closing> endings = new Recorder<>("end of Streamlit's socket");
         fixture.upstream().on(GatewayFixture.streamOf("answers-nothing"), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             Frame frame = frames.nextFrame();
             while (frame.opcode() != Frame.CLOSE) {
                 frame = frames.nextFrame();
@@ -90,7 +90,7 @@ class StalledPeerIT extends OnEveryDeployment {
         }
     }
 
-    private static void sendForever(WebSocketWire frames) throws IOException {
+    private static void sendForever(FrameSocket frames) throws IOException {
         while (true) {
             frames.sendPattern(MESSAGE_BYTES);
         }

@@ -14,7 +14,7 @@ import org.streamlitgateway.fixture.Closing;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
@@ -30,18 +30,18 @@ class WebSocketCloseIT extends OnEveryDeployment {
     enum Death {
         FIN {
             @Override
-            void of(WebSocketWire wire) throws IOException {
-                wire.close();
+            void of(FrameSocket peer) throws IOException {
+                peer.close();
             }
         },
         RESET {
             @Override
-            void of(WebSocketWire wire) throws IOException {
-                wire.reset();
+            void of(FrameSocket peer) throws IOException {
+                peer.reset();
             }
         };
 
-        abstract void of(WebSocketWire wire) throws IOException;
+        abstract void of(FrameSocket peer) throws IOException;
     }
 
     /** Makes upstream wait for the end of the socket; the recorder receives it. */
@@ -80,7 +80,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
     void upstreamCloseReachesBrowserWithCodeAndReason(int code) throws IOException {
         Recorder<Integer> echoes = new Recorder<>("answer to upstream's close");
         fixture.upstream().on(GatewayFixture.streamOf("close-down-" + code), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             frames.sendClose(code, "because " + code);
             echoes.add(frames.awaitClosing().code());
         });
@@ -105,7 +105,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
     @Test
     void upstreamCloseWithoutCodeReachesBrowserAsNormal() throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("close-down-empty"), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             frames.sendClose(Closing.NO_CODE, "");
             frames.awaitClosing();
         });
@@ -136,7 +136,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
     @Test
     void messagesSentBeforeCloseArriveBeforeIt() throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("last-words"), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             for (int i = 0; i < 500; i++) {
                 frames.send(Frame.text("word " + i));
             }
@@ -157,7 +157,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
     @NeedsGateway
     void upstreamDisconnectClosesBrowserWithMatchingCode(Death death) throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("dies-" + death), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             frames.nextData();
             death.of(frames);
         });
@@ -188,7 +188,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
     @NeedsGateway
     void upstreamLostInsideMessageDoesNotCompleteIt(Death death) throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("dies-inside-" + death), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             frames.send(new Frame(false, Frame.BINARY, new byte[10_000]));
             frames.nextData();
             death.of(frames);
@@ -259,7 +259,7 @@ class WebSocketCloseIT extends OnEveryDeployment {
         String test = "nonsense-" + firstByte;
         Recorder<Closing> upstream = new Recorder<>("end of the socket upstream");
         fixture.upstream().on(GatewayFixture.streamOf(test), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             frames.sendRaw(new byte[] {(byte) firstByte, 1, 'x'});
             upstream.add(frames.awaitClosing());
         });

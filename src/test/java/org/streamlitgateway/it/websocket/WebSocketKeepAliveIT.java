@@ -15,7 +15,7 @@ import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.Signal;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
@@ -66,7 +66,7 @@ class WebSocketKeepAliveIT extends OnEveryDeployment {
         Signal lost = new Signal("Streamlit's machine is gone");
         Recorder<String> upstreamEnds = new Recorder<>("end of the socket upstream");
         fixture.upstream().on(GatewayFixture.streamOf("half-open-upstream"), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             lost.await();
             assertEndsUnanswered(frames);
             upstreamEnds.add("ended");
@@ -102,7 +102,7 @@ class WebSocketKeepAliveIT extends OnEveryDeployment {
     void busyStreamlitThatStillAcceptsConnectionsIsKept() throws IOException {
         fixture.upstream().on(HEALTH, Exchange::awaitEnd);
         fixture.upstream().on(GatewayFixture.streamOf("busy"), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             Frame question = frames.nextMessage();
             Frame ping = frames.nextFrame();
             assertEquals(Frame.PING, ping.opcode());
@@ -121,12 +121,12 @@ class WebSocketKeepAliveIT extends OnEveryDeployment {
     }
 
     /** Reads without answering until the gateway closes the connection. */
-    private static void assertEndsUnanswered(WebSocketWire wire) throws IOException {
+    private static void assertEndsUnanswered(FrameSocket peer) throws IOException {
         try {
-            Frame frame = wire.nextFrame();
+            Frame frame = peer.nextFrame();
             while (frame.opcode() != Frame.CLOSE) {
                 assertEquals(Frame.PING, frame.opcode());
-                frame = wire.nextFrame();
+                frame = peer.nextFrame();
             }
         } catch (EOFException | SocketException e) {
             // Ended without a close frame. A dead peer would not have answered one.

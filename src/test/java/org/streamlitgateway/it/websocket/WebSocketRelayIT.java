@@ -17,7 +17,7 @@ import org.streamlitgateway.fixture.PatternBytes;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.Signal;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.OnEveryDeployment;
 
@@ -86,7 +86,7 @@ class WebSocketRelayIT extends OnEveryDeployment {
         String test = "fragments-up-" + opcode;
         Recorder<String> arrived = new Recorder<>("fragment upstream");
         onStream(test, exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             arrived.add(new String(frames.nextBytes(5), StandardCharsets.UTF_8));
             arrived.add(new String(frames.nextBytes(6), StandardCharsets.UTF_8));
             arrived.add(new String(frames.nextBytes(4), StandardCharsets.UTF_8));
@@ -110,7 +110,7 @@ class WebSocketRelayIT extends OnEveryDeployment {
         Signal firstSeen = new Signal("the browser has the first fragment");
         Signal secondSeen = new Signal("the browser has the second fragment");
         onStream(test, exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             frames.send(new Frame(false, opcode, "first".getBytes(StandardCharsets.UTF_8)));
             firstSeen.await();
             frames.send(new Frame(false, Frame.CONTINUATION, "second".getBytes(StandardCharsets.UTF_8)));
@@ -147,7 +147,7 @@ class WebSocketRelayIT extends OnEveryDeployment {
     void pingBetweenFragmentsIsAnswered() throws IOException {
         // shinyproxy #233: a proxy that mixes pings into messages corrupts them.
         onStream("ping-between", exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             frames.send(frames.nextMessage());
             frames.awaitClosing();
         });
@@ -177,7 +177,7 @@ class WebSocketRelayIT extends OnEveryDeployment {
         // Streamlit closes with 1011 unless its four bytes are returned.
         Recorder<String> pongs = new Recorder<>("pong upstream");
         onStream("ping-down", exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             frames.send(Frame.ping("4byt"));
             pongs.add(frames.nextPong().asText());
             frames.awaitClosing();
@@ -219,7 +219,7 @@ class WebSocketRelayIT extends OnEveryDeployment {
         long length = 30_000_000;
         Recorder<Long> upstreamReceived = new Recorder<>("complete message upstream");
         onStream("both-ways", exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             Thread sender = new Thread(() -> {
                 try {
                     frames.sendPattern(length);

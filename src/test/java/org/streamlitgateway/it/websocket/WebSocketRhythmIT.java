@@ -14,7 +14,7 @@ import org.streamlitgateway.fixture.PatternBytes;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.Signal;
-import org.streamlitgateway.fixture.WebSocketWire;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 import org.streamlitgateway.it.OnEveryDeployment;
@@ -41,9 +41,9 @@ class WebSocketRhythmIT extends OnEveryDeployment {
     void silentUpstreamIsPinged() throws IOException {
         Recorder<Frame> frames = new Recorder<>("frame upstream");
         fixture.upstream().on(GatewayFixture.streamOf("silent-upstream"), exchange -> {
-            WebSocketWire wire = exchange.acceptWebSocket();
-            frames.add(wire.nextFrame());
-            wire.awaitClosing();
+            FrameSocket peer = exchange.acceptWebSocket();
+            frames.add(peer.nextFrame());
+            peer.awaitClosing();
         });
 
         try (RawWebSocket socket = fixture.open("silent-upstream", PROTOCOL)) {
@@ -56,15 +56,15 @@ class WebSocketRhythmIT extends OnEveryDeployment {
     void pingBetweenFragmentsKeepsMessageIntact() throws IOException {
         Signal pinged = new Signal("ping between two fragments");
         fixture.upstream().on(GatewayFixture.streamOf("slow-message"), exchange -> {
-            WebSocketWire wire = exchange.acceptWebSocket();
-            wire.send(new Frame(false, Frame.BINARY, new byte[] {1}));
+            FrameSocket peer = exchange.acceptWebSocket();
+            peer.send(new Frame(false, Frame.BINARY, new byte[] {1}));
             pinged.await();
-            wire.send(new Frame(true, Frame.CONTINUATION, new byte[] {2}));
-            wire.awaitClosing();
+            peer.send(new Frame(true, Frame.CONTINUATION, new byte[] {2}));
+            peer.awaitClosing();
         });
 
         try (RawWebSocket socket = fixture.open("slow-message", PROTOCOL)) {
-            WebSocketWire frames = socket.frames();
+            FrameSocket frames = socket.frames();
             assertEquals(new Frame(false, Frame.BINARY, new byte[] {1}), frames.nextFrame());
             assertEquals(Frame.PING, frames.nextFrame().opcode());
             frames.send(new Frame(true, Frame.PONG, new byte[0]));
@@ -86,7 +86,7 @@ class WebSocketRhythmIT extends OnEveryDeployment {
                 mixed(new Frame(true, Frame.PING, new byte[] {7})),
                 smallMessages(3));
         fixture.upstream().on(GatewayFixture.streamOf("bursts"), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             for (List<Frame> burst : bursts) {
                 frames.sendTogether(burst);
                 frames.nextMessage();
@@ -107,7 +107,7 @@ class WebSocketRhythmIT extends OnEveryDeployment {
     @Test
     void messagesSentWithCloseFrameArrive() throws IOException {
         fixture.upstream().on(GatewayFixture.streamOf("last-words"), exchange -> {
-            WebSocketWire frames = exchange.acceptWebSocket();
+            FrameSocket frames = exchange.acceptWebSocket();
             Frame close = new Frame(true, Frame.CLOSE, new Closing(4321, "enough").payload());
             frames.sendTogether(List.of(Frame.text("last"), Frame.text("words"), close));
             frames.awaitClosing();
