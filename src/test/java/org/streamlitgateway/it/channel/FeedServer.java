@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.streamlitgateway.fixture.Exchange;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
-import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.FrameSocket;
+import org.streamlitgateway.fixture.Recorder;
 
 /**
  * The feeds behind the gateway: {@code /prices} and {@code /news} send the test's messages, {@code /echo} returns each

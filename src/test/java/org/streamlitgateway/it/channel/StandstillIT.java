@@ -7,9 +7,9 @@ import org.junit.jupiter.api.Test;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Signal;
-import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.NeedsGateway;
 

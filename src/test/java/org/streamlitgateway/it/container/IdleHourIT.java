@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.fixture.Pace;
 import org.streamlitgateway.fixture.RawWebSocket;
-import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.RunningGateway;
 
 /**

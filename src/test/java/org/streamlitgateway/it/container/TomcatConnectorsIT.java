@@ -31,11 +31,11 @@ import org.streamlitgateway.fixture.Closing;
 import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.fixture.Ports;
 import org.streamlitgateway.fixture.Recorder;
 import org.streamlitgateway.fixture.TestCertificate;
 import org.streamlitgateway.fixture.TrustingContext;
-import org.streamlitgateway.fixture.FrameSocket;
 
 /** WebSockets through each kind of Tomcat connector: their sockets differ in which events they report, and when. */
 @ParameterizedClass(name = "{0}")

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.fixture.HttpHead;
 import org.streamlitgateway.fixture.StreamlitMessages;
-import org.streamlitgateway.fixture.FrameSocket;
 
 /**
  * Attacks on the public authority. Streamlit compares Host with Origin character by character and stalls when they

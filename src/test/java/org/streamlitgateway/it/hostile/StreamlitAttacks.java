@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.FakeStreamlit;
-import org.streamlitgateway.fixture.Pace;
 import org.streamlitgateway.fixture.FrameSocket;
+import org.streamlitgateway.fixture.Pace;
 
 /** A Streamlit, or another server at its address, that sends invalid, endless or unsolicited responses. */
 final class StreamlitAttacks {

@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
-import org.streamlitgateway.fixture.FrameSocket;
 
 /** An honest visitor with an open page: answers pings and receives the echo of its messages. */
 final class Visitor implements Closeable {

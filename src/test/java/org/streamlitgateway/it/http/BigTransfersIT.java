@@ -13,13 +13,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamlitgateway.fixture.BodyReader;
 import org.streamlitgateway.fixture.End;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.fixture.PatternBytes;
 import org.streamlitgateway.fixture.ProcessProbe;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.Recorder;
-import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.GatewayFixture;
 import org.streamlitgateway.it.OnEveryDeployment;
 

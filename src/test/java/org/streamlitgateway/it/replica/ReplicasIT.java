@@ -20,13 +20,13 @@ import org.junit.jupiter.api.Test;
 import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
+import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.fixture.LiveSessions;
 import org.streamlitgateway.fixture.RawHttp;
 import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.fixture.StreamlitMessages;
 import org.streamlitgateway.fixture.StreamlitSessions;
-import org.streamlitgateway.fixture.FrameSocket;
 import org.streamlitgateway.it.OnEveryCommandLine;
 import org.streamlitgateway.it.config.ConfiguredGateway;
 
