@@ -122,6 +122,28 @@ class ArchitectureTest {
         }));
     }
 
+    /** A corpus is found by the names of class and method, so a rename would silently leave it behind. */
+    @Test
+    void everyCorpusBelongsToAFuzzTest() throws IOException {
+        try (Stream<Path> folders = Files.walk(Path.of("src/test/resources"))) {
+            List<Path> lost = folders.filter(
+                            folder -> folder.getParent().toString().endsWith("FuzzTestInputs"))
+                    .filter(folder -> !isFuzzTest(folder))
+                    .toList();
+            assertEquals(List.of(), lost);
+        }
+    }
+
+    private static boolean isFuzzTest(Path corpus) {
+        Path test = Path.of(
+                corpus.getParent().toString().replace("resources", "java").replaceFirst("Inputs$", ".java"));
+        try {
+            return Files.readString(test).contains("void " + corpus.getFileName() + "(");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** The field has a word for each of these; see the words of the packages' documentation. */
     @Test
     void retiredWordsStayAway() throws IOException {
