@@ -103,7 +103,7 @@ class ChannelOutageIT extends WithFeeds {
             dead.ignorePings();
             Map<String, Object> frame = page.next("state");
             assertEquals("reconnecting", frame.get("state"));
-            assertTrue(frame.get("reason").toString().contains("silent"), frame::toString);
+            assertTrue(frame.get("reason").toString().contains("pings"), frame::toString);
             awaitState(page, "open");
             feed.socket().count(1, 1);
             page.assertCount(1, 1);
