@@ -3,11 +3,11 @@ package org.streamlitgateway.gateway;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -83,7 +83,7 @@ final class AppRegistry implements AutoCloseable {
             throw new IOException("the gateway is stopping");
         }
         Map<String, App> oldApps = byPrefix;
-        Map<String, App> newApps = new TreeMap<>();
+        Map<String, App> newApps = new LinkedHashMap<>();
         for (AppConfig app : newConfig.apps()) {
             newApps.put(app.prefix(), createApp(app, oldApps.get(app.prefix()), newConfig));
         }

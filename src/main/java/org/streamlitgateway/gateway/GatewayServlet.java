@@ -134,6 +134,9 @@ final class GatewayServlet extends HttpServlet {
             list(current.routes(), request, response, client);
             return null;
         }
+        if (app == null && current.lists() && path.startsWith(base + "/")) {
+            ErrorResponse.linkAppList(request, base);
+        }
         if (app == null || isFromNestedApp(current.routes(), request, path, app, client)) {
             LOG.debug("{} {} from {}: no app at this path", request.getMethod(), new Printable(path), client.peer());
             return Outcome.NOT_FOUND;

@@ -20,7 +20,25 @@ public final class ErrorResponse {
     /** Status code of RFC 6585 section 4. */
     private static final int TOO_MANY_REQUESTS = 429;
 
+    /** Request attribute with the address of the list of apps. */
+    private static final String APP_LIST = ErrorResponse.class.getName() + ".appList";
+
     private ErrorResponse() {}
+
+    /**
+     * Makes a page for this request link to the list of apps. The link is relative, because a proxy may have stripped a
+     * prefix that the browser sees.
+     *
+     * @param base path below which the request is and at which the list is served, without a slash at its end
+     */
+    public static void linkAppList(HttpServletRequest request, String base) {
+        long folders = request.getRequestURI()
+                .substring(base.length() + 1)
+                .chars()
+                .filter(c -> c == '/')
+                .count();
+        request.setAttribute(APP_LIST, folders == 0 ? "./" : "../".repeat((int) folders));
+    }
 
     /** Sends the fixed text of an outcome. Logs a failure at debug level. */
     public static void send(HttpServletRequest request, HttpServletResponse response, Outcome outcome) {
@@ -28,7 +46,9 @@ public final class ErrorResponse {
         boolean page = wantsPage(request) && (upstreamDown || outcome == Outcome.NOT_FOUND);
         byte[] body = (!page
                         ? outcome.text() + "\n"
-                        : upstreamDown ? WaitingPage.html(outcome) : NotFoundPage.html(outcome))
+                        : upstreamDown
+                                ? WaitingPage.html(outcome)
+                                : NotFoundPage.html(outcome, (String) request.getAttribute(APP_LIST)))
                 .getBytes(StandardCharsets.UTF_8);
         boolean close = "close".equalsIgnoreCase(response.getHeader("Connection")) || endsConnection(request, outcome);
         try {

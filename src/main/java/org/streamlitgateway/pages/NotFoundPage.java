@@ -2,7 +2,7 @@ package org.streamlitgateway.pages;
 
 import org.streamlitgateway.outcome.Outcome;
 
-/** Page for a browser that opens an address without an app; links to the gateway's root, which lists the apps. */
+/** Page for a browser that opens an address without an app. */
 final class NotFoundPage {
     static final String STYLE = """
             body { font-family: system-ui, sans-serif; margin: 0; color: #31333f; background: #fff; }
@@ -11,9 +11,12 @@ final class NotFoundPage {
             @media (prefers-color-scheme: dark) { body { color: #fafafa; background: #0e1117; } }
             """;
 
+    private static final String LINK = "<p><a href=\"%s\">All apps</a></p>";
+
     private NotFoundPage() {}
 
-    static String html(Outcome outcome) {
+    /** @param appList relative address of the list of apps, or {@code null} if there is no list */
+    static String html(Outcome outcome, String appList) {
         return """
                 <!DOCTYPE html>
                 <html lang="en">
@@ -27,10 +30,10 @@ final class NotFoundPage {
                 <main>
                 <h1>Not found</h1>
                 <p>%s</p>
-                <p><a href="/">To the start page</a></p>
+                %s
                 </main>
                 </body>
                 </html>
-                """.formatted(STYLE, outcome.text());
+                """.formatted(STYLE, outcome.text(), appList == null ? "" : LINK.formatted(appList));
     }
 }

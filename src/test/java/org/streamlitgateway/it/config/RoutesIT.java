@@ -1,17 +1,23 @@
 package org.streamlitgateway.it.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.streamlitgateway.it.config.ConfiguredGateway.app;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.HttpHead;
+import org.streamlitgateway.fixture.RawHttp;
+import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.StreamlitSessions;
+import org.streamlitgateway.it.LaunchedProcess;
 import org.streamlitgateway.it.OnEveryCommandLine;
+import org.streamlitgateway.it.WarDeployment;
 
 /** Several apps in one configuration: routing by path, the app list, and separation of cookies. */
 class RoutesIT extends OnEveryCommandLine {
@@ -53,6 +59,48 @@ class RoutesIT extends OnEveryCommandLine {
                 assertEquals(404, gateway.status("/_stcore/health"));
                 assertEquals(404, gateway.status("/other"));
             }
+        }
+    }
+
+    @Test
+    void appListKeepsTheConfiguredOrderAndMissingPagesLinkToIt() throws IOException {
+        try (FakeStreamlit z = FakeStreamlit.start();
+                FakeStreamlit a = FakeStreamlit.start();
+                ConfiguredGateway gateway = ConfiguredGateway.start(war, folder, app("/z", z) + app("/a", a))) {
+            String list = gateway.open("/").text();
+            assertTrue(list.indexOf("href=\"/z/\"") < list.indexOf("href=\"/a/\""), list);
+            assertTrue(list.contains("http-equiv=\"refresh\""), list);
+
+            assertLinksToList("./", gateway.open("/missing"));
+            assertLinksToList("../../", gateway.open("/missing/deep/page"));
+            assertEquals(
+                    "There is no app at this address.\n",
+                    gateway.get("/missing").text());
+        }
+    }
+
+    private static void assertLinksToList(String link, RawResponse missing) {
+        assertEquals(404, missing.status());
+        assertTrue(missing.head().one("Content-Type").startsWith("text/html"), missing::toString);
+        assertTrue(missing.text().contains("href=\"" + link + "\""), missing::text);
+    }
+
+    @Test
+    void missingPageWithoutAListLinksNowhere() throws IOException {
+        try (FakeStreamlit streamlit = FakeStreamlit.start();
+                LaunchedProcess gateway = war.launch(
+                        List.of(
+                                "--streamlit-port",
+                                Integer.toString(streamlit.port()),
+                                "--proxy-host=127.0.0.1",
+                                "--proxy-port=0",
+                                "--context-path=/tools"),
+                        Map.of());
+                RawHttp client = RawHttp.connect(WarDeployment.readyAddress(gateway))) {
+            RawResponse missing = client.get("/elsewhere", "Accept: text/html");
+
+            assertEquals(404, missing.status());
+            assertFalse(missing.text().contains("href"), missing::text);
         }
     }
 
