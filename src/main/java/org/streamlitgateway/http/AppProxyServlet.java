@@ -6,11 +6,9 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.client.AsyncRequestContent;
 import org.eclipse.jetty.client.ContinueProtocolHandler;
 import org.eclipse.jetty.client.HttpClient;
@@ -44,14 +42,8 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     private static final Logger LOG = LoggerFactory.getLogger(AppProxyServlet.class);
     private static final long serialVersionUID = 1;
     private static final String CONTINUE = AppProxyServlet.class.getName() + ".continue";
-    private static final String DONE = "done";
-
-    /** Methods of requests that may be repeated if no response arrives (RFC 9110 section 9.2.2). */
-    private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
     private static final Set<String> UPLOADING = Set.of("POST", "PUT", "PATCH");
-
-    private static final int MAX_ATTEMPTS = 2;
 
     /** Longest wait for another request for the same asset. */
     private static final long MAX_WAIT_MILLIS = 5000;
@@ -157,8 +149,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             out.headers(fields -> fields.put("Accept-Encoding", "identity")); // the cache compresses the asset itself
         }
         out.idleTimeout(0, TimeUnit.MILLISECONDS); // see ExchangeTimeouts
-        boolean repeatable = !exchange.hasBody && IDEMPOTENT.contains(exchange.request.getMethod());
-        if (!repeatable || exchange.attempts() > 0) {
+        if (!exchange.isRepeatable() || exchange.attempts() > 0) {
             out.tag(exchange.hasBody ? UpstreamClient.Fresh.UPLOAD : UpstreamClient.Fresh.REQUEST);
         }
         if (LOG.isDebugEnabled()) {
@@ -285,20 +276,13 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             exchange.route.replica().responded();
             if (exchange.end()) {
                 timeouts.remove(exchange);
-                log(exchange, result.getResponse().getStatus(), DONE, null);
+                ExchangeLog.ended(exchange, result.getResponse().getStatus(), ExchangeLog.DONE, null);
                 complete(exchange);
             }
             return;
         }
         Throwable failure = result.getFailure();
-        boolean mayRepeat = !exchange.hasBody
-                && IDEMPOTENT.contains(exchange.request.getMethod())
-                && !exchange.isAnswered()
-                && !exchange.isTimedOut()
-                && !exchange.isClientGone()
-                && !(failure instanceof ConnectException)
-                && !(failure instanceof MissingAssetException);
-        if (mayRepeat && exchange.attempts() < MAX_ATTEMPTS) {
+        if (exchange.mayRepeat(failure)) {
             LOG.debug(
                     "repeating the request to {} on a new connection: {}",
                     exchange.route.replica().address(),
@@ -323,7 +307,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     void recordingWritten(Exchange exchange) {
         timeouts.remove(exchange);
         if (exchange.end()) {
-            log(exchange, HttpServletResponse.SC_OK, DONE, null);
+            ExchangeLog.ended(exchange, HttpServletResponse.SC_OK, ExchangeLog.DONE, null);
             complete(exchange);
         }
     }
@@ -337,7 +321,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                 exchange.awaitClient();
                 timeouts.remove(exchange);
             }
-            log(exchange, Outcome.CLIENT_GONE.status(), Outcome.CLIENT_GONE.name(), cause);
+            ExchangeLog.ended(exchange, Outcome.CLIENT_GONE.status(), Outcome.CLIENT_GONE.name(), cause);
             ConnectionAbort.dispatch(exchange.request);
         }
     }
@@ -356,8 +340,8 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             move(exchange);
             return;
         }
-        Outcome outcome = outcome(exchange, failure);
-        log(exchange, outcome.status(), outcome.name(), failure);
+        Outcome outcome = exchange.outcome(failure);
+        ExchangeLog.ended(exchange, outcome.status(), outcome.name(), failure);
         boolean unreachable = outcome == Outcome.REFUSED || failure instanceof SocketTimeoutException; // connecting
         if (unreachable) {
             exchange.route.replica().connectionRefused();
@@ -392,46 +376,11 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         }
     }
 
-    private static Outcome outcome(Exchange exchange, Throwable failure) {
-        if (exchange.isClientGone()) {
-            return Outcome.CLIENT_GONE;
-        }
-        if (exchange.isClientSlow()) {
-            return Outcome.CLIENT_SLOW;
-        }
-        if (exchange.isTimedOut() || failure instanceof TimeoutException || failure instanceof SocketTimeoutException) {
-            return Outcome.TIMED_OUT;
-        }
-        return failure instanceof ConnectException ? Outcome.REFUSED : Outcome.LOST;
-    }
-
     private static void complete(Exchange exchange) {
         try {
             exchange.request.getAsyncContext().complete();
         } catch (IllegalStateException e) {
             LOG.debug("request was already completed by the container", e);
-        }
-    }
-
-    private static void log(Exchange exchange, int status, String outcome, Throwable cause) {
-        boolean failed = cause != null && !Outcome.CLIENT_GONE.name().equals(outcome);
-        if (failed && exchange.route.replica().failures().tryAcquire(outcome)) {
-            LOG.warn(
-                    "{} {} ended with {} ({}): {}: {} (logged at most once a minute)",
-                    exchange.request.getMethod(),
-                    new Printable(exchange.request.getRequestURI()),
-                    status,
-                    outcome,
-                    exchange.route.replica().address(),
-                    FailureText.of(cause));
-        } else if (LOG.isDebugEnabled()) {
-            LOG.debug(
-                    "{} {} ended with {} ({}) after {} ms",
-                    exchange.request.getMethod(),
-                    new Printable(exchange.request.getRequestURI()),
-                    status,
-                    outcome,
-                    (System.nanoTime() - exchange.startedNanos) / 1_000_000);
         }
     }
 

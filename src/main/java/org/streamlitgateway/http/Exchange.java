@@ -3,6 +3,8 @@ package org.streamlitgateway.http;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -11,6 +13,7 @@ import org.streamlitgateway.cache.InFlightRequest;
 import org.streamlitgateway.forwarding.ClientInfo;
 import org.streamlitgateway.http.body.BodyRateLimit;
 import org.streamlitgateway.limit.Quota;
+import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.routing.Route;
 import org.streamlitgateway.upstream.client.RawRequest;
 
@@ -37,6 +40,10 @@ final class Exchange {
     /** Request attribute that holds the exchange. */
     static final String ATTRIBUTE = Exchange.class.getName();
 
+    /** Methods of requests that may be repeated if no response arrives (RFC 9110 section 9.2.2). */
+    private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+    private static final int MAX_ATTEMPTS = 2;
     private static final int MAX_JOINS = 2;
 
     private static final long NOT_WAITING = Long.MAX_VALUE;
@@ -148,6 +155,36 @@ final class Exchange {
     /** Returns how often the request has been sent to this replica. */
     int attempts() {
         return attempts;
+    }
+
+    /** Returns whether the request may be sent more than once. */
+    boolean isRepeatable() {
+        return !hasBody && IDEMPOTENT.contains(request.getMethod());
+    }
+
+    /** Returns whether to send the request once more after this failure. */
+    boolean mayRepeat(Throwable failure) {
+        return isRepeatable()
+                && attempts < MAX_ATTEMPTS
+                && !answered
+                && !timedOut
+                && !clientGone
+                && !(failure instanceof ConnectException)
+                && !(failure instanceof MissingAssetException);
+    }
+
+    /** Classifies the failure that ends the exchange. */
+    Outcome outcome(Throwable failure) {
+        if (clientGone) {
+            return Outcome.CLIENT_GONE;
+        }
+        if (clientSlow) {
+            return Outcome.CLIENT_SLOW;
+        }
+        if (timedOut || failure instanceof TimeoutException || failure instanceof SocketTimeoutException) {
+            return Outcome.TIMED_OUT;
+        }
+        return failure instanceof ConnectException ? Outcome.REFUSED : Outcome.LOST;
     }
 
     /** Returns the rate limit of the request body. */
@@ -297,10 +334,6 @@ final class Exchange {
         if (sent != null && !recording) {
             sent.abort(cause);
         }
-    }
-
-    boolean isClientSlow() {
-        return clientSlow;
     }
 
     boolean isTimedOut() {

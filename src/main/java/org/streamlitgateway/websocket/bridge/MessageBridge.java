@@ -18,6 +18,7 @@ import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.upstream.client.UpstreamClient;
 import org.streamlitgateway.websocket.Relay;
+import org.streamlitgateway.websocket.SessionEnd;
 import org.streamlitgateway.websocket.SessionRegistry;
 import org.streamlitgateway.websocket.frame.CloseStatus;
 import org.streamlitgateway.websocket.peer.PeerLiveness;
@@ -54,7 +55,7 @@ final class MessageBridge implements Relay {
     private boolean ended;
 
     /** Aborts the handshake with Streamlit; {@code null} unless it is under way. */
-    private volatile Runnable abortDial;
+    private Runnable abortDial;
 
     /** Status for a browser that connects after the end. */
     private CloseStatus lateBrowserStatus;
@@ -79,7 +80,14 @@ final class MessageBridge implements Relay {
 
     @Override
     public void dial(UpstreamRequest request, HandshakeListener listener) {
-        abortDial = factory.dial(this, request, listener);
+        Runnable abort = factory.dial(this, request, listener);
+        synchronized (this) {
+            if (!ended) {
+                abortDial = upstream == null ? abort : null; // Streamlit may have answered already
+                return;
+            }
+        }
+        abort.run(); // the session ended meanwhile
     }
 
     @Override
@@ -97,8 +105,8 @@ final class MessageBridge implements Relay {
     void upstreamOpened(Session session) {
         session.setIdleTimeout(Duration.ZERO); // the keep-alive finds dead peers
         upstreamLiveness.heard(System.nanoTime());
-        abortDial = null; // it references the handshake
         synchronized (this) {
+            abortDial = null; // it references the handshake
             upstream = session;
             if (!ended) {
                 return;
@@ -209,8 +217,7 @@ final class MessageBridge implements Relay {
         browserLiveness.heard(System.nanoTime());
         messageBytesUp += size;
         if (messageBytesUp > sessions.maxMessageBytes()) {
-            Outcome outcome = Outcome.MESSAGE_TOO_LARGE;
-            end(outcome.name(), CloseStatus.of(outcome), CloseStatus.of(Outcome.CLIENT_GONE), null);
+            end(SessionEnd.violation(Outcome.MESSAGE_TOO_LARGE, true));
             return false;
         }
         if (last) {
@@ -281,39 +288,32 @@ final class MessageBridge implements Relay {
     // --- ending
 
     void upstreamClosed(int code, String reason) {
-        end("Streamlit closed with " + code, CloseStatus.fromUpstream(code, reason), null, null);
+        end(SessionEnd.streamlitClosed(code, reason, true));
     }
 
     void browserClosed(int code, String reason) {
-        end("the browser closed with " + code, null, CloseStatus.fromBrowser(code, reason), null);
+        end(SessionEnd.browserClosed(code, reason, true));
     }
 
     void upstreamFailed(Throwable cause) {
-        end("the connection to Streamlit was lost", CloseStatus.of(Outcome.LOST), null, cause);
+        end(SessionEnd.streamlitLost(cause));
     }
 
     void browserFailed(Throwable cause) {
-        end(
-                "the connection to the browser was lost",
-                CloseStatus.of(Outcome.CLIENT_GONE),
-                CloseStatus.of(Outcome.CLIENT_GONE),
-                cause);
+        end(SessionEnd.browserLost(CloseStatus.of(Outcome.CLIENT_GONE), cause));
     }
 
     @Override
     public void end(Outcome outcome, Throwable cause) {
-        end(outcome.name(), CloseStatus.of(outcome), CloseStatus.of(outcome), cause);
+        end(SessionEnd.of(outcome, cause));
     }
 
-    /**
-     * Closes both sides, once.
-     *
-     * @param forBrowser {@code null} if the browser's connection is already closed
-     * @param forUpstream {@code null} if Streamlit's connection is already closed
-     */
-    private void end(String reason, CloseStatus forBrowser, CloseStatus forUpstream, Throwable cause) {
+    /** Closes both sides, once. */
+    private void end(SessionEnd requested) {
+        CloseStatus forBrowser = requested.forBrowser();
         Session streamlit;
         jakarta.websocket.Session client;
+        Runnable abort;
         synchronized (this) {
             if (ended) {
                 return;
@@ -322,21 +322,21 @@ final class MessageBridge implements Relay {
             lateBrowserStatus = forBrowser == null ? CloseStatus.of(Outcome.CLIENT_GONE) : forBrowser;
             streamlit = upstream;
             client = browser;
+            abort = abortDial;
         }
         LOG.debug(
                 "{} ended: {}; {} messages from the browser, {} from Streamlit{}",
                 name,
-                new Printable(reason),
+                new Printable(requested.reason()),
                 messagesUp,
                 downstream.messages(),
-                cause == null ? "" : "; " + FailureText.of(cause));
-        Runnable abort = abortDial;
+                requested.cause() == null ? "" : "; " + FailureText.of(requested.cause()));
         if (abort != null) {
             abort.run();
         }
         credit.close();
         if (streamlit != null) {
-            closeUpstream(streamlit, forUpstream);
+            closeUpstream(streamlit, requested.forStreamlit());
         }
         if (client != null && forBrowser != null) {
             sessions.submitClose(() -> close(client, forBrowser));

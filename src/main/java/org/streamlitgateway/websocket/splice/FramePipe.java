@@ -2,7 +2,6 @@ package org.streamlitgateway.websocket.splice;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.util.BufferUtil;
@@ -58,9 +57,7 @@ final class FramePipe {
     // set by any thread
 
     private final AtomicInteger wakeups = new AtomicInteger();
-    private final AtomicReference<ByteBuffer> pong = new AtomicReference<>();
-    private volatile boolean pingRequested;
-    private volatile ByteBuffer closeFrame;
+    private final FrameInserts inserts;
 
     // used by the loop only
 
@@ -78,9 +75,6 @@ final class FramePipe {
     /** Payload bytes of the current frame that have not been parsed. */
     private long remaining;
 
-    /** Message that replaces an inspected one. */
-    private ByteBuffer replacement;
-
     private boolean inputEnded;
     private boolean outputEnded;
     private long messages;
@@ -91,6 +85,7 @@ final class FramePipe {
         this.source = source;
         this.sink = sink;
         this.pool = pool;
+        this.inserts = new FrameInserts(sink);
         this.header = new FrameHeader(source.isBrowser, source.isBrowser ? splice.maxMessageBytes() : Long.MAX_VALUE);
         if (bufferedInput != null) {
             acquireBuffer(Math.max(BUFFER_BYTES, bufferedInput.remaining()));
@@ -122,19 +117,19 @@ final class FramePipe {
 
     /** Inserts a ping after the current frame. */
     void requestPing() {
-        pingRequested = true;
+        inserts.requestPing();
         wakeUp();
     }
 
-    /** Inserts a pong after the current frame. It replaces one that is not yet written (RFC 6455 section 5.5.3). */
+    /** Inserts a pong after the current frame. */
     void queuePong(ByteBuffer frame) {
-        pong.set(frame);
+        inserts.setPong(frame);
         wakeUp();
     }
 
     /** Inserts a close frame after the current frame; data that follows is read and dropped. */
     void queueClose(ByteBuffer frame) {
-        closeFrame = frame;
+        inserts.setClose(frame);
         wakeUp();
     }
 
@@ -177,7 +172,7 @@ final class FramePipe {
     private void sourceEnded() {
         releaseIdleBuffer();
         splice.peerClosed();
-        if (closeFrame != null && !outputEnded) {
+        if (inserts.hasClose() && !outputEnded) {
             sink.close(); // a close frame cannot be inserted into an unfinished frame
         }
     }
@@ -235,9 +230,10 @@ final class FramePipe {
 
     private boolean writeInserts() {
         while (hasInsert()) {
-            ByteBuffer insert = nextInsert();
+            ByteBuffer insert = inserts.take();
+            outputEnded = inserts.isCloseTaken();
             boolean accepted = sink.write(insert);
-            if (outputEnded) { // it was the close frame
+            if (outputEnded) {
                 sink.closeSent(); // after the write, because an answer may close the connection
             }
             if (!accepted) {
@@ -250,31 +246,8 @@ final class FramePipe {
         return true;
     }
 
-    private ByteBuffer nextInsert() {
-        ByteBuffer next = replacement;
-        if (next != null) {
-            replacement = null;
-            return next;
-        }
-        next = pong.getAndSet(null);
-        if (next != null) {
-            return next;
-        }
-        if (pingRequested || closeFrame == null) { // or the sink's ping is due
-            pingRequested = false;
-            return sink.ping();
-        }
-        outputEnded = true;
-        return closeFrame;
-    }
-
     private boolean hasInsert() {
-        return !outputEnded
-                && (closeFrame != null
-                        || pingRequested
-                        || replacement != null
-                        || pong.get() != null
-                        || sink.isPingDue());
+        return !outputEnded && !inserts.isEmpty();
     }
 
     // --- parsing
@@ -398,7 +371,7 @@ final class FramePipe {
             return at;
         }
         messages++;
-        replacement = FrameWriter.binary(changed);
+        inserts.setReplacement(FrameWriter.binary(changed));
         skipTo(next);
         return next;
     }

@@ -21,6 +21,7 @@ import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.outcome.RateLimitedLog;
 import org.streamlitgateway.streamlit.ForwardMessages;
 import org.streamlitgateway.websocket.Relay;
+import org.streamlitgateway.websocket.SessionEnd;
 import org.streamlitgateway.websocket.SessionRegistry;
 import org.streamlitgateway.websocket.frame.CloseStatus;
 import org.streamlitgateway.websocket.frame.FrameHeader;
@@ -62,19 +63,11 @@ final class Splice implements Relay {
     /** Size of the largest message that is inspected: it must fit into a buffer. */
     private static final int MAX_INSPECTED_BYTES = FramePipe.BUFFER_BYTES - FrameHeader.MAX_BYTES;
 
-    /**
-     * Reason of the end, and the status for each side.
-     *
-     * @param forBrowser {@code null} if the browser's connection is already gone
-     * @param forStreamlit {@code null} if Streamlit's connection is already gone
-     */
-    private record End(String reason, CloseStatus forBrowser, CloseStatus forStreamlit, Throwable cause) {}
-
     private final SpliceFactory factory;
     private final SessionRegistry sessions;
     private final String name;
     private final String prefix;
-    private final AtomicReference<End> end = new AtomicReference<>();
+    private final AtomicReference<SessionEnd> end = new AtomicReference<>();
 
     // until both sides are open
     private UpstreamHandshake handshake;
@@ -226,15 +219,10 @@ final class Splice implements Relay {
 
     void connectionLost(Peer peer) {
         peer.close();
-        if (peer.isBrowser) {
-            end(new End("the connection to the browser was lost", null, CloseStatus.of(Outcome.CLIENT_GONE), null));
-        } else {
-            end(new End("the connection to Streamlit was lost", CloseStatus.of(Outcome.LOST), null, null));
-        }
+        end(peer.isBrowser ? SessionEnd.browserLost(null, null) : SessionEnd.streamlitLost(null));
     }
 
     void violated(Peer peer, Outcome violation) {
-        CloseStatus status = CloseStatus.of(violation);
         if (!isEnded()) {
             String sender = peer.isBrowser ? "the browser" : "Streamlit";
             LOG.atLevel(LOG_LIMIT.level(Level.INFO, sender + violation))
@@ -244,11 +232,7 @@ final class Splice implements Relay {
                             sender,
                             violation.text());
         }
-        end(new End(
-                violation.name(),
-                peer.isBrowser ? status : CloseStatus.of(Outcome.LOST),
-                peer.isBrowser ? CloseStatus.of(Outcome.CLIENT_GONE) : status,
-                null));
+        end(SessionEnd.violation(violation, peer.isBrowser));
     }
 
     /** Answers a close frame with its code (RFC 6455 section 5.5.1), and closes the other side with code and reason. */
@@ -256,13 +240,10 @@ final class Splice implements Relay {
         peer.closeReceived();
         int code = CloseStatus.code(payload);
         String reason = payload.length < 2 ? "" : new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
-        if (peer.isBrowser) {
-            CloseStatus status = CloseStatus.fromBrowser(code, reason);
-            end(new End("the browser closed with " + code, new CloseStatus(status.code(), ""), status, null));
-        } else {
-            CloseStatus status = CloseStatus.fromUpstream(code, reason);
-            end(new End("Streamlit closed with " + code, status, new CloseStatus(status.code(), ""), null));
-        }
+        end(
+                peer.isBrowser
+                        ? SessionEnd.browserClosed(code, reason, false)
+                        : SessionEnd.streamlitClosed(code, reason, false));
     }
 
     // --- keep-alive
@@ -302,10 +283,10 @@ final class Splice implements Relay {
 
     @Override
     public void end(Outcome outcome, Throwable cause) {
-        end(new End(outcome.name(), CloseStatus.of(outcome), CloseStatus.of(outcome), cause));
+        end(SessionEnd.of(outcome, cause));
     }
 
-    private void end(End requested) {
+    private void end(SessionEnd requested) {
         synchronized (this) {
             if (!end.compareAndSet(null, requested)) {
                 return;
@@ -366,7 +347,7 @@ final class Splice implements Relay {
 
     /** Closes the side that is open. Called again for a side that opens later. */
     private void closeHalfOpen() {
-        End requested = end.get();
+        SessionEnd requested = end.get();
         UpstreamHandshake pending;
         RawSocket upstream;
         RawSocket downstream;

@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.options.AriaRole;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +57,38 @@ class WaitingPageIT extends InBrowser {
         assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Harbour weather")))
                 .isVisible();
         assertThat(page).hasURL(browser.uri().toString());
+    }
+
+    @Test
+    void waitingPageFollowsTheReason() throws Exception {
+        Page page = browser.newVisitor(browser.uri()).page();
+        assertEquals(502, page.navigate(browser.uri().toString()).status());
+        Locator reason = page.locator("#reason");
+        String refused = reason.innerText();
+
+        try (ServerSocket listening =
+                new ServerSocket(browser.streamlit().port(), 50, InetAddress.getLoopbackAddress())) {
+            closeAllConnections(listening);
+            assertThat(reason).not().hasText(refused);
+        }
+        assertThat(reason).hasText(refused);
+    }
+
+    /** Accepts and closes connections until the socket is closed, like a Streamlit that crashes on each request. */
+    private static void closeAllConnections(ServerSocket listening) {
+        Thread thread = new Thread(
+                () -> {
+                    while (!listening.isClosed()) {
+                        try {
+                            listening.accept().close();
+                        } catch (IOException e) {
+                            return; // the test has closed the socket
+                        }
+                    }
+                },
+                "crashing-streamlit");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     @Test

@@ -5,16 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.FakeFeed.FeedSocket;
 import org.streamlitgateway.fixture.RawHttp;
-import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.fixture.RawWebSocket;
 import org.streamlitgateway.it.NeedsGateway;
 
@@ -64,16 +63,6 @@ class ChannelAccessIT extends WithFeeds {
         }
     }
 
-    private RawResponse post(String channel, String body, String... fieldLines) throws IOException {
-        try (RawHttp http = fixture.http()) {
-            return http.exchangeBody(
-                    "POST",
-                    ChannelSocket.target(fixture.uri(), channel),
-                    body.getBytes(StandardCharsets.UTF_8),
-                    fieldLines);
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"nope", "", "open/more", "OPEN", "open%2e", "ws://127.0.0.1:1/"})
     void unknownChannelReturns404WithoutUpstreamConnection(String name) throws IOException {
@@ -81,6 +70,15 @@ class ChannelAccessIT extends WithFeeds {
 
         assertEquals(404, refused(name));
         assertEquals(before, feed.accepted());
+    }
+
+    @Test
+    void requestForUnknownChannelIsLogged() throws IOException {
+        assertEquals(404, refused("misspelt"));
+
+        Eventually.until(fixture.gateway()::log, Eventually.LIMIT, () -> fixture.gateway()
+                .log()
+                .contains("requested unknown channel"));
     }
 
     @ParameterizedTest

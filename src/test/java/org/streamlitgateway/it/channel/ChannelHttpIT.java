@@ -88,12 +88,6 @@ class ChannelHttpIT extends WithFeeds {
         return http.body(head, "GET");
     }
 
-    private RawResponse post(String channel, byte[] body, String... fieldLines) throws IOException {
-        try (RawHttp http = fixture.http()) {
-            return http.exchangeBody("POST", ChannelSocket.target(fixture.uri(), channel), body, fieldLines);
-        }
-    }
-
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }

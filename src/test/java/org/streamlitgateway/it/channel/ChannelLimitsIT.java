@@ -70,16 +70,6 @@ class ChannelLimitsIT extends WithFeeds {
         }
     }
 
-    private RawResponse post(String channel, String body, String... fieldLines) throws IOException {
-        try (RawHttp http = fixture.http()) {
-            return http.exchangeBody(
-                    "POST",
-                    ChannelSocket.target(fixture.uri(), channel),
-                    body.getBytes(StandardCharsets.UTF_8),
-                    fieldLines);
-        }
-    }
-
     @Test
     void subscriptionsPerUserAreLimited() throws IOException {
         try (ChannelSocket one = subscribe("few", ALICE).awaitOpen();

@@ -1,6 +1,7 @@
 package org.streamlitgateway.it.channel;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -8,6 +9,8 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.streamlitgateway.fixture.Eventually;
 import org.streamlitgateway.fixture.FakeFeed;
+import org.streamlitgateway.fixture.RawHttp;
+import org.streamlitgateway.fixture.RawResponse;
 import org.streamlitgateway.it.OnEveryDeployment;
 
 /** Base of channel tests whose feeds the test controls. Each test ends with no connection to a feed. */
@@ -53,5 +56,15 @@ abstract class WithFeeds extends OnEveryDeployment {
 
     ChannelSocket subscribe(String channel, String... fieldLines) throws IOException {
         return ChannelSocket.open(fixture.uri(), channel, fieldLines);
+    }
+
+    RawResponse post(String channel, String body, String... fieldLines) throws IOException {
+        return post(channel, body.getBytes(StandardCharsets.UTF_8), fieldLines);
+    }
+
+    RawResponse post(String channel, byte[] body, String... fieldLines) throws IOException {
+        try (RawHttp http = fixture.http()) {
+            return http.exchangeBody("POST", ChannelSocket.target(fixture.uri(), channel), body, fieldLines);
+        }
     }
 }

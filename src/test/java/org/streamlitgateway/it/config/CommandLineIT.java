@@ -2,11 +2,14 @@ package org.streamlitgateway.it.config;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
@@ -72,6 +75,37 @@ class CommandLineIT extends OnEveryCommandLine {
                 "--proxy-port",
                 "0")) {
             assertServes(WarDeployment.readyAddress(gateway));
+        }
+    }
+
+    @Test
+    void readyLineSaysWhetherStreamlitListens() throws IOException {
+        String hint = "nothing listens there yet";
+        String[] flags = {"--streamlit-port=" + port(), "--proxy-host=127.0.0.1", "--proxy-port=0"};
+        try (LaunchedProcess gateway = launch(flags)) {
+            assertFalse(gateway.awaitLine("ready: ").contains(hint), gateway::output);
+        }
+        upstream.stop();
+        try (LaunchedProcess gateway = launch(flags)) {
+            assertTrue(gateway.awaitLine("ready: ").contains(hint), gateway::output);
+        }
+    }
+
+    @Test
+    void javaLoggingConfigurationOfTheOperatorIsUsed() throws IOException {
+        Path log = folder.resolve("gateway.log");
+        Path properties = Files.writeString(folder.resolve("logging.properties"), """
+                handlers=java.util.logging.FileHandler
+                java.util.logging.FileHandler.pattern=%s
+                java.util.logging.FileHandler.formatter=java.util.logging.SimpleFormatter
+                """.formatted(log));
+        Map<String, String> variables = Map.of("JAVA_TOOL_OPTIONS", "-Djava.util.logging.config.file=" + properties);
+        try (LaunchedProcess gateway = war.launch(
+                List.of("--streamlit-port", port(), "--proxy-host=127.0.0.1", "--proxy-port=0"), variables)) {
+            gateway.awaitLine("ready: ");
+
+            assertTrue(Files.readString(log).contains("allowed-hosts"), gateway::output);
+            assertFalse(gateway.output().contains("allowed-hosts"), gateway::output);
         }
     }
 

@@ -101,6 +101,25 @@ class LogIT {
         }
     }
 
+    @Test
+    void outageOfTheOnlyUpstreamIsLoggedOnceWithItsEnd() throws IOException {
+        try (GatewayFixture fixture = GatewayFixture.start(deployment);
+                RawHttp client = fixture.http()) {
+            String replica = "replica 127.0.0.1:" + fixture.upstream().port();
+            fixture.upstream().stop();
+            for (int i = 0; i < 20; i++) {
+                assertEquals(502, client.get(fixture.target("/")).status());
+            }
+            fixture.upstream().restart();
+            for (int i = 0; i < 3; i++) {
+                assertEquals(200, client.get(fixture.target("/")).status());
+            }
+
+            Eventually.until(fixture.gateway()::log, Eventually.LIMIT, () -> lines(fixture, replica + " is up") == 1);
+            assertEquals(1, lines(fixture, replica + " is down: it refused a connection"));
+        }
+    }
+
     private static long lines(GatewayFixture fixture, String text) {
         return fixture.gateway()
                 .log()

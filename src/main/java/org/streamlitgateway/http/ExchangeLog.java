@@ -1,0 +1,40 @@
+package org.streamlitgateway.http;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamlitgateway.outcome.FailureText;
+import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.outcome.Printable;
+
+/** Log line of an exchange that has ended. */
+final class ExchangeLog {
+    /** Outcome of an exchange without a failure. */
+    static final String DONE = "done";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExchangeLog.class);
+
+    private ExchangeLog() {}
+
+    /** Logs a failure as a warning, once a minute for each outcome and replica; everything else at DEBUG. */
+    static void ended(Exchange exchange, int status, String outcome, Throwable cause) {
+        boolean failed = cause != null && !Outcome.CLIENT_GONE.name().equals(outcome);
+        if (failed && exchange.route.replica().failures().tryAcquire(outcome)) {
+            LOG.warn(
+                    "{} {} ended with {} ({}): {}: {} (logged at most once a minute)",
+                    exchange.request.getMethod(),
+                    new Printable(exchange.request.getRequestURI()),
+                    status,
+                    outcome,
+                    exchange.route.replica().address(),
+                    FailureText.of(cause));
+        } else if (LOG.isDebugEnabled()) {
+            LOG.debug(
+                    "{} {} ended with {} ({}) after {} ms",
+                    exchange.request.getMethod(),
+                    new Printable(exchange.request.getRequestURI()),
+                    status,
+                    outcome,
+                    (System.nanoTime() - exchange.startedNanos) / 1_000_000);
+        }
+    }
+}
