@@ -5,21 +5,19 @@ import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.streamlitgateway.command.Command;
+import org.streamlitgateway.command.GatewayOptions;
 import org.streamlitgateway.config.ConfigException;
 import org.streamlitgateway.config.GatewayConfig;
-import org.streamlitgateway.config.Problem;
-import org.streamlitgateway.config.Secrets;
-import org.streamlitgateway.config.Setting;
 import org.streamlitgateway.config.reader.Settings;
+import org.streamlitgateway.doctor.DoctorCommand;
+import org.streamlitgateway.doctor.HealthcheckCommand;
 import org.streamlitgateway.gateway.ConfigWatcher;
 import org.streamlitgateway.logging.ConsoleLog;
 import org.streamlitgateway.outcome.FailureText;
@@ -29,14 +27,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. Exits with 0 after an orderly stop, 1 if the gateway cannot start, 2 if the usage is wrong. */
 public final class Main {
-    private static final int FAILED = 1;
-    private static final int BAD_USAGE = 2;
     private static final int LISTEN_CHECK_MILLIS = 500;
-    private static final String FILE_VARIABLE = "STREAMLIT_GATEWAY_CONFIG_FILE";
+
+    /** What else the program can do, by the first word of the command line. */
+    private static final List<Command> COMMANDS = List.of(new DoctorCommand(Version.TEXT), new HealthcheckCommand());
 
     private Main() {}
 
@@ -49,6 +46,11 @@ public final class Main {
 
     /** Returns the exit code, or -1 if a signal has stopped the gateway and the JVM is exiting already. */
     private static int run(String[] args, PrintStream out, PrintStream err) {
+        for (Command command : COMMANDS) {
+            if (args.length > 0 && command.name().equals(args[0])) {
+                return command.run(Arrays.asList(args).subList(1, args.length), out, err);
+            }
+        }
         int separator = Arrays.asList(args).indexOf("--");
         List<String> options = Arrays.asList(args).subList(0, separator < 0 ? args.length : separator);
         List<String> streamlitArguments =
@@ -67,45 +69,26 @@ public final class Main {
                 out.println("streamlit-gateway " + Version.TEXT);
                 return 0;
             }
-            Path file = file(parsed);
+            Path file = GatewayOptions.file(parsed);
             watcher = file == null ? null : ConfigWatcher.of(file);
-            reader = () -> settings(values(parsed), streamlitArguments, file).read();
+            reader = () -> GatewayOptions.settings(parsed, streamlitArguments).read();
             config = reader.read();
             if (parsed.hasMatchedOption("--check")) {
-                out.print(check(settings(values(parsed), streamlitArguments, file)));
+                out.print(check(GatewayOptions.settings(parsed, streamlitArguments)));
                 return 0;
             }
         } catch (ParameterException e) {
-            err.println("streamlit-gateway: " + explain(e) + " (see --help)");
-            return BAD_USAGE;
+            err.println("streamlit-gateway: " + GatewayOptions.explain(e) + " (see --help)");
+            return Command.BAD_USAGE;
         } catch (ConfigException e) {
             e.problems().forEach(problem -> err.println("streamlit-gateway: " + problem));
-            return BAD_USAGE;
+            return Command.BAD_USAGE;
         } catch (RuntimeException | StackOverflowError e) {
             err.println("streamlit-gateway: the configuration cannot be read: " + FailureText.of(e));
-            return BAD_USAGE;
+            return Command.BAD_USAGE;
         }
         ConsoleLog.configure(config.logLevel());
         return serve(StreamlitGateway.of(config), config, watcher, reader, out, err);
-    }
-
-    private static Settings settings(Map<String, String> values, List<String> streamlitArguments, Path file) {
-        Settings settings = new Settings()
-                .commandLine(values)
-                .systemProperties(System::getProperty)
-                .environment(System.getenv())
-                .streamlitArguments(streamlitArguments);
-        return file == null ? settings : settings.file(file);
-    }
-
-    /** Returns the configuration file named by the flag or else the variable; {@code null} without both. */
-    private static Path file(ParseResult parsed) throws ConfigException {
-        String named = parsed.matchedOptionValue("--config", System.getenv(FILE_VARIABLE));
-        try {
-            return named == null || named.isBlank() ? null : Path.of(named);
-        } catch (InvalidPathException e) {
-            throw new ConfigException(List.of(new Problem("--config", "is not a path: " + e.getReason())));
-        }
     }
 
     private static String check(Settings settings) throws ConfigException {
@@ -141,7 +124,7 @@ public final class Main {
             Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
                 if (failure instanceof Error) { // the start may wait forever for what this thread should have done
                     err.println("streamlit-gateway: cannot start: " + FailureText.of(failure));
-                    Runtime.getRuntime().halt(flushed(FAILED));
+                    Runtime.getRuntime().halt(flushed(Command.FAILED));
                 }
             });
             gateway.start();
@@ -153,7 +136,7 @@ public final class Main {
             boolean readable = e instanceof IOException;
             err.println("streamlit-gateway: "
                     + (readable ? Printable.of(e.getMessage(), 1000) : "cannot start: " + FailureText.of(e)));
-            return FAILED;
+            return Command.FAILED;
         }
         Thread.setDefaultUncaughtExceptionHandler(null);
         String upstream =
@@ -192,7 +175,7 @@ public final class Main {
             return 0;
         } catch (RuntimeException e) {
             err.println("streamlit-gateway: " + e.getMessage());
-            return FAILED;
+            return Command.FAILED;
         }
     }
 
@@ -207,29 +190,22 @@ public final class Main {
         spec.usageMessage()
                 .description("A reverse proxy for Streamlit apps, with HTTP and WebSocket on one port.")
                 .synopsisHeading("Usage: ")
-                .customSynopsis("java -jar streamlit-gateway.war [OPTIONS] [-- STREAMLIT-ARGUMENTS]")
+                .customSynopsis(
+                        "java -jar streamlit-gateway.war [OPTIONS] [-- STREAMLIT-ARGUMENTS]",
+                        "       java -jar streamlit-gateway.war COMMAND [OPTIONS]")
                 .sortOptions(false)
                 .width(100)
                 .footer(
                         "",
                         "An option takes precedence over its variable. TIME is 500ms, 20s, 5m or 1h; a number alone means seconds.",
                         "SIZE is 512K, 64M or 1G; a number alone means bytes.",
-                        "Exit codes: 0 after an orderly stop, 1 if the gateway cannot start, 2 if the usage is wrong.");
-        for (Setting setting : Setting.values()) {
-            spec.addOption(OptionSpec.builder("--" + setting.key())
-                    .paramLabel(setting.form())
-                    .type(setting == Setting.CHANNEL ? List.class : String.class)
-                    .description(setting.help(), description(setting))
-                    .build());
-        }
-        spec.addOption(OptionSpec.builder("--config")
-                .paramLabel("FILE")
-                .type(String.class)
-                .description(
-                        "Configuration file with these names, YAML (for several apps) or properties. Reloaded when it"
-                                + " changes, or on SIGHUP.",
-                        "Variable: " + FILE_VARIABLE)
-                .build());
+                        "Exit codes: 0 after an orderly stop, 1 if the gateway cannot start, 2 if the usage is wrong.",
+                        "",
+                        "Commands, each with --help:",
+                        COMMANDS.stream()
+                                .map(command -> "  " + command.name() + ": " + command.summary())
+                                .collect(Collectors.joining("%n")));
+        GatewayOptions.addTo(spec, true);
         spec.addOption(OptionSpec.builder("--check")
                 .description("Check the configuration, print the effective one, and exit: 0 if it is valid, else 2.")
                 .build());
@@ -242,40 +218,5 @@ public final class Main {
                 .description("Show the version.")
                 .build());
         return spec;
-    }
-
-    private static String description(Setting setting) {
-        String defaultText = setting.defaultValue().isEmpty() ? "" : "Default: " + setting.defaultValue() + ". ";
-        return defaultText + "Variable: " + setting.environmentVariable();
-    }
-
-    private static Map<String, String> values(ParseResult parsed) {
-        Map<String, String> values = new LinkedHashMap<>();
-        for (Setting setting : Setting.values()) {
-            if (parsed.hasMatchedOption("--" + setting.key())) {
-                String name = "--" + setting.key();
-                values.put(
-                        setting.key(),
-                        setting == Setting.CHANNEL
-                                ? String.join("\n", parsed.matchedOptionValue(name, List.<String>of()))
-                                : parsed.matchedOptionValue(name, ""));
-            }
-        }
-        return values;
-    }
-
-    private static String explain(ParameterException e) {
-        if (e instanceof UnmatchedArgumentException unmatched) {
-            String word = new ArrayList<>(unmatched.getUnmatched()).get(0);
-            String name = word.indexOf('=') < 0 ? word : word.substring(0, word.indexOf('='));
-            return word.startsWith("-") // the value is not shown: it may be a secret
-                    ? "unknown option " + Printable.of(name) + Settings.suggestion(name)
-                    : "unexpected argument " + Printable.of(Secrets.text(word)) + suggestion(word);
-        }
-        return Printable.of(e.getMessage().lines().findFirst().orElse("wrong usage"));
-    }
-
-    private static String suggestion(String word) {
-        return word.endsWith(".py") ? ", did you mean --app " + Printable.of(word) + "?" : Settings.suggestion(word);
     }
 }

@@ -43,29 +43,49 @@ public final class FrameWriter {
 
     /** Builds an unmasked frame with a complete binary message. */
     public static ByteBuffer binary(ByteBuffer payload) {
-        int length = payload.remaining();
+        return binaryHead(payload.remaining(), 0).put(payload).flip();
+    }
+
+    /**
+     * Builds a masked frame with a complete binary message.
+     *
+     * @param payload masked in place
+     */
+    public static ByteBuffer maskedBinary(byte[] payload) {
+        ByteBuffer frame = binaryHead(payload.length, MASKED);
+        mask(payload, frame);
+        return frame.put(payload).flip();
+    }
+
+    /** Returns a buffer for the whole frame that has the first byte and the length. */
+    private static ByteBuffer binaryHead(int length, int masked) {
         ByteBuffer frame = ByteBuffer.allocate(FrameHeader.MAX_BYTES + length);
         frame.put((byte) (FIN | FrameHeader.BINARY));
         if (length < 126) {
-            frame.put((byte) length);
+            frame.put((byte) (masked | length));
         } else if (length < 1 << 16) {
-            frame.put((byte) 126).putShort((short) length);
+            frame.put((byte) (masked | 126)).putShort((short) length);
         } else {
-            frame.put((byte) 127).putLong(length);
+            frame.put((byte) (masked | 127)).putLong(length);
         }
-        return frame.put(payload).flip();
+        return frame;
+    }
+
+    /** Masks the payload in place with a random mask, and puts the mask into the frame. */
+    private static void mask(byte[] payload, ByteBuffer frame) {
+        byte[] mask = new byte[4];
+        ThreadLocalRandom.current().nextBytes(mask);
+        frame.put(mask);
+        for (int i = 0; i < payload.length; i++) {
+            payload[i] ^= mask[i & 3];
+        }
     }
 
     private static ByteBuffer frame(int opcode, byte[] payload, boolean masked) {
         ByteBuffer frame = ByteBuffer.allocate(FrameHeader.MAX_BYTES + payload.length);
         frame.put((byte) (FIN | opcode)).put((byte) (payload.length | (masked ? MASKED : 0)));
         if (masked) {
-            byte[] mask = new byte[4];
-            ThreadLocalRandom.current().nextBytes(mask);
-            frame.put(mask);
-            for (int i = 0; i < payload.length; i++) {
-                payload[i] ^= mask[i & 3];
-            }
+            mask(payload, frame);
         }
         return frame.put(payload).flip();
     }

@@ -1,0 +1,187 @@
+package org.streamlitgateway.doctor.check;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.streamlitgateway.doctor.hop.Hop;
+import org.streamlitgateway.doctor.hop.Mend;
+import org.streamlitgateway.doctor.probe.Browser;
+import org.streamlitgateway.doctor.probe.response.ProbeException;
+import org.streamlitgateway.doctor.probe.response.Response;
+
+/** The two requests by which Streamlit's page finds its server, and what their answers tell of the way. */
+final class HealthChecks {
+    private static final String HOST_CONFIG = "_stcore/host-config";
+    private static final String LIVE = "_gateway/health/live";
+    private static final String XSRF = "_streamlit_xsrf=";
+    private static final String WHY = "without it the page stays at “Connecting”";
+    private static final Duration MAX_SKEW = Duration.ofSeconds(30);
+
+    private final Examination at;
+
+    /** The answer to the first request, which carried no cookie. */
+    private Response first;
+
+    HealthChecks(Examination at) {
+        this.at = at;
+    }
+
+    /** Returns whether Streamlit answers at this path. */
+    boolean run() {
+        try {
+            findGateway();
+            first = at.browser().get(at.path(Examination.HEALTH));
+            at.learn(first);
+            if (!isOk(first)) {
+                new HealthDiagnosis(at).explain(first);
+                return false;
+            }
+            at.ok("health", "ok in " + first.millis() + " ms" + way());
+            return hostConfig();
+        } catch (ProbeException e) {
+            at.fail("health", e, WHY);
+            return false;
+        }
+    }
+
+    static boolean isOk(Response response) {
+        return response.status() == 200 && response.text().trim().equals("ok");
+    }
+
+    private void findGateway() throws ProbeException {
+        Browser stranger = new Browser(at.target());
+        if (isOk(stranger.get("/" + LIVE)) || isOk(stranger.get(at.path(LIVE)))) {
+            at.foundGateway();
+        }
+    }
+
+    /** Names the hops that have been seen. */
+    private String way() {
+        String front = at.front() == Hop.UNKNOWN ? "" : at.front() + ", ";
+        return at.hasGateway()
+                ? ", by way of " + front + "streamlit-gateway"
+                : front.isEmpty() ? "" : ", by way of " + at.front();
+    }
+
+    private boolean hostConfig() throws ProbeException {
+        Response response = at.browser().get(at.path(HOST_CONFIG));
+        if (response.isSuccess() && response.text().stripLeading().startsWith("{")) {
+            at.ok("host-config", "JSON in " + response.millis() + " ms");
+            return true;
+        }
+        at.fail(
+                "host-config",
+                at.author(response),
+                at.describe(response) + " instead of JSON",
+                WHY,
+                "pass everything below " + at.target().path() + " to Streamlit, not only some paths");
+        return false;
+    }
+
+    /** Runs the checks of what is worth knowing about a healthy app. */
+    void details() {
+        try {
+            cookies();
+            cache();
+            clock();
+            parent();
+        } catch (ProbeException e) {
+            at.fail("parent", e, "the server answers some requests only");
+        }
+    }
+
+    private void cookies() {
+        String xsrf = first.headers("set-cookie").stream()
+                .filter(line -> line.startsWith(XSRF))
+                .findFirst()
+                .orElse("");
+        if (xsrf.isEmpty()) {
+            at.warn(
+                    "cookies",
+                    at.front(),
+                    "no cookie _streamlit_xsrf in the answer of health",
+                    "uploads and log-ins need it, unless server.enableXsrfProtection is off",
+                    at.mend(Mend.COOKIE_PATH));
+            return;
+        }
+        String rejection = at.browser().rejection(xsrf);
+        if (rejection == null) {
+            at.ok("cookies", "a browser keeps _streamlit_xsrf and sends it to the app");
+            return;
+        }
+        at.fail(
+                "cookies",
+                at.front(),
+                "a browser does not send _streamlit_xsrf back: " + rejection,
+                "uploads get 403 and log-ins are lost",
+                at.mend(Mend.COOKIE_PATH));
+    }
+
+    /** Streamlit makes a new token for each visitor without a cookie. */
+    private void cache() throws ProbeException {
+        Response second = new Browser(at.target()).get(at.path(Examination.HEALTH));
+        boolean isSame = !first.header("set-cookie").isEmpty()
+                && first.headers("set-cookie").equals(second.headers("set-cookie"));
+        boolean isOld = second.header("age").matches("[1-9]\\d*")
+                || second.header("x-cache").toLowerCase(Locale.ROOT).startsWith("hit");
+        if (!isSame && !isOld) {
+            at.ok("cache", "health is answered afresh for each request");
+            return;
+        }
+        at.fail(
+                "cache",
+                at.front(),
+                isSame ? "two visitors got the same _streamlit_xsrf token" : "health came from a cache",
+                "visitors share tokens, and the page takes an app for alive that is not",
+                at.mend(Mend.CACHE));
+    }
+
+    private void clock() {
+        Instant now = Instant.now();
+        Instant date;
+        try {
+            date = ZonedDateTime.parse(first.header("date"), DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+        } catch (DateTimeException e) {
+            at.ok("clock", "not known, since the answer has no Date");
+            return;
+        }
+        Duration skew = Duration.between(now, date);
+        if (skew.abs().compareTo(MAX_SKEW) <= 0) {
+            at.ok("clock", "the server's clock agrees with this one");
+            return;
+        }
+        at.warn(
+                "clock",
+                at.front(),
+                "the server's clock is " + skew.abs().toSeconds() + " s " + (skew.isNegative() ? "behind" : "ahead of")
+                        + " this one",
+                "log-ins and certificates depend on the time",
+                "run NTP on both machines");
+    }
+
+    /** The page also asks one level above its own path, and then stays there. */
+    private void parent() throws ProbeException {
+        String path = at.target().path();
+        if (path.equals("/")) {
+            return;
+        }
+        String parent = path.substring(0, path.lastIndexOf('/', path.length() - 2) + 1);
+        Response health = at.browser().get(parent + Examination.HEALTH);
+        boolean answers = isOk(health) && at.browser().get(parent + HOST_CONFIG).isSuccess();
+        if (!answers) {
+            at.ok("parent", "no other app answers at " + parent);
+            return;
+        }
+        at.warn(
+                "parent",
+                at.author(health),
+                "an app answers at " + parent + Examination.HEALTH + ", too",
+                "when the app at " + path + " is down, its page attaches to the app above it",
+                "serve the app above at a path of its own, or answer 404 there for _stcore/health and"
+                        + " _stcore/host-config");
+    }
+}

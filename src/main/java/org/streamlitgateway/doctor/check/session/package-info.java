@@ -1,0 +1,2 @@
+/** The checks of WebSockets, and of what happens in a session with the app. */
+package org.streamlitgateway.doctor.check.session;
