@@ -32,8 +32,8 @@ public final class Prepare {
 
     public static void main(String[] args) throws IOException, InterruptedException {
         List<String> wanted = List.of(args).subList(Math.min(1, args.length), args.length);
-        if (wanted.isEmpty() || !List.of("venv", "chromium", "haproxy", "nginx").containsAll(wanted)) {
-            System.err.println("usage: java Prepare.java PARTS_FOLDER venv|chromium|haproxy|nginx...");
+        if (wanted.isEmpty() || !List.of("venv", "chromium", "haproxy", "nginx", "caddy").containsAll(wanted)) {
+            System.err.println("usage: java Prepare.java PARTS_FOLDER venv|chromium|haproxy|nginx|caddy...");
             System.exit(2);
         }
         Path parts = Files.createDirectories(Path.of(args[0]).toAbsolutePath());
@@ -44,8 +44,9 @@ public final class Prepare {
             for (String part : wanted) {
                 switch (part) {
                     case "venv" -> prepare.venv();
-                    case "haproxy" -> prepare.proxy("haproxy", "HAProxy");
-                    case "nginx" -> prepare.proxy("nginx", "nginx");
+                    case "haproxy" -> prepare.proxy("haproxy", "HAProxy", "/usr/sbin/haproxy", "-v");
+                    case "nginx" -> prepare.proxy("nginx", "nginx", "/usr/sbin/nginx", "-v");
+                    case "caddy" -> prepare.proxy("caddy", "Caddy", "/usr/bin/caddy", "version");
                     default -> prepare.chromium();
                 }
             }
@@ -127,12 +128,16 @@ public final class Prepare {
 
     /**
      * Finds or installs Debian's package of this name; the environment variable of the same name in capitals overrides
-     * it. Both programs print their version with {@code -v}.
+     * it.
+     *
+     * @param installed where the package installs the program
+     * @param version argument that prints the program's version
      */
-    private void proxy(String name, String title) throws IOException, InterruptedException, Missing {
+    private void proxy(String name, String title, String installed, String version)
+            throws IOException, InterruptedException, Missing {
         String variable = name.toUpperCase(Locale.ROOT);
-        String configured = System.getenv().getOrDefault(variable, "/usr/sbin/" + name);
-        if (!works(configured, "-v") && isRoot() && isDebian()) {
+        String configured = System.getenv().getOrDefault(variable, installed);
+        if (!works(configured, version) && isRoot() && isDebian()) {
             Path log = parts.resolve(name + ".log");
             System.out.println("Installing Debian's " + name);
             var apt = List.of("apt-get", "-q", "-o", "DPkg::Lock::Timeout=300");
@@ -142,7 +147,7 @@ public final class Prepare {
                     "apt-get cannot install " + name + ": install it or set " + variable + "; its output is in " + log);
         }
         require(
-                works(configured, "-v"),
+                works(configured, version),
                 title + " is missing: install it (Debian, as root: apt-get install " + name + "), or set " + variable
                         + " to one");
         found(name, Path.of(configured));
