@@ -22,6 +22,7 @@ import org.streamlitgateway.gateway.ConfigWatcher;
 import org.streamlitgateway.logging.ConsoleLog;
 import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Printable;
+import org.streamlitgateway.version.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;

@@ -14,6 +14,7 @@ import org.streamlitgateway.container.DisconnectDetector;
 import org.streamlitgateway.container.jetty.hosted.ServerStopListener;
 import org.streamlitgateway.gateway.ConfigWatcher;
 import org.streamlitgateway.gateway.Gateway;
+import org.streamlitgateway.version.MinimumVersions;
 
 /** Runs a gateway in a servlet container: web.xml names this listener. Starts it on deployment, stops it on undeployment. */
 public final class WarListener implements ServletContextListener {

@@ -31,6 +31,7 @@ import java.util.stream.Collectors;
  * @param logLevel ERROR, WARN, INFO, DEBUG or TRACE
  * @param channels feeds that pages may subscribe to
  * @param maxMessageBytes maximum size of a WebSocket message from a browser
+ * @param operators what operators may see, and where it is written
  */
 public record GatewayConfig(
         HostPort listen,
@@ -50,7 +51,8 @@ public record GatewayConfig(
         long assetCacheBytes,
         String logLevel,
         List<ChannelConfig> channels,
-        long maxMessageBytes) {
+        long maxMessageBytes,
+        Operators operators) {
 
     /** Returns the first app: the only one, unless a file names several. */
     public AppConfig app() {
@@ -91,6 +93,12 @@ public record GatewayConfig(
         kept.put(Setting.ASSET_CACHE, GatewayConfig::assetCacheBytes);
         kept.put(Setting.STICKY_KEY, GatewayConfig::stickyKey);
         kept.put(Setting.STATE_FOLDER, GatewayConfig::stateFolder);
+        kept.put(
+                Setting.METRICS_PORT,
+                config -> String.valueOf(config.operators().metricsListen()));
+        kept.put(Setting.MESSAGE_METRICS, config -> config.operators().messageMetrics());
+        kept.put(Setting.ACCESS_LOG, config -> config.operators().accessLog());
+        kept.put(Setting.OTLP_ENDPOINT, config -> config.operators().otlpEndpoint());
         return kept.entrySet().stream()
                 .filter(setting -> !setting.getValue()
                         .apply(this)
@@ -111,6 +119,53 @@ public record GatewayConfig(
             boolean securityHeaders,
             Set<String> identityHeaders,
             Set<String> identityHeaderExceptions) {}
+
+    /**
+     * What operators may see, and where it is written. See {@link Setting} for the meaning of each.
+     *
+     * @param metricsToken empty for none
+     * @param metricsListen {@code null} for no port of its own
+     * @param admins names of users
+     * @param otlpEndpoint empty for none
+     */
+    public record Operators(
+            List<Cidr> metricsAllow,
+            String metricsToken,
+            HostPort metricsListen,
+            boolean messageMetrics,
+            AccessLog accessLog,
+            StatusAccess status,
+            Set<String> admins,
+            String otlpEndpoint) {}
+
+    /**
+     * The access log.
+     *
+     * @param format {@link LogFormat#OFF} for none
+     * @param file {@code null} for the output, or the logger in a container
+     */
+    public record AccessLog(LogFormat format, Path file, LoggedUsers users, boolean queries) {}
+
+    /** Format of the access log. */
+    public enum LogFormat {
+        OFF,
+        COMBINED,
+        JSON
+    }
+
+    /** How the access log names users. */
+    public enum LoggedUsers {
+        YES,
+        HASH,
+        NO
+    }
+
+    /** Who may use the status page. */
+    public enum StatusAccess {
+        OFF,
+        LOOPBACK,
+        ADMINS
+    }
 
     /** Implementation of the WebSocket relay; see {@link Setting#RELAY}. */
     public enum Relaying {

@@ -217,7 +217,67 @@ public enum Setting implements SettingInfo {
             "Folder for the secret that signs the cookies of the apps started by the gateway, so that log-ins survive a "
                     + "restart; only the gateway's user can read the file. Not used with a sticky-key, from which the "
                     + "secret is derived then. Default: STATE_DIRECTORY, as set by systemd, else "
-                    + "~/.local/state/streamlit-gateway.");
+                    + "~/.local/state/streamlit-gateway."),
+    METRICS_ALLOW(
+            "metrics-allow",
+            "127.0.0.0/8,::1",
+            "CIDR,…",
+            "Clients that may read /_gateway/metrics. One on this machine must also name it so in Host, and a request "
+                    + "with forwarding headers of a proxy that is not trusted is refused: it is a visitor's. Others need "
+                    + "the metrics-token; without it they get 404."),
+    METRICS_TOKEN(
+            "metrics-token",
+            "",
+            "SECRET",
+            "Token that gives any client access to /_gateway/metrics, as Authorization: Bearer TOKEN. At least 16 "
+                    + "characters, such as the output of openssl rand -hex 32."),
+    METRICS_PORT(
+            "metrics-port",
+            "",
+            "[HOST:]PORT",
+            "Additional port that serves only /_gateway/metrics and /_gateway/health, to any client or, with a "
+                    + "metrics-token, to those that have it. Without a host, it listens on 127.0.0.1. Not used in a "
+                    + "container."),
+    MESSAGE_METRICS(
+            "message-metrics",
+            "yes",
+            "yes|no",
+            "Whether to read the beginnings of WebSocket messages, for metrics and log lines about reruns and exceptions. "
+                    + "Contents of elements and widgets are never read."),
+    ACCESS_LOG(
+            "access-log",
+            "off",
+            "off|combined|json|FILE",
+            "Where to log requests and sessions: combined (NCSA) or json (OpenTelemetry names) to the output, in a "
+                    + "container to the logger streamlit-gateway.access; or to a file, as JSON if its name ends in .json or "
+                    + ".jsonl. SIGHUP reopens the file."),
+    ACCESS_LOG_USERS(
+            "access-log-users",
+            "yes",
+            "yes|hash|no",
+            "Whether the access log names authenticated users: yes, as a keyed hash that changes with each start, or no."),
+    ACCESS_LOG_QUERIES(
+            "access-log-queries",
+            "no",
+            "yes|no",
+            "Whether the access log has query strings, which may contain secrets."),
+    STATUS(
+            "status",
+            "loopback",
+            "off|loopback|admins",
+            "Who may use /_gateway/status and its actions: nobody, admins and clients on this machine, or admins only. "
+                    + "Clients on this machine are recognized as for metrics-allow."),
+    ADMINS(
+            "admins",
+            "",
+            "USER,…",
+            "Authenticated users who may use /_gateway/status, by the name that the container or a trusted proxy reports."),
+    OTLP_ENDPOINT(
+            "otlp-endpoint",
+            "",
+            "URL",
+            "OpenTelemetry collector that receives traces by OTLP over HTTP, such as http://localhost:4318. Managed apps "
+                    + "get it as OTEL_EXPORTER_OTLP_ENDPOINT. Default: none.");
 
     @SuppressWarnings("ImmutableEnumChecker") // a record of strings
     private final Text text;

@@ -33,9 +33,12 @@ import org.streamlitgateway.http.AppProxyServlet;
 import org.streamlitgateway.http.ExchangeTimeouts;
 import org.streamlitgateway.limit.OverLimit;
 import org.streamlitgateway.limit.Quota;
+import org.streamlitgateway.observe.Traffic;
+import org.streamlitgateway.observe.metrics.Metrics;
 import org.streamlitgateway.outcome.ShutdownPhase;
 import org.streamlitgateway.routing.RouteTable;
 import org.streamlitgateway.upstream.client.UpstreamClient;
+import org.streamlitgateway.version.Version;
 import org.streamlitgateway.websocket.RelayFactory;
 import org.streamlitgateway.websocket.SessionRegistry;
 import org.streamlitgateway.websocket.WebSocketHandler;
@@ -58,6 +61,7 @@ public final class Gateway {
     private final ShutdownPhase shutdownPhase = new ShutdownPhase();
     private final FutureTask<Void> finishing = new FutureTask<>(this::closeAndWait, null);
     private final ServletContext context;
+    private final Traffic traffic;
     private final JakartaUpgrade upgrade;
     private final AppRegistry apps;
     private final GatewayServlet servlet;
@@ -104,7 +108,9 @@ public final class Gateway {
         relayFactory = takeover == null || config.relay() == Relaying.BRIDGE
                 ? bridge
                 : new SpliceFactory(bridge, takeover, upstream.http(), sessions);
-        servlet = new GatewayServlet(shutdownPhase, context.getContextPath(), this::finish);
+        Metrics metrics = new Metrics(Version.TEXT, context.getServerInfo());
+        traffic = new Traffic(metrics, config.operators().messageMetrics());
+        servlet = new GatewayServlet(shutdownPhase, traffic, context.getContextPath(), this::finish);
     }
 
     /**

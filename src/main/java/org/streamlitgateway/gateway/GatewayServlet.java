@@ -14,6 +14,8 @@ import org.streamlitgateway.container.ConnectionAbort;
 import org.streamlitgateway.forwarding.ClientInfo;
 import org.streamlitgateway.forwarding.Guard;
 import org.streamlitgateway.grammar.RequestGrammar;
+import org.streamlitgateway.observe.RequestObserver;
+import org.streamlitgateway.observe.Traffic;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.outcome.ShutdownPhase;
@@ -43,6 +45,7 @@ final class GatewayServlet extends HttpServlet {
     private static final String PREFIX_CHECKED = GatewayServlet.class.getName() + ".prefixChecked";
 
     private final transient ShutdownPhase shutdownPhase;
+    private final transient Traffic traffic;
     private final transient BuiltInPages builtInPages;
     private final String base;
     private final transient Runnable stopSessions;
@@ -50,8 +53,9 @@ final class GatewayServlet extends HttpServlet {
     private volatile boolean initialized;
 
     /** @param base path of the gateway: the context path, or empty */
-    GatewayServlet(ShutdownPhase shutdownPhase, String base, Runnable stopSessions) {
+    GatewayServlet(ShutdownPhase shutdownPhase, Traffic traffic, String base, Runnable stopSessions) {
         this.shutdownPhase = shutdownPhase;
+        this.traffic = traffic;
         this.base = base;
         this.builtInPages = new BuiltInPages(base, shutdownPhase);
         this.stopSessions = stopSessions;
@@ -79,6 +83,25 @@ final class GatewayServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        boolean first = request.getDispatcherType() != DispatcherType.ASYNC;
+        RequestObserver observer = first
+                ? traffic.request(request, response, WebSocketHandler.isUpgrade(request))
+                : RequestObserver.of(request);
+        boolean returned = false;
+        try {
+            serve(request, response, observer);
+            returned = true;
+        } finally {
+            if (returned) {
+                observer.dispatched(request);
+            } else {
+                observer.end();
+            }
+        }
+    }
+
+    private void serve(HttpServletRequest request, HttpServletResponse response, RequestObserver observer)
+            throws IOException {
         ConnectionAbort.throwIfRequested(request);
         Outcome refusal;
         if (request.getDispatcherType() == DispatcherType.ASYNC && WebSocketHandler.isDialled(request)) {
@@ -86,12 +109,13 @@ final class GatewayServlet extends HttpServlet {
             if (refusal == Outcome.REFUSED && WebSocketHandler.isRetryable(request)) {
                 WebSocketHandler.forget(request);
                 response.reset();
-                refusal = handle(request, response);
+                refusal = handle(request, response, observer);
             }
         } else {
-            refusal = handle(request, response);
+            refusal = handle(request, response, observer);
         }
         if (refusal != null) {
+            observer.failed(refusal);
             ErrorResponse.send(request, response, refusal);
         }
     }
@@ -101,7 +125,8 @@ final class GatewayServlet extends HttpServlet {
      *
      * @return the reason for refusing the request, or {@code null}
      */
-    private Outcome handle(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private Outcome handle(HttpServletRequest request, HttpServletResponse response, RequestObserver observer)
+            throws IOException {
         ResponseDate.put(response);
         String path = request.getRequestURI();
         boolean upgrade = WebSocketHandler.isUpgrade(request);
@@ -115,6 +140,7 @@ final class GatewayServlet extends HttpServlet {
         }
         Handlers current = handlers;
         ClientInfo client = current.guard().client(request);
+        observer.client(client.address(), client.host());
         (client.isSecure() ? current.onHttps() : current.onHttp()).putInto(request);
         if (!current.guard().hasAllowedHost(client) && !builtInPages.isHealth(path)) {
             LOG.debug("refused {} from {}: host {} is not allowed", path, client.peer(), client.host());
@@ -141,6 +167,7 @@ final class GatewayServlet extends HttpServlet {
             LOG.debug("{} {} from {}: no app at this path", request.getMethod(), new Printable(path), client.peer());
             return Outcome.NOT_FOUND;
         }
+        observer.app(app.name(), app.prefix());
         if (!app.config().metrics() && StreamlitPath.METRICS.matches(path)) {
             LOG.debug("refused {} from {}: streamlit-metrics is no", path, client.peer());
             return Outcome.NOT_FOUND;
@@ -158,6 +185,7 @@ final class GatewayServlet extends HttpServlet {
             return unavailable;
         }
         Route route = route(request, response, app, client);
+        observer.replica(route.replica().name());
         if (!route.replica().isBasePathKnown() && request.getAttribute(PREFIX_CHECKED) != route.replica()) {
             dispatchWhenBasePathKnown(request, route);
             return null;

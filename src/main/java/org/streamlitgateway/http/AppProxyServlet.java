@@ -25,6 +25,8 @@ import org.streamlitgateway.forwarding.ClientInfo;
 import org.streamlitgateway.headers.RequestHeaders;
 import org.streamlitgateway.limit.ClientKey;
 import org.streamlitgateway.limit.Quota;
+import org.streamlitgateway.observe.RequestObserver;
+import org.streamlitgateway.observe.RequestObserver.CacheResult;
 import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
@@ -100,6 +102,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         String path = route.upstreamPath(request.getRequestURI());
         String key = cache.key(request, client.host(), route.prefix(), path);
         if (key != null && cache.answer(key, request, response)) {
+            RequestObserver.of(request).cache(CacheResult.HIT);
             return null;
         }
         boolean hasBody = hasContent(request);
@@ -125,6 +128,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             send(exchange);
         } else if (membership.leader()) {
             exchange.lead(membership.inFlight());
+            exchange.observer.cache(CacheResult.MISS);
             send(exchange);
         } else {
             membership.inFlight().await(upstream.scheduler(), MAX_WAIT_MILLIS, () -> continueAfterWait(exchange));
@@ -134,6 +138,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
     /** Answers from the cache if the leader has stored the asset; otherwise joins again or sends the request. */
     private void continueAfterWait(Exchange exchange) {
         if (cache.answer(exchange.key, exchange.request, exchange.response)) {
+            exchange.observer.cache(CacheResult.COALESCED);
             exchange.end();
             timeouts.remove(exchange);
         } else {
@@ -161,6 +166,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                     exchange.route.replica().address(),
                     out.getHeaders().getFieldNamesCollection());
         }
+        out.onRequestBegin(begun -> exchange.observer.connected());
         exchange.sent(out);
         try {
             if (exchange.hasBody) {
@@ -208,6 +214,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                     int offset,
                     int length,
                     Callback sent) {
+                exchange.observer.received(length);
                 exchange.bodyRate().received(length, System.nanoTime());
                 exchange.awaitUpstream();
                 sending = true;
@@ -321,6 +328,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                 exchange.awaitClient();
                 timeouts.remove(exchange);
             }
+            exchange.observer.failed(Outcome.CLIENT_GONE);
             ExchangeLog.ended(exchange, Outcome.CLIENT_GONE.status(), Outcome.CLIENT_GONE.name(), cause);
             ConnectionAbort.dispatch(exchange.request);
         }
@@ -341,6 +349,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             return;
         }
         Outcome outcome = exchange.outcome(failure);
+        exchange.observer.failed(outcome);
         ExchangeLog.ended(exchange, outcome.status(), outcome.name(), failure);
         boolean unreachable = outcome == Outcome.REFUSED || failure instanceof SocketTimeoutException; // connecting
         if (unreachable) {
@@ -366,6 +375,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
 
     /** Dispatches the request once more, to be routed to another replica. Nothing has been sent to the client yet. */
     private static void move(Exchange exchange) {
+        exchange.observer.failed(null);
         exchange.request.removeAttribute(Exchange.ATTRIBUTE);
         FailedReplicas.add(exchange.request, exchange.route.replica());
         try {

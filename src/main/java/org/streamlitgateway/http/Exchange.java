@@ -13,6 +13,7 @@ import org.streamlitgateway.cache.InFlightRequest;
 import org.streamlitgateway.forwarding.ClientInfo;
 import org.streamlitgateway.http.body.BodyRateLimit;
 import org.streamlitgateway.limit.Quota;
+import org.streamlitgateway.observe.RequestObserver;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.routing.Route;
 import org.streamlitgateway.upstream.client.RawRequest;
@@ -61,6 +62,7 @@ final class Exchange {
     final ClientInfo client;
     final String target;
     final boolean hasBody;
+    final RequestObserver observer;
 
     /** Cache key of the response, or {@code null} if the cache must not be used. */
     final String key;
@@ -100,6 +102,7 @@ final class Exchange {
         this.client = client;
         this.target = target;
         this.hasBody = hasBody;
+        this.observer = RequestObserver.of(request);
         this.requestRead = !hasBody;
         this.key = key;
     }

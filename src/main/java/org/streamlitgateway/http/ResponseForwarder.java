@@ -48,6 +48,7 @@ final class ResponseForwarder implements Response.Listener {
             ignored = true;
             return;
         }
+        exchange.observer.firstByte();
         exchange.response.setStatus(upstream.getStatus());
     }
 
@@ -195,6 +196,7 @@ final class ResponseForwarder implements Response.Listener {
     /** Never blocks: the body fits into the buffer. */
     private void buffer(Response upstream, ByteBuffer body) {
         try {
+            exchange.observer.sent(body.remaining());
             byte[] bytes = new byte[body.remaining()];
             body.get(bytes);
             exchange.response.getOutputStream().write(bytes);
@@ -208,6 +210,7 @@ final class ResponseForwarder implements Response.Listener {
     private boolean write(Response upstream, ByteBuffer chunk, Runnable onWritten) {
         exchange.startForwarding();
         forwardedBytes += chunk.remaining();
+        exchange.observer.sent(chunk.remaining());
         setWriting(true);
         try {
             if (writer == null) {

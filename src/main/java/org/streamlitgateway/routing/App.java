@@ -71,6 +71,11 @@ public final class App {
         return prefix;
     }
 
+    /** Returns the path of the app as configured, for logs and metrics. */
+    public String name() {
+        return config.prefix().isEmpty() ? "/" : config.prefix();
+    }
+
     public List<Replica> replicas() {
         return replicas;
     }

@@ -19,6 +19,7 @@ import org.slf4j.event.Level;
 import org.streamlitgateway.container.DisconnectDetector;
 import org.streamlitgateway.forwarding.ClientInfo;
 import org.streamlitgateway.headers.ResponseHeaders;
+import org.streamlitgateway.observe.RequestObserver;
 import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.routing.FailedReplicas;
@@ -167,6 +168,7 @@ final class Handshake implements Relay.HandshakeListener {
     @Override
     public void accepted(HttpFields headers) {
         upstreamHeaders = headers;
+        RequestObserver.of(request).firstByte();
         route.replica().responded();
         complete(null);
     }
@@ -265,9 +267,13 @@ final class Handshake implements Relay.HandshakeListener {
         }
         ResponseHeaders.copyCookies(upstreamHeaders, response, client, route);
         sessions.assigned(relay, route, StreamlitSubprotocols.sessionId(request));
+        RequestObserver observer = RequestObserver.of(request);
+        observer.accepted(true);
         try {
             relay.accept(request, response, upstreamHeaders.get(StreamlitSubprotocols.HEADER));
         } catch (IOException e) {
+            observer.accepted(false);
+            observer.failed(Outcome.CLIENT_GONE);
             relay.end(Outcome.CLIENT_GONE, e);
             if (response.isCommitted()) {
                 LOG.debug("{}: the browser's connection was not upgraded", relay.name(), e);

@@ -1,27 +1,36 @@
 package org.streamlitgateway.websocket;
 
+import java.util.Locale;
+import org.streamlitgateway.observe.SessionObserver.End;
+import org.streamlitgateway.observe.SessionObserver.EndedBy;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.websocket.frame.CloseStatus;
 
 /**
  * Reason for the end of a session, and the status for each side.
  *
+ * @param observed the end as it is counted and logged
  * @param forBrowser {@code null} if the browser's connection is already closed
  * @param forStreamlit {@code null} if Streamlit's connection is already closed
  * @param cause for the log, or {@code null}
  */
-public record SessionEnd(String reason, CloseStatus forBrowser, CloseStatus forStreamlit, Throwable cause) {
+public record SessionEnd(
+        String reason, End observed, CloseStatus forBrowser, CloseStatus forStreamlit, Throwable cause) {
     /** End for which neither side is responsible, or both. */
     public static SessionEnd of(Outcome outcome, Throwable cause) {
-        return new SessionEnd(outcome.name(), CloseStatus.of(outcome), CloseStatus.of(outcome), cause);
+        CloseStatus status = CloseStatus.of(outcome);
+        return new SessionEnd(
+                outcome.name(), observed(outcome, EndedBy.GATEWAY, status, status), status, status, cause);
     }
 
     /** End by an invalid frame or message. The sender is told why, the other side that its peer is gone. */
     public static SessionEnd violation(Outcome violation, boolean byBrowser) {
         CloseStatus status = CloseStatus.of(violation);
-        return byBrowser
-                ? new SessionEnd(violation.name(), status, CloseStatus.of(Outcome.CLIENT_GONE), null)
-                : new SessionEnd(violation.name(), CloseStatus.of(Outcome.LOST), status, null);
+        CloseStatus forBrowser = byBrowser ? status : CloseStatus.of(Outcome.LOST);
+        CloseStatus forStreamlit = byBrowser ? CloseStatus.of(Outcome.CLIENT_GONE) : status;
+        EndedBy by = byBrowser ? EndedBy.BROWSER : EndedBy.STREAMLIT;
+        return new SessionEnd(
+                violation.name(), observed(violation, by, forBrowser, forStreamlit), forBrowser, forStreamlit, null);
     }
 
     /**
@@ -30,12 +39,23 @@ public record SessionEnd(String reason, CloseStatus forBrowser, CloseStatus forS
      * @param forBrowser status for a browser that may still be there, or {@code null}
      */
     public static SessionEnd browserLost(CloseStatus forBrowser, Throwable cause) {
+        CloseStatus forStreamlit = CloseStatus.of(Outcome.CLIENT_GONE);
         return new SessionEnd(
-                "the connection to the browser was lost", forBrowser, CloseStatus.of(Outcome.CLIENT_GONE), cause);
+                "the connection to the browser was lost",
+                new End("browser_lost", EndedBy.BROWSER, CloseStatus.ABNORMAL, forStreamlit.code()),
+                forBrowser,
+                forStreamlit,
+                cause);
     }
 
     public static SessionEnd streamlitLost(Throwable cause) {
-        return new SessionEnd("the connection to Streamlit was lost", CloseStatus.of(Outcome.LOST), null, cause);
+        CloseStatus forBrowser = CloseStatus.of(Outcome.LOST);
+        return new SessionEnd(
+                "the connection to Streamlit was lost",
+                new End("streamlit_lost", EndedBy.STREAMLIT, forBrowser.code(), CloseStatus.ABNORMAL),
+                forBrowser,
+                null,
+                cause);
     }
 
     /**
@@ -45,7 +65,12 @@ public record SessionEnd(String reason, CloseStatus forBrowser, CloseStatus forS
      */
     public static SessionEnd browserClosed(int code, String reason, boolean answered) {
         CloseStatus status = CloseStatus.fromBrowser(code, reason);
-        return new SessionEnd("the browser closed with " + code, answered ? null : answer(status), status, null);
+        return new SessionEnd(
+                "the browser closed with " + code,
+                new End("browser_closed", EndedBy.BROWSER, code, status.code()),
+                answered ? null : answer(status),
+                status,
+                null);
     }
 
     /**
@@ -55,7 +80,16 @@ public record SessionEnd(String reason, CloseStatus forBrowser, CloseStatus forS
      */
     public static SessionEnd streamlitClosed(int code, String reason, boolean answered) {
         CloseStatus status = CloseStatus.fromUpstream(code, reason);
-        return new SessionEnd("Streamlit closed with " + code, status, answered ? null : answer(status), null);
+        return new SessionEnd(
+                "Streamlit closed with " + code,
+                new End("streamlit_closed", EndedBy.STREAMLIT, status.code(), code),
+                status,
+                answered ? null : answer(status),
+                null);
+    }
+
+    private static End observed(Outcome outcome, EndedBy by, CloseStatus forBrowser, CloseStatus forStreamlit) {
+        return new End(outcome.name().toLowerCase(Locale.ROOT), by, forBrowser.code(), forStreamlit.code());
     }
 
     /** RFC 6455 section 5.5.1. */

@@ -23,6 +23,8 @@ import org.streamlitgateway.forwarding.Guard;
 import org.streamlitgateway.headers.RequestHeaders;
 import org.streamlitgateway.limit.ClientKey;
 import org.streamlitgateway.limit.Quota;
+import org.streamlitgateway.observe.RequestObserver;
+import org.streamlitgateway.observe.SessionObserver;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.outcome.RateLimitedLog;
@@ -135,7 +137,8 @@ public final class WebSocketHandler {
                 client.peer(),
                 route.replica().address(),
                 fields.getFieldNamesCollection());
-        Relay relay = relayFactory.create(request, name, client.prefix() + route.strippedPrefix());
+        SessionObserver observer = RequestObserver.of(request).session(name, StreamlitSubprotocols.sessionId(request));
+        Relay relay = relayFactory.create(request, name, client.prefix() + route.strippedPrefix(), observer);
         registry.admitted(relay, share);
         new Handshake(request, response, route, client, relay, registry, disconnects)
                 .begin(fields, scheduler, timeouts.handshake().toMillis());

@@ -24,6 +24,7 @@ import org.streamlitgateway.config.Problem;
 import org.streamlitgateway.config.Setting;
 import org.streamlitgateway.config.file.ConfigText;
 import org.streamlitgateway.config.file.YamlNode;
+import org.streamlitgateway.config.value.OperatorValues;
 import org.streamlitgateway.config.value.RawValue;
 import org.streamlitgateway.config.value.ValueParser;
 import org.streamlitgateway.tls.PemKeyPair;
@@ -229,7 +230,8 @@ public final class Settings {
                 parser.assetCache(value(Setting.ASSET_CACHE)),
                 parser.logLevel(value(Setting.LOG_LEVEL)),
                 channels(served),
-                parser.size(value(Setting.MAX_MESSAGE_SIZE), 1 << 10));
+                parser.size(value(Setting.MAX_MESSAGE_SIZE), 1 << 10),
+                OperatorValues.read(parser, this::value));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }

@@ -17,6 +17,7 @@ import org.eclipse.jetty.websocket.client.ClientUpgradeRequest;
 import org.eclipse.jetty.websocket.client.JettyUpgradeListener;
 import org.eclipse.jetty.websocket.client.WebSocketClient;
 import org.streamlitgateway.container.JakartaUpgrade;
+import org.streamlitgateway.observe.SessionObserver;
 import org.streamlitgateway.upstream.client.UpstreamClient;
 import org.streamlitgateway.websocket.Relay;
 import org.streamlitgateway.websocket.RelayFactory;
@@ -42,8 +43,8 @@ public final class BridgeFactory implements RelayFactory {
     }
 
     @Override
-    public Relay create(HttpServletRequest request, String name, String prefix) {
-        return new MessageBridge(this, sessions, name, prefix);
+    public Relay create(HttpServletRequest request, String name, String prefix, SessionObserver observer) {
+        return new MessageBridge(this, sessions, name, prefix, observer);
     }
 
     /** Starts a handshake with Streamlit; the returned task aborts it. */

@@ -32,7 +32,6 @@ final class DownstreamSender {
     private final UnacknowledgedBytes unacknowledged = new UnacknowledgedBytes();
     private boolean partsSent;
     private int remainingInspections = MAX_INSPECTED_MESSAGES;
-    private long messages;
 
     /** Start of the message, part or flush in transit, by {@link System#nanoTime}; or {@link #IDLE}. */
     private final AtomicLong busySinceNanos = new AtomicLong(IDLE);
@@ -121,9 +120,6 @@ final class DownstreamSender {
         busySinceNanos.set(nanoTime());
         boolean whole = last && !partsSent;
         partsSent = !last;
-        if (last) {
-            messages++;
-        }
         unflushed = whole && batch != null;
         return whole;
     }
@@ -179,10 +175,5 @@ final class DownstreamSender {
     private static long nanoTime() {
         long now = System.nanoTime();
         return now == IDLE ? 1 : now;
-    }
-
-    /** Returns the number of messages sent or in transit, for the log. */
-    long messages() {
-        return messages;
     }
 }

@@ -13,6 +13,8 @@ import org.eclipse.jetty.websocket.common.WebSocketSession;
 import org.eclipse.jetty.websocket.core.WebSocketCoreSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.observe.SessionObserver;
+import org.streamlitgateway.observe.metrics.AppMetrics.Direction;
 import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
@@ -47,6 +49,9 @@ final class MessageBridge implements Relay {
     private final BridgeFactory factory;
     private final SessionRegistry sessions;
     private final String name;
+    private final SessionObserver observer;
+    private final MessageParts fromBrowser;
+    private final MessageParts fromStreamlit;
     private final DownstreamSender downstream;
     private final SendCredit credit = new SendCredit();
 
@@ -63,16 +68,17 @@ final class MessageBridge implements Relay {
     private final PeerLiveness browserLiveness = new PeerLiveness(System.nanoTime());
     private final PeerLiveness upstreamLiveness = new PeerLiveness(System.nanoTime());
 
-    /** Messages from the browser. Written by the thread that delivers them, read for the log. */
-    private long messagesUp;
-
     /** Bytes of the browser's current message. */
     private long messageBytesUp;
 
-    MessageBridge(BridgeFactory factory, SessionRegistry sessions, String name, String prefix) {
+    MessageBridge(
+            BridgeFactory factory, SessionRegistry sessions, String name, String prefix, SessionObserver observer) {
         this.factory = factory;
         this.sessions = sessions;
         this.name = name;
+        this.observer = observer;
+        this.fromBrowser = new MessageParts(observer.up());
+        this.fromStreamlit = new MessageParts(observer.down());
         this.downstream = new DownstreamSender(this, sessions, prefix);
     }
 
@@ -134,6 +140,7 @@ final class MessageBridge implements Relay {
             return;
         }
         LOG.debug("{} is open", name);
+        observer.opened(() -> downstream.unacknowledged().bytes(), outcome -> end(outcome, null));
         sessions.opened(this);
         demand();
     }
@@ -171,11 +178,13 @@ final class MessageBridge implements Relay {
 
     void upstreamBinary(ByteBuffer payload, boolean last, Callback accepted) {
         upstreamLiveness.heard(System.nanoTime());
+        fromStreamlit.binary(payload, last);
         downstream.binary(payload, last, accepted);
     }
 
     void upstreamText(String payload, boolean last) {
         upstreamLiveness.heard(System.nanoTime());
+        fromStreamlit.text(payload.length(), last);
         downstream.text(payload, last);
     }
 
@@ -195,6 +204,7 @@ final class MessageBridge implements Relay {
 
     void browserBinary(ByteBuffer part, boolean last) {
         int size = part.remaining();
+        fromBrowser.binary(part, last);
         if (acquireCredit(size, last)) {
             ByteBuffer copy = ByteBuffer.allocate(size).put(part).flip(); // the container reuses its buffer
             upstream().sendPartialBinary(copy, last, Callback.from(() -> credit.release(size), this::upstreamFailed));
@@ -203,6 +213,7 @@ final class MessageBridge implements Relay {
 
     void browserText(String part, boolean last) {
         int size = part.length();
+        fromBrowser.text(size, last);
         if (acquireCredit(size, last)) {
             upstream().sendPartialText(part, last, Callback.from(() -> credit.release(size), this::upstreamFailed));
         }
@@ -221,7 +232,6 @@ final class MessageBridge implements Relay {
             return false;
         }
         if (last) {
-            messagesUp++;
             messageBytesUp = 0;
         }
         try {
@@ -328,8 +338,8 @@ final class MessageBridge implements Relay {
                 "{} ended: {}; {} messages from the browser, {} from Streamlit{}",
                 name,
                 new Printable(requested.reason()),
-                messagesUp,
-                downstream.messages(),
+                observer.messages(Direction.UP),
+                observer.messages(Direction.DOWN),
                 requested.cause() == null ? "" : "; " + FailureText.of(requested.cause()));
         if (abort != null) {
             abort.run();
@@ -341,6 +351,7 @@ final class MessageBridge implements Relay {
         if (client != null && forBrowser != null) {
             sessions.submitClose(() -> close(client, forBrowser));
         }
+        observer.ended(requested.observed());
         sessions.ended(this); // last: a stop waits until no session is left, and then for the submitted closes
     }
 

@@ -122,6 +122,11 @@ public final class FrameHeader {
         return isFinal();
     }
 
+    /** Whether the frame just read begins a message. */
+    public boolean startsMessage() {
+        return opcode() != CONTINUATION;
+    }
+
     /** Whether the current message is text. */
     public boolean isText() {
         return messageOpcode == TEXT;

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.util.BufferUtil;
+import org.streamlitgateway.observe.MessageObserver;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.websocket.frame.CloseStatus;
 import org.streamlitgateway.websocket.frame.FrameHeader;
@@ -52,6 +53,7 @@ final class FramePipe {
     private final Peer sink;
     private final ByteBufferPool pool;
     private final FrameHeader header;
+    private final MessageObserver observer;
     private final Utf8Validator utf8 = new Utf8Validator();
 
     // set by any thread
@@ -77,7 +79,6 @@ final class FramePipe {
 
     private boolean inputEnded;
     private boolean outputEnded;
-    private long messages;
 
     /** @param bufferedInput bytes that arrived together with the handshake, or {@code null} */
     FramePipe(Splice splice, Peer source, Peer sink, ByteBufferPool pool, ByteBuffer bufferedInput) {
@@ -85,6 +86,7 @@ final class FramePipe {
         this.source = source;
         this.sink = sink;
         this.pool = pool;
+        this.observer = splice.messages(source);
         this.inserts = new FrameInserts(sink);
         this.header = new FrameHeader(source.isBrowser, source.isBrowser ? splice.maxMessageBytes() : Long.MAX_VALUE);
         if (bufferedInput != null) {
@@ -108,11 +110,6 @@ final class FramePipe {
             }
             handled = wakeups.addAndGet(-handled);
         } while (handled != 0);
-    }
-
-    /** Returns the number of forwarded messages, for the log. */
-    long messages() {
-        return messages;
     }
 
     /** Inserts a ping after the current frame. */
@@ -267,6 +264,7 @@ final class FramePipe {
                     remaining = frameStart < 0 ? remaining : 0;
                     break;
                 }
+                observer.portion(bytes, at, count, header.mask(), header.length() - remaining);
                 at += count;
                 remaining -= count;
                 if (remaining == 0) {
@@ -296,7 +294,7 @@ final class FramePipe {
 
     private void endPayload() {
         if (header.endPayload()) {
-            messages++;
+            observer.end();
         }
     }
 
@@ -315,6 +313,9 @@ final class FramePipe {
         }
         if (!header.isControl() && (outputEnded || !splice.mustInspect(source, header))) {
             header.beginPayload();
+            if (header.startsMessage()) {
+                observer.begin(!header.isText());
+            }
             remaining = header.length();
             if (remaining == 0) {
                 if (header.isText() && header.isFinal() && !utf8.isComplete()) {
@@ -363,14 +364,15 @@ final class FramePipe {
     private int inspectMessage(int at, int size, int next) {
         ByteBuffer payload = bytes.slice(at + size, (int) header.length());
         ByteBuffer changed = splice.inspect(payload);
+        if (changed != null && at > bytes.position()) {
+            return at; // earlier bytes must be written first
+        }
+        observer.begin(true);
+        observer.portion(bytes, at + size, (int) header.length(), 0, 0);
+        observer.end();
         if (changed == null) {
-            messages++;
             return next;
         }
-        if (at > bytes.position()) {
-            return at;
-        }
-        messages++;
         inserts.setReplacement(FrameWriter.binary(changed));
         skipTo(next);
         return next;

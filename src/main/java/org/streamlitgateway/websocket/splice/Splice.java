@@ -15,6 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.streamlitgateway.container.RawSocket;
+import org.streamlitgateway.observe.MessageObserver;
+import org.streamlitgateway.observe.SessionObserver;
+import org.streamlitgateway.observe.metrics.AppMetrics.Direction;
 import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
@@ -67,6 +70,7 @@ final class Splice implements Relay {
     private final SessionRegistry sessions;
     private final String name;
     private final String prefix;
+    private final SessionObserver observer;
     private final AtomicReference<SessionEnd> end = new AtomicReference<>();
 
     // until both sides are open
@@ -84,11 +88,12 @@ final class Splice implements Relay {
     /** Used by the pipe from Streamlit only. */
     private int remainingInspections = MAX_INSPECTED_MESSAGES;
 
-    Splice(SpliceFactory factory, SessionRegistry sessions, String name, String prefix) {
+    Splice(SpliceFactory factory, SessionRegistry sessions, String name, String prefix, SessionObserver observer) {
         this.factory = factory;
         this.sessions = sessions;
         this.name = name;
         this.prefix = prefix;
+        this.observer = observer;
     }
 
     @Override
@@ -163,6 +168,7 @@ final class Splice implements Relay {
             return;
         }
         LOG.debug("{} is open", name);
+        observer.opened(browserPeer::unacknowledgedBytes, outcome -> end(outcome, null));
         sessions.opened(this);
         upward.wakeUp();
         downward.wakeUp();
@@ -177,6 +183,11 @@ final class Splice implements Relay {
     }
 
     // --- events of the pipes
+
+    /** Returns the observer of the messages that this peer sends. */
+    MessageObserver messages(Peer source) {
+        return source.isBrowser ? observer.up() : observer.down();
+    }
 
     /** Returns the size limit of one message from the browser. */
     long maxMessageBytes() {
@@ -293,6 +304,7 @@ final class Splice implements Relay {
             }
         }
         sessions.ended(this);
+        observer.ended(requested.observed());
         FramePipe upward = up;
         if (upward == null) {
             LOG.debug("{} ended before it was open: {}", name, new Printable(requested.reason()));
@@ -304,8 +316,8 @@ final class Splice implements Relay {
                 "{} ended: {}; {} messages from the browser, {} from Streamlit{}",
                 name,
                 new Printable(requested.reason()),
-                upward.messages(),
-                downward.messages(),
+                observer.messages(Direction.UP),
+                observer.messages(Direction.DOWN),
                 requested.cause() == null ? "" : "; " + FailureText.of(requested.cause()));
         if (requested.forBrowser() != null) {
             downward.queueClose(FrameWriter.close(requested.forBrowser(), false));

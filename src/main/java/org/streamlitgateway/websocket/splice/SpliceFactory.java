@@ -9,6 +9,7 @@ import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.websocket.core.util.WebSocketUtils;
 import org.streamlitgateway.container.RawSocket;
 import org.streamlitgateway.container.SocketTakeover;
+import org.streamlitgateway.observe.SessionObserver;
 import org.streamlitgateway.websocket.Relay;
 import org.streamlitgateway.websocket.RelayFactory;
 import org.streamlitgateway.websocket.SessionRegistry;
@@ -31,10 +32,10 @@ public final class SpliceFactory implements RelayFactory {
     }
 
     @Override
-    public Relay create(HttpServletRequest request, String name, String prefix) {
+    public Relay create(HttpServletRequest request, String name, String prefix, SessionObserver observer) {
         return takeover.canTakeOver(request)
-                ? new Splice(this, sessions, name, prefix)
-                : fallback.create(request, name, prefix);
+                ? new Splice(this, sessions, name, prefix, observer)
+                : fallback.create(request, name, prefix, observer);
     }
 
     HttpClient client() {

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.streamlitgateway.container.RawSocket;
 import org.streamlitgateway.container.jetty.JettySocket;
+import org.streamlitgateway.fixture.SessionObservers;
+import org.streamlitgateway.observe.SessionObserver;
+import org.streamlitgateway.observe.metrics.AppMetrics.Direction;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.websocket.SessionRegistry;
 import org.streamlitgateway.websocket.frame.CloseStatus;
@@ -29,6 +32,7 @@ class FramePipeTest {
     private final ArrayByteBufferPool.Tracking pool = new ArrayByteBufferPool.Tracking();
     private final MemorySocket source = new MemorySocket(scheduler);
     private final MemorySocket sink = new MemorySocket(scheduler);
+    private final SessionObserver observer = SessionObservers.detached();
     private FramePipe down;
 
     /** Socket in memory that runs callbacks in the thread that adds input. */
@@ -46,7 +50,7 @@ class FramePipeTest {
     @BeforeEach
     void open() throws Exception {
         scheduler.start();
-        Splice splice = new Splice(null, new SessionRegistry(scheduler, Runnable::run, null), "test", "");
+        Splice splice = new Splice(null, new SessionRegistry(scheduler, Runnable::run, null), "test", "", observer);
         Peer sourcePeer = new Peer(rawSocket(source), false);
         Peer sinkPeer = new Peer(rawSocket(sink), true);
         down = new FramePipe(splice, sourcePeer, sinkPeer, pool, null);
@@ -157,7 +161,7 @@ class FramePipeTest {
             }
             assertArrayEquals(expected, withoutControlFrames(written()), "round " + round);
         }
-        assertEquals(200 * 4, down.messages());
+        assertEquals(200 * 4, observer.messages(Direction.DOWN));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package org.streamlitgateway;
+package org.streamlitgateway.version;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;

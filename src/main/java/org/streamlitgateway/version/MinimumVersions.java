@@ -1,4 +1,4 @@
-package org.streamlitgateway;
+package org.streamlitgateway.version;
 
 import java.util.List;
 import java.util.regex.Matcher;
@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * Oldest version of each container without a known vulnerability that clients can exploit through the gateway. Listed in
  * src/docs/containers.md, too.
  */
-final class MinimumVersions {
+public final class MinimumVersions {
     private static final Pattern SERVER =
             Pattern.compile("(?i)(jetty|Apache Tomcat)/(\\d{1,4})\\.(\\d{1,4})\\.(\\d{1,6}).*");
 
@@ -30,7 +30,7 @@ final class MinimumVersions {
      *
      * @param serverInfo the container's name and version, such as {@code jetty/12.1.14} or {@code Apache Tomcat/11.0.29}
      */
-    static String warning(String serverInfo) {
+    public static String warning(String serverInfo) {
         Matcher server = SERVER.matcher(serverInfo == null ? "" : serverInfo);
         if (!server.matches()) {
             return null;

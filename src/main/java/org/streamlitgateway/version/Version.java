@@ -1,4 +1,4 @@
-package org.streamlitgateway;
+package org.streamlitgateway.version;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,8 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** Version of this build. */
-final class Version {
-    static final String TEXT = read();
+public final class Version {
+    public static final String TEXT = read();
 
     private Version() {}
 

@@ -1,0 +1,21 @@
+package org.streamlitgateway.observe;
+
+/**
+ * What passed to and from one app in the last hour. Each array has a value for every minute, the oldest first.
+ *
+ * @param app path of the app, as configured
+ * @param rerunsPerMinute over the last five minutes
+ * @param p50Millis duration of runs in the last five minutes; negative without any
+ * @param p95Millis the same for 95 %
+ */
+public record AppSummary(
+        String app,
+        int sessions,
+        double rerunsPerMinute,
+        long p50Millis,
+        long p95Millis,
+        long exceptionsLastHour,
+        long failuresLastHour,
+        long[] sessionsByMinute,
+        long[] rerunsByMinute,
+        long[] p95ByMinute) {}

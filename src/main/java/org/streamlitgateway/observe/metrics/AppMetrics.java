@@ -1,0 +1,196 @@
+package org.streamlitgateway.observe.metrics;
+
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.streamlitgateway.outcome.Outcome;
+
+/** Metrics of one app. Thread-safe. */
+public final class AppMetrics {
+    /** What kind of Streamlit resource a request is for. */
+    public enum RequestKind {
+        PAGE,
+        ASSET,
+        MEDIA,
+        UPLOAD,
+        COMPONENT,
+        HEALTH,
+        AUTH,
+        CHANNEL,
+        OTHER
+    }
+
+    /** What a run of the script covers, and what caused it. */
+    public enum RunKind {
+        FULL,
+        FRAGMENT,
+        /** Caused by a timer, as of a fragment with run_every. */
+        AUTO
+    }
+
+    /** How a session was opened. */
+    public enum Opening {
+        NEW,
+        RESUMED,
+        /** The browser asked for a session that its server does not have any more. */
+        LOST
+    }
+
+    /** Direction of messages. */
+    public enum Direction {
+        /** From the browser. */
+        UP,
+        /** From Streamlit. */
+        DOWN
+    }
+
+    /** Handshakes that Streamlit refused, and not the gateway. */
+    private static final String REFUSED_BY_APP = "refused_by_app";
+
+    private static final String ACCEPTED = "accepted";
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    /** Pairs of versions exported for an app. Its replicas have one, two during an upgrade; more are not genuine. */
+    private static final int MAX_VERSIONS = 8;
+
+    private final Families families;
+    private final String app;
+    private final GaugeDataPoint inFlight;
+    private final CounterDataPoint received;
+    private final CounterDataPoint sent;
+    private final DistributionDataPoint handshakeDuration;
+    private final DistributionDataPoint sessionDuration;
+    private final CounterDataPoint[] messages = new CounterDataPoint[Direction.values().length];
+    private final CounterDataPoint[] bytes = new CounterDataPoint[Direction.values().length];
+    private final DistributionDataPoint[] messageBytes = new DistributionDataPoint[Direction.values().length];
+    private final DistributionDataPoint[] rerunDuration = new DistributionDataPoint[RunKind.values().length];
+    private final DistributionDataPoint firstElement;
+    private final GaugeDataPoint rerunsInProgress;
+    private final CounterDataPoint exceptions;
+    private final CounterDataPoint unknownMessages;
+    private final Set<String> versions = ConcurrentHashMap.newKeySet();
+
+    AppMetrics(Families families, String app) {
+        this.families = families;
+        this.app = app;
+        inFlight = families.requestsInFlight.labelValues(app);
+        received = families.receivedBytes.labelValues(app);
+        sent = families.sentBytes.labelValues(app);
+        handshakeDuration = families.handshakeDuration.labelValues(app);
+        sessionDuration = families.sessionDuration.labelValues(app);
+        for (Direction direction : Direction.values()) {
+            String label = Labels.of(direction);
+            messages[direction.ordinal()] = families.messages.labelValues(app, label);
+            bytes[direction.ordinal()] = families.messageBytesTotal.labelValues(app, label);
+            messageBytes[direction.ordinal()] = families.messageBytes.labelValues(app, label);
+        }
+        for (RunKind kind : RunKind.values()) {
+            rerunDuration[kind.ordinal()] = families.rerunDuration.labelValues(app, Labels.of(kind));
+        }
+        firstElement = families.firstElement.labelValues(app);
+        rerunsInProgress = families.rerunsInProgress.labelValues(app);
+        exceptions = families.exceptions.labelValues(app);
+        unknownMessages = families.unknownMessages.labelValues(app);
+        families.reruns.labelValues(app, "finished");
+        families.sessionsOpened.labelValues(app, Labels.of(Opening.NEW));
+    }
+
+    /** Counts a request that begins. */
+    public void requestStarted() {
+        inFlight.inc();
+    }
+
+    /**
+     * Counts a request that has ended.
+     *
+     * @param failure why the gateway itself answered or broke off, or {@code null}
+     */
+    public void requestEnded(
+            RequestKind kind, String method, int status, long nanos, long received, long sent, Outcome failure) {
+        inFlight.dec();
+        families.requestDuration
+                .labelValues(app, Labels.of(kind), Labels.method(method), Labels.code(status))
+                .observe(nanos / NANOS_PER_SECOND);
+        this.received.inc(received);
+        this.sent.inc(sent);
+        countFailure(failure);
+    }
+
+    /**
+     * Counts a WebSocket handshake that has ended.
+     *
+     * @param accepted whether the browser was accepted
+     * @param failure why the gateway refused it; {@code null} if it was accepted or Streamlit refused it
+     */
+    public void handshakeEnded(boolean accepted, long nanos, Outcome failure) {
+        inFlight.dec();
+        String outcome = accepted ? ACCEPTED : failure == null ? REFUSED_BY_APP : Labels.of(failure);
+        families.handshakes.labelValues(app, outcome).inc();
+        if (accepted) {
+            handshakeDuration.observe(nanos / NANOS_PER_SECOND);
+        }
+        countFailure(failure);
+    }
+
+    private void countFailure(Outcome failure) {
+        if (failure != null) {
+            families.failures.labelValues(app, Labels.of(failure)).inc();
+        }
+    }
+
+    public void sessionOpened(Opening how) {
+        families.sessionsOpened.labelValues(app, Labels.of(how)).inc();
+    }
+
+    /** Counts a session that was open. */
+    public void sessionClosed(String outcome, long nanos) {
+        families.sessionsClosed.labelValues(app, outcome).inc();
+        sessionDuration.observe(nanos / NANOS_PER_SECOND);
+    }
+
+    public void message(Direction direction, long size) {
+        int index = direction.ordinal();
+        messages[index].inc();
+        bytes[index].inc(size);
+        messageBytes[index].observe(size);
+    }
+
+    public void runStarted() {
+        rerunsInProgress.inc();
+    }
+
+    public void firstElement(long nanos) {
+        firstElement.observe(nanos / NANOS_PER_SECOND);
+    }
+
+    /** Counts a run that ended with a status; the duration of one that was superseded says nothing. */
+    public void runEnded(RunKind kind, Enum<?> status, boolean finished, long nanos) {
+        families.reruns.labelValues(app, Labels.of(status)).inc();
+        if (finished) {
+            rerunDuration[kind.ordinal()].observe(nanos / NANOS_PER_SECOND);
+        }
+    }
+
+    /** Takes back {@link #runStarted}, at the end of the run or of its session. */
+    public void runLeft() {
+        rerunsInProgress.dec();
+    }
+
+    public void exceptionShown() {
+        exceptions.inc();
+    }
+
+    public void unknownMessage() {
+        unknownMessages.inc();
+    }
+
+    /** Exports the versions that a session reported. */
+    public void versions(String streamlit, String python) {
+        if (versions.size() < MAX_VERSIONS && versions.add(streamlit + ' ' + python)) {
+            families.appInfo.addLabelValues(app, streamlit, python);
+        }
+    }
+}
