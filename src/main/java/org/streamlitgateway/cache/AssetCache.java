@@ -210,6 +210,11 @@ public final class AssetCache {
         }
     }
 
+    /** Returns the memory in use. */
+    public synchronized long bytes() {
+        return bytes;
+    }
+
     private synchronized boolean reserve(long weight) {
         if (weight > maxBytes / ASSET_DIVISOR || recordingBytes + weight > maxBytes / RECORDINGS_DIVISOR) {
             return false;

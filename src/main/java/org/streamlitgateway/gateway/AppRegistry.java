@@ -274,6 +274,11 @@ final class AppRegistry implements AutoCloseable {
                 .forEach(replica -> replica.check(config.health()));
     }
 
+    /** Returns all apps in the order of the configuration. */
+    List<App> all() {
+        return List.copyOf(byPrefix.values());
+    }
+
     /** Returns the address of the first replica of the first app. */
     HostPort first() {
         return byPrefix.get(config.app().prefix()).replicas().get(0).address();

@@ -35,6 +35,9 @@ import org.streamlitgateway.limit.OverLimit;
 import org.streamlitgateway.limit.Quota;
 import org.streamlitgateway.observe.Traffic;
 import org.streamlitgateway.observe.metrics.Metrics;
+import org.streamlitgateway.operator.Gauges;
+import org.streamlitgateway.operator.OperatorAccess;
+import org.streamlitgateway.operator.OperatorPages;
 import org.streamlitgateway.outcome.ShutdownPhase;
 import org.streamlitgateway.routing.RouteTable;
 import org.streamlitgateway.upstream.client.UpstreamClient;
@@ -61,6 +64,7 @@ public final class Gateway {
     private final ShutdownPhase shutdownPhase = new ShutdownPhase();
     private final FutureTask<Void> finishing = new FutureTask<>(this::closeAndWait, null);
     private final ServletContext context;
+    private final Metrics metrics;
     private final Traffic traffic;
     private final JakartaUpgrade upgrade;
     private final AppRegistry apps;
@@ -108,9 +112,14 @@ public final class Gateway {
         relayFactory = takeover == null || config.relay() == Relaying.BRIDGE
                 ? bridge
                 : new SpliceFactory(bridge, takeover, upstream.http(), sessions);
-        Metrics metrics = new Metrics(Version.TEXT, context.getServerInfo());
+        metrics = new Metrics(Version.TEXT, context.getServerInfo());
         traffic = new Traffic(metrics, config.operators().messageMetrics());
-        servlet = new GatewayServlet(shutdownPhase, traffic, context.getContextPath(), this::finish);
+        OperatorPages operatorPages = new OperatorPages(context.getContextPath(), metrics, apps::all, upstream);
+        servlet = new GatewayServlet(shutdownPhase, traffic, operatorPages, context.getContextPath(), this::finish);
+        Gauges.ofReplicas(metrics, apps::all);
+        Gauges.ofSessions(metrics, apps::all, traffic);
+        Gauges.ofCache(metrics, cache);
+        Gauges.ofChannels(metrics, channels);
     }
 
     /**
@@ -193,6 +202,7 @@ public final class Gateway {
                 channelHandler,
                 webSockets,
                 http,
+                new OperatorAccess(config.operators(), identity),
                 config.named());
     }
 
@@ -240,6 +250,11 @@ public final class Gateway {
         config = next;
         apps.checkNew();
         apps.wakeEager();
+    }
+
+    /** Returns the gateway's metrics, to which others may be added. */
+    public Metrics metrics() {
+        return metrics;
     }
 
     /** Returns the address of the first replica of the first app. */

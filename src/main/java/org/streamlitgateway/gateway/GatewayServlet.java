@@ -16,6 +16,7 @@ import org.streamlitgateway.forwarding.Guard;
 import org.streamlitgateway.grammar.RequestGrammar;
 import org.streamlitgateway.observe.RequestObserver;
 import org.streamlitgateway.observe.Traffic;
+import org.streamlitgateway.operator.OperatorPages;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.outcome.ShutdownPhase;
@@ -46,6 +47,7 @@ final class GatewayServlet extends HttpServlet {
 
     private final transient ShutdownPhase shutdownPhase;
     private final transient Traffic traffic;
+    private final transient OperatorPages operatorPages;
     private final transient BuiltInPages builtInPages;
     private final String base;
     private final transient Runnable stopSessions;
@@ -53,9 +55,15 @@ final class GatewayServlet extends HttpServlet {
     private volatile boolean initialized;
 
     /** @param base path of the gateway: the context path, or empty */
-    GatewayServlet(ShutdownPhase shutdownPhase, Traffic traffic, String base, Runnable stopSessions) {
+    GatewayServlet(
+            ShutdownPhase shutdownPhase,
+            Traffic traffic,
+            OperatorPages operatorPages,
+            String base,
+            Runnable stopSessions) {
         this.shutdownPhase = shutdownPhase;
         this.traffic = traffic;
+        this.operatorPages = operatorPages;
         this.base = base;
         this.builtInPages = new BuiltInPages(base, shutdownPhase);
         this.stopSessions = stopSessions;
@@ -142,6 +150,13 @@ final class GatewayServlet extends HttpServlet {
         ClientInfo client = current.guard().client(request);
         observer.client(client.address(), client.host());
         (client.isSecure() ? current.onHttps() : current.onHttp()).putInto(request);
+        if (operatorPages.isMetrics(path)) {
+            closeIfUpgrade(upgrade, request, response);
+            return operatorPages.answer(request, response, client, current.access());
+        }
+        if (current.access().isOnMetricsPort(request) && !builtInPages.isHealth(path)) {
+            return Outcome.NOT_FOUND;
+        }
         if (!current.guard().hasAllowedHost(client) && !builtInPages.isHealth(path)) {
             LOG.debug("refused {} from {}: host {} is not allowed", path, client.peer(), client.host());
             return Outcome.HOST_NOT_ALLOWED;

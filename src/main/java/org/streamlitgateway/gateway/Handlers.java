@@ -4,6 +4,7 @@ import org.streamlitgateway.channel.transport.ChannelHandler;
 import org.streamlitgateway.forwarding.Guard;
 import org.streamlitgateway.headers.SecurityHeaders;
 import org.streamlitgateway.http.AppProxyServlet;
+import org.streamlitgateway.operator.OperatorAccess;
 import org.streamlitgateway.routing.RouteTable;
 import org.streamlitgateway.websocket.WebSocketHandler;
 
@@ -11,6 +12,7 @@ import org.streamlitgateway.websocket.WebSocketHandler;
  * The handlers of the gateway servlet for one configuration.
  *
  * @param onHttp security headers of responses to browsers on http; {@code onHttps} of those on https
+ * @param access who may see the pages for operators
  * @param lists whether the root shows a list of the apps if no app is there
  */
 record Handlers(
@@ -21,4 +23,5 @@ record Handlers(
         ChannelHandler channels,
         WebSocketHandler webSockets,
         AppProxyServlet http,
+        OperatorAccess access,
         boolean lists) {}

@@ -105,6 +105,9 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             RequestObserver.of(request).cache(CacheResult.HIT);
             return null;
         }
+        if (key != null) {
+            RequestObserver.of(request).cache(CacheResult.MISS);
+        }
         boolean hasBody = hasContent(request);
         Quota.Share upload = hasBody ? uploads.acquire(ClientKey.of(client.address())) : null;
         if (hasBody && upload == null) {
@@ -128,7 +131,6 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             send(exchange);
         } else if (membership.leader()) {
             exchange.lead(membership.inFlight());
-            exchange.observer.cache(CacheResult.MISS);
             send(exchange);
         } else {
             membership.inFlight().await(upstream.scheduler(), MAX_WAIT_MILLIS, () -> continueAfterWait(exchange));

@@ -1,7 +1,9 @@
 package org.streamlitgateway.observe;
 
+import java.util.List;
+
 /**
- * What passed to and from one app in the last hour. Each array has a value for every minute, the oldest first.
+ * What passed to and from one app in the last hour. Each list has a value for every minute, the oldest first.
  *
  * @param app path of the app, as configured
  * @param rerunsPerMinute over the last five minutes
@@ -16,6 +18,6 @@ public record AppSummary(
         long p95Millis,
         long exceptionsLastHour,
         long failuresLastHour,
-        long[] sessionsByMinute,
-        long[] rerunsByMinute,
-        long[] p95ByMinute) {}
+        List<Long> sessionsByMinute,
+        List<Long> rerunsByMinute,
+        List<Long> p95ByMinute) {}

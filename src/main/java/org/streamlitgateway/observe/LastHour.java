@@ -1,5 +1,10 @@
 package org.streamlitgateway.observe;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,7 +28,7 @@ final class LastHour {
     /** Counts of one minute. */
     private static final class Minute {
         long number = Long.MIN_VALUE;
-        final long[] events = new long[Event.values().length];
+        final Map<Event, Long> events = new EnumMap<>(Event.class);
         final int[] durations = new int[BUCKETS];
         int sessions;
     }
@@ -44,20 +49,20 @@ final class LastHour {
         Minute minute = minutes[(int) Math.floorMod(number, (long) MINUTES)];
         if (minute.number != number) {
             minute.number = number;
-            java.util.Arrays.fill(minute.events, 0);
-            java.util.Arrays.fill(minute.durations, 0);
+            minute.events.clear();
+            Arrays.fill(minute.durations, 0);
             minute.sessions = 0;
         }
         return minute;
     }
 
     synchronized void count(Event event) {
-        at(now()).events[event.ordinal()]++;
+        at(now()).events.merge(event, 1L, Long::sum);
     }
 
     synchronized void rerun(long nanos) {
         Minute minute = at(now());
-        minute.events[Event.RERUN.ordinal()]++;
+        minute.events.merge(Event.RERUN, 1L, Long::sum);
         minute.durations[bucket(nanos)]++;
     }
 
@@ -73,34 +78,34 @@ final class LastHour {
     }
 
     /** Returns the events of each minute, the oldest first. */
-    synchronized long[] events(Event event) {
+    synchronized List<Long> events(Event event) {
         long last = now();
-        long[] result = new long[MINUTES];
+        List<Long> result = new ArrayList<>(MINUTES);
         for (int i = 0; i < MINUTES; i++) {
             Minute minute = existing(last - MINUTES + 1 + i);
-            result[i] = minute == null ? 0 : minute.events[event.ordinal()];
+            result.add(minute == null ? 0L : minute.events.getOrDefault(event, 0L));
         }
         return result;
     }
 
     /** Returns the largest number of open sessions of each minute, the oldest first; 0 where none was noted. */
-    synchronized long[] sessions() {
+    synchronized List<Long> sessions() {
         long last = now();
-        long[] result = new long[MINUTES];
+        List<Long> result = new ArrayList<>(MINUTES);
         for (int i = 0; i < MINUTES; i++) {
             Minute minute = existing(last - MINUTES + 1 + i);
-            result[i] = minute == null ? 0 : minute.sessions;
+            result.add(minute == null ? 0L : Long.valueOf(minute.sessions));
         }
         return result;
     }
 
     /** Returns a percentile of the durations of each minute in milliseconds, the oldest first; 0 where there is none. */
-    synchronized long[] percentiles(int percent) {
+    synchronized List<Long> percentiles(int percent) {
         long last = now();
-        long[] result = new long[MINUTES];
+        List<Long> result = new ArrayList<>(MINUTES);
         for (int i = 0; i < MINUTES; i++) {
             Minute minute = existing(last - MINUTES + 1 + i);
-            result[i] = minute == null ? 0 : Math.max(0, percentile(minute.durations, percent));
+            result.add(minute == null ? 0L : Long.valueOf(Math.max(0, percentile(minute.durations, percent))));
         }
         return result;
     }
@@ -124,7 +129,7 @@ final class LastHour {
         long last = now();
         for (int i = 0; i < lastMinutes; i++) {
             Minute minute = existing(last - i);
-            sum += minute == null ? 0 : minute.events[event.ordinal()];
+            sum += minute == null ? 0 : minute.events.getOrDefault(event, 0L);
         }
         return sum;
     }

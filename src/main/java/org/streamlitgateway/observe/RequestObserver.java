@@ -37,7 +37,6 @@ public final class RequestObserver implements AsyncListener {
     private final LongAdder received = new LongAdder();
     private final LongAdder sent = new LongAdder();
     private volatile AppTraffic app;
-    private volatile String prefix = "";
     private volatile String clientAddress;
     private volatile String host;
     private volatile String replica;
@@ -82,7 +81,6 @@ public final class RequestObserver implements AsyncListener {
             return;
         }
         AppTraffic found = traffic.app(name);
-        this.prefix = prefix;
         kind = RequestKinds.of(request, prefix);
         app = found;
         found.metrics.requestStarted();
@@ -163,6 +161,9 @@ public final class RequestObserver implements AsyncListener {
         }
         app(Traffic.NO_APP, ""); // unless a route was found
         report(app, reason);
+        if (cache != CacheResult.NONE) {
+            traffic.metrics().assetRequest(cache);
+        }
         traffic.requestEnded(this);
     }
 

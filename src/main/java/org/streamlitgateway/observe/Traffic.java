@@ -79,6 +79,10 @@ public final class Traffic {
         return known != null ? known : apps.computeIfAbsent(name, n -> new AppTraffic(n, metrics.app(n)));
     }
 
+    Metrics metrics() {
+        return metrics;
+    }
+
     boolean readsMessages() {
         return readsMessages;
     }

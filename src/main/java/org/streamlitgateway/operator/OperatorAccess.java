@@ -17,6 +17,9 @@ import org.streamlitgateway.forwarding.IdentityHeaders;
  * proxy has forwarded the request.
  */
 public final class OperatorAccess {
+    /** Request attribute of requests that came by the port for metrics. */
+    public static final String METRICS_PORT = OperatorAccess.class.getName() + ".metricsPort";
+
     private static final String BEARER = "Bearer ";
 
     /** Headers that proxies add. */
@@ -61,8 +64,7 @@ public final class OperatorAccess {
 
     /** Whether the request came by the port for metrics. */
     public boolean isOnMetricsPort(HttpServletRequest request) {
-        return operators.metricsListen() != null
-                && request.getLocalPort() == operators.metricsListen().port();
+        return request.getAttribute(METRICS_PORT) != null;
     }
 
     /** Whether the request has the token for metrics. */

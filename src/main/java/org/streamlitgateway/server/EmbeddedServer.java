@@ -129,10 +129,19 @@ public final class EmbeddedServer {
             throw new IOException("cannot listen on " + config.listen() + ": " + cause.getMessage() + remedy, e);
         }
         try {
+            if (config.operators().metricsListen() != null) {
+                MetricsPort.open(server, config.operators().metricsListen());
+            }
             server.start();
             threads.growBy(connector.getScheduler());
             if (certificates != null) {
                 certificates.watch(connector.getScheduler());
+                gateway.metrics()
+                        .gauge(
+                                "tls_certificate_not_after_timestamp_seconds",
+                                "When the certificate expires.",
+                                values -> values.put(
+                                        (double) certificates.notAfter().getEpochSecond()));
             }
         } catch (Exception e) {
             stop();

@@ -7,6 +7,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,7 @@ final class TlsCertificates {
 
     private final GatewayConfig.Tls files;
     private final SslContextFactory.Server ssl = new SslContextFactory.Server();
+    private volatile Instant notAfter;
     private List<FileTime> lastModified;
 
     TlsCertificates(GatewayConfig.Tls files) {
@@ -34,12 +36,19 @@ final class TlsCertificates {
         ssl.setSniRequired(false);
         warnIfReadableByOthers(files.key());
         try {
-            ssl.setKeyStore(PemKeyPair.read(files).keyStore());
+            PemKeyPair keyPair = PemKeyPair.read(files);
+            ssl.setKeyStore(keyPair.keyStore());
+            notAfter = keyPair.notAfter();
         } catch (UnusablePemException
                 | GeneralSecurityException
                 | IOException e) { // changed since the configuration was checked
             throw new IllegalStateException(e.getMessage(), e);
         }
+    }
+
+    /** Returns when the certificate expires. */
+    Instant notAfter() {
+        return notAfter;
     }
 
     SslContextFactory.Server ssl() {
@@ -75,6 +84,7 @@ final class TlsCertificates {
                     throw new IllegalStateException(e);
                 }
             });
+            notAfter = keyPair.notAfter();
             LOG.info("certificate reloaded from {}", files.certificate());
         } catch (UnusablePemException e) {
             LOG.warn("cannot reload the certificate; keeping the current one: {} {}", e.file(), e.getMessage());

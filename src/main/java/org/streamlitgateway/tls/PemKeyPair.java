@@ -19,6 +19,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -227,5 +228,10 @@ public final class PemKeyPair {
         store.load(null, null);
         store.setKeyEntry("gateway", key, new char[0], chain.toArray(Certificate[]::new));
         return store;
+    }
+
+    /** Returns when the certificate expires. */
+    public Instant notAfter() {
+        return chain.get(0).getNotAfter().toInstant();
     }
 }

@@ -3,6 +3,8 @@ package org.streamlitgateway.observe.metrics;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.streamlitgateway.outcome.Outcome;
@@ -46,6 +48,32 @@ public final class AppMetrics {
         DOWN
     }
 
+    /** Metrics of the messages of one direction. */
+    private record MessageMetrics(CounterDataPoint messages, CounterDataPoint bytes, DistributionDataPoint sizes) {
+        static MessageMetrics of(Families families, String app, Direction direction) {
+            String label = Labels.of(direction);
+            return new MessageMetrics(
+                    families.messages.labelValues(app, label),
+                    families.messageBytesTotal.labelValues(app, label),
+                    families.messageBytes.labelValues(app, label));
+        }
+
+        void count(long size) {
+            messages.inc();
+            bytes.inc(size);
+            sizes.observe((double) size);
+        }
+    }
+
+    /** Names of the settings whose limits make the gateway refuse with these outcomes. */
+    private static final Map<Outcome, String> LIMITS = Map.of(
+            Outcome.TOO_MANY_UPLOADS, "max-uploads-per-client",
+            Outcome.TOO_MANY_SESSIONS, "max-sessions-per-client",
+            Outcome.TOO_MANY_HANDSHAKES, "handshakes",
+            Outcome.TOO_MANY_SUBSCRIBERS, "max-subscribers",
+            Outcome.TOO_MANY_SENDS, "send-rate",
+            Outcome.MESSAGE_TOO_LARGE, "max-message-size");
+
     /** Handshakes that Streamlit refused, and not the gateway. */
     private static final String REFUSED_BY_APP = "refused_by_app";
 
@@ -63,10 +91,9 @@ public final class AppMetrics {
     private final CounterDataPoint sent;
     private final DistributionDataPoint handshakeDuration;
     private final DistributionDataPoint sessionDuration;
-    private final CounterDataPoint[] messages = new CounterDataPoint[Direction.values().length];
-    private final CounterDataPoint[] bytes = new CounterDataPoint[Direction.values().length];
-    private final DistributionDataPoint[] messageBytes = new DistributionDataPoint[Direction.values().length];
-    private final DistributionDataPoint[] rerunDuration = new DistributionDataPoint[RunKind.values().length];
+    private final MessageMetrics up;
+    private final MessageMetrics down;
+    private final Map<RunKind, DistributionDataPoint> rerunDuration = new EnumMap<>(RunKind.class);
     private final DistributionDataPoint firstElement;
     private final GaugeDataPoint rerunsInProgress;
     private final CounterDataPoint exceptions;
@@ -81,14 +108,10 @@ public final class AppMetrics {
         sent = families.sentBytes.labelValues(app);
         handshakeDuration = families.handshakeDuration.labelValues(app);
         sessionDuration = families.sessionDuration.labelValues(app);
-        for (Direction direction : Direction.values()) {
-            String label = Labels.of(direction);
-            messages[direction.ordinal()] = families.messages.labelValues(app, label);
-            bytes[direction.ordinal()] = families.messageBytesTotal.labelValues(app, label);
-            messageBytes[direction.ordinal()] = families.messageBytes.labelValues(app, label);
-        }
+        up = MessageMetrics.of(families, app, Direction.UP);
+        down = MessageMetrics.of(families, app, Direction.DOWN);
         for (RunKind kind : RunKind.values()) {
-            rerunDuration[kind.ordinal()] = families.rerunDuration.labelValues(app, Labels.of(kind));
+            rerunDuration.put(kind, families.rerunDuration.labelValues(app, Labels.of(kind)));
         }
         firstElement = families.firstElement.labelValues(app);
         rerunsInProgress = families.rerunsInProgress.labelValues(app);
@@ -138,6 +161,10 @@ public final class AppMetrics {
     private void countFailure(Outcome failure) {
         if (failure != null) {
             families.failures.labelValues(app, Labels.of(failure)).inc();
+            String limit = LIMITS.get(failure);
+            if (limit != null) {
+                families.limited.labelValues(app, limit).inc();
+            }
         }
     }
 
@@ -152,10 +179,7 @@ public final class AppMetrics {
     }
 
     public void message(Direction direction, long size) {
-        int index = direction.ordinal();
-        messages[index].inc();
-        bytes[index].inc(size);
-        messageBytes[index].observe(size);
+        (direction == Direction.UP ? up : down).count(size);
     }
 
     public void runStarted() {
@@ -170,7 +194,7 @@ public final class AppMetrics {
     public void runEnded(RunKind kind, Enum<?> status, boolean finished, long nanos) {
         families.reruns.labelValues(app, Labels.of(status)).inc();
         if (finished) {
-            rerunDuration[kind.ordinal()].observe(nanos / NANOS_PER_SECOND);
+            rerunDuration.get(kind).observe(nanos / NANOS_PER_SECOND);
         }
     }
 

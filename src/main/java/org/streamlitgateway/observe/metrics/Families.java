@@ -25,6 +25,7 @@ final class Families {
     final Counter receivedBytes;
     final Counter sentBytes;
     final Counter failures;
+    final Counter limited;
     final Counter handshakes;
     final Histogram handshakeDuration;
     final Counter sessionsOpened;
@@ -39,6 +40,7 @@ final class Families {
     final Gauge rerunsInProgress;
     final Counter exceptions;
     final Counter unknownMessages;
+    final Counter assetRequests;
     final Info appInfo;
 
     Families(PrometheusRegistry registry) {
@@ -59,6 +61,7 @@ final class Families {
                 "Requests, handshakes and sessions that the gateway itself refused or ended, by outcome.",
                 "app",
                 "outcome");
+        limited = counter("limited_total", "Requests and handshakes refused by a limit.", "app", "limit");
         handshakes = counter("handshakes_total", "WebSocket handshakes, by outcome.", "app", "outcome");
         handshakeDuration = histogram(
                 "handshake_duration_seconds", "Time of accepted WebSocket handshakes.", REQUEST_SECONDS, "app");
@@ -87,6 +90,7 @@ final class Families {
                 "script_exceptions_total", "Exceptions shown: uncaught ones, and those of st.exception.", "app");
         unknownMessages = counter(
                 "unknown_messages_total", "Messages of a kind that this version of the gateway does not know.", "app");
+        assetRequests = counter("asset_cache_requests_total", "Requests for assets, by what the cache did.", "result");
         appInfo = Info.builder()
                 .name(PREFIX + "app_info")
                 .help("Versions that the app's sessions reported.")

@@ -43,6 +43,11 @@ public final class Metrics {
         return new AppMetrics(families, name);
     }
 
+    /** Counts a request that the cache of assets might have answered. */
+    public void assetRequest(Enum<?> result) {
+        families.assetRequests.labelValues(Labels.of(result)).inc();
+    }
+
     /**
      * Adds a gauge whose values are read at each scrape.
      *
