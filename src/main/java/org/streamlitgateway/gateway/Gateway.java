@@ -40,6 +40,7 @@ import org.streamlitgateway.operator.OperatorAccess;
 import org.streamlitgateway.operator.OperatorPages;
 import org.streamlitgateway.outcome.ShutdownPhase;
 import org.streamlitgateway.routing.RouteTable;
+import org.streamlitgateway.threads.GatewayThreads;
 import org.streamlitgateway.upstream.client.UpstreamClient;
 import org.streamlitgateway.version.Version;
 import org.streamlitgateway.websocket.RelayFactory;

@@ -3,6 +3,7 @@ package org.streamlitgateway.observe;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.streamlitgateway.observe.history.LastHour;
 import org.streamlitgateway.observe.metrics.AppMetrics;
 
 /** What passes to and from one app. Thread-safe. */

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import org.streamlitgateway.observe.history.LastHour;
 import org.streamlitgateway.observe.metrics.AppMetrics.RequestKind;
 import org.streamlitgateway.outcome.Outcome;
 

@@ -2,6 +2,8 @@ package org.streamlitgateway.observe;
 
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
+import org.streamlitgateway.observe.history.LastHour;
+import org.streamlitgateway.observe.history.RecentDurations;
 import org.streamlitgateway.observe.metrics.AppMetrics.Opening;
 import org.streamlitgateway.observe.metrics.AppMetrics.RunKind;
 import org.streamlitgateway.streamlit.message.ScriptListener;

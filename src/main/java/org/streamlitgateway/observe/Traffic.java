@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.streamlitgateway.observe.LastHour.Event;
+import org.streamlitgateway.observe.history.AppSummary;
+import org.streamlitgateway.observe.history.LastHour;
+import org.streamlitgateway.observe.history.LastHour.Event;
 import org.streamlitgateway.observe.metrics.Metrics;
 
 /** What passes one gateway: creates the observers of requests and sessions, and passes their ends to listeners. Thread-safe. */
@@ -76,7 +78,9 @@ public final class Traffic {
 
     AppTraffic app(String name) {
         AppTraffic known = apps.get(name);
-        return known != null ? known : apps.computeIfAbsent(name, n -> new AppTraffic(n, metrics.app(n)));
+        return known != null
+                ? known
+                : apps.computeIfAbsent(name, n -> new AppTraffic(n, metrics.app(n, !n.equals(NO_APP))));
     }
 
     Metrics metrics() {

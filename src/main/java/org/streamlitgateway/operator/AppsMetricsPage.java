@@ -30,7 +30,8 @@ final class AppsMetricsPage {
     private static final Logger LOG = LoggerFactory.getLogger(AppsMetricsPage.class);
 
     /** Families that Streamlit finds without visiting all caches. */
-    private static final Set<String> CHEAP = Set.of("session_events", "session_duration_seconds", "active_sessions");
+    private static final Set<String> CHEAP =
+            new TreeSet<>(List.of("session_events", "session_duration_seconds", "active_sessions"));
 
     /** Families that may be asked for by name; those with user names are not among them. */
     private static final Set<String> ALLOWED =

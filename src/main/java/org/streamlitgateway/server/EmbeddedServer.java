@@ -25,7 +25,7 @@ import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.container.jetty.EmbeddedDisconnectDetector;
 import org.streamlitgateway.container.jetty.EmbeddedTakeover;
 import org.streamlitgateway.gateway.Gateway;
-import org.streamlitgateway.gateway.GrowingThreadPool;
+import org.streamlitgateway.threads.GrowingThreadPool;
 
 /** A gateway with an embedded Jetty server. */
 public final class EmbeddedServer {

@@ -11,7 +11,7 @@ final class NameSuggestion {
     /** Maximum number of wrong, missing or additional letters. */
     private static final int MAX_SLIPS = 3;
 
-    private static final int MAX_NAMES = 3;
+    private static final int MAX_NAMES = 4;
 
     private NameSuggestion() {}
 

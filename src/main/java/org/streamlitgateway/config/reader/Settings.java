@@ -24,7 +24,7 @@ import org.streamlitgateway.config.Problem;
 import org.streamlitgateway.config.Setting;
 import org.streamlitgateway.config.file.ConfigText;
 import org.streamlitgateway.config.file.YamlNode;
-import org.streamlitgateway.config.value.OperatorValues;
+import org.streamlitgateway.config.operator.OperatorValues;
 import org.streamlitgateway.config.value.RawValue;
 import org.streamlitgateway.config.value.ValueParser;
 import org.streamlitgateway.tls.PemKeyPair;

@@ -324,7 +324,7 @@ public final class ValueParser {
         return secret;
     }
 
-    static List<String> words(String text) {
+    public static List<String> words(String text) {
         return Arrays.stream(text.split("[,\\s]+")).filter(w -> !w.isEmpty()).toList();
     }
 }

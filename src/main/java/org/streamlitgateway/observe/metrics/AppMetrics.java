@@ -3,7 +3,6 @@ package org.streamlitgateway.observe.metrics;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,23 +47,6 @@ public final class AppMetrics {
         DOWN
     }
 
-    /** Metrics of the messages of one direction. */
-    private record MessageMetrics(CounterDataPoint messages, CounterDataPoint bytes, DistributionDataPoint sizes) {
-        static MessageMetrics of(Families families, String app, Direction direction) {
-            String label = Labels.of(direction);
-            return new MessageMetrics(
-                    families.messages.labelValues(app, label),
-                    families.messageBytesTotal.labelValues(app, label),
-                    families.messageBytes.labelValues(app, label));
-        }
-
-        void count(long size) {
-            messages.inc();
-            bytes.inc(size);
-            sizes.observe((double) size);
-        }
-    }
-
     /** Names of the settings whose limits make the gateway refuse with these outcomes. */
     private static final Map<Outcome, String> LIMITS = Map.of(
             Outcome.TOO_MANY_UPLOADS, "max-uploads-per-client",
@@ -90,35 +72,18 @@ public final class AppMetrics {
     private final CounterDataPoint received;
     private final CounterDataPoint sent;
     private final DistributionDataPoint handshakeDuration;
-    private final DistributionDataPoint sessionDuration;
-    private final MessageMetrics up;
-    private final MessageMetrics down;
-    private final Map<RunKind, DistributionDataPoint> rerunDuration = new EnumMap<>(RunKind.class);
-    private final DistributionDataPoint firstElement;
-    private final GaugeDataPoint rerunsInProgress;
-    private final CounterDataPoint exceptions;
-    private final CounterDataPoint unknownMessages;
+    private final SessionMetrics sessions;
     private final Set<String> versions = ConcurrentHashMap.newKeySet();
 
-    AppMetrics(Families families, String app) {
+    /** @param hasSessions whether sessions are reported, too; the series of an app that has none would only be clutter */
+    AppMetrics(Families families, String app, boolean hasSessions) {
         this.families = families;
         this.app = app;
         inFlight = families.requestsInFlight.labelValues(app);
         received = families.receivedBytes.labelValues(app);
         sent = families.sentBytes.labelValues(app);
         handshakeDuration = families.handshakeDuration.labelValues(app);
-        sessionDuration = families.sessionDuration.labelValues(app);
-        up = MessageMetrics.of(families, app, Direction.UP);
-        down = MessageMetrics.of(families, app, Direction.DOWN);
-        for (RunKind kind : RunKind.values()) {
-            rerunDuration.put(kind, families.rerunDuration.labelValues(app, Labels.of(kind)));
-        }
-        firstElement = families.firstElement.labelValues(app);
-        rerunsInProgress = families.rerunsInProgress.labelValues(app);
-        exceptions = families.exceptions.labelValues(app);
-        unknownMessages = families.unknownMessages.labelValues(app);
-        families.reruns.labelValues(app, "finished");
-        families.sessionsOpened.labelValues(app, Labels.of(Opening.NEW));
+        sessions = hasSessions ? new SessionMetrics(families, app) : null;
     }
 
     /** Counts a request that begins. */
@@ -175,40 +140,40 @@ public final class AppMetrics {
     /** Counts a session that was open. */
     public void sessionClosed(String outcome, long nanos) {
         families.sessionsClosed.labelValues(app, outcome).inc();
-        sessionDuration.observe(nanos / NANOS_PER_SECOND);
+        sessions.duration().observe(nanos / NANOS_PER_SECOND);
     }
 
     public void message(Direction direction, long size) {
-        (direction == Direction.UP ? up : down).count(size);
+        sessions.message(direction, size);
     }
 
     public void runStarted() {
-        rerunsInProgress.inc();
+        sessions.rerunsInProgress().inc();
     }
 
     public void firstElement(long nanos) {
-        firstElement.observe(nanos / NANOS_PER_SECOND);
+        sessions.firstElement().observe(nanos / NANOS_PER_SECOND);
     }
 
     /** Counts a run that ended with a status; the duration of one that was superseded says nothing. */
     public void runEnded(RunKind kind, Enum<?> status, boolean finished, long nanos) {
         families.reruns.labelValues(app, Labels.of(status)).inc();
         if (finished) {
-            rerunDuration.get(kind).observe(nanos / NANOS_PER_SECOND);
+            sessions.rerunDuration(kind).observe(nanos / NANOS_PER_SECOND);
         }
     }
 
     /** Takes back {@link #runStarted}, at the end of the run or of its session. */
     public void runLeft() {
-        rerunsInProgress.dec();
+        sessions.rerunsInProgress().dec();
     }
 
     public void exceptionShown() {
-        exceptions.inc();
+        sessions.exceptions().inc();
     }
 
     public void unknownMessage() {
-        unknownMessages.inc();
+        sessions.unknownMessages().inc();
     }
 
     /** Exports the versions that a session reported. */

@@ -38,9 +38,13 @@ public final class Metrics {
         JvmMetrics.builder().register(registry);
     }
 
-    /** Returns the metrics of an app; the same series for the same name. */
-    public AppMetrics app(String name) {
-        return new AppMetrics(families, name);
+    /**
+     * Returns the metrics of an app; the same series for the same name.
+     *
+     * @param hasSessions whether sessions are reported, too
+     */
+    public AppMetrics app(String name, boolean hasSessions) {
+        return new AppMetrics(families, name, hasSessions);
     }
 
     /** Counts a request that the cache of assets might have answered. */

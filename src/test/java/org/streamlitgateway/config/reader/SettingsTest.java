@@ -77,7 +77,17 @@ class SettingsTest {
                 health-rise=2 $STREAMLIT_GATEWAY_HEALTH_RISE
                 health-fall=3 $STREAMLIT_GATEWAY_HEALTH_FALL
                 sticky-key= $STREAMLIT_GATEWAY_STICKY_KEY
-                state-folder= $STREAMLIT_GATEWAY_STATE_FOLDER""", all);
+                state-folder= $STREAMLIT_GATEWAY_STATE_FOLDER
+                metrics-allow=127.0.0.0/8,::1 $STREAMLIT_GATEWAY_METRICS_ALLOW
+                metrics-token= $STREAMLIT_GATEWAY_METRICS_TOKEN
+                metrics-port= $STREAMLIT_GATEWAY_METRICS_PORT
+                message-metrics=yes $STREAMLIT_GATEWAY_MESSAGE_METRICS
+                access-log=off $STREAMLIT_GATEWAY_ACCESS_LOG
+                access-log-users=yes $STREAMLIT_GATEWAY_ACCESS_LOG_USERS
+                access-log-queries=no $STREAMLIT_GATEWAY_ACCESS_LOG_QUERIES
+                status=loopback $STREAMLIT_GATEWAY_STATUS
+                admins= $STREAMLIT_GATEWAY_ADMINS
+                otlp-endpoint= $STREAMLIT_GATEWAY_OTLP_ENDPOINT""", all);
     }
 
     @Test

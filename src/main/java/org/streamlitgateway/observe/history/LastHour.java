@@ -1,4 +1,4 @@
-package org.streamlitgateway.observe;
+package org.streamlitgateway.observe.history;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Durations are counted in buckets whose bounds grow by the factor √2 from 1 ms on, so a percentile is exact to 41 %.
  */
-final class LastHour {
-    static final int MINUTES = 60;
+public final class LastHour {
+    public static final int MINUTES = 60;
 
     private static final int BUCKETS = 44;
 
     /** Kinds of events. */
-    enum Event {
+    public enum Event {
         REQUEST,
         FAILURE,
         RERUN,
@@ -35,7 +35,7 @@ final class LastHour {
 
     private final Minute[] minutes = new Minute[MINUTES];
 
-    LastHour() {
+    public LastHour() {
         for (int i = 0; i < MINUTES; i++) {
             minutes[i] = new Minute();
         }
@@ -56,18 +56,18 @@ final class LastHour {
         return minute;
     }
 
-    synchronized void count(Event event) {
+    public synchronized void count(Event event) {
         at(now()).events.merge(event, 1L, Long::sum);
     }
 
-    synchronized void rerun(long nanos) {
+    public synchronized void rerun(long nanos) {
         Minute minute = at(now());
         minute.events.merge(Event.RERUN, 1L, Long::sum);
         minute.durations[bucket(nanos)]++;
     }
 
     /** Notes the number of open sessions; the largest one of a minute is kept. */
-    synchronized void sessions(int open) {
+    public synchronized void sessions(int open) {
         Minute minute = at(now());
         minute.sessions = Math.max(minute.sessions, open);
     }
@@ -78,7 +78,7 @@ final class LastHour {
     }
 
     /** Returns the events of each minute, the oldest first. */
-    synchronized List<Long> events(Event event) {
+    public synchronized List<Long> events(Event event) {
         long last = now();
         List<Long> result = new ArrayList<>(MINUTES);
         for (int i = 0; i < MINUTES; i++) {
@@ -89,7 +89,7 @@ final class LastHour {
     }
 
     /** Returns the largest number of open sessions of each minute, the oldest first; 0 where none was noted. */
-    synchronized List<Long> sessions() {
+    public synchronized List<Long> sessions() {
         long last = now();
         List<Long> result = new ArrayList<>(MINUTES);
         for (int i = 0; i < MINUTES; i++) {
@@ -100,7 +100,7 @@ final class LastHour {
     }
 
     /** Returns a percentile of the durations of each minute in milliseconds, the oldest first; 0 where there is none. */
-    synchronized List<Long> percentiles(int percent) {
+    public synchronized List<Long> percentiles(int percent) {
         long last = now();
         List<Long> result = new ArrayList<>(MINUTES);
         for (int i = 0; i < MINUTES; i++) {
@@ -111,7 +111,7 @@ final class LastHour {
     }
 
     /** Returns a percentile of the durations of the last minutes, in milliseconds; negative if there is none. */
-    synchronized long percentile(int percent, int lastMinutes) {
+    public synchronized long percentile(int percent, int lastMinutes) {
         int[] all = new int[BUCKETS];
         long last = now();
         for (int i = 0; i < lastMinutes; i++) {
@@ -124,7 +124,7 @@ final class LastHour {
     }
 
     /** Returns the events of the last minutes. */
-    synchronized long sum(Event event, int lastMinutes) {
+    public synchronized long sum(Event event, int lastMinutes) {
         long sum = 0;
         long last = now();
         for (int i = 0; i < lastMinutes; i++) {

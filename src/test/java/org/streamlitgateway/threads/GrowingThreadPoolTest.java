@@ -1,4 +1,4 @@
-package org.streamlitgateway.gateway;
+package org.streamlitgateway.threads;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package org.streamlitgateway.gateway;
+package org.streamlitgateway.threads;
 
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.Executor;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Thread pools of the gateway: a small one for work that hardly ever blocks, and one for calls that may block on a slow
  * browser. The latter uses virtual threads if they exist (Java 21).
  */
-final class GatewayThreads {
+public final class GatewayThreads {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayThreads.class);
     private static final int MAX_CLIENT_THREADS = 64;
     private static final int MAX_BLOCKING_THREADS = 1000;
@@ -27,25 +27,25 @@ final class GatewayThreads {
     private final GrowingThreadPool client = new GrowingThreadPool("gateway-client", MAX_CLIENT_THREADS);
     private final ExecutorService blocking = virtualOrPooled(client);
 
-    GatewayThreads() {
+    public GatewayThreads() {
         client.setDaemon(true);
         client.setIdleTimeout((int) TimeUnit.SECONDS.toMillis(IDLE_SECONDS));
     }
 
-    void start() throws Exception {
+    public void start() throws Exception {
         client.start();
     }
 
     /** Lets the client pool grow; see {@link GrowingThreadPool#growBy}. */
-    void growBy(Scheduler scheduler) {
+    public void growBy(Scheduler scheduler) {
         client.growBy(scheduler);
     }
 
-    Executor clientExecutor() {
+    public Executor clientExecutor() {
         return client;
     }
 
-    Executor blocking() {
+    public Executor blocking() {
         return blocking;
     }
 
@@ -76,7 +76,7 @@ final class GatewayThreads {
     }
 
     /** Stops both pools and waits for running tasks: a container unloads the classes that they use afterwards. */
-    void stop() throws Exception {
+    public void stop() throws Exception {
         client.stop();
         blocking.shutdownNow();
         if (!blocking.awaitTermination(MAX_STOP_SECONDS, TimeUnit.SECONDS)) {

@@ -1,20 +1,20 @@
-package org.streamlitgateway.observe;
+package org.streamlitgateway.observe.history;
 
 import java.util.Arrays;
 
 /** The latest durations of a session's runs, for a percentile. Not thread-safe. */
-final class RecentDurations {
+public final class RecentDurations {
     private static final int COUNT = 64;
 
     private final int[] millis = new int[COUNT];
     private long count;
 
-    void add(long nanos) {
+    public void add(long nanos) {
         millis[(int) (count++ % COUNT)] = (int) Math.min(Integer.MAX_VALUE, nanos / 1_000_000);
     }
 
     /** Returns a percentile in milliseconds; negative if there is none. */
-    long percentile(int percent) {
+    public long percentile(int percent) {
         int used = (int) Math.min(count, COUNT);
         if (used == 0) {
             return -1;

@@ -1,4 +1,4 @@
-package org.streamlitgateway.observe;
+package org.streamlitgateway.observe.history;
 
 import java.util.List;
 

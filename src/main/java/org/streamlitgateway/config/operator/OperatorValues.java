@@ -1,4 +1,4 @@
-package org.streamlitgateway.config.value;
+package org.streamlitgateway.config.operator;
 
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -16,6 +16,8 @@ import org.streamlitgateway.config.GatewayConfig.Operators;
 import org.streamlitgateway.config.GatewayConfig.StatusAccess;
 import org.streamlitgateway.config.HostPort;
 import org.streamlitgateway.config.Setting;
+import org.streamlitgateway.config.value.RawValue;
+import org.streamlitgateway.config.value.ValueParser;
 
 /** Parses the settings for operators: metrics, access log, status page and tracing. */
 public final class OperatorValues {

@@ -1,4 +1,4 @@
-package org.streamlitgateway.gateway;
+package org.streamlitgateway.threads;
 
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;

@@ -1,0 +1,2 @@
+/** What operators see of a running gateway. */
+package org.streamlitgateway.it.operator;
