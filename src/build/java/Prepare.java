@@ -32,7 +32,8 @@ public final class Prepare {
 
     public static void main(String[] args) throws IOException, InterruptedException {
         List<String> wanted = List.of(args).subList(Math.min(1, args.length), args.length);
-        if (wanted.isEmpty() || !List.of("venv", "chromium", "haproxy", "nginx", "caddy").containsAll(wanted)) {
+        if (wanted.isEmpty()
+                || !List.of("venv", "chromium", "haproxy", "nginx", "caddy").containsAll(wanted)) {
             System.err.println("usage: java Prepare.java PARTS_FOLDER venv|chromium|haproxy|nginx|caddy...");
             System.exit(2);
         }
