@@ -9,14 +9,17 @@
  * {@link org.streamlitgateway.cache.AssetCache}, and everything else to
  * {@link org.streamlitgateway.http.AppProxyServlet}.
  *
+ * <p>The command line can do other things than serve ({@link org.streamlitgateway.command.Command}), such as examine the way
+ * to an app ({@link org.streamlitgateway.doctor.DoctorCommand}).
+ *
  * <p>Layers, each using only those below it:
  *
  * <pre>
  *   root
- *   gateway  server
+ *   gateway  server  doctor
  *   http  websocket  channel  pages  cache
  *   routing  process  headers  forwarding  streamlit  upstream  limit
- *   container  grammar
+ *   container  grammar  command
  *   config  tls  logging  outcome
  * </pre>
  */

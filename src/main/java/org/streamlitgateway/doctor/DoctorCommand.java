@@ -3,19 +3,14 @@ package org.streamlitgateway.doctor;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.streamlitgateway.command.Command;
 import org.streamlitgateway.command.GatewayOptions;
-import org.streamlitgateway.config.AppConfig;
 import org.streamlitgateway.config.ConfigException;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.reader.Settings;
 import org.streamlitgateway.doctor.bundle.Bundle;
-import org.streamlitgateway.doctor.check.Plan;
 import org.streamlitgateway.doctor.probe.Target;
-import org.streamlitgateway.doctor.report.Examined;
-import org.streamlitgateway.doctor.report.Examined.Place;
 import org.streamlitgateway.doctor.report.Report;
 import org.streamlitgateway.outcome.FailureText;
 import picocli.CommandLine;
@@ -74,11 +69,11 @@ public final class DoctorCommand implements Command {
         long pid = options.pid();
         Settings settings = options.examinesGateway() ? GatewayOptions.settings(parsed, List.of()) : null;
         GatewayConfig config = settings == null ? null : settings.read();
-        Report report = new Report(gatewayVersion, examined(front, config, options, err));
+        Report report = new Report(gatewayVersion, new Examinations(config, options, err).of(front));
         out.print(options.has("--json") ? report.json() : report.text());
         if (bundle != null) {
             Target gateway = config == null ? front : new Addresses(config, options.timeout()).gateway("");
-            Bundle contents = new Bundle(config);
+            Bundle contents = new Bundle(settings == null ? List.of() : settings.secrets(), config);
             contents.addReport(report);
             contents.addVersions(gatewayVersion);
             if (config != null) {
@@ -92,45 +87,5 @@ public final class DoctorCommand implements Command {
             contents.write(bundle);
         }
         return report.hasFailure() ? FAILED : DONE;
-    }
-
-    private static List<Examined> examined(Target front, GatewayConfig config, DoctorOptions options, PrintStream err)
-            throws UsageException {
-        List<Examined> examined = new ArrayList<>();
-        if (config == null) {
-            examined.add(Checks.examine(front, plan(Place.FRONT, "", options)));
-            return examined;
-        }
-        Addresses addresses = new Addresses(config, options.timeout());
-        List<AppConfig> apps = front == null ? config.apps() : addresses.appsAt(front.path());
-        if (front != null) {
-            String app = apps.size() == 1 ? path(apps.get(0)) : "";
-            examined.add(Checks.examine(front, plan(Place.FRONT, app, options)));
-        }
-        for (AppConfig app : apps) {
-            Target gateway = addresses.gateway(app.prefix());
-            if (gateway == null) {
-                err.println("streamlit-gateway doctor: proxy-port is 0, so the gateway itself cannot be examined");
-            } else {
-                examined.add(Checks.examine(gateway, plan(Place.GATEWAY, path(app), options)));
-            }
-            List<Examined> replicas = new ArrayList<>();
-            for (Target replica : addresses.replicas(app)) {
-                replicas.add(Checks.examine(replica, plan(Place.REPLICA, path(app), options)));
-            }
-            examined.addAll(replicas);
-            if (replicas.size() > 1) {
-                examined.add(ReplicaComparison.compare(path(app), replicas));
-            }
-        }
-        return examined;
-    }
-
-    private static String path(AppConfig app) {
-        return app.prefix().isEmpty() ? "/" : app.prefix();
-    }
-
-    private static Plan plan(Place place, String app, DoctorOptions options) throws UsageException {
-        return new Plan(place, app, options.has("--quick"), options.idle());
     }
 }

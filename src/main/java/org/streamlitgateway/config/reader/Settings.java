@@ -255,6 +255,14 @@ public final class Settings {
         return apps == null ? text.toString() : text.apps(config.apps()).toString();
     }
 
+    /** Returns the values of all secret settings, to be removed from texts. */
+    public List<String> secrets() {
+        return Arrays.stream(Setting.values())
+                .filter(Setting::isSecret)
+                .map(setting -> value(setting).text())
+                .toList();
+    }
+
     private AppConfig singleApp() {
         HostPort upstream =
                 new HostPort(parser.host(value(Setting.STREAMLIT_HOST)), parser.port(value(Setting.STREAMLIT_PORT), 1));

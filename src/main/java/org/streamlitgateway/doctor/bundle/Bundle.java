@@ -48,9 +48,14 @@ public final class Bundle {
     private final ConfiguredSecrets secrets;
     private final Map<String, String> files = new LinkedHashMap<>();
 
-    /** @param config the configuration whose secrets are removed, or {@code null} for none */
-    public Bundle(GatewayConfig config) {
-        secrets = new ConfiguredSecrets(config);
+    /**
+     * Creates an empty bundle.
+     *
+     * @param secretSettings values of secret settings, which are removed
+     * @param config the configuration whose secrets are removed, too; {@code null} for none
+     */
+    public Bundle(List<String> secretSettings, GatewayConfig config) {
+        secrets = new ConfiguredSecrets(secretSettings, config);
     }
 
     private void add(String name, String text) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.streamlitgateway.config.AppConfig;
 import org.streamlitgateway.config.ChannelConfig;
 import org.streamlitgateway.config.GatewayConfig;
@@ -17,20 +18,35 @@ final class ConfiguredSecrets {
     /** Shorter values would also be found in harmless words. */
     private static final int MIN_CHARACTERS = 6;
 
+    private static final Pattern SEPARATORS = Pattern.compile("[&=,;\\s]+");
+
     private final List<String> values = new ArrayList<>();
 
-    /** @param config the configuration, or {@code null} for none */
-    ConfiguredSecrets(GatewayConfig config) {
-        if (config == null) {
-            return;
+    /**
+     * Collects the secrets.
+     *
+     * @param settings values of secret settings
+     * @param config the configuration, or {@code null} for none
+     */
+    ConfiguredSecrets(List<String> settings, GatewayConfig config) {
+        settings.forEach(this::add);
+        if (config != null) {
+            addChannels(config);
+            addApps(config);
         }
-        add(config.stickyKey());
+        values.sort(Comparator.comparing(String::length).reversed());
+    }
+
+    private void addChannels(GatewayConfig config) {
         for (ChannelConfig channel : config.channels()) {
             channel.upstream().headers().values().forEach(this::add);
             channel.upstream().greeting().forEach(this::add);
             add(channel.upstream().address().getRawQuery());
             add(channel.upstream().address().getRawUserInfo());
         }
+    }
+
+    private void addApps(GatewayConfig config) {
         for (AppConfig app : config.apps()) {
             if (app.launch() != null) {
                 Map<String, String> environment = app.launch().environment();
@@ -39,12 +55,22 @@ final class ConfiguredSecrets {
                 hidden(app.launch().command());
             }
         }
-        values.sort(Comparator.comparing(String::length).reversed());
     }
 
+    /** Adds a value, and its parts: of a query or of an Authorization header, one part alone is the secret. */
     private void add(String value) {
-        if (value != null && value.length() >= MIN_CHARACTERS) {
-            values.add(value);
+        if (value == null) {
+            return;
+        }
+        for (String part : SEPARATORS.split(value)) {
+            addPart(part);
+        }
+        addPart(value);
+    }
+
+    private void addPart(String part) {
+        if (part.length() >= MIN_CHARACTERS) {
+            values.add(part);
         }
     }
 

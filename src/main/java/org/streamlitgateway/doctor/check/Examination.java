@@ -3,6 +3,7 @@ package org.streamlitgateway.doctor.check;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.streamlitgateway.config.Secrets;
 import org.streamlitgateway.doctor.hop.Hop;
 import org.streamlitgateway.doctor.hop.Mend;
 import org.streamlitgateway.doctor.probe.Browser;
@@ -19,18 +20,30 @@ public final class Examination {
     /** Path of Streamlit's health check below the app's path. */
     public static final String HEALTH = "_stcore/health";
 
+    /** Name of the check whether a large header passes. */
+    public static final String HEADER_SIZE = "header-size";
+
+    /** Length of the cookie line that is tried: below the 8192 bytes that Streamlit accepts for a WebSocket. */
+    public static final int LARGE_COOKIE = 7600;
+
     private static final int MAX_QUOTE = 80;
+    private static final int MAX_ADDRESS = 200;
 
     private final Browser browser;
     private final Plan plan;
     private final List<Finding> findings = new ArrayList<>();
     private final List<String> notRun = new ArrayList<>();
-    private Hop front = Hop.UNKNOWN;
+    private Hop front;
     private boolean hasGateway;
 
     public Examination(Target target, Plan plan) {
         browser = new Browser(target);
         this.plan = plan;
+        front = switch (plan.place()) {
+            case FRONT -> Hop.UNKNOWN;
+            case GATEWAY -> Hop.GATEWAY;
+            case REPLICA -> Hop.STREAMLIT;
+        };
     }
 
     public Browser browser() {
@@ -79,7 +92,14 @@ public final class Examination {
         findings.add(new Finding(Level.FAIL, check, hop.toString(), seen, why, mend));
     }
 
-    /** Returns the proxy in front, as far as it names itself. */
+    /** Whether this check has failed already. */
+    public boolean hasFailed(String check) {
+        return findings.stream()
+                .anyMatch(finding ->
+                        finding.level() == Level.FAIL && finding.check().equals(check));
+    }
+
+    /** Returns the proxy in front, as far as it names itself; at the other places, what is there. */
     public Hop front() {
         return front;
     }
@@ -114,8 +134,13 @@ public final class Examination {
     public String describe(Response response) {
         String location = response.header("location");
         return response.status() + " from " + author(response)
-                + (location.isEmpty() ? "" : " to " + Printable.of(location, 200))
+                + (location.isEmpty() ? "" : " to " + shown(location))
                 + quote(response);
+    }
+
+    /** Returns an address without its query, which may hold the state of a log-in. */
+    public static String shown(String address) {
+        return Printable.of(Secrets.text(address), MAX_ADDRESS);
     }
 
     private static String quote(Response response) {

@@ -5,12 +5,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import org.streamlitgateway.doctor.hop.Hop;
 import org.streamlitgateway.doctor.hop.Mend;
 import org.streamlitgateway.doctor.probe.Browser;
 import org.streamlitgateway.doctor.probe.response.ProbeException;
 import org.streamlitgateway.doctor.probe.response.Response;
+import org.streamlitgateway.outcome.Outcome;
 
 /** The two requests by which Streamlit's page finds its server, and what their answers tell of the way. */
 final class HealthChecks {
@@ -19,6 +22,10 @@ final class HealthChecks {
     private static final String XSRF = "_streamlit_xsrf=";
     private static final String WHY = "without it the page stays at “Connecting”";
     private static final Duration MAX_SKEW = Duration.ofSeconds(30);
+    private static final int MAX_LEVELS = 8;
+    private static final List<Outcome> STARTING = List.of(Outcome.STARTING, Outcome.RESTARTING);
+    private static final int START_FACTOR = 6;
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final Examination at;
 
@@ -33,7 +40,7 @@ final class HealthChecks {
     boolean run() {
         try {
             findGateway();
-            first = at.browser().get(at.path(Examination.HEALTH));
+            first = started();
             at.learn(first);
             if (!isOk(first)) {
                 new HealthDiagnosis(at).explain(first);
@@ -51,11 +58,32 @@ final class HealthChecks {
         return response.status() == 200 && response.text().trim().equals("ok");
     }
 
+    /** Looks at the app's path and at every path above it, since a container may serve the gateway under any of them. */
     private void findGateway() throws ProbeException {
         Browser stranger = new Browser(at.target());
-        if (isOk(stranger.get("/" + LIVE)) || isOk(stranger.get(at.path(LIVE)))) {
-            at.foundGateway();
+        String path = at.target().path();
+        for (int i = 0; i < MAX_LEVELS && !path.isEmpty() && !at.hasGateway(); i++) {
+            if (isOk(stranger.get(path + LIVE))) {
+                at.foundGateway();
+            }
+            path = path.substring(0, path.lastIndexOf('/', path.length() - 2) + 1);
         }
+    }
+
+    /** Returns the answer of health; waits while the gateway starts the app. */
+    private Response started() throws ProbeException {
+        long end = System.nanoTime() + at.timeout().multipliedBy(START_FACTOR).toNanos();
+        Response response = at.browser().get(at.path(Examination.HEALTH));
+        while (isStarting(response) && System.nanoTime() < end) {
+            at.browser().get(at.target().path(), "Accept: text/html"); // starts an app that waits for a visit
+            LockSupport.parkNanos(PAUSE.toNanos());
+            response = at.browser().get(at.path(Examination.HEALTH));
+        }
+        return response;
+    }
+
+    private static boolean isStarting(Response response) {
+        return response.status() == 503 && STARTING.stream().map(Outcome::text).anyMatch(response.text()::contains);
     }
 
     /** Names the hops that have been seen. */

@@ -98,9 +98,12 @@ final class HealthDiagnosis {
                             + " why " + at.front() + " changes the path");
             return;
         }
+        String parent = path.substring(0, path.lastIndexOf('/', path.length() - 2) + 1);
+        boolean isBelow = HealthChecks.isOk(at.browser().get(parent + Examination.HEALTH));
         boolean doubled = HealthChecks.isOk(at.browser().get(path + path.substring(1) + Examination.HEALTH));
         Response page = at.browser().get(path + "doctor");
-        String seen = at.describe(response) + ": ";
+        String seen = at.describe(response) + ": "
+                + (isBelow ? "an app answers at " + parent + ", not at " + path + "; " : "");
         String mend = at.mend(Mend.PREFIX);
         if (doubled) {
             at.fail(

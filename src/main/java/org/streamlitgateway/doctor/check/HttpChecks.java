@@ -15,6 +15,7 @@ public final class HttpChecks {
         if (examination.plan().place() != Place.REPLICA) {
             health.details();
             new PageChecks(examination).run();
+            new ChannelChecks(examination).run();
         }
         return true;
     }

@@ -15,8 +15,7 @@ import org.streamlitgateway.doctor.probe.response.Response;
 final class PageChecks {
     private static final Pattern SCRIPT = Pattern.compile("src=\"\\./(static/js/[A-Za-z0-9._-]{1,100}\\.js)\"");
 
-    /** Length of the cookie line that is tried: below the 8192 bytes that Streamlit accepts for a WebSocket. */
-    private static final int LARGE_COOKIE = 7600;
+    private static final String GATEWAY_COOKIE = "streamlit_gateway_replica=";
 
     private static final int ATTEMPTS = 10;
     private static final Duration PAUSE = Duration.ofMillis(300);
@@ -35,7 +34,7 @@ final class PageChecks {
             assets(script);
             check = "redirect";
             redirect();
-            check = "header-size";
+            check = Examination.HEADER_SIZE;
             largeHeader();
         } catch (ProbeException e) {
             at.fail(check, e, "the page needs this answer");
@@ -48,6 +47,7 @@ final class PageChecks {
         at.learn(response);
         if (response.status() == 200 && Hop.isStreamlitPage(response)) {
             at.ok("page", "Streamlit's page in " + response.millis() + " ms");
+            scheme(response);
             Matcher script = SCRIPT.matcher(response.text());
             return script.find() ? script.group(1) : "";
         }
@@ -61,6 +61,21 @@ final class PageChecks {
                         ? "if this is a log-in, give the doctor its cookie by --header \"Cookie: …\""
                         : "pass " + at.target().path() + " itself to Streamlit, not only what is below it");
         return "";
+    }
+
+    /** The gateway marks its cookie Secure if it knows that the browser uses https. */
+    private void scheme(Response response) {
+        boolean isInsecure = response.headers("set-cookie").stream()
+                .anyMatch(cookie -> cookie.startsWith(GATEWAY_COOKIE)
+                        && !cookie.toLowerCase(Locale.ROOT).contains("; secure"));
+        if (at.target().isHttps() && isInsecure) {
+            at.warn(
+                    "scheme",
+                    at.front(),
+                    "the gateway does not know that visitors use https: its cookie is not Secure",
+                    "cookies may travel in clear, and st.login builds http addresses",
+                    at.mend(Mend.SCHEME));
+        }
     }
 
     private void assets(String script) throws ProbeException {
@@ -135,7 +150,7 @@ final class PageChecks {
             at.fail(
                     "redirect",
                     at.author(response),
-                    path + " is redirected to " + location + ": https is lost",
+                    path + " is redirected to " + Examination.shown(location) + ": https is lost",
                     "browsers refuse the page or send cookies in clear; Streamlit does not know that visitors use https",
                     at.mend(Mend.SCHEME));
             return false;
@@ -144,7 +159,7 @@ final class PageChecks {
             at.fail(
                     "redirect",
                     at.author(response),
-                    path + " is redirected to " + location + ": another host or port than "
+                    path + " is redirected to " + Examination.shown(location) + ": another host or port than "
                             + at.target().authority(),
                     "visitors end at an address that they cannot reach",
                     at.mend(Mend.HOST));
@@ -154,7 +169,7 @@ final class PageChecks {
             at.fail(
                     "redirect",
                     at.front(),
-                    path + " is redirected to " + location + ": the prefix "
+                    path + " is redirected to " + Examination.shown(location) + ": the prefix "
                             + at.target().path() + " is lost",
                     "visitors end outside the app",
                     at.mend(Mend.REDIRECT));
@@ -165,18 +180,18 @@ final class PageChecks {
 
     /** Cookies of a log-in reach several kilobytes. */
     private void largeHeader() throws ProbeException {
-        String cookie = at.browser().cookieOfLength(LARGE_COOKIE);
+        String cookie = at.browser().cookieOfLength(Examination.LARGE_COOKIE);
         String why = "visitors with large cookies, such as those of a log-in, cannot open the app";
         try {
             Response response = at.browser().get(at.path(Examination.HEALTH), cookie);
             if (HealthChecks.isOk(response)) {
-                at.ok("header-size", "a cookie line of " + LARGE_COOKIE + " bytes passes");
+                at.ok(Examination.HEADER_SIZE, "a cookie line of " + Examination.LARGE_COOKIE + " bytes passes");
             } else {
                 Hop author = at.author(response);
                 at.fail(
-                        "header-size",
+                        Examination.HEADER_SIZE,
                         author,
-                        at.describe(response) + " for a cookie line of " + LARGE_COOKIE + " bytes",
+                        at.describe(response) + " for a cookie line of " + Examination.LARGE_COOKIE + " bytes",
                         why,
                         Mend.HEADER_SIZE.at(author));
             }
@@ -185,9 +200,9 @@ final class PageChecks {
                 throw e;
             }
             at.fail(
-                    "header-size",
+                    Examination.HEADER_SIZE,
                     at.front(),
-                    e.getMessage() + ", for a cookie line of " + LARGE_COOKIE + " bytes",
+                    e.getMessage() + ", for a cookie line of " + Examination.LARGE_COOKIE + " bytes",
                     why,
                     at.mend(Mend.HEADER_SIZE));
         }

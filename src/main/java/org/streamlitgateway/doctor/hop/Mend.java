@@ -114,6 +114,13 @@ public enum Mend {
                     Hop.NGINX, "remove proxy_cookie_path and proxy_cookie_domain",
                     Hop.APACHE, "remove ProxyPassReverseCookiePath and ProxyPassReverseCookieDomain"),
             "pass Set-Cookie on unchanged"),
+    BUFFERING(
+            Map.of(
+                    Hop.NGINX, "remove proxy_ignore_headers X-Accel-Buffering, or proxy_buffering off;",
+                    Hop.HAPROXY, "compression type without text/event-stream",
+                    Hop.CADDY, "reverse_proxy { flush_interval -1 }",
+                    Hop.APACHE, "ProxyPass … flushpackets=on"),
+            "pass each event on as it arrives"),
     CACHE(
             Map.of(
                     Hop.NGINX, "proxy_cache off; for the app, or cache /static/ only",
@@ -151,6 +158,9 @@ public enum Mend {
 
     /** Returns the instruction for this product; for an unknown one in general and for the common ones. */
     public String at(Hop hop) {
+        if (hop == Hop.GATEWAY || hop == Hop.STREAMLIT) {
+            return generally;
+        }
         String known = byHop.get(hop);
         return known != null
                 ? hop + ": " + known

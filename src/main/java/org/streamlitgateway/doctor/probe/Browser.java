@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.streamlitgateway.doctor.probe.response.ProbeException;
 import org.streamlitgateway.doctor.probe.response.ProbeException.Kind;
 import org.streamlitgateway.doctor.probe.response.Response;
+import org.streamlitgateway.doctor.probe.response.ResponseReader;
 
 /**
  * Sends requests as a browser with the app's page open would: with its headers and the cookies received so far. Each
@@ -69,6 +70,11 @@ public final class Browser {
     /** Sends a GET, and keeps this many bytes of the answer's body. */
     public Response fetch(String path, int maxBody, String... lines) throws ProbeException {
         return send("GET", path, new byte[0], maxBody, lines);
+    }
+
+    /** Sends a GET, and returns when the first byte of the answer's body has arrived. */
+    public Response beginning(String path, String... lines) throws ProbeException {
+        return send("GET", path, new byte[0], ResponseReader.BEGINNING, lines);
     }
 
     private Response send(String method, String path, byte[] body, int maxBody, String... lines) throws ProbeException {

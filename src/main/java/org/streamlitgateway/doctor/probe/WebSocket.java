@@ -84,7 +84,8 @@ public final class WebSocket implements Closeable {
                 case CLOSED -> "closed with code " + code + (text.isEmpty() ? "" : " '" + text + "'");
                 case CUT -> "cut without a close frame";
                 case INVALID -> "broken: " + text;
-                default -> "open";
+                case QUIET -> "silent";
+                case MESSAGE -> "answered with something else";
             };
         }
     }

@@ -78,7 +78,7 @@ public final class SessionChecks {
         Duration limit = at.timeout().multipliedBy(RUN_FACTOR);
         Run run = session.run(at.target().toString(), limit);
         String times = "first element after " + run.firstMillis() + " ms, finished after " + run.millis() + " ms, "
-                + run.bytes() / 1024 + " KB";
+                + (run.bytes() + 1023) / 1024 + " KB";
         if (run.finished() && run.status() != 1 && !run.showsException()) {
             at.ok("rerun", times);
         } else if (run.finished()) {
@@ -114,7 +114,8 @@ public final class SessionChecks {
     }
 
     private void version(Run run) {
-        String seen = "Streamlit " + run.streamlit() + " on Python " + run.python();
+        String seen =
+                "Streamlit " + run.streamlit() + " on Python " + run.python().replaceFirst("\\.final\\.\\d+$", "");
         String[] parts = run.streamlit().split("\\.");
         boolean isOld = parts.length > 1
                 && parts[0].equals("1")
@@ -196,7 +197,7 @@ public final class SessionChecks {
     }
 
     private void idle() throws ProbeException {
-        if (at.plan().quick()) {
+        if (at.plan().quick() || at.plan().idle().isZero()) {
             return;
         }
         Duration time = at.plan().idle();

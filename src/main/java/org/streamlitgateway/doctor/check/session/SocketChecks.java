@@ -33,6 +33,7 @@ final class SocketChecks {
             at.ok("websocket", "open in " + answer.response().millis() + " ms");
             boolean isUsable = hasSubprotocol(answer.response());
             if (at.plan().place() != Place.REPLICA) {
+                largeHeader();
                 strangers();
             }
             return isUsable;
@@ -63,6 +64,34 @@ final class SocketChecks {
                 "browsers end such a WebSocket at once",
                 at.mend(Mend.SUBPROTOCOL));
         return false;
+    }
+
+    private void largeHeader() throws ProbeException {
+        if (at.hasFailed(Examination.HEADER_SIZE)) {
+            return; // for the same reason
+        }
+        String cookie = at.browser().cookieOfLength(Examination.LARGE_COOKIE);
+        String seen = "a handshake with a cookie line of " + Examination.LARGE_COOKIE + " bytes ";
+        try (WebSocket.Answer answer =
+                at.browser().dial(at.path(STREAM), at.target().origin(), "", cookie)) {
+            if (answer.socket() != null) {
+                at.ok("websocket-header", seen + "passes");
+                return;
+            }
+            seen += "gets " + at.describe(answer.response());
+        } catch (ProbeException e) {
+            if (!Examination.isSilent(e)) {
+                throw e;
+            }
+            seen += "gets no answer: " + e.getMessage();
+        }
+        at.fail(
+                "websocket-header",
+                at.front(),
+                seen,
+                "visitors with large cookies, such as those of a log-in, see a blank page; Streamlit gives no answer at"
+                        + " all to a header line above 8192 bytes",
+                at.mend(Mend.HEADER_SIZE));
     }
 
     private void refused(Response response) throws ProbeException {

@@ -17,6 +17,9 @@ import org.streamlitgateway.outcome.Printable;
 
 /** Reads one response (RFC 9112). Lenient where a browser is, but every part has a bound. */
 public final class ResponseReader {
+    /** Instead of a number of bytes to keep: the rest of the body after its first byte is not awaited. */
+    public static final int BEGINNING = -1;
+
     private static final int MAX_HEAD = 64 << 10;
     private static final int MAX_INTERIM = 5;
 
@@ -38,7 +41,7 @@ public final class ResponseReader {
      * Creates a reader for one response.
      *
      * @param headOnly whether the request was a HEAD
-     * @param maxBody number of bytes of the body to keep
+     * @param maxBody number of bytes of the body to keep, or {@link #BEGINNING}
      */
     public ResponseReader(InputStream in, boolean headOnly, int maxBody) {
         this.in = in;
@@ -166,7 +169,7 @@ public final class ResponseReader {
         long end = length + count;
         while (length < Math.min(end, MAX_BODY)) {
             int read = in.read(buffer, 0, (int) Math.min(buffer.length, end - length));
-            if (read < 0) {
+            if (read < 0 || maxBody == BEGINNING) {
                 throw new EOFException();
             }
             body.write(buffer, 0, Math.max(0, Math.min(read, maxBody - body.size())));
