@@ -3,6 +3,7 @@ package org.streamlitgateway.doctor.check;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -54,6 +55,7 @@ final class ConnectionChecks {
 
     private boolean connects(InetAddress[] addresses, int port) {
         List<String> refused = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
         int tried = Math.min(MAX_ADDRESSES, addresses.length);
         long start = System.nanoTime();
         for (InetAddress address : List.of(addresses).subList(0, tried)) {
@@ -61,30 +63,46 @@ final class ConnectionChecks {
                 socket.connect(
                         new InetSocketAddress(address, port), (int) at.timeout().toMillis());
             } catch (IOException e) {
-                refused.add(address.getHostAddress());
+                (isOfThisMachine(address, e) ? missing : refused).add(address.getHostAddress());
             }
         }
-        if (refused.isEmpty()) {
-            at.ok("tcp", "port " + port + " accepts connections, " + (System.nanoTime() - start) / 1_000_000 + " ms");
+        if (refused.size() + missing.size() < tried) {
+            long millis = (System.nanoTime() - start) / 1_000_000;
+            partly(port, refused, missing.isEmpty() ? millis + " ms" : "but not at " + String.join(", ", missing));
             return true;
         }
-        String seen = String.join(", ", refused) + " accepts no connection at port " + port;
-        if (refused.size() < tried) {
-            at.warn(
-                    "tcp",
-                    Hop.UNKNOWN,
-                    seen + ", the other addresses do",
-                    "some visitors wait or fail",
-                    "remove the address from DNS, or let the server listen there");
-            return true;
-        }
+        refused.addAll(missing);
         at.fail(
                 "tcp",
                 Hop.UNKNOWN,
-                seen,
+                refusal(refused, port),
                 "no browser can connect",
                 "start the server; check its address, its port and the firewalls before it");
         return false;
+    }
+
+    private void partly(int port, List<String> refused, String more) {
+        if (refused.isEmpty()) {
+            at.ok("tcp", "port " + port + " accepts connections, " + more);
+            return;
+        }
+        at.warn(
+                "tcp",
+                Hop.UNKNOWN,
+                refusal(refused, port) + ", other addresses do",
+                "some visitors wait or fail",
+                "remove the address from DNS, or let the server listen there");
+    }
+
+    private static String refusal(List<String> addresses, int port) {
+        return String.join(", ", addresses) + " accepts no connection at port " + port;
+    }
+
+    /** Whether this machine alone is the reason: it has no IPv6, for example. Browsers try the next address then. */
+    private static boolean isOfThisMachine(InetAddress address, IOException e) {
+        return address.isLoopbackAddress()
+                || e instanceof NoRouteToHostException
+                || String.valueOf(e.getMessage()).contains("unreachable");
     }
 
     private boolean isSecure() {

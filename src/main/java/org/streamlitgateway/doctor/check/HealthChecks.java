@@ -8,17 +8,21 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.streamlitgateway.doctor.hop.Hop;
 import org.streamlitgateway.doctor.hop.Mend;
 import org.streamlitgateway.doctor.probe.Browser;
 import org.streamlitgateway.doctor.probe.response.ProbeException;
 import org.streamlitgateway.doctor.probe.response.Response;
+import org.streamlitgateway.doctor.report.Examined.Place;
 import org.streamlitgateway.outcome.Outcome;
 
 /** The two requests by which Streamlit's page finds its server, and what their answers tell of the way. */
 final class HealthChecks {
     private static final String HOST_CONFIG = "_stcore/host-config";
     private static final String LIVE = "_gateway/health/live";
+    private static final String GATEWAY_COOKIE = "streamlit_gateway_replica=";
     private static final String XSRF = "_streamlit_xsrf=";
     private static final String WHY = "without it the page stays at “Connecting”";
     private static final Duration MAX_SKEW = Duration.ofSeconds(30);
@@ -88,10 +92,15 @@ final class HealthChecks {
 
     /** Names the hops that have been seen. */
     private String way() {
-        String front = at.front() == Hop.UNKNOWN ? "" : at.front() + ", ";
-        return at.hasGateway()
-                ? ", by way of " + front + "streamlit-gateway"
-                : front.isEmpty() ? "" : ", by way of " + at.front();
+        if (at.plan().place() != Place.FRONT) {
+            return "";
+        }
+        String hops = Stream.of(
+                        at.front() == Hop.UNKNOWN ? "" : at.front().toString(),
+                        at.hasGateway() ? "streamlit-gateway" : "")
+                .filter(hop -> !hop.isEmpty())
+                .collect(Collectors.joining(", "));
+        return hops.isEmpty() ? "" : ", by way of " + hops;
     }
 
     private boolean hostConfig() throws ProbeException {
@@ -113,6 +122,7 @@ final class HealthChecks {
     void details() {
         try {
             cookies();
+            scheme();
             cache();
             clock();
             parent();
@@ -122,10 +132,7 @@ final class HealthChecks {
     }
 
     private void cookies() {
-        String xsrf = first.headers("set-cookie").stream()
-                .filter(line -> line.startsWith(XSRF))
-                .findFirst()
-                .orElse("");
+        String xsrf = xsrf(first);
         if (xsrf.isEmpty()) {
             at.warn(
                     "cookies",
@@ -148,11 +155,33 @@ final class HealthChecks {
                 at.mend(Mend.COOKIE_PATH));
     }
 
+    /** Returns the line that sets Streamlit's XSRF cookie, or an empty string. */
+    private static String xsrf(Response response) {
+        return response.headers("set-cookie").stream()
+                .filter(line -> line.startsWith(XSRF))
+                .findFirst()
+                .orElse("");
+    }
+
+    /** The gateway marks its cookie Secure if it knows that the browser uses https. */
+    private void scheme() {
+        boolean isInsecure = first.headers("set-cookie").stream()
+                .anyMatch(cookie -> cookie.startsWith(GATEWAY_COOKIE)
+                        && !cookie.toLowerCase(Locale.ROOT).contains("; secure"));
+        if (at.target().isHttps() && isInsecure) {
+            at.warn(
+                    "scheme",
+                    at.front(),
+                    "the gateway does not know that visitors use https: its cookie is not Secure",
+                    "cookies may travel in clear, and st.login builds http addresses",
+                    at.mend(Mend.SCHEME));
+        }
+    }
+
     /** Streamlit makes a new token for each visitor without a cookie. */
     private void cache() throws ProbeException {
         Response second = new Browser(at.target()).get(at.path(Examination.HEALTH));
-        boolean isSame = !first.header("set-cookie").isEmpty()
-                && first.headers("set-cookie").equals(second.headers("set-cookie"));
+        boolean isSame = !xsrf(first).isEmpty() && xsrf(first).equals(xsrf(second));
         boolean isOld = second.header("age").matches("[1-9]\\d*")
                 || second.header("x-cache").toLowerCase(Locale.ROOT).startsWith("hit");
         if (!isSame && !isOld) {

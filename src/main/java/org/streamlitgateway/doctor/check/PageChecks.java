@@ -15,8 +15,6 @@ import org.streamlitgateway.doctor.probe.response.Response;
 final class PageChecks {
     private static final Pattern SCRIPT = Pattern.compile("src=\"\\./(static/js/[A-Za-z0-9._-]{1,100}\\.js)\"");
 
-    private static final String GATEWAY_COOKIE = "streamlit_gateway_replica=";
-
     private static final int ATTEMPTS = 10;
     private static final Duration PAUSE = Duration.ofMillis(300);
 
@@ -47,7 +45,6 @@ final class PageChecks {
         at.learn(response);
         if (response.status() == 200 && Hop.isStreamlitPage(response)) {
             at.ok("page", "Streamlit's page in " + response.millis() + " ms");
-            scheme(response);
             Matcher script = SCRIPT.matcher(response.text());
             return script.find() ? script.group(1) : "";
         }
@@ -61,21 +58,6 @@ final class PageChecks {
                         ? "if this is a log-in, give the doctor its cookie by --header \"Cookie: …\""
                         : "pass " + at.target().path() + " itself to Streamlit, not only what is below it");
         return "";
-    }
-
-    /** The gateway marks its cookie Secure if it knows that the browser uses https. */
-    private void scheme(Response response) {
-        boolean isInsecure = response.headers("set-cookie").stream()
-                .anyMatch(cookie -> cookie.startsWith(GATEWAY_COOKIE)
-                        && !cookie.toLowerCase(Locale.ROOT).contains("; secure"));
-        if (at.target().isHttps() && isInsecure) {
-            at.warn(
-                    "scheme",
-                    at.front(),
-                    "the gateway does not know that visitors use https: its cookie is not Secure",
-                    "cookies may travel in clear, and st.login builds http addresses",
-                    at.mend(Mend.SCHEME));
-        }
     }
 
     private void assets(String script) throws ProbeException {

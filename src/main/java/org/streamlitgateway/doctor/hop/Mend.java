@@ -49,7 +49,7 @@ public enum Mend {
             "pass Origin on as the browser sent it"),
     BODY_LIMIT(
             Map.of(
-                    Hop.NGINX, "client_max_body_size 200m;",
+                    Hop.NGINX, "client_max_body_size 200m; (ingress-nginx: proxy-body-size)",
                     Hop.HAPROXY, "raise the limit on req.body_size or content-length",
                     Hop.CADDY, "request_body { max_size 200MB }",
                     Hop.APACHE, "LimitRequestBody 209715200",
@@ -67,7 +67,7 @@ public enum Mend {
             "allow PUT and DELETE"),
     IDLE(
             Map.of(
-                    Hop.NGINX, "proxy_read_timeout 1h; proxy_send_timeout 1h;",
+                    Hop.NGINX, "proxy_read_timeout 1h; proxy_send_timeout 1h; (ingress-nginx: proxy-read-timeout)",
                     Hop.HAPROXY, "timeout tunnel 1h, and timeout client and timeout server above 60s",
                     Hop.CADDY, "remove stream_timeout, or raise it",
                     Hop.APACHE, "ProxyTimeout 3600",
@@ -86,7 +86,9 @@ public enum Mend {
                     + " maxHttpRequestHeaderSize)"),
     STICKY(
             Map.of(
-                    Hop.NGINX, "ip_hash; in the upstream block (all visitors behind one address share a process)",
+                    Hop.NGINX,
+                            "ip_hash; in the upstream block, so that all visitors behind one address share a process (ingress-nginx:"
+                                    + " affinity: cookie)",
                     Hop.HAPROXY, "cookie replica insert indirect nocache, and cookie VALUE at each server",
                     Hop.CADDY, "lb_policy cookie",
                     Hop.APACHE, "ProxySet stickysession=ROUTEID",

@@ -47,7 +47,7 @@ public final class AppSession implements Closeable {
      *
      * @param finished whether Streamlit said that the run has ended
      * @param status status of the end: 0 is success, 1 means that the script does not compile
-     * @param firstMillis time from the request to the first element, or to the end of a run that shows none
+     * @param firstMillis time from the request to the first element; negative for a run that shows none
      * @param millis time from the request to the end
      * @param bytes size of all messages
      * @param showsException whether the app shows an exception
@@ -74,13 +74,16 @@ public final class AppSession implements Closeable {
      * Requests a run of the script, as the page does when it opens, and waits for its end.
      *
      * @param url address of the page
+     * @param limit longest wait for the first element
+     * @param further longest wait for the end of a run that has shown something
      */
-    public Run run(String url, Duration limit) throws ProbeException {
+    public Run run(String url, Duration limit, Duration further) throws ProbeException {
         long start = System.nanoTime();
         socket.send(BackMessages.rerun(url));
         RunReader reader = new RunReader();
         while (true) {
-            Event event = socket.next(limit.minusNanos(System.nanoTime() - start));
+            Duration wait = reader.firstMillis < 0 ? limit : further.plusMillis(reader.firstMillis);
+            Event event = socket.next(wait.minusNanos(System.nanoTime() - start));
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
             if (event.kind() != Kind.MESSAGE) {
                 return reader.result(false, -1, millis, event);
@@ -190,7 +193,7 @@ public final class AppSession implements Closeable {
             return new Run(
                     finished,
                     status,
-                    firstMillis < 0 ? millis : firstMillis,
+                    firstMillis,
                     millis,
                     bytes,
                     showsException,

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.streamlitgateway.StreamlitGateway;
 import org.streamlitgateway.fixture.FakeFeed;
 import org.streamlitgateway.fixture.Ports;
+import org.streamlitgateway.fixture.TestCertificate;
+import org.streamlitgateway.it.browser.InstalledProgram;
 import org.streamlitgateway.it.browser.StreamlitProcess;
 
 /** The doctor on the gateway's machine, with the gateway's configuration: it compares every hop with the next one. */
@@ -42,6 +44,10 @@ class ConfiguredGatewayIT {
               location / { proxy_pass http://127.0.0.1:@gateway@; proxy_http_version 1.1; proxy_set_header Host $http_host;
                 proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;
                 proxy_ignore_headers X-Accel-Buffering; } }
+            server { listen 127.0.0.1:@not-trusted@ ssl http2; ssl_certificate FOLDER/public.crt; ssl_certificate_key FOLDER/public.key;
+              location / { proxy_pass http://127.0.0.1:@gateway@; proxy_http_version 1.1; proxy_set_header Host $http_host;
+                proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;
+                proxy_set_header X-Forwarded-Proto $scheme; } }
             server { listen 127.0.0.1:@no-upgrade@;
               location / { proxy_pass http://127.0.0.1:@gateway@; proxy_http_version 1.1; proxy_set_header Host $http_host; } }
             """;
@@ -59,6 +65,7 @@ class ConfiguredGatewayIT {
     private Socket held;
     private Path file;
     private StreamlitGateway gateway;
+    private TestCertificate certificate;
 
     @BeforeAll
     void start() throws IOException, InterruptedException {
@@ -72,7 +79,8 @@ class ConfiguredGatewayIT {
         gateway = StreamlitGateway.builder().config(file).build().start();
         fronts = new FrontEnds(folder);
         fronts.name("gateway", held.getLocalPort());
-        fronts.nginx(NGINX);
+        certificate = TestCertificate.in(folder, "public", "EC");
+        fronts.nginx(NGINX.replace("FOLDER", folder.toString()));
     }
 
     private Path configuration(String name, int port, int secondReplica) throws IOException {
@@ -134,6 +142,47 @@ class ConfiguredGatewayIT {
     void proxyThatDropsUpgradeIsNamedByComparison() {
         examine("http://127.0.0.1:" + fronts.port("no-upgrade") + "/sales/")
                 .names("websocket", "the gateway itself passes this check", "nginx: proxy_http_version 1.1");
+    }
+
+    @Test
+    void proxyThatTheGatewayDoesNotTrustIsNamed() {
+        Diagnosis diagnosis = Diagnosis.of(
+                "https://localhost:" + fronts.port("not-trusted") + "/sales/",
+                "--quick",
+                "--ca",
+                certificate.certificate().toString());
+
+        diagnosis.isSound("scheme");
+        assertTrue(diagnosis.out().contains("its cookie is not Secure"), diagnosis.out());
+    }
+
+    /** One script never ends, as those of live dashboards; the other fails. */
+    @Test
+    void appsThatStartOnTheFirstVisitAreAwaited() throws IOException {
+        Files.writeString(
+                folder.resolve("loop.py"),
+                "import itertools, time, streamlit as st\nfor i in itertools.count():\n  st.write(i)\n  time.sleep(.2)\n");
+        Files.writeString(
+                folder.resolve("broken.py"), "import streamlit as st\nst.write('a')\nraise ValueError('no')\n");
+        try (Socket port = Ports.hold()) {
+            Path lazy = Files.writeString(
+                    folder.resolve("lazy.yaml"), """
+                    proxy-host: 127.0.0.1
+                    proxy-port: %d
+                    apps:
+                      /loop: {app: loop.py, command: %2$s}
+                      /broken: {app: broken.py, command: %2$s}
+                    """.formatted(port.getLocalPort(), InstalledProgram.STREAMLIT.path()));
+            try (StreamlitGateway starting =
+                    StreamlitGateway.builder().config(lazy).build().start()) {
+                Diagnosis diagnosis = Diagnosis.of("--quick", "--timeout", "3s", "--config", lazy.toString());
+
+                diagnosis.isSound("rerun");
+                assertTrue(diagnosis.out().contains("as a script with a loop does"), diagnosis.out());
+                assertTrue(diagnosis.lines("warn").get(0).contains("the app shows an exception"), diagnosis.out());
+                assertTrue(starting.uri().getPort() == port.getLocalPort());
+            }
+        }
     }
 
     @Test

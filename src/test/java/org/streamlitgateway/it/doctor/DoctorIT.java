@@ -88,7 +88,8 @@ class DoctorIT {
               location / { proxy_pass http://127.0.0.1:@streamlit@; UPGRADE HOST
                 proxy_cache shared; proxy_cache_valid 200 1m; proxy_ignore_headers Cache-Control Set-Cookie Expires Vary; } }
             server { listen 127.0.0.1:@log-in@;
-              location / { return 302 /login?next=$request_uri; } }
+              location / { if ($http_cookie !~ "pass=1") { return 302 /login?next=$request_uri; }
+                proxy_pass http://127.0.0.1:@streamlit@; UPGRADE HOST } }
             server { listen 127.0.0.1:@origin-removed@;
               location / { proxy_pass http://127.0.0.1:@streamlit@; UPGRADE HOST proxy_set_header Origin ""; } }
             server { listen 127.0.0.1:@cookie-path@;
@@ -421,6 +422,11 @@ class DoctorIT {
     @Test
     void logInBeforeTheAppIsNamed() {
         quick("log-in").names("health", "302 from nginx to ", "/login", "a log-in", "--header");
+    }
+
+    @Test
+    void appBehindALogInIsExaminedWithItsCookie() {
+        examine("log-in", "/", "--quick", "--header", "Cookie: pass=1").isSound();
     }
 
     @Test

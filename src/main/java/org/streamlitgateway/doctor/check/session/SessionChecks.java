@@ -76,9 +76,11 @@ public final class SessionChecks {
 
     private Run firstRun(AppSession session) throws ProbeException {
         Duration limit = at.timeout().multipliedBy(RUN_FACTOR);
-        Run run = session.run(at.target().toString(), limit);
-        String times = "first element after " + run.firstMillis() + " ms, finished after " + run.millis() + " ms, "
+        Run run = session.run(at.target().toString(), limit, at.timeout());
+        String first = run.firstMillis() < 0 ? "no element, " : "first element after " + run.firstMillis() + " ms, ";
+        String times = first + (run.finished() ? "finished" : "not finished") + " after " + run.millis() + " ms, "
                 + (run.bytes() + 1023) / 1024 + " KB";
+        boolean isSilent = run.last().kind() == Kind.QUIET;
         if (run.finished() && run.status() != 1 && !run.showsException()) {
             at.ok("rerun", times);
         } else if (run.finished()) {
@@ -88,14 +90,16 @@ public final class SessionChecks {
                     run.status() == 1 ? "the script does not compile" : "the app shows an exception; " + times,
                     "visitors see an error",
                     "see Streamlit's log");
-        } else if (run.bytes() > 0 && run.last().kind() == Kind.QUIET) {
+        } else if (isSilent && run.firstMillis() >= 0) {
+            at.ok("rerun", times + ", as a script with a loop does");
+        } else if (isSilent && run.bytes() > 0) {
             at.warn(
                     "rerun",
                     Hop.STREAMLIT,
-                    "the script has run for " + limit.toSeconds() + " s and has not finished",
+                    "the script has run for " + limit.toSeconds() + " s and has shown nothing",
                     "visitors wait",
                     "see what the script waits for; --timeout waits longer");
-        } else if (run.last().kind() == Kind.QUIET) {
+        } else if (isSilent) {
             at.fail(
                     "rerun",
                     at.front(),
