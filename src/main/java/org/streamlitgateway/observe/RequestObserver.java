@@ -7,9 +7,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import org.streamlitgateway.observe.head.RequestHead;
 import org.streamlitgateway.observe.history.LastHour;
 import org.streamlitgateway.observe.metrics.AppMetrics.RequestKind;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.trace.TraceContext;
 
 /**
  * One HTTP request or WebSocket handshake, from its headers to the end of its response. The handlers report what they know;
@@ -40,6 +42,10 @@ public final class RequestObserver implements AsyncListener {
     private volatile AppTraffic app;
     private volatile String clientAddress;
     private volatile String host;
+    private volatile String user;
+    private volatile TraceContext trace;
+    private volatile RequestHead head;
+    private volatile SessionObserver session;
     private volatile String replica;
     private volatile RequestKind kind = RequestKind.OTHER;
     private volatile CacheResult cache = CacheResult.NONE;
@@ -55,6 +61,7 @@ public final class RequestObserver implements AsyncListener {
         this.request = request;
         this.response = response;
         this.upgrade = upgrade;
+        this.trace = TraceContext.begin(traffic.samplesTraces());
         request.setAttribute(ATTRIBUTE, this);
     }
 
@@ -65,10 +72,20 @@ public final class RequestObserver implements AsyncListener {
 
     // --- reports
 
-    /** Reports the client's address and the public host, as found by the forwarding headers of trusted proxies. */
-    public void client(String address, String publicHost) {
+    /**
+     * Reports the client's address, the public host and the authenticated user, as found by the headers of trusted proxies.
+     *
+     * @param name {@code null} if no user is authenticated
+     */
+    public void client(String address, String publicHost, String name) {
         clientAddress = address;
         host = publicHost;
+        user = name;
+    }
+
+    /** Reports the trace that a trusted proxy began; until then, and otherwise, the request has one of its own. */
+    public void trace(TraceContext continued) {
+        trace = continued;
     }
 
     /**
@@ -126,6 +143,7 @@ public final class RequestObserver implements AsyncListener {
     /** Reports whether the browser's handshake is accepted; the last report counts. */
     public void accepted(boolean isAccepted) {
         accepted = isAccepted;
+        head(); // the session outlives the request
     }
 
     /**
@@ -135,7 +153,9 @@ public final class RequestObserver implements AsyncListener {
      * @param claimedId id of the session that the browser asks to resume, or {@code null}
      */
     public SessionObserver session(String name, String claimedId) {
-        return new SessionObserver(traffic, app, replica, name, claimedId, this);
+        SessionObserver opened = new SessionObserver(traffic, app, replica, name, claimedId, this);
+        session = opened;
+        return opened;
     }
 
     /** Observes the end of the request, after a dispatch of it. */
@@ -210,9 +230,34 @@ public final class RequestObserver implements AsyncListener {
 
     // --- facts, after the end
 
-    /** Returns the request; its container may recycle it after the listener's call. */
-    public HttpServletRequest request() {
-        return request;
+    /** Returns a copy of the request's head. The first call must be made before the container recycles the request. */
+    public RequestHead head() {
+        RequestHead copy = head;
+        if (copy == null) {
+            copy = RequestHead.of(request);
+            head = copy;
+        }
+        return copy;
+    }
+
+    /** Returns the request's place in a trace. */
+    public TraceContext trace() {
+        return trace;
+    }
+
+    /** Returns the authenticated user, or {@code null}. */
+    public String user() {
+        return user;
+    }
+
+    /** Returns the session that the handshake asks for; {@code null} for any other request. */
+    public SessionObserver session() {
+        return session;
+    }
+
+    /** Whether the browser's handshake was accepted. */
+    public boolean isAccepted() {
+        return accepted;
     }
 
     public boolean isUpgrade() {

@@ -9,6 +9,7 @@ import org.streamlitgateway.observe.metrics.AppMetrics.Opening;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.streamlit.message.BackMessageReader;
 import org.streamlitgateway.streamlit.message.ForwardMessageReader;
+import org.streamlitgateway.trace.TraceContext;
 
 /**
  * One session: who opened it, what passed, and the runs of its script. The relay reports its messages by {@link #up} and
@@ -43,6 +44,7 @@ public final class SessionObserver {
     private final String name;
     private final String claimedId;
     private final RequestObserver request;
+    private final TraceContext trace;
     private final SessionScript script;
     private final SessionMessages up;
     private final SessionMessages down;
@@ -64,6 +66,7 @@ public final class SessionObserver {
         this.name = name;
         this.claimedId = claimedId;
         this.request = request;
+        this.trace = request.trace().child();
         script = new SessionScript(this, app);
         boolean reads = traffic.readsMessages();
         up = new SessionMessages(app.metrics, Direction.UP, reads ? new BackMessageReader(script) : null, () -> {});
@@ -166,6 +169,11 @@ public final class SessionObserver {
     /** Returns the handshake that opened the session. */
     public RequestObserver request() {
         return request;
+    }
+
+    /** Returns the session's place in the trace of its handshake. */
+    public TraceContext trace() {
+        return trace;
     }
 
     /** Returns Streamlit's id of the session, which must be kept secret; {@code null} if it has not been sent. */

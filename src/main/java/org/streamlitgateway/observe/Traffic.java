@@ -25,6 +25,7 @@ public final class Traffic {
     private final Map<String, AppTraffic> apps = new ConcurrentHashMap<>();
     private final Set<SessionObserver> sessions = ConcurrentHashMap.newKeySet();
     private final List<TrafficListener> listeners = new CopyOnWriteArrayList<>();
+    private volatile boolean samplesTraces;
 
     /** @param readsMessages whether to read the beginnings of messages, for the runs of scripts */
     public Traffic(Metrics metrics, boolean readsMessages) {
@@ -39,6 +40,11 @@ public final class Traffic {
 
     public void unlisten(TrafficListener listener) {
         listeners.remove(listener);
+    }
+
+    /** Marks the traces that begin from now on as recorded. */
+    public void sampleTraces() {
+        samplesTraces = true;
     }
 
     /** Starts the observation of a request. */
@@ -89,6 +95,10 @@ public final class Traffic {
 
     boolean readsMessages() {
         return readsMessages;
+    }
+
+    boolean samplesTraces() {
+        return samplesTraces;
     }
 
     void requestEnded(RequestObserver request) {

@@ -66,7 +66,7 @@ public record Printable(Object value) {
     }
 
     /** Returns whether the character is visible: no control, format, line separator, lone surrogate or unassigned one. */
-    private static boolean isShown(int c) {
+    public static boolean isShown(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL,
                     Character.FORMAT,
