@@ -103,8 +103,14 @@ public final class Main {
             ConfigWatcher.Reader reader,
             PrintStream out,
             PrintStream err) {
-        if (watcher != null) {
-            watcher.reloadOnHangup(); // before the start is visible: without a handler, SIGHUP ends the JVM
+        boolean logsToFile = config.operators().accessLog().file() != null;
+        if (watcher != null || logsToFile) { // otherwise the gateway ends with its terminal
+            HangupSignal.handle(() -> {
+                gateway.reopenLogs();
+                if (watcher != null) {
+                    watcher.requestReload();
+                }
+            });
         }
         CountDownLatch stopped = new CountDownLatch(1);
         AtomicBoolean failed = new AtomicBoolean();

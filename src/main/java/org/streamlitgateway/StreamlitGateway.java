@@ -92,6 +92,13 @@ public final class StreamlitGateway implements AutoCloseable {
         }
     }
 
+    /** Opens the file of the access log again, after it was renamed. */
+    public synchronized void reopenLogs() {
+        if (server != null) {
+            server.reopenLogs();
+        }
+    }
+
     /**
      * Stops in order: reports "not ready" for {@code drain-delay}; refuses new connections; closes WebSockets with 1012 over
      * {@code close-spread}, which makes browsers reconnect; waits up to {@code stop-timeout} for running requests; stops

@@ -1,8 +1,6 @@
 package org.streamlitgateway.gateway;
 
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -122,32 +120,10 @@ public final class ConfigWatcher implements AutoCloseable {
         }
     }
 
-    private synchronized void requestReload() {
+    /** Reloads the file soon, or after {@link #start}. */
+    public synchronized void requestReload() {
         reloadRequested = true;
         notifyAll();
-    }
-
-    /**
-     * Installs a handler that reloads on SIGHUP; a signal before {@link #start} takes effect then. Uses reflection, since
-     * the signal classes are not part of the Java SE API and the compiler warns of them. Without them, only editing the
-     * file reloads it.
-     */
-    public void reloadOnHangup() {
-        try {
-            Class<?> signal = Class.forName("sun.misc.Signal");
-            Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Object reload = Proxy.newProxyInstance(
-                    ConfigWatcher.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
-                        requestReload();
-                        return null;
-                    });
-            signal.getMethod("handle", signal, handler)
-                    .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), reload);
-        } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            LOG.debug(
-                    "SIGHUP is not supported here",
-                    e instanceof InvocationTargetException wrapper ? wrapper.getCause() : e);
-        }
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.accesslog.AccessLog;
 import org.streamlitgateway.cache.AssetCache;
 import org.streamlitgateway.channel.Channels;
 import org.streamlitgateway.channel.feed.FeedRuntime;
@@ -74,6 +75,8 @@ public final class Gateway {
     private final SocketTakeover takeover;
     private final RelayFactory relayFactory;
     private final GatewayConfig initialConfig;
+    private final boolean embedded;
+    private AccessLog accessLog;
     private volatile GatewayConfig config;
 
     private Gateway(
@@ -88,6 +91,7 @@ public final class Gateway {
         this.initialConfig = config;
         this.config = config;
         this.disconnects = disconnects;
+        this.embedded = prefixed;
         upstream =
                 new UpstreamClient(threads.clientExecutor(), config.timeouts().connect());
         uploadQuota = new Quota(
@@ -155,6 +159,7 @@ public final class Gateway {
     }
 
     private void start() throws Exception {
+        accessLog = AccessLog.start(config.operators().accessLog(), embedded, traffic, metrics);
         threads.start();
         upstream.start();
         threads.growBy(upstream.scheduler());
@@ -203,6 +208,7 @@ public final class Gateway {
                 channelHandler,
                 webSockets,
                 http,
+                identity,
                 new OperatorAccess(config.operators(), identity),
                 config.named());
     }
@@ -263,6 +269,11 @@ public final class Gateway {
         return apps.first();
     }
 
+    /** Opens the file of the access log again, after it was renamed. */
+    public void reopenLogs() {
+        accessLog.reopen();
+    }
+
     /** Reports "not ready" to load balancers and waits for {@code drain-delay}, for them to notice. */
     public void drain() throws InterruptedException {
         shutdownPhase.drain();
@@ -317,5 +328,8 @@ public final class Gateway {
         cache.stop();
         upstream.stop();
         threads.stop();
+        if (accessLog != null) {
+            accessLog.close();
+        }
     }
 }

@@ -148,7 +148,7 @@ final class GatewayServlet extends HttpServlet {
         }
         Handlers current = handlers;
         ClientInfo client = current.guard().client(request);
-        observer.client(client.address(), client.host());
+        observer.client(client, current.identity().user(request, client));
         (client.isSecure() ? current.onHttps() : current.onHttp()).putInto(request);
         if (operatorPages.isMetrics(path)) {
             closeIfUpgrade(upgrade, request, response);

@@ -2,6 +2,7 @@ package org.streamlitgateway.gateway;
 
 import org.streamlitgateway.channel.transport.ChannelHandler;
 import org.streamlitgateway.forwarding.Guard;
+import org.streamlitgateway.forwarding.IdentityHeaders;
 import org.streamlitgateway.headers.SecurityHeaders;
 import org.streamlitgateway.http.AppProxyServlet;
 import org.streamlitgateway.operator.OperatorAccess;
@@ -23,5 +24,6 @@ record Handlers(
         ChannelHandler channels,
         WebSocketHandler webSockets,
         AppProxyServlet http,
+        IdentityHeaders identity,
         OperatorAccess access,
         boolean lists) {}

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import org.streamlitgateway.forwarding.ClientInfo;
 import org.streamlitgateway.observe.head.RequestHead;
 import org.streamlitgateway.observe.history.LastHour;
 import org.streamlitgateway.observe.metrics.AppMetrics.RequestKind;
@@ -73,19 +74,24 @@ public final class RequestObserver implements AsyncListener {
     // --- reports
 
     /**
-     * Reports the client's address, the public host and the authenticated user, as found by the headers of trusted proxies.
+     * Reports the client. Continues the trace that a trusted proxy began. Called again, it has no effect.
      *
-     * @param name {@code null} if no user is authenticated
+     * @param name name of the authenticated user, or {@code null}
      */
-    public void client(String address, String publicHost, String name) {
-        clientAddress = address;
-        host = publicHost;
+    public void client(ClientInfo client, String name) {
+        if (clientAddress != null) {
+            return;
+        }
+        clientAddress = client.address();
+        host = client.host();
         user = name;
-    }
-
-    /** Reports the trace that a trusted proxy began; until then, and otherwise, the request has one of its own. */
-    public void trace(TraceContext continued) {
-        trace = continued;
+        TraceContext continued = !client.trusted()
+                ? null
+                : TraceContext.continued(
+                        request.getHeaders(TraceContext.PARENT_HEADER), request.getHeaders(TraceContext.STATE_HEADER));
+        if (continued != null) {
+            trace = continued;
+        }
     }
 
     /**

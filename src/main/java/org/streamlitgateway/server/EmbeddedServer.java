@@ -159,6 +159,13 @@ public final class EmbeddedServer {
         gateway.startApps();
     }
 
+    /** Opens the file of the access log again, after it was renamed. */
+    public void reopenLogs() {
+        if (gateway != null) {
+            gateway.reopenLogs();
+        }
+    }
+
     /** Applies another configuration; see {@link Gateway#apply}. */
     public void apply(GatewayConfig next) throws Exception {
         gateway.apply(next);

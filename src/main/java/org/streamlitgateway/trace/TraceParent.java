@@ -35,9 +35,7 @@ record TraceParent(long traceHigh, long traceLow, long span, boolean sampled) {
         long low = Long.parseUnsignedLong(text, TRACE_AT + 16, SPAN_AT - 1, 16);
         long span = Long.parseUnsignedLong(text, SPAN_AT, FLAGS_AT - 1, 16);
         int flags = Integer.parseInt(text, FLAGS_AT, LENGTH, 16);
-        return (high == 0 && low == 0) || span == 0
-                ? null
-                : new TraceParent(high, low, span, (flags & SAMPLED) != 0);
+        return (high == 0 && low == 0) || span == 0 ? null : new TraceParent(high, low, span, (flags & SAMPLED) != 0);
     }
 
     /** Capital letters are not allowed. */
