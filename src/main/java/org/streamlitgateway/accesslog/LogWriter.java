@@ -47,6 +47,9 @@ final class LogWriter implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "gateway-access-log");
     private volatile boolean closed;
 
+    /** Whether the time for the rest of the lines is over. */
+    private volatile boolean abandoned;
+
     // used by the thread only
 
     private final StringBuilder batch = new StringBuilder();
@@ -101,7 +104,6 @@ final class LogWriter implements AutoCloseable {
                 }
                 write();
                 reopenIfRequested();
-                reportDropped();
             }
         } catch (InterruptedException e) {
             dropped.add(queue.size());
@@ -134,6 +136,9 @@ final class LogWriter implements AutoCloseable {
             return;
         }
         try {
+            if (abandoned) {
+                throw new IOException("the gateway has stopped");
+            }
             int lost = destination.write(batch.toString());
             if (lost > 0) {
                 lost(lost, new IOException("a part could not be written"));
@@ -143,6 +148,7 @@ final class LogWriter implements AutoCloseable {
         }
         batch.setLength(0);
         batchLines = 0;
+        reportDropped();
     }
 
     private void lost(int lines, Throwable cause) {
@@ -178,6 +184,7 @@ final class LogWriter implements AutoCloseable {
         queue.offer(WAKE);
         try {
             thread.join(FLUSH_MILLIS);
+            abandoned = true;
             thread.interrupt(); // a write that waits for a pipe or a disk
             thread.join(INTERRUPT_MILLIS);
         } catch (InterruptedException e) {

@@ -43,7 +43,7 @@ class LineTextTest {
         assertEquals("\\u2028\\u2029\\u202e\\ufeff", quoted("\u2028\u2029\u202e\ufeff"));
         assertEquals("\\udb40\\udc41", quoted("\udb40\udc41"));
         assertEquals("\\ud800x\\udc00", quoted("\ud800x\udc00"));
-        assertEquals("a\\x20b\\xa0c\\u3000d", token("a b\u00a0c\u3000d"));
+        assertEquals("a\\x20b\\u00a0c\\u3000d", token("a b\u00a0c\u3000d"));
     }
 
     @Test

@@ -111,12 +111,12 @@ class LogWriterTest {
             awaitLines(file, 1);
             Files.move(file, folder.resolve("access.log.1"));
             writer.reopen();
-            Eventually.until("a new file", Eventually.LIMIT, () -> Files.exists(file));
+            Eventually.until("a new file", () -> Files.exists(file));
             writer.offer(request("/two"));
             awaitLines(file, 1);
 
             Files.move(file, folder.resolve("access.log.2"));
-            Eventually.until("lines in a new file", Eventually.LIMIT, () -> {
+            Eventually.until("lines in a new file", () -> {
                 writer.offer(request("/three"));
                 return Files.exists(file);
             });
