@@ -49,6 +49,9 @@ public final class EmbeddedServer {
     private final TlsCertificates certificates;
     private Gateway gateway;
 
+    /** Failure of the gateway's start that is fit for a user; Jetty wraps it. */
+    private IOException installFailure;
+
     public EmbeddedServer(GatewayConfig config) {
         this.config = config;
         this.certificates = config.tls() == null ? null : new TlsCertificates(config.tls());
@@ -89,6 +92,9 @@ public final class EmbeddedServer {
         try {
             gateway = Gateway.install(
                     context, config, true, new EmbeddedDisconnectDetector(), new EmbeddedTakeover(threads));
+        } catch (IOException e) {
+            installFailure = e;
+            throw new DeploymentException("the gateway did not start", e);
         } catch (Exception e) {
             throw new DeploymentException("the gateway did not start", e);
         }
@@ -145,7 +151,7 @@ public final class EmbeddedServer {
             }
         } catch (Exception e) {
             stop();
-            throw e;
+            throw installFailure == null ? e : installFailure;
         }
     }
 
