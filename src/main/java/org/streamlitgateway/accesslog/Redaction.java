@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.streamlitgateway.config.GatewayConfig.LoggedUsers;
@@ -15,16 +14,11 @@ import org.streamlitgateway.observe.head.RequestHead;
  * The key of the hashes is random and lives as long as this object. Used by one thread.
  */
 final class Redaction {
-    private static final String UPLOAD = "/_stcore/upload_file/";
-
     /** Prefix of a hash in a place where something else is expected. */
-    private static final char HASHED = '~';
+    private static final String HASHED = "~";
 
     private static final int HASH_BYTES = 6;
     private static final int KEY_BYTES = 32;
-
-    /** The container's session id, which a path may carry. */
-    private static final Pattern PATH_SESSION = Pattern.compile("(?i);(jsessionid[a-z]*)=[^;/?#]*");
 
     private final LoggedUsers users;
     private final boolean queries;
@@ -45,15 +39,7 @@ final class Redaction {
 
     /** Returns the path, with hashes for session ids. */
     String path(RequestHead head) {
-        String path = withoutSession(head.path());
-        int upload = path.indexOf(UPLOAD);
-        if (upload < 0) {
-            return path;
-        }
-        int start = upload + UPLOAD.length();
-        int slash = path.indexOf('/', start);
-        int end = slash < 0 ? path.length() : slash;
-        return path.substring(0, start) + HASHED + session(path.substring(start, end)) + path.substring(end);
+        return head.path(id -> HASHED + session(id));
     }
 
     /** Returns the query string, or {@code null} if there is none or it is not to be shown. */
@@ -73,7 +59,7 @@ final class Redaction {
         if (authority >= 3 && at >= authority) { // user and password
             referer = referer.substring(0, authority) + referer.substring(at + 1);
         }
-        return withoutSession(queries ? referer : withoutQuery(referer));
+        return RequestHead.withoutContainerSession(queries ? referer : withoutQuery(referer));
     }
 
     private static String withoutQuery(String address) {
@@ -83,12 +69,6 @@ final class Redaction {
             }
         }
         return address;
-    }
-
-    private static String withoutSession(String address) {
-        return address.indexOf(';') < 0
-                ? address
-                : PATH_SESSION.matcher(address).replaceAll(";$1=" + HASHED);
     }
 
     /** Returns what names the user, or {@code null}. */

@@ -120,7 +120,11 @@ final class AppRegistry implements AutoCloseable {
             replicas.addAll(previous.replicas());
         } else {
             LaunchContext launchContext = new LaunchContext(
-                    app.strip() == AppConfig.Strip.NO ? prefix : "", trusted, () -> cookieSecrets.of(app.prefix()));
+                    app.strip() == AppConfig.Strip.NO ? prefix : "",
+                    trusted,
+                    () -> cookieSecrets.of(app.prefix()),
+                    app.prefix(),
+                    newConfig.operators().otlpEndpoint());
             ManagedApp created =
                     new ManagedApp(newConfig.named() ? app.prefix() + "/" : app.name(), app.launch(), launchContext);
             for (int i = 0; i < created.size(); i++) {

@@ -42,6 +42,7 @@ import org.streamlitgateway.operator.OperatorPages;
 import org.streamlitgateway.outcome.ShutdownPhase;
 import org.streamlitgateway.routing.RouteTable;
 import org.streamlitgateway.threads.GatewayThreads;
+import org.streamlitgateway.trace.otlp.Tracing;
 import org.streamlitgateway.upstream.client.UpstreamClient;
 import org.streamlitgateway.version.Version;
 import org.streamlitgateway.websocket.RelayFactory;
@@ -77,6 +78,7 @@ public final class Gateway {
     private final GatewayConfig initialConfig;
     private final boolean embedded;
     private AccessLog accessLog;
+    private Tracing tracing;
     private volatile GatewayConfig config;
 
     private Gateway(
@@ -160,6 +162,7 @@ public final class Gateway {
 
     private void start() throws Exception {
         accessLog = AccessLog.start(config.operators().accessLog(), embedded, traffic, metrics);
+        tracing = Tracing.start(config.operators().otlpEndpoint(), traffic, metrics);
         threads.start();
         upstream.start();
         threads.growBy(upstream.scheduler());
@@ -330,6 +333,9 @@ public final class Gateway {
         threads.stop();
         if (accessLog != null) {
             accessLog.close();
+        }
+        if (tracing != null) {
+            tracing.close();
         }
     }
 }

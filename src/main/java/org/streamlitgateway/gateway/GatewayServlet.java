@@ -14,6 +14,7 @@ import org.streamlitgateway.container.ConnectionAbort;
 import org.streamlitgateway.forwarding.ClientInfo;
 import org.streamlitgateway.forwarding.Guard;
 import org.streamlitgateway.grammar.RequestGrammar;
+import org.streamlitgateway.logging.LogContext;
 import org.streamlitgateway.observe.RequestObserver;
 import org.streamlitgateway.observe.Traffic;
 import org.streamlitgateway.operator.OperatorPages;
@@ -100,6 +101,7 @@ final class GatewayServlet extends HttpServlet {
             serve(request, response, observer);
             returned = true;
         } finally {
+            LogContext.clear();
             if (returned) {
                 observer.dispatched(request);
             } else {
@@ -149,6 +151,7 @@ final class GatewayServlet extends HttpServlet {
         Handlers current = handlers;
         ClientInfo client = current.guard().client(request);
         observer.client(client, current.identity().user(request, client));
+        LogContext.set(observer);
         (client.isSecure() ? current.onHttps() : current.onHttp()).putInto(request);
         if (operatorPages.isMetrics(path)) {
             closeIfUpgrade(upgrade, request, response);
@@ -183,6 +186,7 @@ final class GatewayServlet extends HttpServlet {
             return Outcome.NOT_FOUND;
         }
         observer.app(app.name(), app.prefix());
+        LogContext.set(observer);
         if (!app.config().metrics() && StreamlitPath.METRICS.matches(path)) {
             LOG.debug("refused {} from {}: streamlit-metrics is no", path, client.peer());
             return Outcome.NOT_FOUND;

@@ -11,8 +11,10 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.streamlitgateway.forwarding.ClientInfo;
 import org.streamlitgateway.forwarding.IdentityHeaders;
+import org.streamlitgateway.observe.RequestObserver;
 import org.streamlitgateway.routing.Route;
 import org.streamlitgateway.streamlit.StreamlitCookies;
+import org.streamlitgateway.trace.TraceContext;
 
 /** Builds the headers of the request to Streamlit. Immutable, thread-safe. */
 public final class RequestHeaders {
@@ -38,6 +40,7 @@ public final class RequestHeaders {
      *   <li>the end-to-end headers of the request, without forwarding headers, without identity headers unless a trusted
      *       proxy sent them, and without credentials that the container has checked;
      *   <li>X-Forwarded-* and Forwarded (RFC 7239);
+     *   <li>the place in the trace (W3C Trace Context);
      *   <li>the user authenticated by the container.
      * </ol>
      */
@@ -48,7 +51,7 @@ public final class RequestHeaders {
         for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
             String name = names.nextElement();
             String lower = lower(name);
-            if (hop.contains(lower) || lower.equals("host") || isForwarding(lower)) {
+            if (hop.contains(lower) || lower.equals("host") || isForwarding(lower) || isTrace(lower)) {
                 continue;
             }
             if (identity.contains(lower) && !(client.trusted() && identity.isCredible(request, name))) {
@@ -71,6 +74,7 @@ public final class RequestHeaders {
             }
         }
         addForwarding(fields, client, route);
+        addTrace(fields, RequestObserver.of(request).trace());
         addUser(fields, request);
         return fields;
     }
@@ -91,6 +95,18 @@ public final class RequestHeaders {
         }
         String element = "for=" + node(client.peer()) + ";host=" + quoted(client.host()) + ";proto=" + client.scheme();
         fields.put("Forwarded", client.forwarded().isEmpty() ? element : client.forwarded() + ", " + element);
+    }
+
+    private static boolean isTrace(String lower) {
+        return lower.equals(TraceContext.PARENT_HEADER) || lower.equals(TraceContext.STATE_HEADER);
+    }
+
+    /** Adds a place in a trace, or replaces another one. */
+    public static void addTrace(HttpFields.Mutable fields, TraceContext trace) {
+        fields.put(TraceContext.PARENT_HEADER, trace.header());
+        if (!trace.state().isEmpty()) {
+            fields.put(TraceContext.STATE_HEADER, trace.state());
+        }
     }
 
     private void addUser(HttpFields.Mutable fields, HttpServletRequest request) {

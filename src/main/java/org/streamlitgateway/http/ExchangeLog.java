@@ -2,6 +2,7 @@ package org.streamlitgateway.http;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.logging.LogContext;
 import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
@@ -19,22 +20,26 @@ final class ExchangeLog {
     static void ended(Exchange exchange, int status, String outcome, Throwable cause) {
         boolean failed = cause != null && !Outcome.CLIENT_GONE.name().equals(outcome);
         if (failed && exchange.route.replica().failures().tryAcquire(outcome)) {
-            LOG.warn(
-                    "{} {} ended with {} ({}): {}: {} (logged at most once a minute)",
-                    exchange.request.getMethod(),
-                    new Printable(exchange.request.getRequestURI()),
-                    status,
-                    outcome,
-                    exchange.route.replica().address(),
-                    FailureText.of(cause));
+            LogContext.with(
+                    exchange.observer,
+                    () -> LOG.warn(
+                            "{} {} ended with {} ({}): {}: {} (logged at most once a minute)",
+                            exchange.request.getMethod(),
+                            new Printable(exchange.request.getRequestURI()),
+                            status,
+                            outcome,
+                            exchange.route.replica().address(),
+                            FailureText.of(cause)));
         } else if (LOG.isDebugEnabled()) {
-            LOG.debug(
-                    "{} {} ended with {} ({}) after {} ms",
-                    exchange.request.getMethod(),
-                    new Printable(exchange.request.getRequestURI()),
-                    status,
-                    outcome,
-                    (System.nanoTime() - exchange.startedNanos) / 1_000_000);
+            LogContext.with(
+                    exchange.observer,
+                    () -> LOG.debug(
+                            "{} {} ended with {} ({}) after {} ms",
+                            exchange.request.getMethod(),
+                            new Printable(exchange.request.getRequestURI()),
+                            status,
+                            outcome,
+                            (System.nanoTime() - exchange.startedNanos) / 1_000_000));
         }
     }
 }

@@ -60,7 +60,7 @@ public final class ConsoleLog {
         };
     }
 
-    /** {@code 2026-11-21 22:40:01.123 INFO  gateway.ConfigWatcher  text}. */
+    /** {@code 2026-11-21 22:40:01.123 INFO  gateway.ConfigWatcher  [/app session trace] text}. */
     private static final class Line extends Formatter {
         private static final int MAX_CHARACTERS = 4000;
         private static final int MAX_CAUSES = 10;
@@ -75,6 +75,7 @@ public final class ConsoleLog {
                     .append(String.format(" %-5s ", levelName(record.getLevel())))
                     .append(name.replaceFirst("^org\\.streamlitgateway\\.", ""))
                     .append("  ")
+                    .append(LogContext.text())
                     .append(Printable.of(formatMessage(record), MAX_CHARACTERS))
                     .append('\n');
             appendTrace(line, record.getThrown());

@@ -9,6 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.grammar.RequestGrammar;
 import org.streamlitgateway.headers.SecurityHeaders;
+import org.streamlitgateway.observe.RequestObserver;
 import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Outcome;
 
@@ -16,6 +17,9 @@ import org.streamlitgateway.outcome.Outcome;
 public final class ErrorResponse {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorResponse.class);
     private static final String RETRY_AFTER_SECONDS = "2";
+
+    /** Header with the id of the request's trace, by which an operator finds its log lines. */
+    private static final String REFERENCE = "X-Request-Id";
 
     /** Status code of RFC 6585 section 4. */
     private static final int TOO_MANY_REQUESTS = 429;
@@ -43,12 +47,13 @@ public final class ErrorResponse {
     /** Sends the fixed text of an outcome. Logs a failure at debug level. */
     public static void send(HttpServletRequest request, HttpServletResponse response, Outcome outcome) {
         boolean upstreamDown = outcome.status() >= 502 && outcome.status() <= 504;
+        String reference = RequestObserver.of(request).trace().traceId();
         boolean page = wantsPage(request) && (upstreamDown || outcome == Outcome.NOT_FOUND);
         byte[] body = (!page
                         ? outcome.text() + "\n"
                         : upstreamDown
-                                ? WaitingPage.html(outcome)
-                                : NotFoundPage.html(outcome, (String) request.getAttribute(APP_LIST)))
+                                ? WaitingPage.html(outcome, reference)
+                                : NotFoundPage.html(outcome, (String) request.getAttribute(APP_LIST), reference))
                 .getBytes(StandardCharsets.UTF_8);
         boolean close = "close".equalsIgnoreCase(response.getHeader("Connection")) || endsConnection(request, outcome);
         try {
@@ -62,6 +67,7 @@ public final class ErrorResponse {
             response.setStatus(status(request, outcome));
             response.setContentType(page ? "text/html;charset=utf-8" : "text/plain;charset=utf-8");
             response.setHeader("Cache-Control", "no-store");
+            response.setHeader(REFERENCE, reference);
             if (upstreamDown || outcome.status() == TOO_MANY_REQUESTS) {
                 response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
             }

@@ -15,8 +15,13 @@ final class NotFoundPage {
 
     private NotFoundPage() {}
 
-    /** @param appList relative address of the list of apps, or {@code null} if there is no list */
-    static String html(Outcome outcome, String appList) {
+    /**
+     * Returns the page.
+     *
+     * @param appList relative address of the list of apps, or {@code null} if there is no list
+     * @param reference hexadecimal id by which an operator finds the request
+     */
+    static String html(Outcome outcome, String appList, String reference) {
         return """
                 <!DOCTYPE html>
                 <html lang="en">
@@ -31,9 +36,10 @@ final class NotFoundPage {
                 <h1>Not found</h1>
                 <p>%s</p>
                 %s
+                <p><small>Reference %s</small></p>
                 </main>
                 </body>
                 </html>
-                """.formatted(STYLE, outcome.text(), appList == null ? "" : LINK.formatted(appList));
+                """.formatted(STYLE, outcome.text(), appList == null ? "" : LINK.formatted(appList), reference);
     }
 }

@@ -34,7 +34,8 @@ final class WaitingPage {
 
     private WaitingPage() {}
 
-    static String html(Outcome outcome) {
+    /** @param reference hexadecimal id by which an operator finds the request */
+    static String html(Outcome outcome, String reference) {
         return """
                 <!DOCTYPE html>
                 <html lang="en">
@@ -50,10 +51,11 @@ final class WaitingPage {
                 <h1>The app is not running</h1>
                 <p><span id="reason">%s</span> This page will open it automatically.</p>
                 <div class="bar"><i></i></div>
+                <p><small>Reference %s</small></p>
                 </main>
                 <script>%s</script>
                 </body>
                 </html>
-                """.formatted(STYLE, outcome.text(), SCRIPT);
+                """.formatted(STYLE, outcome.text(), reference, SCRIPT);
     }
 }

@@ -21,8 +21,12 @@ final class AppEnvironment {
 
     private AppEnvironment() {}
 
-    /** Adapts the inherited variables in place. Variables configured for the app override all others. */
-    static void prepare(Map<String, String> environment, Launch launch, LaunchContext context) {
+    /**
+     * Adapts the inherited variables in place. Variables configured for the app override all others.
+     *
+     * @param replica name of the process among those of its app
+     */
+    static void prepare(Map<String, String> environment, Launch launch, LaunchContext context, String replica) {
         Secrets.removeFrom(environment);
         List<String> peers = new ArrayList<>(List.of("127.0.0.1", "::1"));
         peers.addAll(context.trustedAddresses());
@@ -33,6 +37,7 @@ final class AppEnvironment {
         if (!environment.containsKey(COOKIE_SECRET) && !hasCookieSecret(launch, environment)) {
             environment.put(COOKIE_SECRET, context.cookieSecret().get());
         }
+        TelemetryVariables.put(environment, context.app(), replica, context.otlpEndpoint());
         environment.putAll(launch.environment());
     }
 

@@ -207,7 +207,8 @@ public final class ManagedApp implements AutoCloseable {
             if (failed != null) {
                 failed.close();
             }
-            StreamlitProcess process = StreamlitProcess.start(title(i), launch, freeAddress(i), context);
+            StreamlitProcess process =
+                    StreamlitProcess.start(title(i), "process " + i, launch, freeAddress(i), context);
             boolean closedMeanwhile;
             synchronized (this) {
                 closedMeanwhile = closed;

@@ -52,6 +52,7 @@ final class StreamlitProcess implements AutoCloseable {
     private static final int MEGABYTE_BITS = 20;
 
     private final String name;
+    private final String replica;
     private final Launch launch;
     private final HostPort address;
     private final String healthPath;
@@ -71,8 +72,10 @@ final class StreamlitProcess implements AutoCloseable {
     private volatile String failure;
     private volatile long failedNanos;
 
-    private StreamlitProcess(String name, Launch launch, HostPort address, LaunchContext context) throws IOException {
+    private StreamlitProcess(String name, String replica, Launch launch, HostPort address, LaunchContext context)
+            throws IOException {
         this.name = name;
+        this.replica = replica;
         this.launch = launch;
         this.address = address;
         this.healthPath = StreamlitCommand.basePath(launch.arguments(), context.basePath()) + "/_stcore/health";
@@ -85,11 +88,12 @@ final class StreamlitProcess implements AutoCloseable {
      * Starts Streamlit and returns before it is healthy.
      *
      * @param name name of the process in the log
+     * @param replica name of the process among those of its app
      * @throws IOException when the process cannot be started; the message is meant for users
      */
-    static StreamlitProcess start(String name, Launch launch, HostPort address, LaunchContext context)
+    static StreamlitProcess start(String name, String replica, Launch launch, HostPort address, LaunchContext context)
             throws IOException {
-        StreamlitProcess streamlit = new StreamlitProcess(name, launch, address, context);
+        StreamlitProcess streamlit = new StreamlitProcess(name, replica, launch, address, context);
         if (launch.memoryBytes() > 0 && !ProcessMemory.isAvailable()) {
             LOG.warn("{}: this system does not report the memory of processes; its memory limit has no effect", name);
         }
@@ -235,7 +239,7 @@ final class StreamlitProcess implements AutoCloseable {
 
     private void spawn() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        AppEnvironment.prepare(builder.environment(), launch, context);
+        AppEnvironment.prepare(builder.environment(), launch, context, replica);
         if (launch.workingDirectory() != null) {
             builder.directory(launch.workingDirectory().toFile());
         }

@@ -19,6 +19,7 @@ import org.slf4j.event.Level;
 import org.streamlitgateway.container.DisconnectDetector;
 import org.streamlitgateway.forwarding.ClientInfo;
 import org.streamlitgateway.headers.ResponseHeaders;
+import org.streamlitgateway.logging.LogContext;
 import org.streamlitgateway.observe.RequestObserver;
 import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Outcome;
@@ -57,6 +58,7 @@ final class Handshake implements Relay.HandshakeListener {
 
     private final HttpServletRequest request;
     private final HttpServletResponse response;
+    private final RequestObserver observer;
     private final Route route;
     private final ClientInfo client;
     private final Relay relay;
@@ -89,6 +91,7 @@ final class Handshake implements Relay.HandshakeListener {
             SessionRegistry sessions,
             DisconnectDetector disconnects) {
         this.request = request;
+        this.observer = RequestObserver.of(request);
         this.response = response;
         this.route = route;
         this.client = client;
@@ -150,12 +153,13 @@ final class Handshake implements Relay.HandshakeListener {
         if (outcome == Outcome.TOO_MANY_HANDSHAKES) {
             route.replica().handshakeRefused();
         }
-        LOG.atLevel(route.replica().failures().level(outcome.level(), outcome.name()))
-                .log(
-                        "{}: no answer from {}: {} (logged at most once a minute)",
-                        relay.name(),
-                        route.replica().address(),
-                        outcome.text());
+        LogContext.with(
+                observer.session(), () -> LOG.atLevel(route.replica().failures().level(outcome.level(), outcome.name()))
+                        .log(
+                                "{}: no answer from {}: {} (logged at most once a minute)",
+                                relay.name(),
+                                route.replica().address(),
+                                outcome.text()));
         complete(outcome);
         relay.end(outcome, null);
     }
@@ -168,7 +172,7 @@ final class Handshake implements Relay.HandshakeListener {
     @Override
     public void accepted(HttpFields headers) {
         upstreamHeaders = headers;
-        RequestObserver.of(request).firstByte();
+        observer.firstByte();
         route.replica().responded();
         complete(null);
     }
@@ -191,12 +195,14 @@ final class Handshake implements Relay.HandshakeListener {
         Outcome outcome =
                 timedOut ? Outcome.TIMED_OUT : root instanceof ConnectException ? Outcome.REFUSED : Outcome.LOST;
         if (!answered.get()) {
-            LOG.atLevel(route.replica().failures().level(Level.WARN, "handshake " + outcome))
+            String reason = FailureText.of(root);
+            LogContext.with(observer.session(), () -> LOG.atLevel(
+                            route.replica().failures().level(Level.WARN, "handshake " + outcome))
                     .log(
                             "{}: the handshake with {} failed: {} (logged at most once a minute)",
                             relay.name(),
                             route.replica().address(),
-                            FailureText.of(root));
+                            reason));
         }
         if (outcome == Outcome.REFUSED || root instanceof SocketTimeoutException) { // the connect timeout
             route.replica().connectionRefused();
@@ -267,7 +273,6 @@ final class Handshake implements Relay.HandshakeListener {
         }
         ResponseHeaders.copyCookies(upstreamHeaders, response, client, route);
         sessions.assigned(relay, route, StreamlitSubprotocols.sessionId(request));
-        RequestObserver observer = RequestObserver.of(request);
         observer.accepted(true);
         try {
             relay.accept(request, response, upstreamHeaders.get(StreamlitSubprotocols.HEADER));

@@ -1,9 +1,16 @@
 package org.streamlitgateway.websocket;
 
 import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamlitgateway.logging.LogContext;
+import org.streamlitgateway.observe.SessionObserver;
 import org.streamlitgateway.observe.SessionObserver.End;
 import org.streamlitgateway.observe.SessionObserver.EndedBy;
+import org.streamlitgateway.observe.metrics.AppMetrics.Direction;
+import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.websocket.frame.CloseStatus;
 
 /**
@@ -16,6 +23,8 @@ import org.streamlitgateway.websocket.frame.CloseStatus;
  */
 public record SessionEnd(
         String reason, End observed, CloseStatus forBrowser, CloseStatus forStreamlit, Throwable cause) {
+    private static final Logger LOG = LoggerFactory.getLogger(SessionEnd.class);
+
     /** End for which neither side is responsible, or both. */
     public static SessionEnd of(Outcome outcome, Throwable cause) {
         CloseStatus status = CloseStatus.of(outcome);
@@ -86,6 +95,21 @@ public record SessionEnd(
                 status,
                 answered ? null : answer(status),
                 null);
+    }
+
+    /** Logs the end. */
+    public void log(SessionObserver session) {
+        if (LOG.isDebugEnabled()) {
+            LogContext.with(
+                    session,
+                    () -> LOG.debug(
+                            "{} ended: {}; {} messages from the browser, {} from Streamlit{}",
+                            session.name(),
+                            new Printable(reason),
+                            session.messages(Direction.UP),
+                            session.messages(Direction.DOWN),
+                            cause == null ? "" : "; " + FailureText.of(cause)));
+        }
     }
 
     private static End observed(Outcome outcome, EndedBy by, CloseStatus forBrowser, CloseStatus forStreamlit) {

@@ -138,6 +138,7 @@ public final class WebSocketHandler {
                 route.replica().address(),
                 fields.getFieldNamesCollection());
         SessionObserver observer = RequestObserver.of(request).session(name, StreamlitSubprotocols.sessionId(request));
+        RequestHeaders.addTrace(fields, observer.trace());
         Relay relay = relayFactory.create(request, name, client.prefix() + route.strippedPrefix(), observer);
         registry.admitted(relay, share);
         new Handshake(request, response, route, client, relay, registry, disconnects)

@@ -1,6 +1,8 @@
 package org.streamlitgateway.observe.head;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * The parts of a request's head that are worth logging. Cut to bounds, so that what is kept of a request is small; not
@@ -15,6 +17,11 @@ import jakarta.servlet.http.HttpServletRequest;
  */
 public record RequestHead(
         String method, String path, String query, String protocol, String peer, String referer, String userAgent) {
+    private static final String UPLOAD = "/_stcore/upload_file/";
+
+    /** The container's session id, which an address may carry. */
+    private static final Pattern CONTAINER_SESSION = Pattern.compile("(?i);(jsessionid[a-z]*)=[^;/?#]*");
+
     private static final int MAX_METHOD_CHARACTERS = 32;
     private static final int MAX_PATH_CHARACTERS = 2000;
     private static final int MAX_REFERER_CHARACTERS = 1000;
@@ -30,6 +37,30 @@ public record RequestHead(
                 request.getRemoteAddr(),
                 cut(request.getHeader("Referer"), MAX_REFERER_CHARACTERS),
                 cut(request.getHeader("User-Agent"), MAX_AGENT_CHARACTERS));
+    }
+
+    /**
+     * Returns the path without session ids, which are secret.
+     *
+     * @param substitute returns what to show for a session id of Streamlit's
+     */
+    public String path(UnaryOperator<String> substitute) {
+        String shown = withoutContainerSession(path);
+        int upload = shown.indexOf(UPLOAD);
+        if (upload < 0) {
+            return shown;
+        }
+        int start = upload + UPLOAD.length();
+        int slash = shown.indexOf('/', start);
+        int end = slash < 0 ? shown.length() : slash;
+        return shown.substring(0, start) + substitute.apply(shown.substring(start, end)) + shown.substring(end);
+    }
+
+    /** Returns an address without the session id that containers append. */
+    public static String withoutContainerSession(String address) {
+        return address.indexOf(';') < 0
+                ? address
+                : CONTAINER_SESSION.matcher(address).replaceAll(";$1=~");
     }
 
     private static String cut(String text, int max) {

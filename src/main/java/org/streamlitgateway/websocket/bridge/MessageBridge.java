@@ -13,11 +13,9 @@ import org.eclipse.jetty.websocket.common.WebSocketSession;
 import org.eclipse.jetty.websocket.core.WebSocketCoreSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.logging.LogContext;
 import org.streamlitgateway.observe.SessionObserver;
-import org.streamlitgateway.observe.metrics.AppMetrics.Direction;
-import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Outcome;
-import org.streamlitgateway.outcome.Printable;
 import org.streamlitgateway.upstream.client.UpstreamClient;
 import org.streamlitgateway.websocket.Relay;
 import org.streamlitgateway.websocket.SessionEnd;
@@ -139,7 +137,7 @@ final class MessageBridge implements Relay {
             sessions.settled(this);
             return;
         }
-        LOG.debug("{} is open", name);
+        LogContext.with(observer, () -> LOG.debug("{} is open", name));
         observer.opened(() -> downstream.unacknowledged().bytes(), outcome -> end(outcome, null));
         sessions.opened(this);
         demand();
@@ -334,13 +332,7 @@ final class MessageBridge implements Relay {
             client = browser;
             abort = abortDial;
         }
-        LOG.debug(
-                "{} ended: {}; {} messages from the browser, {} from Streamlit{}",
-                name,
-                new Printable(requested.reason()),
-                observer.messages(Direction.UP),
-                observer.messages(Direction.DOWN),
-                requested.cause() == null ? "" : "; " + FailureText.of(requested.cause()));
+        requested.log(observer);
         if (abort != null) {
             abort.run();
         }

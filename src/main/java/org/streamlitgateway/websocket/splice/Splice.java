@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.streamlitgateway.container.RawSocket;
+import org.streamlitgateway.logging.LogContext;
 import org.streamlitgateway.observe.MessageObserver;
 import org.streamlitgateway.observe.SessionObserver;
-import org.streamlitgateway.observe.metrics.AppMetrics.Direction;
 import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
@@ -167,7 +167,7 @@ final class Splice implements Relay {
             closeHalfOpen();
             return;
         }
-        LOG.debug("{} is open", name);
+        LogContext.with(observer, () -> LOG.debug("{} is open", name));
         observer.opened(browserPeer::unacknowledgedBytes, outcome -> end(outcome, null));
         sessions.opened(this);
         upward.wakeUp();
@@ -222,7 +222,7 @@ final class Splice implements Relay {
     }
 
     void failed(Throwable cause) {
-        LOG.error("{} failed", name, cause);
+        LogContext.with(observer, () -> LOG.error("{} failed", name, cause));
         end(Outcome.INTERNAL, cause);
         browser.close();
         streamlit.close();
@@ -236,12 +236,12 @@ final class Splice implements Relay {
     void violated(Peer peer, Outcome violation) {
         if (!isEnded()) {
             String sender = peer.isBrowser ? "the browser" : "Streamlit";
-            LOG.atLevel(LOG_LIMIT.level(Level.INFO, sender + violation))
+            LogContext.with(observer, () -> LOG.atLevel(LOG_LIMIT.level(Level.INFO, sender + violation))
                     .log(
                             "{}: invalid frame from {}: {} (logged at most once a minute)",
                             name,
                             sender,
-                            violation.text());
+                            violation.text()));
         }
         end(SessionEnd.violation(violation, peer.isBrowser));
     }
@@ -312,13 +312,7 @@ final class Splice implements Relay {
             return;
         }
         FramePipe downward = down;
-        LOG.debug(
-                "{} ended: {}; {} messages from the browser, {} from Streamlit{}",
-                name,
-                new Printable(requested.reason()),
-                observer.messages(Direction.UP),
-                observer.messages(Direction.DOWN),
-                requested.cause() == null ? "" : "; " + FailureText.of(requested.cause()));
+        requested.log(observer);
         if (requested.forBrowser() != null) {
             downward.queueClose(FrameWriter.close(requested.forBrowser(), false));
         }
