@@ -9,7 +9,7 @@
  * {@link org.streamlitgateway.cache.AssetCache}, and everything else to
  * {@link org.streamlitgateway.http.AppProxyServlet}.
  *
- * <p>The command line can do other things than serve ({@link org.streamlitgateway.command.Command}), such as examine the way
+ * <p>The command line can do other things than serve ({@link org.streamlitgateway.command.Command}), such as examine the path
  * to an app ({@link org.streamlitgateway.doctor.DoctorCommand}).
  *
  * <p>Layers, each using only those below it:

@@ -17,7 +17,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** {@code doctor [URL]}: examines the way to an app. */
+/** {@code doctor [URL]}: examines the path from a browser to an app. */
 public final class DoctorCommand implements Command {
     private final String gatewayVersion;
 
@@ -32,7 +32,7 @@ public final class DoctorCommand implements Command {
 
     @Override
     public String summary() {
-        return "examines the way from a browser to an app, and says what is wrong, where, and how to mend it.";
+        return "follows the path from a browser to an app, and says what is wrong, where, and how to mend it.";
     }
 
     @Override

@@ -42,8 +42,8 @@ final class DoctorOptions {
         CommandSpec spec = CommandSpec.create().name("java -jar streamlit-gateway.war doctor");
         spec.usageMessage()
                 .description(
-                        "Goes the way of a browser to a Streamlit app, through every proxy, and says what is wrong, where,"
-                                + " and how to mend it.")
+                        "Follows the path of a browser to a Streamlit app, through every proxy, and says what is wrong,"
+                                + " where, and how to mend it.")
                 .synopsisHeading("Usage: ")
                 .customSynopsis("java -jar streamlit-gateway.war doctor [URL] [OPTIONS]")
                 .sortOptions(false)

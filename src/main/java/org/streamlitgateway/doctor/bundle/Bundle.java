@@ -157,8 +157,11 @@ public final class Bundle {
         }
     }
 
-    /** Writes the zip file, which only its owner can read. Replaces an existing file. */
+    /** Writes the zip file, which only its owner can read. Replaces an existing file, but nothing else, such as a device. */
     public void write(Path zip) throws IOException {
+        if (Files.exists(zip) && !Files.isRegularFile(zip)) {
+            throw new IOException(zip + " is not a file");
+        }
         Files.deleteIfExists(zip);
         if (zip.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.createFile(zip, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

@@ -18,7 +18,7 @@ import org.streamlitgateway.doctor.probe.response.Response;
 import org.streamlitgateway.doctor.report.Examined.Place;
 import org.streamlitgateway.outcome.Outcome;
 
-/** The two requests by which Streamlit's page finds its server, and what their answers tell of the way. */
+/** The two requests by which Streamlit's page finds its server, and what their answers tell of the path. */
 final class HealthChecks {
     private static final String HOST_CONFIG = "_stcore/host-config";
     private static final String LIVE = "_gateway/health/live";
@@ -100,7 +100,7 @@ final class HealthChecks {
                         at.hasGateway() ? "streamlit-gateway" : "")
                 .filter(hop -> !hop.isEmpty())
                 .collect(Collectors.joining(", "));
-        return hops.isEmpty() ? "" : ", by way of " + hops;
+        return hops.isEmpty() ? "" : ", through " + hops;
     }
 
     private boolean hostConfig() throws ProbeException {

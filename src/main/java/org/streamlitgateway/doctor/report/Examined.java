@@ -10,13 +10,13 @@ import java.util.Optional;
  * The findings at one address.
  *
  * @param url the address
- * @param place where the address is on the way from the browser to Streamlit
+ * @param place where the address is on the path from the browser to Streamlit
  * @param app path of the app in the configuration; empty without a configuration
  * @param findings the findings, in order
  * @param notRun names of the checks that could not be run because of a failure before them
  */
 public record Examined(String url, Place place, String app, List<Finding> findings, List<String> notRun) {
-    /** Place of an address on the way from the browser to Streamlit. */
+    /** Place of an address on the path from the browser to Streamlit. */
     public enum Place {
         /** The address that visitors use. */
         FRONT("as visitors reach it"),

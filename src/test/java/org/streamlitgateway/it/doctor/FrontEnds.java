@@ -120,7 +120,8 @@ final class FrontEnds implements AutoCloseable {
     private void start(List<String> command, String config) throws IOException {
         LaunchedProcess process = LaunchedProcess.start(command, Map.of("HOME", folder.toString()));
         processes.add(process);
-        List<Integer> listening = Pattern.compile("(?m)(?:listen |bind |^http://|^)127\\.0\\.0\\.1:(\\d+)(?= |;|$)")
+        List<Integer> listening = Pattern.compile(
+                        "(?m)(?:listen 127\\.0\\.0\\.1|bind 127\\.0\\.0\\.1|^http://):(\\d+)(?=[ ;]|$)")
                 .matcher(config)
                 .results()
                 .map(port -> Integer.parseInt(port.group(1)))
