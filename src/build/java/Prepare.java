@@ -33,8 +33,9 @@ public final class Prepare {
     public static void main(String[] args) throws IOException, InterruptedException {
         List<String> wanted = List.of(args).subList(Math.min(1, args.length), args.length);
         if (wanted.isEmpty()
-                || !List.of("venv", "chromium", "haproxy", "nginx", "caddy").containsAll(wanted)) {
-            System.err.println("usage: java Prepare.java PARTS_FOLDER venv|chromium|haproxy|nginx|caddy...");
+                || !List.of("venv", "chromium", "haproxy", "nginx", "caddy", "prometheus")
+                        .containsAll(wanted)) {
+            System.err.println("usage: java Prepare.java PARTS_FOLDER venv|chromium|haproxy|nginx|caddy|prometheus...");
             System.exit(2);
         }
         Path parts = Files.createDirectories(Path.of(args[0]).toAbsolutePath());
@@ -47,6 +48,7 @@ public final class Prepare {
                     case "venv" -> prepare.venv();
                     case "haproxy" -> prepare.proxy("haproxy", "HAProxy", "/usr/sbin/haproxy", "-v");
                     case "nginx" -> prepare.proxy("nginx", "nginx", "/usr/sbin/nginx", "-v");
+                    case "prometheus" -> prepare.proxy("prometheus", "Prometheus", "/usr/bin/prometheus", "--version");
                     case "caddy" -> prepare.proxy("caddy", "Caddy", "/usr/bin/caddy", "version");
                     default -> prepare.chromium();
                 }

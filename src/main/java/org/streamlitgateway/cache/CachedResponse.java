@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import org.streamlitgateway.cache.header.ByteRange;
 import org.streamlitgateway.cache.header.ContentCoding;
 import org.streamlitgateway.headers.SecurityHeaders;
+import org.streamlitgateway.observe.RequestObserver;
 import org.streamlitgateway.outcome.Printable;
 
 /** Answers one request from a stored asset, with status 200, 206, 304 or 416. Never blocks on the client. */
@@ -31,6 +32,7 @@ final class CachedResponse {
     }
 
     void send() {
+        RequestObserver.of(request).cacheHit();
         SecurityHeaders security = SecurityHeaders.of(request);
         for (HttpField field : asset.headers) {
             if (field.getHeader() == HttpHeader.DATE) {
@@ -107,6 +109,7 @@ final class CachedResponse {
     private void end() {
         release.run();
         if (request.isAsyncStarted()) {
+            RequestObserver.of(request).end();
             try {
                 request.getAsyncContext().complete();
             } catch (IllegalStateException e) {

@@ -25,7 +25,6 @@ import org.streamlitgateway.forwarding.ClientInfo;
 import org.streamlitgateway.headers.RequestHeaders;
 import org.streamlitgateway.limit.ClientKey;
 import org.streamlitgateway.limit.Quota;
-import org.streamlitgateway.observe.RequestObserver;
 import org.streamlitgateway.observe.RequestObserver.CacheResult;
 import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Outcome;
@@ -102,11 +101,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         String path = route.upstreamPath(request.getRequestURI());
         String key = cache.key(request, client.host(), route.prefix(), path);
         if (key != null && cache.answer(key, request, response)) {
-            RequestObserver.of(request).cache(CacheResult.HIT);
             return null;
-        }
-        if (key != null) {
-            RequestObserver.of(request).cache(CacheResult.MISS);
         }
         boolean hasBody = hasContent(request);
         Quota.Share upload = hasBody ? uploads.acquire(ClientKey.of(client.address())) : null;
@@ -139,8 +134,8 @@ public final class AppProxyServlet extends AsyncProxyServlet {
 
     /** Answers from the cache if the leader has stored the asset; otherwise joins again or sends the request. */
     private void continueAfterWait(Exchange exchange) {
+        exchange.observer.cache(CacheResult.COALESCED);
         if (cache.answer(exchange.key, exchange.request, exchange.response)) {
-            exchange.observer.cache(CacheResult.COALESCED);
             exchange.end();
             timeouts.remove(exchange);
         } else {
@@ -168,6 +163,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
                     exchange.route.replica().address(),
                     out.getHeaders().getFieldNamesCollection());
         }
+        exchange.observer.cache(exchange.key == null ? CacheResult.NONE : CacheResult.MISS);
         out.onRequestBegin(begun -> exchange.observer.connected());
         exchange.sent(out);
         try {
@@ -332,7 +328,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
             }
             exchange.observer.failed(Outcome.CLIENT_GONE);
             ExchangeLog.ended(exchange, Outcome.CLIENT_GONE.status(), Outcome.CLIENT_GONE.name(), cause);
-            ConnectionAbort.dispatch(exchange.request);
+            abort(exchange);
         }
     }
 
@@ -368,7 +364,7 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         if (exchange.isForwarding()
                 || exchange.response.isCommitted()
                 || outcome == Outcome.CLIENT_GONE && !brokenBody) {
-            ConnectionAbort.dispatch(exchange.request);
+            abort(exchange);
         } else {
             ErrorResponse.send(exchange.request, exchange.response, brokenBody ? Outcome.BAD_REQUEST : outcome);
             complete(exchange);
@@ -388,7 +384,13 @@ public final class AppProxyServlet extends AsyncProxyServlet {
         }
     }
 
+    private static void abort(Exchange exchange) {
+        exchange.observer.end();
+        ConnectionAbort.dispatch(exchange.request);
+    }
+
     private static void complete(Exchange exchange) {
+        exchange.observer.end();
         try {
             exchange.request.getAsyncContext().complete();
         } catch (IllegalStateException e) {

@@ -1,7 +1,5 @@
 package org.streamlitgateway.observe;
 
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
@@ -15,10 +13,11 @@ import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.trace.TraceContext;
 
 /**
- * One HTTP request or WebSocket handshake, from its headers to the end of its response. The handlers report what they know;
- * the end is noticed by itself. Thread-safe.
+ * One HTTP request or WebSocket handshake, from its headers to the end of its response. The handlers report what they know.
+ * A handler that completes a request asynchronously reports the {@link #end} before it does so: a listener of the container
+ * would make Jetty end requests by itself after an error. Thread-safe.
  */
-public final class RequestObserver implements AsyncListener {
+public final class RequestObserver {
     private static final String ATTRIBUTE = RequestObserver.class.getName();
     private static final long UNKNOWN = -1;
 
@@ -119,6 +118,13 @@ public final class RequestObserver implements AsyncListener {
         cache = result;
     }
 
+    /** Reports that the cache answers. */
+    public void cacheHit() {
+        if (cache != CacheResult.COALESCED) {
+            cache = CacheResult.HIT;
+        }
+    }
+
     /** Reports that a connection to the replica is there. */
     public void connected() {
         if (connectNanos == UNKNOWN) {
@@ -164,16 +170,14 @@ public final class RequestObserver implements AsyncListener {
         return opened;
     }
 
-    /** Observes the end of the request, after a dispatch of it. */
+    /** Reports the end of a dispatch, which ends the request unless it is continued asynchronously. */
     public void dispatched(HttpServletRequest dispatched) {
-        if (dispatched.isAsyncStarted()) {
-            dispatched.getAsyncContext().addListener(this);
-        } else {
+        if (!dispatched.isAsyncStarted()) {
             end();
         }
     }
 
-    /** Ends the observation. Only the first call has an effect. */
+    /** Reports the end of the request. Only the first call has an effect. */
     public void end() {
         if (!ended.compareAndSet(false, true)) {
             return;
@@ -219,20 +223,6 @@ public final class RequestObserver implements AsyncListener {
             return 0;
         }
     }
-
-    @Override
-    public void onComplete(AsyncEvent event) {
-        end();
-    }
-
-    @Override
-    public void onTimeout(AsyncEvent event) {}
-
-    @Override
-    public void onError(AsyncEvent event) {}
-
-    @Override
-    public void onStartAsync(AsyncEvent event) {} // the dispatch that starts it adds this listener again
 
     // --- facts, after the end
 

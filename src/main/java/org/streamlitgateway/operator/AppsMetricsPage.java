@@ -16,6 +16,7 @@ import org.eclipse.jetty.client.BufferingResponseListener;
 import org.eclipse.jetty.client.Result;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamlitgateway.observe.RequestObserver;
 import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.routing.App;
 import org.streamlitgateway.upstream.Replica;
@@ -66,7 +67,7 @@ final class AppsMetricsPage {
         AsyncContext async = request.startAsync();
         async.setTimeout(0); // each request has a timeout
         CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-                .whenComplete((all, never) -> send(async, response, text.toString()));
+                .whenComplete((all, never) -> send(async, RequestObserver.of(request), response, text.toString()));
     }
 
     private static Set<String> families(HttpServletRequest request) {
@@ -104,7 +105,7 @@ final class AppsMetricsPage {
         return answer;
     }
 
-    private static void send(AsyncContext async, HttpServletResponse response, String text) {
+    private static void send(AsyncContext async, RequestObserver observer, HttpServletResponse response, String text) {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         try {
             response.setContentType(CONTENT_TYPE);
@@ -114,6 +115,7 @@ final class AppsMetricsPage {
         } catch (IOException e) {
             LOG.debug("cannot send the metrics of apps: {}", FailureText.of(e));
         } finally {
+            observer.end();
             async.complete();
         }
     }

@@ -19,6 +19,7 @@ import org.streamlitgateway.channel.feed.SubscriberTransport;
 import org.streamlitgateway.channel.protocol.ControlMessage;
 import org.streamlitgateway.channel.protocol.Message;
 import org.streamlitgateway.channel.protocol.Outbound;
+import org.streamlitgateway.observe.RequestObserver;
 import org.streamlitgateway.outcome.Outcome;
 
 /**
@@ -32,6 +33,7 @@ final class EventStream implements SubscriberTransport, WriteListener {
 
     private final HttpServletRequest request;
     private final HttpServletResponse response;
+    private final RequestObserver observer;
     private AsyncContext async;
     private ServletOutputStream output;
     private String epoch = "";
@@ -48,6 +50,7 @@ final class EventStream implements SubscriberTransport, WriteListener {
 
     EventStream(HttpServletRequest request, HttpServletResponse response) {
         this.request = request;
+        this.observer = RequestObserver.of(request);
         this.response = response;
     }
 
@@ -171,6 +174,7 @@ final class EventStream implements SubscriberTransport, WriteListener {
             }
             ended = true;
         }
+        observer.end();
         try {
             async.complete();
         } catch (IllegalStateException e) {

@@ -20,6 +20,7 @@ import org.streamlitgateway.channel.feed.Feed;
 import org.streamlitgateway.channel.protocol.Json;
 import org.streamlitgateway.channel.protocol.Payload;
 import org.streamlitgateway.channel.protocol.SendResult;
+import org.streamlitgateway.observe.RequestObserver;
 
 /**
  * A send by POST: the body is one message, the response its result. No thread blocks on the body. A refused body is read
@@ -37,6 +38,7 @@ final class PostBody implements ReadListener {
 
     private final HttpServletRequest request;
     private final HttpServletResponse response;
+    private final RequestObserver observer;
     private final boolean binary;
     private final Channel channel;
     private final SubscribeRequest subscribeRequest;
@@ -58,6 +60,7 @@ final class PostBody implements ReadListener {
             Channel channel,
             SubscribeRequest subscribeRequest) {
         this.request = request;
+        this.observer = RequestObserver.of(request);
         this.response = response;
         this.binary = binary;
         this.channel = channel;
@@ -179,9 +182,11 @@ final class PostBody implements ReadListener {
             }
             response.setContentLength(text.length);
             response.getOutputStream().write(text);
+            observer.end();
             async.complete();
         } catch (IOException | IllegalStateException e) {
             LOG.debug("the sender of a POST disconnected before the response", e);
+            observer.end();
         }
     }
 
@@ -204,6 +209,7 @@ final class PostBody implements ReadListener {
     public void onError(Throwable cause) {
         LOG.debug("the sender of a POST disconnected", cause);
         if (end()) {
+            observer.end();
             async.complete();
         }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -244,7 +245,12 @@ class MetricsIT {
 
     /** Returns what Prometheus' own tool finds wrong with our families; those of the JVM are the library's. */
     private static String promtool(String metrics) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder("promtool", "check", "metrics")
+        Process process = new ProcessBuilder(
+                        Path.of(System.getenv().getOrDefault("PROMETHEUS", "/usr/bin/prometheus"))
+                                .resolveSibling("promtool")
+                                .toString(),
+                        "check",
+                        "metrics")
                 .redirectErrorStream(true)
                 .start();
         try (var input = process.getOutputStream()) {
