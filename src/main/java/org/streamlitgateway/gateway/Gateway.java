@@ -40,6 +40,7 @@ import org.streamlitgateway.operator.Gauges;
 import org.streamlitgateway.operator.OperatorAccess;
 import org.streamlitgateway.operator.OperatorPages;
 import org.streamlitgateway.outcome.ShutdownPhase;
+import org.streamlitgateway.routing.App;
 import org.streamlitgateway.routing.RouteTable;
 import org.streamlitgateway.threads.GatewayThreads;
 import org.streamlitgateway.trace.otlp.Tracing;
@@ -185,6 +186,7 @@ public final class Gateway {
 
     private Handlers handlers(GatewayConfig config) throws IOException {
         RouteTable routes = apps.apply(config);
+        traffic.setApps(routes.apps().stream().map(App::name).toList());
         GatewayConfig.Exposure exposure = config.exposure();
         Set<String> embedOrigins = exposure.embedOrigins();
         Guard guard = new Guard(

@@ -33,6 +33,16 @@ public final class Traffic {
         this.readsMessages = readsMessages;
     }
 
+    /** Sets the apps that are served. Their series exist from now on, so that rates begin at zero; those of others end. */
+    public synchronized void setApps(Collection<String> names) {
+        names.forEach(this::app);
+        for (String known : List.copyOf(apps.keySet())) {
+            if (!known.equals(NO_APP) && !names.contains(known)) {
+                apps.remove(known).metrics.remove();
+            }
+        }
+    }
+
     /** Adds a listener to what begins or ends after this call. */
     public void listen(TrafficListener listener) {
         listeners.add(listener);

@@ -3,6 +3,7 @@ package org.streamlitgateway.observe.metrics;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,7 +74,7 @@ public final class AppMetrics {
     private final CounterDataPoint sent;
     private final DistributionDataPoint handshakeDuration;
     private final SessionMetrics sessions;
-    private final Set<String> versions = ConcurrentHashMap.newKeySet();
+    private final Set<List<String>> versions = ConcurrentHashMap.newKeySet();
 
     /** @param hasSessions whether sessions are reported, too; the series of an app that has none would only be clutter */
     AppMetrics(Families families, String app, boolean hasSessions) {
@@ -178,8 +179,14 @@ public final class AppMetrics {
 
     /** Exports the versions that a session reported. */
     public void versions(String streamlit, String python) {
-        if (versions.size() < MAX_VERSIONS && versions.add(streamlit + ' ' + python)) {
+        if (versions.size() < MAX_VERSIONS && versions.add(List.of(streamlit, python))) {
             families.appInfo.addLabelValues(app, streamlit, python);
         }
+    }
+
+    /** Ends all series of the app. */
+    public void remove() {
+        families.remove(app);
+        versions.forEach(pair -> families.appInfo.remove(app, pair.get(0), pair.get(1)));
     }
 }

@@ -4,7 +4,10 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.core.metrics.StatefulMetric;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The metric families that events feed. Thread-safe. */
 final class Families {
@@ -19,6 +22,7 @@ final class Families {
     private static final double[] SESSION_SECONDS = {60, 300, 900, 1800, 3600, 7200, 14400, 28800};
     private static final double[] MESSAGE_BYTES = {1e3, 1e4, 1e5, 1e6, 5e6, 2e7, 5e7, 2e8};
 
+    private final List<StatefulMetric<?, ?>> perApp = new ArrayList<>();
     final PrometheusRegistry registry;
     final Histogram requestDuration;
     final Gauge requestsInFlight;
@@ -98,26 +102,42 @@ final class Families {
                 .register(registry);
     }
 
+    /** Removes the series of an app; its name is the first label of each family of apps. */
+    void remove(String app) {
+        for (StatefulMetric<?, ?> family : perApp) {
+            family.removeIf(labels -> labels.get(0).equals(app));
+        }
+    }
+
+    private <T extends StatefulMetric<?, ?>> T add(T family, String... labels) {
+        if (labels.length > 0 && labels[0].equals("app")) {
+            perApp.add(family);
+        }
+        return family;
+    }
+
     private Counter counter(String name, String help, String... labels) {
-        return Counter.builder()
+        Counter family = Counter.builder()
                 .name(PREFIX + name)
                 .help(help)
                 .labelNames(labels)
                 .withoutExemplars()
                 .register(registry);
+        return add(family, labels);
     }
 
     private Gauge gauge(String name, String help, String... labels) {
-        return Gauge.builder()
+        Gauge family = Gauge.builder()
                 .name(PREFIX + name)
                 .help(help)
                 .labelNames(labels)
                 .withoutExemplars()
                 .register(registry);
+        return add(family, labels);
     }
 
     private Histogram histogram(String name, String help, double[] bounds, String... labels) {
-        return Histogram.builder()
+        Histogram family = Histogram.builder()
                 .name(PREFIX + name)
                 .help(help)
                 .classicOnly()
@@ -125,5 +145,6 @@ final class Families {
                 .withoutExemplars()
                 .labelNames(labels)
                 .register(registry);
+        return add(family, labels);
     }
 }
