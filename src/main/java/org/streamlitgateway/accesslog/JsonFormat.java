@@ -3,21 +3,35 @@ package org.streamlitgateway.accesslog;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.streamlitgateway.observe.RequestObserver.CacheResult;
+import org.streamlitgateway.observe.metrics.AppMetrics.RequestKind;
+import org.streamlitgateway.trace.TraceContext;
 
-/** One JSON object a line, with OpenTelemetry's names of attributes where it has any. Unknown values are left out. */
+/** One JSON object a line. Unknown values are left out. */
 final class JsonFormat implements Format {
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
     private static final int NANOS_PER_MILLI = 1_000_000;
 
     private final Redaction redaction;
+    private final RepeatedText client = new RepeatedText(JsonField.CLIENT_ADDRESS);
+    private final RepeatedText userAgent = new RepeatedText(JsonField.USER_AGENT);
+    private final RepeatedText server = new RepeatedText(JsonField.SERVER_ADDRESS, JsonFormat::withoutPort);
+    private final RepeatedText protocol = new RepeatedText(JsonField.NETWORK_PROTOCOL_VERSION, JsonFormat::version);
+    private final RepeatedText user;
+    private final RepeatedText app = new RepeatedText(JsonField.APP);
+    private final RepeatedText replica = new RepeatedText(JsonField.REPLICA);
+    private final Map<Enum<?>, String> names = new HashMap<>();
     private long lastSecond = Long.MIN_VALUE;
     private String lastTime = "";
 
     JsonFormat(Redaction redaction) {
         this.redaction = redaction;
+        user = new RepeatedText(JsonField.USER_ID, redaction::user);
     }
 
     @Override
@@ -31,23 +45,21 @@ final class JsonFormat implements Format {
 
     private void append(StringBuilder out, Entry.Request request) {
         Entry.Source source = request.source();
-        boolean opens = request.session() != null;
-        begin(out, request.started(), opens ? "session.open" : "request");
-        text(out, "http.request.method", source.head().method());
+        begin(out, request.started(), request.session() == null ? "request" : "session.open");
+        JsonField.HTTP_REQUEST_METHOD.put(out, source.head().method());
         origin(out, source);
-        number(out, "http.response.status_code", request.status());
-        number(out, "http.request.body.size", request.received());
-        number(out, "http.response.body.size", request.sent());
-        text(out, "trace_id", source.trace().traceId());
-        text(out, "span_id", source.trace().spanId());
-        target(out, source);
-        text(out, "session", request.session());
-        text(out, "kind", request.handshake() ? "handshake" : lower(request.kind()));
-        text(out, "outcome", request.outcome() == null ? "ok" : lower(request.outcome()));
-        millis(out, "ms_total", request.nanos());
-        millis(out, "ms_connect", request.connectNanos());
-        millis(out, "ms_first_byte", request.firstByteNanos());
-        text(out, "cache", request.cache() == CacheResult.NONE ? null : lower(request.cache()));
+        JsonField.HTTP_RESPONSE_STATUS_CODE.put(out, request.status());
+        JsonField.HTTP_REQUEST_BODY_SIZE.put(out, request.received());
+        JsonField.HTTP_RESPONSE_BODY_SIZE.put(out, request.sent());
+        target(out, source, source.trace());
+        JsonField.SESSION.put(out, request.session());
+        JsonField.KIND.put(
+                out, request.handshake() && request.kind() != RequestKind.CHANNEL ? "handshake" : name(request.kind()));
+        JsonField.OUTCOME.put(out, request.outcome() == null ? "ok" : name(request.outcome()));
+        JsonField.MS_TOTAL.putMillis(out, request.nanos());
+        JsonField.MS_CONNECT.putMillis(out, request.connectNanos());
+        JsonField.MS_FIRST_BYTE.putMillis(out, request.firstByteNanos());
+        JsonField.CACHE.put(out, request.cache() == CacheResult.NONE ? null : name(request.cache()));
         out.append('}');
     }
 
@@ -55,27 +67,25 @@ final class JsonFormat implements Format {
         Entry.Source source = session.source();
         begin(out, session.ended(), "session.close");
         origin(out, source);
-        text(out, "trace_id", session.trace().traceId());
-        text(out, "span_id", session.trace().spanId());
-        target(out, source);
-        text(out, "session", session.name());
-        text(out, "session_hash", redaction.session(session.id()));
-        text(out, "page", session.page());
-        text(out, "opened", lower(session.opening()));
-        text(out, "outcome", session.end().outcome());
-        text(out, "ended_by", lower(session.end().by()));
-        number(out, "close_code_browser", session.end().browserCode());
-        number(out, "close_code_streamlit", session.end().streamlitCode());
-        millis(out, "ms_total", session.nanos());
-        number(out, "messages_up", session.messagesUp());
-        number(out, "messages_down", session.messagesDown());
-        number(out, "bytes_up", session.bytesUp());
-        number(out, "bytes_down", session.bytesDown());
-        number(out, "reruns", session.reruns());
+        target(out, source, session.trace());
+        JsonField.SESSION.put(out, session.name());
+        JsonField.SESSION_HASH.put(out, redaction.session(session.id()));
+        JsonField.PAGE.put(out, session.page());
+        JsonField.OPENED.put(out, name(session.opening()));
+        JsonField.OUTCOME.put(out, session.end().outcome());
+        JsonField.ENDED_BY.put(out, name(session.end().by()));
+        JsonField.CLOSE_CODE_BROWSER.put(out, session.end().browserCode());
+        JsonField.CLOSE_CODE_STREAMLIT.put(out, session.end().streamlitCode());
+        JsonField.MS_TOTAL.putMillis(out, session.nanos());
+        JsonField.MESSAGES_UP.put(out, session.messagesUp());
+        JsonField.MESSAGES_DOWN.put(out, session.messagesDown());
+        JsonField.BYTES_UP.put(out, session.bytesUp());
+        JsonField.BYTES_DOWN.put(out, session.bytesDown());
+        JsonField.RERUNS.put(out, session.reruns());
         if (session.p95Millis() >= 0) {
-            number(out, "ms_rerun_p95", session.p95Millis());
+            JsonField.MS_RERUN_P95.put(out, session.p95Millis());
         }
-        number(out, "exceptions", session.exceptions());
+        JsonField.EXCEPTIONS.put(out, session.exceptions());
         out.append('}');
     }
 
@@ -85,65 +95,46 @@ final class JsonFormat implements Format {
             lastTime = SECOND.format(time);
         }
         int millis = time.getNano() / NANOS_PER_MILLI;
-        out.append("{\"timestamp\":\"").append(lastTime).append('.');
+        JsonField.TIMESTAMP.beginFirst(out).append('"').append(lastTime).append('.');
         out.append((char) ('0' + millis / 100)).append((char) ('0' + millis / 10 % 10));
-        out.append((char) ('0' + millis % 10))
-                .append("Z\",\"event.name\":\"")
-                .append(event)
-                .append('"');
+        out.append((char) ('0' + millis % 10)).append("Z\"");
+        JsonField.EVENT_NAME.put(out, event);
     }
 
     private void origin(StringBuilder out, Entry.Source source) {
-        text(out, "url.path", redaction.path(source.head()));
-        text(out, "url.query", redaction.query(source.head()));
-        text(out, "client.address", source.client() == null ? source.head().peer() : source.client());
-        text(out, "user_agent.original", source.head().userAgent());
-        text(out, "server.address", withoutPort(source.host()));
-        text(out, "network.protocol.version", version(source.head().protocol()));
-        text(out, "user.id", redaction.user(source.user()));
+        JsonField.URL_PATH.put(out, redaction.path(source.head()));
+        JsonField.URL_QUERY.put(out, redaction.query(source.head()));
+        client.put(out, source.client() == null ? source.head().peer() : source.client());
+        userAgent.put(out, source.head().userAgent());
+        server.put(out, source.host());
+        protocol.put(out, source.head().protocol());
+        user.put(out, source.user());
     }
 
-    private static void target(StringBuilder out, Entry.Source source) {
-        text(out, "app", source.app());
-        text(out, "replica", source.replica());
+    private void target(StringBuilder out, Entry.Source source, TraceContext trace) {
+        JsonField.TRACE_ID.put(out, trace.traceId());
+        JsonField.SPAN_ID.put(out, trace.spanId());
+        app.put(out, source.app());
+        replica.put(out, source.replica());
     }
 
     private static String withoutPort(String host) {
-        int colon = host == null ? -1 : host.lastIndexOf(':');
+        int colon = host.lastIndexOf(':');
         return colon < 0 || colon < host.lastIndexOf(']') ? host : host.substring(0, colon);
     }
 
     /** Returns 1.1 for HTTP/1.1, and 2 for HTTP/2.0. */
     private static String version(String protocol) {
-        int slash = protocol == null ? -1 : protocol.indexOf('/');
+        int slash = protocol.indexOf('/');
         return slash < 0 ? protocol : protocol.equals("HTTP/2.0") ? "2" : protocol.substring(slash + 1);
     }
 
-    private static String lower(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static void key(StringBuilder out, String key) {
-        out.append(",\"").append(key).append("\":");
-    }
-
-    private static void text(StringBuilder out, String key, String value) {
-        if (value != null) {
-            key(out, key);
-            LineText.json(out, value);
+    private String name(Enum<?> value) {
+        String known = names.get(value);
+        if (known == null) {
+            known = value.name().toLowerCase(Locale.ROOT);
+            names.put(value, known);
         }
-    }
-
-    private static void number(StringBuilder out, String key, long value) {
-        key(out, key);
-        out.append(value);
-    }
-
-    /** Appends a time, unless it is negative. */
-    private static void millis(StringBuilder out, String key, long nanos) {
-        if (nanos >= 0) {
-            key(out, key);
-            Format.millis(out, nanos);
-        }
+        return known;
     }
 }

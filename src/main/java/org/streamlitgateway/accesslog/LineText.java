@@ -28,9 +28,11 @@ final class LineText {
 
     /** @param lowest the lowest character that is not escaped: blank, or the one after it */
     private static void append(StringBuilder out, String text, char lowest) {
-        for (int i = 0; i < text.length(); i++) {
+        int plain = plain(text, lowest);
+        out.append(text, 0, plain);
+        for (int i = plain; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c >= lowest && c < 0x7f && c != '"' && c != '\\') {
+            if (isPlain(c, lowest)) {
                 out.append(c);
             } else if (c < 0x80 || c < 0x100 && !isShown(c)) {
                 out.append("\\x").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
@@ -44,10 +46,11 @@ final class LineText {
 
     /** Appends a JSON string (RFC 8259) with its quotes. A lone surrogate, which has no UTF-8 form, is replaced. */
     static void json(StringBuilder out, String text) {
-        out.append('"');
-        for (int i = 0; i < text.length(); i++) {
+        int plain = plain(text, ' ');
+        out.append('"').append(text, 0, plain);
+        for (int i = plain; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c >= ' ' && c < 0x7f && c != '"' && c != '\\') {
+            if (isPlain(c, ' ')) {
                 out.append(c);
             } else if (c == '"' || c == '\\') {
                 out.append('\\').append(c);
@@ -56,6 +59,19 @@ final class LineText {
             }
         }
         out.append('"');
+    }
+
+    /** Returns the length of the part that needs no escape: nearly always all of it. */
+    private static int plain(String text, char lowest) {
+        int end = 0;
+        while (end < text.length() && isPlain(text.charAt(end), lowest)) {
+            end++;
+        }
+        return end;
+    }
+
+    private static boolean isPlain(char c, char lowest) {
+        return c >= lowest && c < 0x7f && c != '"' && c != '\\';
     }
 
     /** Appends the character at this index, which is not plain ASCII; returns the index of its last half. */

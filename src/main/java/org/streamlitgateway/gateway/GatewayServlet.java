@@ -151,7 +151,10 @@ final class GatewayServlet extends HttpServlet {
         Handlers current = handlers;
         ClientInfo client = current.guard().client(request);
         observer.client(client, current.identity().user(request, client));
-        LogContext.set(observer);
+        boolean logs = upgrade || LOG.isDebugEnabled(); // other requests are logged where they fail
+        if (logs) {
+            LogContext.set(observer);
+        }
         (client.isSecure() ? current.onHttps() : current.onHttp()).putInto(request);
         if (operatorPages.isMetrics(path)) {
             closeIfUpgrade(upgrade, request, response);
@@ -186,7 +189,9 @@ final class GatewayServlet extends HttpServlet {
             return Outcome.NOT_FOUND;
         }
         observer.app(app.name(), app.prefix());
-        LogContext.set(observer);
+        if (logs) {
+            LogContext.set(observer);
+        }
         if (!app.config().metrics() && StreamlitPath.METRICS.matches(path)) {
             LOG.debug("refused {} from {}: streamlit-metrics is no", path, client.peer());
             return Outcome.NOT_FOUND;

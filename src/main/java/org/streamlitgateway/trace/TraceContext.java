@@ -1,7 +1,6 @@
 package org.streamlitgateway.trace;
 
 import java.util.Enumeration;
-import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -22,7 +21,16 @@ public record TraceContext(long traceHigh, long traceLow, long parent, long span
     /** Header that carries other systems' data, in lower case. */
     public static final String STATE_HEADER = "tracestate";
 
-    private static final HexFormat HEX = HexFormat.of();
+    private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+    /** Digits of an id of 64 bits. */
+    private static final int DIGITS = 16;
+
+    /** Version, dashes and flags of the header around both ids. */
+    private static final int TRACE_AT = 3;
+
+    private static final int SPAN_AT = TRACE_AT + 2 * DIGITS + 1;
+    private static final int FLAGS_AT = SPAN_AT + DIGITS + 1;
 
     /** Begins a trace. */
     public static TraceContext begin(boolean sampled) {
@@ -57,22 +65,48 @@ public record TraceContext(long traceHigh, long traceLow, long parent, long span
 
     /** Returns 32 hexadecimal digits. */
     public String traceId() {
-        return HEX.toHexDigits(traceHigh) + HEX.toHexDigits(traceLow);
+        char[] text = new char[2 * DIGITS];
+        hex(traceHigh, text, 0);
+        hex(traceLow, text, DIGITS);
+        return new String(text);
     }
 
     /** Returns 16 hexadecimal digits. */
     public String spanId() {
-        return HEX.toHexDigits(span);
+        return hex(span);
     }
 
     /** Returns 16 hexadecimal digits, or nothing for a span without a parent. */
     public String parentId() {
-        return parent == 0 ? "" : HEX.toHexDigits(parent);
+        return parent == 0 ? "" : hex(parent);
     }
 
     /** Returns the value of {@link #PARENT_HEADER} for a request within this span. */
     public String header() {
-        return "00-" + traceId() + '-' + spanId() + (sampled ? "-01" : "-00");
+        char[] text = new char[FLAGS_AT + 2];
+        text[0] = '0';
+        text[1] = '0';
+        text[TRACE_AT - 1] = '-';
+        hex(traceHigh, text, TRACE_AT);
+        hex(traceLow, text, TRACE_AT + DIGITS);
+        text[SPAN_AT - 1] = '-';
+        hex(span, text, SPAN_AT);
+        text[FLAGS_AT - 1] = '-';
+        text[FLAGS_AT] = '0';
+        text[FLAGS_AT + 1] = sampled ? '1' : '0';
+        return new String(text);
+    }
+
+    private static String hex(long id) {
+        char[] text = new char[DIGITS];
+        hex(id, text, 0);
+        return new String(text);
+    }
+
+    private static void hex(long id, char[] out, int at) {
+        for (int i = 0; i < DIGITS; i++) {
+            out[at + i] = HEX[(int) (id >>> 4 * (DIGITS - 1 - i)) & 15];
+        }
     }
 
     private static long id() {
