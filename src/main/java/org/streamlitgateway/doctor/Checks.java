@@ -17,7 +17,8 @@ final class Checks {
         if (HttpChecks.run(examination)) {
             new SessionChecks(examination).run();
         } else {
-            examination.skip("page", "websocket", "rerun", "upload", "and what depends on them");
+            examination.skip("page", "assets", "redirect", "header-size", "websocket", "origin", "rerun", "version");
+            examination.skip("message-size", "upload", "sticky", "range", "idle");
         }
         return new Examined(target.toString(), plan.place(), plan.app(), examination.findings(), examination.notRun());
     }

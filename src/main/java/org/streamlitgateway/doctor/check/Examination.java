@@ -121,7 +121,8 @@ public final class Examination {
 
     /** Returns how to mend this at the proxy in front. */
     public String mend(Mend mend) {
-        return mend.at(front).replace("/PREFIX/", target().path());
+        String path = target().path();
+        return mend.at(front).replace("/PREFIX/", path).replace("/PREFIX", path.substring(0, path.length() - 1));
     }
 
     /** Returns the author of an answer; for one that hides its name, the proxy in front. */

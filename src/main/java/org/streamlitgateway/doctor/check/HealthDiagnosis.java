@@ -104,7 +104,8 @@ final class HealthDiagnosis {
         Response page = at.browser().get(path + "doctor");
         String seen = at.describe(response) + ": "
                 + (isBelow ? "an app answers at " + parent + ", not at " + path + "; " : "");
-        String mend = at.mend(Mend.PREFIX);
+        String mend = (isBelow ? "examine " + parent + " if " + path + " is a page of that app; otherwise " : "")
+                + at.mend(Mend.PREFIX);
         if (doubled) {
             at.fail(
                     "health",

@@ -29,9 +29,19 @@ public final class WebSocket implements Closeable {
     private final InputStream in;
     private final FrameHeader header = new FrameHeader(false, MAX_MESSAGE);
     private final ByteBuffer headBytes = ByteBuffer.allocate(FrameHeader.MAX_BYTES);
-    private ByteArrayOutputStream message = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream message = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream controlPayload = new ByteArrayOutputStream();
+
+    /** Number of bytes of the current header so far. */
+    private int headEnd;
+
+    private boolean inPayload;
+    private long payloadLeft;
     private long messageLength;
     private int pings;
+
+    /** How the socket has ended; {@code null} while it is open. */
+    private Event end;
 
     WebSocket(Connection connection) {
         this.connection = connection;
@@ -104,29 +114,25 @@ public final class WebSocket implements Closeable {
         connection.write(FrameWriter.maskedBinary(message));
     }
 
-    /** Waits for the next message or the end. */
+    /** Waits for the next message or the end. A frame that has arrived in part when the time ends is continued next time. */
     public Event next(Duration time) {
-        long deadline = System.nanoTime() + time.toNanos();
+        if (end != null) {
+            return end;
+        }
+        Event event = await(System.nanoTime() + time.toNanos());
+        if (event.kind() != Kind.MESSAGE && event.kind() != Kind.QUIET) {
+            end = event;
+        }
+        return event;
+    }
+
+    private Event await(long deadline) {
         try {
-            while (true) {
-                readHeader(deadline);
-                Outcome violation = header.violation();
-                if (violation != null) {
-                    return new Event(Kind.INVALID, ByteBuffer.allocate(0), 0, 0, violation.text());
-                }
-                if (header.isControl()) {
-                    Event end = control(deadline);
-                    if (end != null) {
-                        return end;
-                    }
-                } else {
-                    header.beginPayload();
-                    readPayload(header.length(), deadline);
-                    if (header.endPayload()) {
-                        return message();
-                    }
-                }
+            Event event = null;
+            while (event == null) {
+                event = frame(deadline);
             }
+            return event;
         } catch (SocketTimeoutException e) {
             return Event.without(Kind.QUIET);
         } catch (IOException e) {
@@ -134,54 +140,67 @@ public final class WebSocket implements Closeable {
         }
     }
 
+    /** Reads the rest of a frame; returns the event that it is or completes, or {@code null}. */
+    private Event frame(long deadline) throws IOException {
+        if (!inPayload) {
+            readHeader(deadline);
+            Outcome violation = header.violation();
+            if (violation != null) {
+                return new Event(Kind.INVALID, ByteBuffer.allocate(0), 0, 0, violation.text());
+            }
+            if (!header.isControl()) {
+                header.beginPayload();
+            }
+            inPayload = true;
+            payloadLeft = header.length();
+        }
+        readPayload(deadline);
+        inPayload = false;
+        headEnd = 0;
+        if (header.isControl()) {
+            return control();
+        }
+        return header.endPayload() ? message() : null;
+    }
+
     private Event message() {
-        Event event = new Event(Kind.MESSAGE, ByteBuffer.wrap(message.toByteArray()), messageLength, 0, "");
-        message = new ByteArrayOutputStream();
+        ByteBuffer bytes = ByteBuffer.wrap(message.toByteArray());
+        Event event = new Event(Kind.MESSAGE, bytes, messageLength, 0, "");
+        message.reset();
         messageLength = 0;
         return event;
     }
 
     private void readHeader(long deadline) throws IOException {
-        headBytes.clear();
-        int end = 0;
-        while (true) {
+        do {
             limit(deadline);
             int next = in.read();
             if (next < 0) {
                 throw new EOFException();
             }
-            headBytes.put(end++, (byte) next);
-            if (header.read(headBytes, 0, end) > 0) {
-                return;
-            }
-        }
+            headBytes.put(headEnd++, (byte) next);
+        } while (header.read(headBytes, 0, headEnd) == 0);
     }
 
-    private void readPayload(long length, long deadline) throws IOException {
+    private void readPayload(long deadline) throws IOException {
         byte[] buffer = new byte[16 << 10];
-        for (long remaining = length; remaining > 0; ) {
+        ByteArrayOutputStream kept = header.isControl() ? controlPayload : message;
+        while (payloadLeft > 0) {
             limit(deadline);
-            int read = in.read(buffer, 0, (int) Math.min(buffer.length, remaining));
+            int read = in.read(buffer, 0, (int) Math.min(buffer.length, payloadLeft));
             if (read < 0) {
                 throw new EOFException();
             }
-            message.write(buffer, 0, Math.max(0, Math.min(read, MAX_KEPT - message.size())));
-            messageLength += read;
-            remaining -= read;
+            kept.write(buffer, 0, Math.max(0, Math.min(read, MAX_KEPT - kept.size())));
+            messageLength += header.isControl() ? 0 : read;
+            payloadLeft -= read;
         }
     }
 
     /** Answers a control frame; returns the event of a close frame, otherwise {@code null}. */
-    private Event control(long deadline) throws IOException {
-        byte[] payload = new byte[(int) header.length()];
-        for (int at = 0; at < payload.length; ) {
-            limit(deadline);
-            int read = in.read(payload, at, payload.length - at);
-            if (read < 0) {
-                throw new EOFException();
-            }
-            at += read;
-        }
+    private Event control() throws IOException {
+        byte[] payload = controlPayload.toByteArray();
+        controlPayload.reset();
         if (header.opcode() == FrameHeader.PING) {
             pings++;
             connection.write(FrameWriter.pong(payload, true));

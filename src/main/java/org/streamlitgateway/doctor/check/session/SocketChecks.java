@@ -171,7 +171,7 @@ final class SocketChecks {
         at.fail(
                 "websocket",
                 at.front(),
-                at.describe(response) + ": Host is "
+                response.status() + " from " + receiver + ": Host is "
                         + (portDropped ? "passed on without its port" : "rewritten on the way") + ", so " + receiver
                         + " takes the Origin " + at.target().origin() + " for another site",
                 WHY,
