@@ -74,7 +74,7 @@ public enum Mend {
                     Hop.ENVOY, "timeout: 0s and a stream_idle_timeout of an hour",
                     Hop.AWS, "idle_timeout.timeout_seconds 3600",
                     Hop.IIS, "raise the proxy's time-out"),
-            "raise the idle time-out of WebSockets to an hour"),
+            "raise the time-out of WebSockets to an hour, also at a load balancer of AWS, Azure or Google"),
     HEADER_SIZE(
             Map.of(
                     Hop.NGINX, "large_client_header_buffers 4 16k;",

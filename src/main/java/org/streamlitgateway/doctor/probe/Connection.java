@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -41,15 +40,12 @@ public final class Connection implements Closeable {
     private final Certificates certificates;
     private final InputStream in;
     private final OutputStream out;
-    private final long connectMillis;
 
-    private Connection(Target target, Socket raw, Socket socket, Certificates certificates, long connectMillis)
-            throws IOException {
+    private Connection(Target target, Socket raw, Socket socket, Certificates certificates) throws IOException {
         this.target = target;
         this.raw = raw;
         this.socket = socket;
         this.certificates = certificates;
-        this.connectMillis = connectMillis;
         in = new BufferedInputStream(socket.getInputStream());
         out = socket.getOutputStream();
     }
@@ -63,7 +59,6 @@ public final class Connection implements Closeable {
     public static Connection open(Target target, String... protocols) throws ProbeException {
         HostPort address = target.address();
         Socket raw = null;
-        long start = System.nanoTime();
         try {
             raw = connect(address, target);
         } catch (UnknownHostException e) {
@@ -73,15 +68,14 @@ public final class Connection implements Closeable {
         } catch (IOException e) {
             throw new ProbeException(Kind.REFUSED, "no TCP connection to " + address + ": " + FailureText.of(e));
         }
-        long connectMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         try {
             if (!target.isHttps()) {
-                return new Connection(target, raw, raw, null, connectMillis);
+                return new Connection(target, raw, raw, null);
             }
             Certificates certificates = new Certificates(target);
             SSLSocket secured = certificates.socketOn(raw);
             handshake(raw, secured, target, protocols);
-            Connection connection = new Connection(target, raw, secured, certificates, connectMillis);
+            Connection connection = new Connection(target, raw, secured, certificates);
             List<String> problems = certificates.report().problems();
             if (!target.insecure() && !problems.isEmpty()) {
                 connection.close();
@@ -155,11 +149,6 @@ public final class Connection implements Closeable {
         return socket instanceof SSLSocket secured
                 ? address + ", " + secured.getSession().getProtocol()
                 : address;
-    }
-
-    /** Returns the time that the TCP connection took. */
-    public long connectMillis() {
-        return connectMillis;
     }
 
     /**
