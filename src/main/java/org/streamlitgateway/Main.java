@@ -10,18 +10,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.streamlitgateway.command.Command;
 import org.streamlitgateway.command.GatewayOptions;
 import org.streamlitgateway.config.ConfigException;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.reader.Settings;
+import org.streamlitgateway.ctl.CtlCommand;
+import org.streamlitgateway.ctl.CtlServer;
 import org.streamlitgateway.doctor.DoctorCommand;
 import org.streamlitgateway.doctor.HealthcheckCommand;
-import org.streamlitgateway.gateway.ConfigWatcher;
 import org.streamlitgateway.logging.ConsoleLog;
 import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Printable;
+import org.streamlitgateway.reload.ConfigWatcher;
 import org.streamlitgateway.version.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,14 +34,19 @@ import picocli.CommandLine.ParseResult;
 
 /** The command line. Exits with 0 after an orderly stop, 1 if the gateway cannot start, 2 if the usage is wrong. */
 public final class Main {
+    private static final String LOG_MANAGER = "java.util.logging.manager";
     private static final int LISTEN_CHECK_MILLIS = 500;
 
     /** What else the program can do, by the first word of the command line. */
-    private static final List<Command> COMMANDS = List.of(new DoctorCommand(Version.TEXT), new HealthcheckCommand());
+    private static final List<Command> COMMANDS =
+            List.of(new DoctorCommand(Version.TEXT), new HealthcheckCommand(), new CtlCommand());
 
     private Main() {}
 
     public static void main(String[] args) {
+        if (System.getProperty(LOG_MANAGER) == null) { // before the first use of a logger
+            System.setProperty(LOG_MANAGER, "org.streamlitgateway.logging.LogsUntilExit");
+        }
         int code = run(args, System.out, System.err);
         if (code >= 0) {
             Runtime.getRuntime().halt(flushed(code));
@@ -115,10 +123,12 @@ public final class Main {
         CountDownLatch stopped = new CountDownLatch(1);
         AtomicBoolean failed = new AtomicBoolean();
         AtomicBoolean stopping = new AtomicBoolean();
+        AtomicReference<CtlServer> ctl = new AtomicReference<>();
         Thread hook = new Thread(
                 () -> {
                     stopping.set(true);
                     int code = stop(gateway, err);
+                    close(ctl.get());
                     stopped.countDown();
                     if (!failed.get()) {
                         Runtime.getRuntime().halt(flushed(code)); // otherwise the exit code would be 143
@@ -146,6 +156,8 @@ public final class Main {
             return Command.FAILED;
         }
         Thread.setDefaultUncaughtExceptionHandler(null);
+        gateway.gateway().setHost(watcher, ConsoleLog::configure);
+        ctl.set(CtlSocket.open(config, gateway.gateway(), gateway.uri().getPort()));
         String upstream =
                 config.named() ? config.upstreams() : gateway.upstream().toString();
         out.println("streamlit-gateway " + Version.TEXT + " ready: " + gateway.uri() + " -> " + upstream
@@ -183,6 +195,12 @@ public final class Main {
         } catch (RuntimeException e) {
             err.println("streamlit-gateway: " + e.getMessage());
             return Command.FAILED;
+        }
+    }
+
+    private static void close(CtlServer ctl) {
+        if (ctl != null) {
+            ctl.close();
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.streamlitgateway.config.ConfigException;
 import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.reader.Settings;
+import org.streamlitgateway.gateway.Gateway;
 import org.streamlitgateway.server.EmbeddedServer;
 
 /**
@@ -83,6 +84,11 @@ public final class StreamlitGateway implements AutoCloseable {
     /** Returns the address of Streamlit, as {@code http://host:port}. Only valid while running. */
     public synchronized URI upstream() {
         return URI.create("http://" + server.firstUpstream());
+    }
+
+    /** Returns the inner gateway. Only valid while running. */
+    synchronized Gateway gateway() {
+        return server.gateway();
     }
 
     /** Applies another configuration; see {@link EmbeddedServer#apply}. */

@@ -12,8 +12,9 @@ import org.streamlitgateway.config.GatewayConfig;
 import org.streamlitgateway.config.reader.Settings;
 import org.streamlitgateway.container.DisconnectDetector;
 import org.streamlitgateway.container.jetty.hosted.ServerStopListener;
-import org.streamlitgateway.gateway.ConfigWatcher;
+import org.streamlitgateway.ctl.CtlServer;
 import org.streamlitgateway.gateway.Gateway;
+import org.streamlitgateway.reload.ConfigWatcher;
 import org.streamlitgateway.version.MinimumVersions;
 
 /** Runs a gateway in a servlet container: web.xml names this listener. Starts it on deployment, stops it on undeployment. */
@@ -29,6 +30,7 @@ public final class WarListener implements ServletContextListener {
     private Gateway gateway;
     private ConfigWatcher watcher;
     private ServerStopListener stopListener;
+    private CtlServer ctl;
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
@@ -41,8 +43,10 @@ public final class WarListener implements ServletContextListener {
                     context, config, false, DisconnectDetector.UNKNOWN, HostContainer.takeover(context));
             stopListener = ServerStopListener.listen(context, gateway::finish);
             startApps(gateway);
+            ctl = CtlSocket.open(config, gateway, -1);
             if (newWatcher != null) {
                 watcher = newWatcher;
+                gateway.setHost(watcher, null);
                 watcher.start(() -> read(context), gateway::apply);
             }
             String warning = MinimumVersions.warning(context.getServerInfo());
@@ -107,6 +111,9 @@ public final class WarListener implements ServletContextListener {
     @Override
     public void contextDestroyed(ServletContextEvent event) {
         try {
+            if (ctl != null) {
+                ctl.close();
+            }
             if (watcher != null) {
                 watcher.close();
             }

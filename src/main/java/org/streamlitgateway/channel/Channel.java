@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.streamlitgateway.channel.feed.ChannelStatus;
 import org.streamlitgateway.channel.feed.Counters;
 import org.streamlitgateway.channel.feed.Feed;
 import org.streamlitgateway.channel.feed.FeedRuntime;
@@ -111,7 +110,8 @@ public final class Channel {
         if (!subscribers.tryAcquire(quotaKey)) {
             return null;
         }
-        Subscriber subscriber = shared.subscribe(transport, request.resumePoint(), () -> subscribers.release(quotaKey));
+        Subscriber subscriber =
+                shared.subscribe(transport, request.resumePoint(), request.user(), () -> subscribers.release(quotaKey));
         if (subscriber == null) {
             subscribers.release(quotaKey);
         }
@@ -126,7 +126,7 @@ public final class Channel {
                 return null;
             }
             feed.endSubscribers(Outcome.TAKEN_OVER); // an earlier connection of the page that still seems open
-            subscriber = feed.subscribe(transport, request.resumePoint(), () -> {});
+            subscriber = feed.subscribe(transport, request.resumePoint(), request.user(), () -> {});
         }
         return subscriber;
     }
@@ -219,6 +219,20 @@ public final class Channel {
         return page == null ? null : byPage.get(page);
     }
 
+    /** Ends all subscriptions of a user; returns how many. */
+    int end(String user, Outcome outcome) {
+        List<Subscriber> ending = feeds().stream()
+                .flatMap(feed -> feed.subscribers().stream())
+                .filter(subscriber -> user.equals(subscriber.user()) && !subscriber.hasEnded())
+                .toList();
+        ending.forEach(subscriber -> subscriber.end(outcome));
+        return ending.size();
+    }
+
+    private Set<Feed> feeds() {
+        return shared != null ? Set.of(shared) : dedicated;
+    }
+
     void keepAlive(long nowNanos) {
         if (shared != null) {
             shared.keepAlive(nowNanos, timeouts);
@@ -229,10 +243,16 @@ public final class Channel {
     ChannelStatus status() {
         int upstreams = 0;
         int open = 0;
-        for (Feed feed : shared != null ? Set.of(shared) : dedicated) {
+        long behind = 0;
+        ChannelState best = ChannelState.CLOSED;
+        for (Feed feed : feeds()) {
             ChannelState state = feed.status().state();
             upstreams += state == ChannelState.CLOSED ? 0 : 1;
             open += state == ChannelState.OPEN ? 1 : 0;
+            best = best == ChannelState.OPEN || state == ChannelState.CLOSED ? best : state;
+            for (Subscriber subscriber : feed.subscribers()) {
+                behind = Math.max(behind, subscriber.behind());
+            }
         }
         return new ChannelStatus(
                 config.name(),
@@ -246,6 +266,9 @@ public final class Channel {
                 counters.behind().sum(),
                 counters.sent().sum(),
                 counters.rejected().sum(),
-                counters.reconnects().sum());
+                counters.reconnects().sum(),
+                best,
+                shared == null ? -1 : shared.history().head(),
+                behind);
     }
 }

@@ -4,10 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.streamlitgateway.channel.feed.ChannelStatus;
 import org.streamlitgateway.channel.feed.FeedRuntime;
 import org.streamlitgateway.config.ChannelConfig;
 import org.streamlitgateway.config.GatewayConfig.Timeouts;
+import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.websocket.peer.PeerLiveness;
 
 /** All channels of a gateway, by name. Created, started and stopped with the gateway. */
@@ -41,6 +41,13 @@ public final class Channels {
     /** Returns state and counts of each channel. */
     public List<ChannelStatus> status() {
         return byName.values().stream().map(Channel::status).toList();
+    }
+
+    /** Ends all subscriptions of a user; returns how many. */
+    public int end(String user, Outcome outcome) {
+        return byName.values().stream()
+                .mapToInt(channel -> channel.end(user, outcome))
+                .sum();
     }
 
     /** Returns the number of connected subscribers. */

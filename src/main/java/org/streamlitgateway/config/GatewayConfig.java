@@ -32,6 +32,7 @@ import java.util.stream.Collectors;
  * @param channels feeds that pages may subscribe to
  * @param maxMessageBytes maximum size of a WebSocket message from a browser
  * @param operators what operators may see, and where it is written
+ * @param pages look of the built-in pages
  */
 public record GatewayConfig(
         HostPort listen,
@@ -52,7 +53,8 @@ public record GatewayConfig(
         String logLevel,
         List<ChannelConfig> channels,
         long maxMessageBytes,
-        Operators operators) {
+        Operators operators,
+        Pages pages) {
 
     /** Returns the first app: the only one, unless a file names several. */
     public AppConfig app() {
@@ -97,6 +99,7 @@ public record GatewayConfig(
                 Setting.METRICS_PORT,
                 config -> String.valueOf(config.operators().metricsListen()));
         kept.put(Setting.MESSAGE_METRICS, config -> config.operators().messageMetrics());
+        kept.put(Setting.CTL_SOCKET, config -> config.operators().ctlSocket());
         kept.put(Setting.ACCESS_LOG, config -> config.operators().accessLog());
         kept.put(Setting.OTLP_ENDPOINT, config -> config.operators().otlpEndpoint());
         return kept.entrySet().stream()
@@ -126,6 +129,7 @@ public record GatewayConfig(
      * @param metricsToken empty for none
      * @param metricsListen {@code null} for no port of its own
      * @param admins names of users
+     * @param ctlSocket socket of the command {@code ctl}
      * @param otlpEndpoint empty for none
      */
     public record Operators(
@@ -136,7 +140,23 @@ public record GatewayConfig(
             AccessLog accessLog,
             StatusAccess status,
             Set<String> admins,
+            CtlSocket ctlSocket,
             String otlpEndpoint) {}
+
+    /**
+     * Unix domain socket of the command {@code ctl}.
+     *
+     * @param file {@code null} for the default: in the state folder if embedded, else none
+     * @param off whether there is none in any case
+     */
+    public record CtlSocket(Path file, boolean off) {}
+
+    /**
+     * Look of the built-in pages.
+     *
+     * @param logo picture as a data URI, or empty
+     */
+    public record Pages(String title, String logo) {}
 
     /**
      * The access log.

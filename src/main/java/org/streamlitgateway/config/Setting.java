@@ -261,6 +261,12 @@ public enum Setting implements SettingInfo {
             "no",
             "yes|no",
             "Whether the access log has query strings, which may contain secrets."),
+    PAGE_TITLE("page-title", "Apps", "TEXT", "Title of the list of apps, the waiting page and the status page."),
+    PAGE_LOGO(
+            "page-logo",
+            "",
+            "FILE",
+            "Logo on the same pages: an SVG or PNG file of at most 64K, which the pages contain."),
     STATUS(
             "status",
             "loopback",
@@ -272,6 +278,12 @@ public enum Setting implements SettingInfo {
             "",
             "USER,…",
             "Authenticated users who may use /_gateway/status, by the name that the container or a trusted proxy reports."),
+    CTL_SOCKET(
+            "ctl-socket",
+            "",
+            "FILE|no",
+            "Unix domain socket for the command ctl, which only the gateway's user can open. Default: ctl-PORT.sock in the "
+                    + "state-folder, but none in a container. no: none."),
     OTLP_ENDPOINT(
             "otlp-endpoint",
             "",

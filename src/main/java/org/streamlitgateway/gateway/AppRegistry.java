@@ -89,7 +89,7 @@ final class AppRegistry implements AutoCloseable {
         }
         config = newConfig;
         byPrefix = newApps;
-        newApps.values().forEach(app -> drainAsConfigured(app, newConfig));
+        newApps.values().forEach(app -> drainAsConfigured(app, oldApps.get(app.prefix())));
         retireRemoved(oldApps, newApps);
         sessions.end(
                 replica -> replica.drainState().isOver(), newConfig.timeouts().closeSpread());
@@ -133,7 +133,8 @@ final class AppRegistry implements AutoCloseable {
             }
             managed = created;
         }
-        return new App(app, prefix, replicas, managed, sticky, nested, id -> sessions.holder(id, prefix));
+        App.Stop stop = previous == null ? new App.Stop() : previous.stop();
+        return new App(app, prefix, replicas, managed, stop, sticky, nested, id -> sessions.holder(id, prefix));
     }
 
     private Replica replica(
@@ -148,22 +149,34 @@ final class AppRegistry implements AutoCloseable {
                 .orElse(null);
     }
 
-    /** Begins or cancels drains. An app started by the gateway has none: its replicas start and stop together. */
-    private void drainAsConfigured(App app, GatewayConfig newConfig) {
+    /**
+     * Begins or cancels drains that the configuration changes; a drain by an operator stays otherwise. An app started by the
+     * gateway has none in its configuration.
+     */
+    private void drainAsConfigured(App app, App previous) {
         for (Upstream configured : app.config().replicas()) {
+            boolean same = previous != null
+                    && find(previous, configured.address().toString())
+                            == find(app, configured.address().toString())
+                    && previous.config().replicas().contains(configured);
+            if (same) {
+                continue;
+            }
             Replica replica = find(app, configured.address().toString());
             if (configured.drain()) {
-                drain(replica, newConfig);
+                drain(replica);
             } else {
                 replica.drainState().cancelDrain();
             }
         }
     }
 
-    private void drain(Replica replica, GatewayConfig newConfig) {
+    /** Begins a drain. Returns false if the replica is draining already. */
+    boolean drain(Replica replica) {
+        boolean maintained = replica.drainState().isInMaintenance();
         DrainState.Drain drain = replica.drainState().beginDrain();
         if (drain == null) {
-            return;
+            return maintained;
         }
         LOG.info(
                 "replica {} is draining, {} remaining",
@@ -180,8 +193,18 @@ final class AppRegistry implements AutoCloseable {
                                 other -> other == replica, config.timeouts().closeSpread());
                     }
                 },
-                newConfig.timeouts().drain().toMillis(),
+                config.timeouts().drain().toMillis(),
                 TimeUnit.MILLISECONDS);
+        return true;
+    }
+
+    /** Takes a replica out of service: its sessions move to other replicas. Returns false if it is already. */
+    boolean maintain(Replica replica) {
+        boolean begins = replica.drainState().beginMaintenance();
+        if (begins) {
+            sessions.end(other -> other == replica, config.timeouts().closeSpread());
+        }
+        return begins;
     }
 
     private static String count(int sessions) {
@@ -260,7 +283,8 @@ final class AppRegistry implements AutoCloseable {
             managed.sleepIfIdle(used || timeouts.isUsing(app.replicas()));
         }
         for (Replica replica : app.replicas()) {
-            if (managed == null || managed.isHealthy()) {
+            boolean expected = managed == null || managed.isHealthy();
+            if (expected && !replica.drainState().isInMaintenance()) {
                 replica.check(config.health());
             }
             if (replica.drainState().reportEmptyOnce()) {

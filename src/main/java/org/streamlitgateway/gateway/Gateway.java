@@ -5,12 +5,16 @@ import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.SessionCookieConfig;
 import jakarta.websocket.server.ServerContainer;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.accesslog.AccessLog;
@@ -40,8 +44,13 @@ import org.streamlitgateway.operator.Gauges;
 import org.streamlitgateway.operator.OperatorAccess;
 import org.streamlitgateway.operator.OperatorPages;
 import org.streamlitgateway.outcome.ShutdownPhase;
+import org.streamlitgateway.pages.look.Look;
+import org.streamlitgateway.reload.ConfigWatcher;
 import org.streamlitgateway.routing.App;
 import org.streamlitgateway.routing.RouteTable;
+import org.streamlitgateway.status.StatusReader;
+import org.streamlitgateway.status.action.Actions;
+import org.streamlitgateway.status.page.StatusPages;
 import org.streamlitgateway.threads.GatewayThreads;
 import org.streamlitgateway.trace.otlp.Tracing;
 import org.streamlitgateway.upstream.client.UpstreamClient;
@@ -56,6 +65,7 @@ import org.streamlitgateway.websocket.splice.SpliceFactory;
 public final class Gateway {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final long POLL_MILLIS = 20;
+    private static final long SAMPLE_SECONDS = 10;
 
     private final GatewayThreads threads = new GatewayThreads();
     private final UpstreamClient upstream;
@@ -70,6 +80,10 @@ public final class Gateway {
     private final ServletContext context;
     private final Metrics metrics;
     private final Traffic traffic;
+    private final GatewayOperations operations;
+    private final StatusReader statusReader;
+    private final Actions actions;
+    private final AtomicBoolean stopLogged = new AtomicBoolean();
     private final JakartaUpgrade upgrade;
     private final AppRegistry apps;
     private final GatewayServlet servlet;
@@ -123,11 +137,16 @@ public final class Gateway {
         metrics = new Metrics(Version.TEXT, context.getServerInfo());
         traffic = new Traffic(metrics, config.operators().messageMetrics());
         OperatorPages operatorPages = new OperatorPages(context.getContextPath(), metrics, apps::all, upstream);
-        servlet = new GatewayServlet(shutdownPhase, traffic, operatorPages, context.getContextPath(), this::finish);
         Gauges.ofReplicas(metrics, apps::all);
         Gauges.ofSessions(metrics, apps::all, traffic);
         Gauges.ofCache(metrics, cache);
         Gauges.ofChannels(metrics, channels);
+        operations = new GatewayOperations(context.getServerInfo(), apps, traffic, channels, sessions, shutdownPhase);
+        statusReader = new StatusReader(operations);
+        actions = new Actions(operations, statusReader::find);
+        StatusPages statusPages = new StatusPages(context.getContextPath(), statusReader, actions);
+        servlet = new GatewayServlet(
+                shutdownPhase, traffic, operatorPages, statusPages, context.getContextPath(), this::finish);
     }
 
     /**
@@ -169,12 +188,19 @@ public final class Gateway {
         threads.growBy(upstream.scheduler());
         exchangeTimeouts.start();
         sessions.start();
+        sampleTraffic();
         channels.start();
         servlet.setHandlers(handlers(config));
         ServletRegistration.Dynamic registration = context.addServlet("streamlit-gateway", servlet);
         registration.setAsyncSupported(true);
         registration.setLoadOnStartup(1);
         registration.addMapping("/*");
+    }
+
+    /** Notes the number of sessions, for the lines of the last hour. */
+    private void sampleTraffic() {
+        traffic.sample();
+        upstream.scheduler().schedule(this::sampleTraffic, SAMPLE_SECONDS, TimeUnit.SECONDS);
     }
 
     private void warnOfAnyHost() {
@@ -215,6 +241,7 @@ public final class Gateway {
                 http,
                 identity,
                 new OperatorAccess(config.operators(), identity),
+                new Look(config.pages().title(), config.pages().logo()),
                 config.named());
     }
 
@@ -269,6 +296,31 @@ public final class Gateway {
         return metrics;
     }
 
+    /**
+     * Tells the gateway what surrounds it, for its operators.
+     *
+     * @param watcher of the configuration file; {@code null} without one
+     * @param logLevel sets the level of the log and returns true; {@code null} if the container does that
+     */
+    public void setHost(ConfigWatcher watcher, Predicate<String> logLevel) {
+        operations.setHost(watcher, logLevel);
+    }
+
+    /** Sets the source of the time when the certificate expires. */
+    public void setCertificateExpiry(Supplier<Instant> expiry) {
+        operations.setCertificateExpiry(expiry);
+    }
+
+    /** Reads the gateway's status. */
+    public StatusReader statusReader() {
+        return statusReader;
+    }
+
+    /** Returns what operators may do. */
+    public Actions actions() {
+        return actions;
+    }
+
     /** Returns the address of the first replica of the first app. */
     public HostPort firstUpstream() {
         return apps.first();
@@ -281,6 +333,7 @@ public final class Gateway {
 
     /** Reports "not ready" to load balancers and waits for {@code drain-delay}, for them to notice. */
     public void drain() throws InterruptedException {
+        logStop();
         shutdownPhase.drain();
         TimeUnit.NANOSECONDS.sleep(config.timeouts().drainDelay().toNanos());
     }
@@ -290,6 +343,7 @@ public final class Gateway {
      * requests. A second call only waits for the first one, since the caller releases resources afterwards.
      */
     public void finish() {
+        logStop();
         shutdownPhase.stop();
         finishing.run();
         try {
@@ -298,6 +352,12 @@ public final class Gateway {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private void logStop() {
+        if (stopLogged.compareAndSet(false, true)) {
+            LOG.info("stopping, {} {}", sessions.size(), sessions.size() == 1 ? "session" : "sessions");
         }
     }
 
@@ -338,6 +398,9 @@ public final class Gateway {
         }
         if (tracing != null) {
             tracing.close();
+        }
+        if (stopLogged.get()) {
+            LOG.info("stopped");
         }
     }
 }

@@ -6,7 +6,9 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.channel.transport.ChannelHandler;
@@ -17,6 +19,7 @@ import org.streamlitgateway.grammar.RequestGrammar;
 import org.streamlitgateway.logging.LogContext;
 import org.streamlitgateway.observe.RequestObserver;
 import org.streamlitgateway.observe.Traffic;
+import org.streamlitgateway.observe.metrics.AppMetrics.RequestKind;
 import org.streamlitgateway.operator.OperatorPages;
 import org.streamlitgateway.outcome.Outcome;
 import org.streamlitgateway.outcome.Printable;
@@ -25,10 +28,11 @@ import org.streamlitgateway.pages.AppListEntry;
 import org.streamlitgateway.pages.BuiltInPages;
 import org.streamlitgateway.pages.ErrorResponse;
 import org.streamlitgateway.pages.ResponseDate;
-import org.streamlitgateway.process.ManagedApp;
 import org.streamlitgateway.routing.App;
 import org.streamlitgateway.routing.Route;
 import org.streamlitgateway.routing.RouteTable;
+import org.streamlitgateway.routing.StopNotice;
+import org.streamlitgateway.status.page.StatusPages;
 import org.streamlitgateway.streamlit.StreamlitCookies;
 import org.streamlitgateway.streamlit.StreamlitPath;
 import org.streamlitgateway.websocket.WebSocketHandler;
@@ -40,6 +44,10 @@ final class GatewayServlet extends HttpServlet {
     private static final String HEALTH = "/_stcore/health";
     private static final String HOST_CONFIG = "/_stcore/host-config";
 
+    /** What the open sessions of a stopped app may use. */
+    private static final Set<RequestKind> OF_OPEN_SESSIONS = EnumSet.of(
+            RequestKind.ASSET, RequestKind.MEDIA, RequestKind.UPLOAD, RequestKind.COMPONENT, RequestKind.CHANNEL);
+
     /** Attribute for the route of a request that waits for its replica's base path. */
     private static final String ROUTE = GatewayServlet.class.getName() + ".route";
 
@@ -49,6 +57,7 @@ final class GatewayServlet extends HttpServlet {
     private final transient ShutdownPhase shutdownPhase;
     private final transient Traffic traffic;
     private final transient OperatorPages operatorPages;
+    private final transient StatusPages statusPages;
     private final transient BuiltInPages builtInPages;
     private final String base;
     private final transient Runnable stopSessions;
@@ -60,11 +69,13 @@ final class GatewayServlet extends HttpServlet {
             ShutdownPhase shutdownPhase,
             Traffic traffic,
             OperatorPages operatorPages,
+            StatusPages statusPages,
             String base,
             Runnable stopSessions) {
         this.shutdownPhase = shutdownPhase;
         this.traffic = traffic;
         this.operatorPages = operatorPages;
+        this.statusPages = statusPages;
         this.base = base;
         this.builtInPages = new BuiltInPages(base, shutdownPhase);
         this.stopSessions = stopSessions;
@@ -150,7 +161,8 @@ final class GatewayServlet extends HttpServlet {
         }
         Handlers current = handlers;
         ClientInfo client = current.guard().client(request);
-        observer.client(client, current.identity().user(request, client));
+        String user = current.identity().user(request, client);
+        observer.client(client, user);
         boolean logs = upgrade || LOG.isDebugEnabled(); // other requests are logged where they fail
         if (logs) {
             LogContext.set(observer);
@@ -166,6 +178,11 @@ final class GatewayServlet extends HttpServlet {
         if (!current.guard().hasAllowedHost(client) && !builtInPages.isHealth(path)) {
             LOG.debug("refused {} from {}: host {} is not allowed", path, client.peer(), client.host());
             return Outcome.HOST_NOT_ALLOWED;
+        }
+        current.look().putInto(request);
+        if (statusPages.contains(path)) {
+            closeIfUpgrade(upgrade, request, response);
+            return statusPages.answer(request, response, client, current.access(), user);
         }
         if (builtInPages.isBuiltIn(path) && !ChannelHandler.isChannel(path, base)) {
             closeIfUpgrade(upgrade, request, response);
@@ -200,6 +217,9 @@ final class GatewayServlet extends HttpServlet {
             closeIfUpgrade(upgrade, request, response);
             redirectToSlash(request, response, client);
             return null;
+        }
+        if (isClosed(app, observer.kind(), request)) {
+            return Outcome.MAINTENANCE;
         }
         if (ChannelHandler.isChannel(path, app.prefix())) {
             return current.channels().handle(request, response, app, client);
@@ -238,6 +258,16 @@ final class GatewayServlet extends HttpServlet {
             response.addHeader("Set-Cookie", StreamlitCookies.withPrefix(choice.cookie(), client.prefix()));
         }
         return choice.route();
+    }
+
+    /** Returns whether an operator has closed the app for this request. */
+    private static boolean isClosed(App app, RequestKind kind, HttpServletRequest request) {
+        StopNotice notice = app.stop().notice();
+        if (notice == null) {
+            return app.isInMaintenance();
+        }
+        ErrorResponse.say(request, notice.message());
+        return !notice.keepsSessions() || !OF_OPEN_SESSIONS.contains(kind);
     }
 
     /** Starts the app if the gateway runs it; returns the outcome while it is unavailable, or {@code null}. */
@@ -280,8 +310,7 @@ final class GatewayServlet extends HttpServlet {
                         client.prefix() + app.prefix() + "/",
                         app.config().name(),
                         app.config().description(),
-                        app.isUp(),
-                        app.managed() != null && app.managed().state() == ManagedApp.State.ASLEEP))
+                        app.state()))
                 .toList();
         builtInPages.list(request, response, entries);
     }

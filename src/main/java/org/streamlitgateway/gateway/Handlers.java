@@ -6,6 +6,7 @@ import org.streamlitgateway.forwarding.IdentityHeaders;
 import org.streamlitgateway.headers.SecurityHeaders;
 import org.streamlitgateway.http.AppProxyServlet;
 import org.streamlitgateway.operator.OperatorAccess;
+import org.streamlitgateway.pages.look.Look;
 import org.streamlitgateway.routing.RouteTable;
 import org.streamlitgateway.websocket.WebSocketHandler;
 
@@ -14,6 +15,7 @@ import org.streamlitgateway.websocket.WebSocketHandler;
  *
  * @param onHttp security headers of responses to browsers on http; {@code onHttps} of those on https
  * @param access who may see the pages for operators
+ * @param look look of the built-in pages
  * @param lists whether the root shows a list of the apps if no app is there
  */
 record Handlers(
@@ -26,4 +28,5 @@ record Handlers(
         AppProxyServlet http,
         IdentityHeaders identity,
         OperatorAccess access,
+        Look look,
         boolean lists) {}

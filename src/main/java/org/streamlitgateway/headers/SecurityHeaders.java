@@ -62,7 +62,7 @@ public final class SecurityHeaders {
         return request.getAttribute(ATTRIBUTE) instanceof SecurityHeaders stored ? stored : NONE;
     }
 
-    /** Sets the headers of a built-in page, which may contain only these inline scripts and styles. */
+    /** Sets the headers of a built-in page, which may contain only these inline scripts and styles, and data URIs. */
     public static void addToBuiltInPage(
             HttpServletRequest request, HttpServletResponse response, List<String> scripts, List<String> styles) {
         StringBuilder policy = new StringBuilder("default-src 'none'; base-uri 'none'; form-action 'none'");
@@ -70,10 +70,21 @@ public final class SecurityHeaders {
             policy.append("; connect-src 'self'; script-src").append(hashes(scripts));
         }
         if (!styles.isEmpty()) {
-            policy.append("; style-src").append(hashes(styles));
+            policy.append("; img-src data:; style-src").append(hashes(styles));
         }
-        response.setHeader(
-                POLICY, policy.append("; ").append(of(request).ancestors).toString());
+        set(response, policy.append("; ").append(of(request).ancestors).toString());
+    }
+
+    /** Sets the headers of a page for operators, which has forms, one style and no script, and is never in a frame. */
+    public static void addToOperatorPage(HttpServletResponse response, String style) {
+        set(
+                response,
+                "default-src 'none'; base-uri 'none'; form-action 'self'; img-src data:; style-src"
+                        + hashes(List.of(style)) + "; " + ANCESTORS + " 'none'");
+    }
+
+    private static void set(HttpServletResponse response, String policy) {
+        response.setHeader(POLICY, policy);
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader(REFERRER_POLICY, SAME_ORIGIN);
     }

@@ -21,6 +21,9 @@ public final class ConsoleLog {
     private static final List<Logger> HOST_WARNINGS = List.of(
             Logger.getLogger("org.eclipse.jetty.util.HostPort"), Logger.getLogger("org.eclipse.jetty.http.HttpParser"));
 
+    /** What operators did; written at any level. */
+    private static final Logger AUDIT = Logger.getLogger("streamlit-gateway.audit");
+
     private static final Logger STREAMLIT = Logger.getLogger("streamlit"); // a weakly held logger would lose its level
 
     private ConsoleLog() {}
@@ -32,13 +35,18 @@ public final class ConsoleLog {
      * <p>Changes nothing if the operator configures java.util.logging by one of its own system properties.
      *
      * @param level ERROR, WARN, INFO, DEBUG or TRACE
+     * @return whether the level is set
      */
-    public static void configure(String level) {
+    public static boolean configure(String level) {
         if (System.getProperty("java.util.logging.config.file") != null
                 || System.getProperty("java.util.logging.config.class") != null) {
-            return; // the operator configures files, rotation and levels
+            return false; // the operator configures files, rotation and levels
         }
-        LogManager.getLogManager().reset();
+        if (LogManager.getLogManager() instanceof LogsUntilExit lasting) {
+            lasting.clear();
+        } else {
+            LogManager.getLogManager().reset();
+        }
         Handler console = new ConsoleHandler();
         console.setLevel(Level.ALL);
         console.setFormatter(new Line());
@@ -47,7 +55,9 @@ public final class ConsoleLog {
         ROOT.setLevel(level.equals("TRACE") ? Level.INFO : level.equals("ERROR") ? Level.SEVERE : Level.WARNING);
         GATEWAY.setLevel(julLevel(level));
         STREAMLIT.setLevel(julLevel(level));
+        AUDIT.setLevel(Level.INFO);
         HOST_WARNINGS.forEach(logger -> logger.setLevel(Level.SEVERE));
+        return true;
     }
 
     private static Level julLevel(String level) {

@@ -106,7 +106,10 @@ public final class OperatorAccess {
 
     /** Whether the client is on this machine, and not a proxy there. */
     private static boolean isLocal(HttpServletRequest request, ClientInfo client) {
-        return isLoopback(client.address()) && namesThisMachine(client) && isDirect(request, client);
+        return isLoopback(client.address())
+                && namesThisMachine(client)
+                && isDirect(request, client)
+                && PeerUser.isPerson(request.getRemotePort(), request.getLocalPort());
     }
 
     /** Whether no proxy that is not trusted has forwarded the request; the client's address is right then. */

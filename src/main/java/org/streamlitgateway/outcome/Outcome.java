@@ -49,6 +49,8 @@ public enum Outcome {
     LOST(502, 1011, Level.WARN, "The connection to the app was lost."),
     /** The replica did not answer in time. */
     TIMED_OUT(504, 1011, Level.WARN, "The app took too long to answer."),
+    /** An operator has stopped the app, or taken all its replicas out of service. */
+    MAINTENANCE(503, 1012, Level.DEBUG, "The app is closed for maintenance."),
     /** The app's processes are starting. */
     STARTING(503, 1013, Level.DEBUG, "The app is being started."),
     /** The app's process ended and is being restarted. */
@@ -105,6 +107,9 @@ public enum Outcome {
     RESUMED(409, 1001, Level.DEBUG, "The session was resumed on another connection."),
     /** The replica was removed or drained; the browser reconnects to another one. */
     MOVED(503, 1012, Level.DEBUG, "The app has moved; reconnect."),
+
+    /** An operator has ended the session or all of a user's; the browser may open a new one. */
+    ENDED_BY_ADMIN(403, 1008, Level.DEBUG, "An operator has ended this session."),
 
     // Channels
 

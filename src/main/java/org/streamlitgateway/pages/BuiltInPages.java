@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.streamlitgateway.headers.SecurityHeaders;
 import org.streamlitgateway.outcome.ShutdownPhase;
+import org.streamlitgateway.pages.look.Look;
 
 /**
  * Built-in pages under {@code /_gateway/} at the root or, in a container, under the context path. {@code health/live}
@@ -59,7 +60,7 @@ public final class BuiltInPages {
         if (refuseMethod(request, response)) {
             return;
         }
-        byte[] body = AppListPage.html(apps).getBytes(StandardCharsets.UTF_8);
+        byte[] body = AppListPage.html(apps, Look.of(request)).getBytes(StandardCharsets.UTF_8);
         SecurityHeaders.addToBuiltInPage(request, response, List.of(), List.of(AppListPage.STYLE));
         response.setContentType("text/html;charset=utf-8");
         response.setHeader("Cache-Control", "no-store");

@@ -12,6 +12,7 @@ import org.streamlitgateway.headers.SecurityHeaders;
 import org.streamlitgateway.observe.RequestObserver;
 import org.streamlitgateway.outcome.FailureText;
 import org.streamlitgateway.outcome.Outcome;
+import org.streamlitgateway.pages.look.Look;
 
 /** Sends the response of a failed request: a waiting page to a browser, or one line of text to any other client. */
 public final class ErrorResponse {
@@ -27,7 +28,15 @@ public final class ErrorResponse {
     /** Request attribute with the address of the list of apps. */
     private static final String APP_LIST = ErrorResponse.class.getName() + ".appList";
 
+    /** Request attribute with an operator's text for the visitor. */
+    private static final String MESSAGE = ErrorResponse.class.getName() + ".message";
+
     private ErrorResponse() {}
+
+    /** Makes a page for this request show an operator's text, which may be empty, instead of the outcome's. */
+    public static void say(HttpServletRequest request, String message) {
+        request.setAttribute(MESSAGE, message);
+    }
 
     /**
      * Makes a page for this request link to the list of apps. The link is relative, because a proxy may have stripped a
@@ -52,8 +61,14 @@ public final class ErrorResponse {
         byte[] body = (!page
                         ? outcome.text() + "\n"
                         : upstreamDown
-                                ? WaitingPage.html(outcome, reference)
-                                : NotFoundPage.html(outcome, (String) request.getAttribute(APP_LIST), reference))
+                                ? WaitingPage.html(
+                                        outcome,
+                                        request.getHeader("Accept"),
+                                        (String) request.getAttribute(MESSAGE),
+                                        reference,
+                                        Look.of(request))
+                                : NotFoundPage.html(
+                                        outcome, (String) request.getAttribute(APP_LIST), reference, Look.of(request)))
                 .getBytes(StandardCharsets.UTF_8);
         boolean close = "close".equalsIgnoreCase(response.getHeader("Connection")) || endsConnection(request, outcome);
         try {

@@ -54,6 +54,8 @@ public final class ManagedApp implements AutoCloseable {
     private final HostPort[] addresses;
     /** Running processes by replica number; {@code null} where none runs. */
     private final StreamlitProcess[] processes;
+    /** History of the processes that ran before the current ones, by replica number. */
+    private final ProcessStatus[] history;
 
     private boolean starting;
     private boolean closed;
@@ -74,6 +76,8 @@ public final class ManagedApp implements AutoCloseable {
         this.launch = launch;
         this.context = context;
         this.processes = new StreamlitProcess[launch.processes()];
+        this.history = new ProcessStatus[launch.processes()];
+        Arrays.fill(history, ProcessStatus.NONE);
         this.addresses = freeAddresses(launch.processes());
     }
 
@@ -202,7 +206,7 @@ public final class ManagedApp implements AutoCloseable {
                 if (closed || failed != null && failed.failure() == null) {
                     continue;
                 }
-                processes[i] = null;
+                remove(i);
             }
             if (failed != null) {
                 failed.close();
@@ -216,6 +220,75 @@ public final class ManagedApp implements AutoCloseable {
             }
             if (closedMeanwhile) {
                 closeAll();
+            }
+        }
+    }
+
+    /** Forgets a process, but not its history. Guarded by this. */
+    private StreamlitProcess remove(int number) {
+        StreamlitProcess removed = processes[number];
+        if (removed != null) {
+            history[number] = removed.history().after(history[number]);
+            processes[number] = null;
+        }
+        return removed;
+    }
+
+    /** Returns the state and history of one process, running or not. Reads from {@code /proc}. */
+    public ProcessStatus status(int number) {
+        StreamlitProcess process;
+        ProcessStatus earlier;
+        synchronized (this) {
+            process = processes[number];
+            earlier = history[number];
+        }
+        return process == null ? earlier : process.status().after(earlier);
+    }
+
+    /**
+     * Restarts processes one after the other, each when the one before is healthy. Returns at once.
+     *
+     * @return false if the app does not run, or is being started or stopped
+     */
+    public boolean restart(List<Integer> numbers) {
+        synchronized (this) {
+            if (closed || starting || numbers.stream().noneMatch(number -> processes[number] != null)) {
+                return false;
+            }
+            starting = true;
+            failure = null;
+        }
+        runInBackground(() -> {
+            for (int i = 0; i < numbers.size(); i++) {
+                restart(numbers.get(i), i == numbers.size() - 1);
+            }
+        });
+        return true;
+    }
+
+    private void restart(int number, boolean last) {
+        StreamlitProcess ending;
+        synchronized (lifeCycle) {
+            synchronized (this) {
+                if (closed || snapshot().isEmpty()) {
+                    starting = false;
+                    notifyAll();
+                    return; // the app was stopped, or is asleep
+                }
+                LOG.info("restarting {}, as an operator asked", title(number));
+                ending = remove(number);
+                starting = true;
+            }
+            if (ending != null) {
+                ending.close();
+            }
+        }
+        start();
+        if (!last) {
+            try {
+                awaitSettled();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
     }
@@ -304,7 +377,9 @@ public final class ManagedApp implements AutoCloseable {
         List<StreamlitProcess> ending;
         synchronized (this) {
             ending = snapshot();
-            Arrays.fill(processes, null);
+            for (int i = 0; i < processes.length; i++) {
+                remove(i);
+            }
             failure = null;
         }
         List<Thread> closers = ending.stream()

@@ -8,8 +8,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +73,8 @@ final class StreamlitProcess implements AutoCloseable {
     private volatile Outcome unavailable;
     private volatile String failure;
     private volatile long failedNanos;
+    private final AtomicInteger restartCount = new AtomicInteger();
+    private volatile ProcessStatus.End lastEnd;
 
     private StreamlitProcess(String name, String replica, Launch launch, HostPort address, LaunchContext context)
             throws IOException {
@@ -109,6 +113,19 @@ final class StreamlitProcess implements AutoCloseable {
     /** Returns the reason why the process is not restarted any more; {@code null} while it is supervised. */
     String failure() {
         return failure;
+    }
+
+    /** Returns the process number, memory and history of this process. Reads from {@code /proc}. */
+    ProcessStatus status() {
+        Process current = current();
+        return current == null || !current.isAlive()
+                ? history()
+                : new ProcessStatus(
+                        current.pid(), ProcessMemory.bytes(current.toHandle()), restartCount.get(), lastEnd);
+    }
+
+    ProcessStatus history() {
+        return new ProcessStatus(0, 0, restartCount.get(), lastEnd);
     }
 
     boolean hasFailedFor(Duration time) {
@@ -169,6 +186,8 @@ final class StreamlitProcess implements AutoCloseable {
                     return;
                 }
                 unavailable = overMemory ? Outcome.OVER_MEMORY : Outcome.RESTARTING;
+                lastEnd = new ProcessStatus.End(Instant.now(), ended + (overMemory ? ", over its memory limit" : ""));
+                restartCount.incrementAndGet();
                 LOG.warn("{} {}; restarting it in {} ms", name, ended, pause);
                 if (!sleep(pause)) {
                     return;
@@ -291,6 +310,7 @@ final class StreamlitProcess implements AutoCloseable {
         unavailable = outcome;
         failedNanos = System.nanoTime();
         failure = reason;
+        lastEnd = new ProcessStatus.End(Instant.now(), reason);
         notifyAll();
         LOG.error("{}", reason);
     }

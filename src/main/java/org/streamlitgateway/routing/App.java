@@ -13,6 +13,7 @@ import org.streamlitgateway.forwarding.ClientInfo;
 import org.streamlitgateway.process.ManagedApp;
 import org.streamlitgateway.upstream.Replica;
 import org.streamlitgateway.upstream.ReplicaLoad;
+import org.streamlitgateway.upstream.ReplicaState;
 
 /**
  * One app: its path prefix, its replicas, and the choice among them. Immutable; changing state is in the replicas, which
@@ -28,6 +29,7 @@ public final class App {
     private final String prefix;
     private final List<Replica> replicas;
     private final ManagedApp managed;
+    private final Stop stop;
     private final StickyCookie sticky;
     private final String cookieTag;
     private final Function<String, Replica> bySession;
@@ -36,8 +38,33 @@ public final class App {
     private final Map<String, Replica> byId;
 
     /**
+     * Whether an operator has stopped the app, and what its visitors are told. Survives configuration reloads. Thread-safe.
+     */
+    public static final class Stop {
+        private volatile StopNotice notice;
+
+        /** Stops the app, or changes the message. */
+        public void begin(StopNotice newNotice) {
+            notice = newNotice;
+        }
+
+        /** Lets visitors in again. Returns false if the app was not stopped. */
+        public synchronized boolean end() {
+            boolean stopped = notice != null;
+            notice = null;
+            return stopped;
+        }
+
+        /** Returns what visitors are told; {@code null} if the app is not stopped. */
+        public StopNotice notice() {
+            return notice;
+        }
+    }
+
+    /**
      * @param prefix the whole path prefix, including the container's context path
      * @param managed starts and stops the replicas; {@code null} if the gateway does not manage them
+     * @param stop whether an operator has stopped the app
      * @param sticky {@code null} if visitors need not be distinguished
      * @param nested whether another app is served under a parent of this prefix
      * @param bySession returns the replica of this app that has an open session with this id, or {@code null}
@@ -47,6 +74,7 @@ public final class App {
             String prefix,
             List<Replica> replicas,
             ManagedApp managed,
+            Stop stop,
             StickyCookie sticky,
             boolean nested,
             Function<String, Replica> bySession) {
@@ -54,6 +82,7 @@ public final class App {
         this.prefix = prefix;
         this.replicas = List.copyOf(replicas);
         this.managed = managed;
+        this.stop = stop;
         this.sticky = sticky;
         this.cookieTag = nested ? Integer.toHexString(prefix.hashCode()) : "";
         this.bySession = bySession;
@@ -85,8 +114,41 @@ public final class App {
         return managed;
     }
 
-    public boolean isUp() {
-        return (managed == null || managed.isHealthy()) && replicas.stream().anyMatch(Replica::isUp);
+    /** Returns whether an operator has stopped the app. */
+    public Stop stop() {
+        return stop;
+    }
+
+    /** Returns whether the app serves visitors now. */
+    public AppState state() {
+        if (stop.notice() != null || isInMaintenance()) {
+            return AppState.MAINTENANCE;
+        }
+        if (managed != null && !managed.isHealthy()) {
+            return switch (managed.state()) {
+                case ASLEEP -> AppState.ASLEEP;
+                case FAILED -> AppState.DOWN;
+                default -> AppState.STARTING;
+            };
+        }
+        if (isAny(ReplicaState.UP) || isAny(ReplicaState.DRAINING) || managed != null && isAny(ReplicaState.UNKNOWN)) {
+            return AppState.UP;
+        }
+        return isAny(ReplicaState.UNKNOWN) ? AppState.UNKNOWN : AppState.DOWN;
+    }
+
+    /** Returns whether an operator has taken all replicas out of service. */
+    public boolean isInMaintenance() {
+        for (Replica replica : replicas) {
+            if (!replica.drainState().isInMaintenance()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isAny(ReplicaState state) {
+        return replicas.stream().anyMatch(replica -> replica.state() == state);
     }
 
     /**
@@ -104,7 +166,8 @@ public final class App {
      *   <li>the replica named in the sticky cookie, if the visitor may stay there;
      *   <li>the least loaded replica that is up and not draining;
      *   <li>the least loaded replica that is up, even if it is draining;
-     *   <li>the replica named in the sticky cookie, otherwise the least loaded one, even if it is down.
+     *   <li>the replica named in the sticky cookie, otherwise the least loaded one, even if it is down, but not in
+     *       maintenance.
      * </ol>
      *
      * Replicas that have failed for this request are skipped, except by the last step.
@@ -133,7 +196,13 @@ public final class App {
                     && !replica.drainState().isOver());
         }
         if (chosen == null) {
-            chosen = known != null ? known : leastLoaded(replica -> true);
+            boolean mayTryKnown = known != null && !known.drainState().isInMaintenance();
+            chosen = mayTryKnown
+                    ? known
+                    : leastLoaded(replica -> !replica.drainState().isInMaintenance());
+        }
+        if (chosen == null) {
+            chosen = replicas.get(0); // the last one went into maintenance a moment ago
         }
         boolean keepsCookie = chosen == known
                 || known != null

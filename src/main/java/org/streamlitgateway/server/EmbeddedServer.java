@@ -148,11 +148,17 @@ public final class EmbeddedServer {
                                 "When the certificate expires.",
                                 values -> values.put(
                                         (double) certificates.notAfter().getEpochSecond()));
+                gateway.setCertificateExpiry(certificates::notAfter);
             }
         } catch (Exception e) {
             stop();
             throw installFailure == null ? e : installFailure;
         }
+    }
+
+    /** Returns the gateway. Only valid after the start. */
+    public Gateway gateway() {
+        return gateway;
     }
 
     /** Returns the address of the first replica of the first app. */

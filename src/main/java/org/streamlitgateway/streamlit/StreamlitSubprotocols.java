@@ -17,6 +17,12 @@ public final class StreamlitSubprotocols {
         return String.join(", ", Collections.list(request.getHeaders(HEADER)));
     }
 
+    /** Returns the header of a browser that does not ask to resume a session. */
+    public static String withoutSession(HttpServletRequest request) {
+        String[] entries = oneLine(request).split(",");
+        return entries.length < 2 ? oneLine(request) : entries[0].trim() + ", " + entries[1].trim();
+    }
+
     /** Returns the id of the session that the browser asks to resume, or {@code null}. */
     public static String sessionId(HttpServletRequest request) {
         String[] entries = oneLine(request).split(",");

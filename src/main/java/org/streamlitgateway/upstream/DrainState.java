@@ -2,12 +2,15 @@ package org.streamlitgateway.upstream;
 
 /**
  * Draining and removal of a replica. During a drain, new visitors go elsewhere and existing sessions may stay for a limited
- * time. A replica that the configuration no longer names is retired, and no session may stay. Thread-safe.
+ * time. In maintenance, no session may stay and nothing is sent to the replica. A replica that the configuration no longer
+ * names is retired, which is the same for good. Thread-safe.
  *
  * <pre>
  *   IN_SERVICE ──beginDrain──▶ DRAINING ──endDrain──▶ OVER
  *        ▲                        │                    │
  *        └─────── cancelDrain ────┴────────────────────┘        any state ──retire──▶ OVER, for good
+ *
+ *   any state ──beginMaintenance──▶ IN_MAINTENANCE ──beginDrain or cancelDrain──▶ the state of the drain
  * </pre>
  */
 public final class DrainState {
@@ -25,6 +28,7 @@ public final class DrainState {
     private volatile Drain drain;
 
     private volatile boolean retired;
+    private volatile boolean inMaintenance;
 
     DrainState(ReplicaLoad load) {
         this.load = load;
@@ -36,6 +40,7 @@ public final class DrainState {
      * @return the drain, to be passed to {@link #endDrain}; {@code null} if the replica is draining already
      */
     public synchronized Drain beginDrain() {
+        inMaintenance = false;
         if (drain != null) {
             return null;
         }
@@ -52,11 +57,24 @@ public final class DrainState {
     /** Accepts new visitors again. */
     public synchronized void cancelDrain() {
         drain = null;
+        inMaintenance = false;
+    }
+
+    /** Takes the replica out of service at once. Returns false if it was already. */
+    public synchronized boolean beginMaintenance() {
+        boolean begins = !inMaintenance;
+        inMaintenance = true;
+        return begins;
+    }
+
+    /** Returns whether an operator has taken the replica out of service. */
+    public boolean isInMaintenance() {
+        return inMaintenance;
     }
 
     /** Returns whether new visitors must go elsewhere. */
     public boolean isDraining() {
-        return drain != null;
+        return drain != null || inMaintenance;
     }
 
     /** Returns true, once for each drain, if no session remains. */
@@ -74,9 +92,9 @@ public final class DrainState {
         retired = true;
     }
 
-    /** Returns whether no session may stay: the replica is retired, or the time of its drain is up. */
+    /** Returns whether no session may stay: the replica is retired or in maintenance, or the time of its drain is up. */
     public boolean isOver() {
         Drain current = drain;
-        return retired || current != null && current.over;
+        return retired || inMaintenance || current != null && current.over;
     }
 }

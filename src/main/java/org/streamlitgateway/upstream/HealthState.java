@@ -1,6 +1,7 @@
 package org.streamlitgateway.upstream;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.streamlitgateway.config.GatewayConfig.Health;
 
 /** Health of one replica, from consecutive check results and refused connections. Thread-safe. */
@@ -9,6 +10,7 @@ final class HealthState {
     private static final Duration MAX_UNHEALTHY = Duration.ofMinutes(1);
 
     private volatile boolean up = true;
+    private volatile ReplicaFailure lastFailure;
 
     /** Consecutive good results; guarded by this, as are the fields below. */
     private int good;
@@ -24,6 +26,15 @@ final class HealthState {
 
     boolean isUp() {
         return up;
+    }
+
+    /** Returns the latest failure; {@code null} if there was none. */
+    ReplicaFailure lastFailure() {
+        return lastFailure;
+    }
+
+    void failed(String reason) {
+        lastFailure = new ReplicaFailure(Instant.now(), reason);
     }
 
     synchronized boolean mayHoldSessions() {

@@ -35,6 +35,9 @@ public final class Replica {
     /** Whether a replica without health checks refused the last connection. */
     private volatile boolean refusing;
 
+    /** Whether the replica has ever answered. */
+    private volatile boolean answered;
+
     private final HandshakeLimiter handshakes;
     private final RateLimitedLog failures = new RateLimitedLog();
     private final AtomicBoolean checking = new AtomicBoolean();
@@ -148,6 +151,25 @@ public final class Replica {
         return healthState.isNew();
     }
 
+    /** Returns whether the replica serves visitors. */
+    public ReplicaState state() {
+        if (drainState.isInMaintenance()) {
+            return ReplicaState.MAINTENANCE;
+        }
+        if (!isUp() || refusing) {
+            return ReplicaState.DOWN;
+        }
+        if (drainState.isDraining()) {
+            return ReplicaState.DRAINING;
+        }
+        return answered ? ReplicaState.UP : ReplicaState.UNKNOWN;
+    }
+
+    /** Returns the latest failed check or refused connection; {@code null} if there was none. */
+    public ReplicaFailure lastFailure() {
+        return healthState.lastFailure();
+    }
+
     /** Checks the health, unless a check is in progress, and counts the result. */
     public void check(Health health) {
         if (!checking.compareAndSet(false, true)) {
@@ -170,7 +192,10 @@ public final class Replica {
                 LOG.warn("replica {} is down: {}", address(), response.reason());
             }
         }
-        if (!healthy) {
+        if (healthy) {
+            answered = true;
+        } else {
+            healthState.failed(response.reason());
             connectionLost();
         }
     }
@@ -178,6 +203,7 @@ public final class Replica {
     /** Takes the replica down at once after a refused connection, if checks can bring it up again. */
     public void connectionRefused() {
         connectionLost();
+        healthState.failed("it refused a connection");
         boolean ejected = healthState.connectionRefused(checked);
         if (ejected || !checked && !refusing) {
             LOG.warn("replica {} is down: it refused a connection", address());
@@ -187,6 +213,9 @@ public final class Replica {
 
     /** Called for each response; logs that a replica without health checks accepts connections again. */
     public void responded() {
+        if (!answered) {
+            answered = true;
+        }
         if (refusing) {
             refusing = false;
             LOG.info("replica {} is up", address());

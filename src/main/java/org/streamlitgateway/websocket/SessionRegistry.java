@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -55,6 +56,8 @@ public final class SessionRegistry {
     private final ConcurrentHashMap<Relay, Scheduler.Task> opening = new ConcurrentHashMap<>();
 
     private final SessionIndex index = new SessionIndex();
+    private final AtomicLong names = new AtomicLong();
+    private final ForgottenSessions forgotten = new ForgottenSessions();
     private final ConcurrentHashMap<Relay, Route> routes = new ConcurrentHashMap<>();
 
     /** Shares of the clients' session quotas, held from the handshake on. */
@@ -106,9 +109,14 @@ public final class SessionRegistry {
      * replicas.
      */
     public void end(Predicate<Replica> replicas, Duration spread) {
+        end(replicas, Outcome.MOVED, spread);
+    }
+
+    /** Ends the sessions of these replicas with an outcome, spread evenly over the given time. */
+    public void end(Predicate<Replica> replicas, Outcome outcome, Duration spread) {
         List<Relay> selected =
                 open.stream().filter(relay -> isWith(relay, replicas)).toList();
-        end(selected, Outcome.MOVED, spread);
+        end(selected, outcome, spread);
     }
 
     private boolean isWith(Relay relay, Predicate<Replica> replicas) {
@@ -135,8 +143,25 @@ public final class SessionRegistry {
         pendingCloses.await(opening::isEmpty);
     }
 
+    /** Lets no browser resume the session with this id; nothing happens if it is {@code null}. */
+    public void forget(String sessionId) {
+        if (sessionId != null) {
+            forgotten.add(sessionId);
+        }
+    }
+
+    /** Returns whether an operator has ended the session with this id, which may be {@code null}. */
+    boolean isForgotten(String sessionId) {
+        return sessionId != null && forgotten.contains(sessionId);
+    }
+
     public int size() {
         return open.size();
+    }
+
+    /** Returns the name of a new session in the log; no other one has it. */
+    String nextName() {
+        return "WebSocket " + names.incrementAndGet();
     }
 
     /** Records the relay's share of its client's session quota. */

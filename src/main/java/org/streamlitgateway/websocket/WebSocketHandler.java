@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -63,7 +62,6 @@ public final class WebSocketHandler {
     private final DisconnectDetector disconnects;
     private final Quota sessions;
     private final RateLimitedLog logLimit = new RateLimitedLog();
-    private final AtomicLong count = new AtomicLong();
 
     public WebSocketHandler(
             RelayFactory relayFactory,
@@ -129,7 +127,7 @@ public final class WebSocketHandler {
         if (share == null) {
             return Outcome.TOO_MANY_SESSIONS;
         }
-        String name = "WebSocket " + count.incrementAndGet();
+        String name = registry.nextName();
         LOG.debug(
                 "{}: {} from {} is forwarded to {} with headers {}",
                 name,
@@ -215,7 +213,9 @@ public final class WebSocketHandler {
             }
         }
         fields.remove(HttpHeader.CONTENT_LENGTH).remove(HttpHeader.EXPECT);
-        String subprotocols = StreamlitSubprotocols.oneLine(request);
+        String subprotocols = registry.isForgotten(StreamlitSubprotocols.sessionId(request))
+                ? StreamlitSubprotocols.withoutSession(request)
+                : StreamlitSubprotocols.oneLine(request);
         if (!subprotocols.isEmpty()) {
             fields.put(StreamlitSubprotocols.HEADER, subprotocols);
         }

@@ -20,6 +20,7 @@ class RouteTableTest {
                         prefix,
                         List.of(),
                         null,
+                        new App.Stop(),
                         null,
                         false,
                         id -> null))

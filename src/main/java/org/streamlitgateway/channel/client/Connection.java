@@ -40,7 +40,10 @@ public final class Connection implements AutoCloseable {
         if (feed == null) {
             feed = ClientRuntime.feed(address, Mode.DEDICATED);
             feed.subscribe(
-                    new ListenerTransport(listener, ClientRuntime.runtime().blocking()), ResumePoint.LIVE, () -> {});
+                    new ListenerTransport(listener, ClientRuntime.runtime().blocking()),
+                    ResumePoint.LIVE,
+                    null,
+                    () -> {});
         }
         return this;
     }

@@ -65,7 +65,7 @@ public final class SharedConnection implements AutoCloseable {
      */
     public Subscription listen(ChannelListener listener) {
         Subscriber subscriber = feed.subscribe(
-                new ListenerTransport(listener, ClientRuntime.runtime().blocking()), ResumePoint.LIVE, () -> {});
+                new ListenerTransport(listener, ClientRuntime.runtime().blocking()), ResumePoint.LIVE, null, () -> {});
         if (subscriber == null) {
             throw new IllegalStateException(
                     "the connection to " + address + " was closed; call SharedConnection.get() for a new one");

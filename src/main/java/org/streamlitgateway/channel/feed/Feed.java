@@ -146,9 +146,10 @@ public final class Feed {
     /**
      * Adds a subscriber; returns {@code null} when the feed is closed.
      *
+     * @param user name of the logged-in user, or {@code null}
      * @param onEnd run once, when the subscription has ended
      */
-    public Subscriber subscribe(SubscriberTransport transport, ResumePoint resumePoint, Runnable onEnd) {
+    public Subscriber subscribe(SubscriberTransport transport, ResumePoint resumePoint, String user, Runnable onEnd) {
         Subscriber subscriber;
         Fanout fanout;
         synchronized (this) {
@@ -158,7 +159,7 @@ public final class Feed {
             subscriberCount++;
             counters.subscribers().incrementAndGet();
             connection.start();
-            subscriber = new Subscriber(this, transport, resumePoint, onEnd);
+            subscriber = new Subscriber(this, transport, resumePoint, user, onEnd);
             fanout = fanouts.get(nextFanout++ % fanouts.size());
             fanout.add(subscriber);
         }
@@ -226,15 +227,16 @@ public final class Feed {
     }
 
     public void endSubscribers(Outcome outcome) {
-        for (Fanout fanout : fanouts) {
-            fanout.subscribers().forEach(subscriber -> subscriber.end(outcome));
-        }
+        subscribers().forEach(subscriber -> subscriber.end(outcome));
+    }
+
+    /** Returns the current subscribers. */
+    public List<Subscriber> subscribers() {
+        return fanouts.stream().flatMap(fanout -> fanout.subscribers().stream()).toList();
     }
 
     public void keepAlive(long nowNanos, Timeouts timeouts) {
-        for (Fanout fanout : fanouts) {
-            fanout.subscribers().forEach(subscriber -> subscriber.keepAlive(nowNanos, timeouts));
-        }
+        subscribers().forEach(subscriber -> subscriber.keepAlive(nowNanos, timeouts));
     }
 
     // --- messages to the feed

@@ -41,6 +41,7 @@ public final class Subscriber extends IteratingCallback {
     private final Limits limits;
     private final SubscriberTransport transport;
     private final Counters counters;
+    private final String user;
     private final Runnable onEnd;
     private final Queue<ControlMessage> controls = new ArrayDeque<>();
     private int controlBytes;
@@ -56,8 +57,12 @@ public final class Subscriber extends IteratingCallback {
 
     private final PeerLiveness liveness = new PeerLiveness(System.nanoTime());
 
-    /** @param onEnd run once, when the subscription has ended */
-    Subscriber(Feed feed, SubscriberTransport transport, ResumePoint resumePoint, Runnable onEnd) {
+    /**
+     * @param user name of the logged-in user, or {@code null}
+     * @param onEnd run once, when the subscription has ended
+     */
+    Subscriber(Feed feed, SubscriberTransport transport, ResumePoint resumePoint, String user, Runnable onEnd) {
+        this.user = user;
         this.onEnd = onEnd;
         this.feed = feed;
         this.history = feed.history();
@@ -89,6 +94,16 @@ public final class Subscriber extends IteratingCallback {
 
     public synchronized boolean hasEnded() {
         return ended;
+    }
+
+    /** Returns the name of the logged-in user, or {@code null}. */
+    public String user() {
+        return user;
+    }
+
+    /** Returns the number of messages that have still to be written. */
+    public synchronized long behind() {
+        return Math.max(0, history.head() - next + 1);
     }
 
     public Feed feed() {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.streamlitgateway.config.GatewayConfig.AccessLog;
+import org.streamlitgateway.config.GatewayConfig.CtlSocket;
 import org.streamlitgateway.config.GatewayConfig.LogFormat;
 import org.streamlitgateway.config.GatewayConfig.LoggedUsers;
 import org.streamlitgateway.config.GatewayConfig.Operators;
@@ -47,6 +48,7 @@ public final class OperatorValues {
                 accessLog(values.apply(Setting.ACCESS_LOG)),
                 choice(values.apply(Setting.STATUS), StatusAccess.class, StatusAccess.LOOPBACK),
                 admins(values.apply(Setting.ADMINS)),
+                ctlSocket(values.apply(Setting.CTL_SOCKET)),
                 endpoint(values.apply(Setting.OTLP_ENDPOINT)));
     }
 
@@ -107,6 +109,15 @@ public final class OperatorValues {
 
     private static Set<String> admins(RawValue value) {
         return new LinkedHashSet<>(ValueParser.words(value.text()));
+    }
+
+    private CtlSocket ctlSocket(RawValue value) {
+        boolean off = value.text().equals("no");
+        return new CtlSocket(
+                off || value.text().isEmpty()
+                        ? null
+                        : parser.path(value, Path.of("").toAbsolutePath()),
+                off);
     }
 
     private String endpoint(RawValue value) {

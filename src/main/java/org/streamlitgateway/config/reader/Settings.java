@@ -25,6 +25,7 @@ import org.streamlitgateway.config.Setting;
 import org.streamlitgateway.config.file.ConfigText;
 import org.streamlitgateway.config.file.YamlNode;
 import org.streamlitgateway.config.operator.OperatorValues;
+import org.streamlitgateway.config.operator.PageValues;
 import org.streamlitgateway.config.value.RawValue;
 import org.streamlitgateway.config.value.ValueParser;
 import org.streamlitgateway.tls.PemKeyPair;
@@ -231,7 +232,8 @@ public final class Settings {
                 parser.logLevel(value(Setting.LOG_LEVEL)),
                 channels(served),
                 parser.size(value(Setting.MAX_MESSAGE_SIZE), 1 << 10),
-                OperatorValues.read(parser, this::value));
+                OperatorValues.read(parser, this::value),
+                PageValues.read(parser, this::value));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }

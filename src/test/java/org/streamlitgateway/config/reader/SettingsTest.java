@@ -85,8 +85,11 @@ class SettingsTest {
                 access-log=off $STREAMLIT_GATEWAY_ACCESS_LOG
                 access-log-users=yes $STREAMLIT_GATEWAY_ACCESS_LOG_USERS
                 access-log-queries=no $STREAMLIT_GATEWAY_ACCESS_LOG_QUERIES
+                page-title=Apps $STREAMLIT_GATEWAY_PAGE_TITLE
+                page-logo= $STREAMLIT_GATEWAY_PAGE_LOGO
                 status=loopback $STREAMLIT_GATEWAY_STATUS
                 admins= $STREAMLIT_GATEWAY_ADMINS
+                ctl-socket= $STREAMLIT_GATEWAY_CTL_SOCKET
                 otlp-endpoint= $STREAMLIT_GATEWAY_OTLP_ENDPOINT""", all);
     }
 

@@ -1,14 +1,19 @@
-package org.streamlitgateway.gateway;
+package org.streamlitgateway.reload;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamlitgateway.config.ConfigException;
 import org.streamlitgateway.config.GatewayConfig;
+import org.streamlitgateway.config.Problem;
 import org.streamlitgateway.config.file.ConfigText;
+import org.streamlitgateway.outcome.FailureText;
 
 /**
  * Reloads the configuration when its file changes, or on SIGHUP. Keeps the current one if the new one is not valid.
@@ -17,6 +22,7 @@ import org.streamlitgateway.config.file.ConfigText;
 public final class ConfigWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigWatcher.class);
     private static final long PERIOD_MILLIS = 1000;
+    private static final Duration MAX_RELOAD = Duration.ofSeconds(20);
     private static final byte[] NOTHING = {};
 
     /** Reads all configuration sources. */
@@ -41,9 +47,15 @@ public final class ConfigWatcher implements AutoCloseable {
     private boolean reloadRequested;
     private boolean closed;
 
+    /** Number of finished reloads; guarded by this. */
+    private long reloads;
+
+    private volatile Reload last;
+
     private ConfigWatcher(Path file) {
         this.file = file;
         this.content = contentOr(NOTHING);
+        this.last = new Reload(file, Instant.now(), true, List.of());
     }
 
     /** Creates a watcher that treats any later write as a change. Call this before reading the configuration. */
@@ -104,9 +116,24 @@ public final class ConfigWatcher implements AutoCloseable {
     }
 
     private void reload() {
+        List<String> problems = applied();
+        last = new Reload(
+                file,
+                Instant.now(),
+                problems.isEmpty(),
+                problems.stream().limit(Reload.MAX_PROBLEMS).toList());
+        synchronized (this) {
+            reloads++;
+            notifyAll();
+        }
+    }
+
+    /** Reads and applies the configuration; returns what is wrong with it. */
+    private List<String> applied() {
         try {
             listener.apply(reader.read());
             LOG.info("configuration reloaded from {}", file);
+            return List.of();
         } catch (ConfigException e) {
             int problems = e.problems().size();
             e.problems().forEach(problem -> LOG.error("{}", problem));
@@ -115,8 +142,10 @@ public final class ConfigWatcher implements AutoCloseable {
                     file,
                     problems,
                     problems == 1 ? "problem" : "problems");
+            return e.problems().stream().map(Problem::toString).toList();
         } catch (Exception e) {
             LOG.error("cannot reload the configuration from {}", file, e);
+            return List.of(FailureText.of(e));
         }
     }
 
@@ -124,6 +153,26 @@ public final class ConfigWatcher implements AutoCloseable {
     public synchronized void requestReload() {
         reloadRequested = true;
         notifyAll();
+    }
+
+    /** Returns the result of the latest reload; before the first one, that of the start. */
+    public Reload last() {
+        return last;
+    }
+
+    /** Reloads the configuration now and returns the result; that of the latest reload if this one takes too long. */
+    public Reload reloadNow() throws InterruptedException {
+        long deadline = System.nanoTime() + MAX_RELOAD.toNanos();
+        synchronized (this) {
+            long before = reloads;
+            requestReload();
+            for (long remaining = MAX_RELOAD.toNanos();
+                    reloads == before && !closed && remaining > 0;
+                    remaining = deadline - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, remaining);
+            }
+        }
+        return last;
     }
 
     @Override

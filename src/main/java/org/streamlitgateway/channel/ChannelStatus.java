@@ -1,5 +1,6 @@
-package org.streamlitgateway.channel.feed;
+package org.streamlitgateway.channel;
 
+import org.streamlitgateway.channel.protocol.ChannelState;
 import org.streamlitgateway.config.ChannelConfig.Mode;
 
 /**
@@ -14,6 +15,9 @@ import org.streamlitgateway.config.ChannelConfig.Mode;
  * @param sent messages sent to the feed or queued for it
  * @param rejected messages that were not accepted for the feed
  * @param reconnects lost connections and failed attempts to connect
+ * @param state state of the feed connection; of the best one in a dedicated channel
+ * @param sequence number of the newest message; negative in a dedicated channel
+ * @param furthestBehind messages that the slowest subscriber has still to receive
  */
 public record ChannelStatus(
         String name,
@@ -27,4 +31,7 @@ public record ChannelStatus(
         long behind,
         long sent,
         long rejected,
-        long reconnects) {}
+        long reconnects,
+        ChannelState state,
+        long sequence,
+        long furthestBehind) {}

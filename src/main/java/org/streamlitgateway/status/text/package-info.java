@@ -1,0 +1,2 @@
+/** The status as JSON, and as tables for a terminal; and amounts for people. */
+package org.streamlitgateway.status.text;
