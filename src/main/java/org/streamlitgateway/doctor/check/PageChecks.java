@@ -15,7 +15,7 @@ import org.streamlitgateway.doctor.probe.response.Response;
 final class PageChecks {
     private static final Pattern SCRIPT = Pattern.compile("src=\"\\./(static/js/[A-Za-z0-9._-]{1,100}\\.js)\"");
 
-    private static final int ATTEMPTS = 10;
+    private static final int ATTEMPTS = 20;
     private static final Duration PAUSE = Duration.ofMillis(300);
 
     private final Examination at;
