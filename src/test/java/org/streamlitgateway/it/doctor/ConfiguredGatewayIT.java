@@ -239,6 +239,8 @@ class ConfiguredGatewayIT {
         files.forEach((name, text) -> assertFalse(text.contains(WORD), () -> name + ": " + text));
         assertEquals(diagnosis.out(), files.get("report.txt"));
         assertTrue(files.get("configuration.txt").contains("prices=" + feed.address()), files.toString());
+        assertTrue(files.get("status.json").startsWith("{"), files.get("status.json"));
+        assertTrue(files.get("metrics.txt").startsWith("# "), files.get("metrics.txt"));
         assertEquals(1000, files.get("log.txt").lines().count());
         assertTrue(files.get("log.txt").endsWith("line 3000 (hidden)\n"), files.get("log.txt"));
         assertTrue(files.get("threads.txt").contains("java.lang.Thread.State"), files.get("threads.txt"));
