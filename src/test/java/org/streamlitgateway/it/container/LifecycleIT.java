@@ -20,6 +20,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.streamlitgateway.fixture.Closing;
 import org.streamlitgateway.fixture.Eventually;
+import org.streamlitgateway.fixture.FakeCollector;
 import org.streamlitgateway.fixture.FakeStreamlit;
 import org.streamlitgateway.fixture.Frame;
 import org.streamlitgateway.fixture.RawHttp;
@@ -39,15 +40,21 @@ class LifecycleIT {
     private ContainerDeployment deployment;
 
     private FakeStreamlit upstream;
+    private FakeCollector collector;
     private RunningContainer container;
 
     @BeforeParameterizedClassInvocation
     void start() throws IOException {
         upstream = FakeStreamlit.start();
+        collector = FakeCollector.start();
+        Path log = Files.createTempFile("access-", ".jsonl");
+        log.toFile().deleteOnExit();
         container = deployment.start(new ContainerSetup()
                 .at("/app")
                 .parameter("streamlit-host", "127.0.0.1")
                 .parameter("streamlit-port", upstream.port())
+                .parameter("access-log", log)
+                .parameter("otlp-endpoint", collector.endpoint())
                 .parameter("strip-prefix", "yes"));
     }
 
@@ -55,6 +62,7 @@ class LifecycleIT {
     void stop() {
         container.close();
         upstream.close();
+        collector.close();
     }
 
     @Test
@@ -67,6 +75,7 @@ class LifecycleIT {
         awaitHealth(200);
         useAndUndeploy();
 
+        assertTrue(collector.spans().size() > (TIMES + 1) * SESSIONS, collector.spans()::toString);
         Eventually.until(
                 () -> upstream.openConnections() + " connections are open upstream",
                 LIMIT,
