@@ -1,7 +1,7 @@
 package org.streamlitgateway.observe;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 import org.streamlitgateway.observe.metrics.AppMetrics;
 import org.streamlitgateway.observe.metrics.AppMetrics.Direction;
 import org.streamlitgateway.streamlit.message.MessageReader;
@@ -12,8 +12,8 @@ final class SessionMessages implements MessageObserver {
     private final Direction direction;
     private final MessageReader reader;
     private final Runnable afterEach;
-    private final LongAdder messages = new LongAdder();
-    private final LongAdder bytes = new LongAdder();
+    private final AtomicLong messages = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
     private boolean binary;
     private long size;
 
@@ -47,8 +47,8 @@ final class SessionMessages implements MessageObserver {
 
     @Override
     public void end() {
-        messages.increment();
-        bytes.add(size);
+        messages.lazySet(messages.get() + 1); // one thread at a time writes
+        bytes.lazySet(bytes.get() + size);
         metrics.message(direction, size);
         if (binary) {
             reader.end();
@@ -57,10 +57,10 @@ final class SessionMessages implements MessageObserver {
     }
 
     long messages() {
-        return messages.sum();
+        return messages.get();
     }
 
     long bytes() {
-        return bytes.sum();
+        return bytes.get();
     }
 }

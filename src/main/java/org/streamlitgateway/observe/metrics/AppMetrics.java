@@ -101,7 +101,7 @@ public final class AppMetrics {
             RequestKind kind, String method, int status, long nanos, long received, long sent, Outcome failure) {
         inFlight.dec();
         families.requestDuration
-                .labelValues(app, Labels.of(kind), Labels.method(method), Labels.code(status))
+                .labelValues(app, LabelValues.of(kind), LabelValues.method(method), LabelValues.code(status))
                 .observe(nanos / NANOS_PER_SECOND);
         this.received.inc(received);
         this.sent.inc(sent);
@@ -116,7 +116,7 @@ public final class AppMetrics {
      */
     public void handshakeEnded(boolean accepted, long nanos, Outcome failure) {
         inFlight.dec();
-        String outcome = accepted ? ACCEPTED : failure == null ? REFUSED_BY_APP : Labels.of(failure);
+        String outcome = accepted ? ACCEPTED : failure == null ? REFUSED_BY_APP : LabelValues.of(failure);
         families.handshakes.labelValues(app, outcome).inc();
         if (accepted) {
             handshakeDuration.observe(nanos / NANOS_PER_SECOND);
@@ -126,7 +126,7 @@ public final class AppMetrics {
 
     private void countFailure(Outcome failure) {
         if (failure != null) {
-            families.failures.labelValues(app, Labels.of(failure)).inc();
+            families.failures.labelValues(app, LabelValues.of(failure)).inc();
             String limit = LIMITS.get(failure);
             if (limit != null) {
                 families.limited.labelValues(app, limit).inc();
@@ -135,7 +135,7 @@ public final class AppMetrics {
     }
 
     public void sessionOpened(Opening how) {
-        families.sessionsOpened.labelValues(app, Labels.of(how)).inc();
+        families.sessionsOpened.labelValues(app, LabelValues.of(how)).inc();
     }
 
     /** Counts a session that was open. */
@@ -158,7 +158,7 @@ public final class AppMetrics {
 
     /** Counts a run that ended with a status; the duration of one that was superseded says nothing. */
     public void runEnded(RunKind kind, Enum<?> status, boolean finished, long nanos) {
-        families.reruns.labelValues(app, Labels.of(status)).inc();
+        families.reruns.labelValues(app, LabelValues.of(status)).inc();
         if (finished) {
             sessions.rerunDuration(kind).observe(nanos / NANOS_PER_SECOND);
         }

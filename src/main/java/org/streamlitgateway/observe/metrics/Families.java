@@ -20,7 +20,6 @@ final class Families {
 
     private static final double[] RERUN_SECONDS = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800};
     private static final double[] SESSION_SECONDS = {60, 300, 900, 1800, 3600, 7200, 14400, 28800};
-    private static final double[] MESSAGE_BYTES = {1e3, 1e4, 1e5, 1e6, 5e6, 2e7, 5e7, 2e8};
 
     private final List<StatefulMetric<?, ?>> perApp = new ArrayList<>();
     final PrometheusRegistry registry;
@@ -35,9 +34,7 @@ final class Families {
     final Counter sessionsOpened;
     final Counter sessionsClosed;
     final Histogram sessionDuration;
-    final Counter messages;
-    final Counter messageBytesTotal;
-    final Histogram messageBytes;
+    final MessageTotals messages = new MessageTotals();
     final Histogram rerunDuration;
     final Histogram firstElement;
     final Counter reruns;
@@ -49,6 +46,7 @@ final class Families {
 
     Families(PrometheusRegistry registry) {
         this.registry = registry;
+        registry.register(messages);
         requestDuration = histogram(
                 "http_request_duration_seconds",
                 "Time from the request's headers to the end of the response.",
@@ -73,10 +71,6 @@ final class Families {
                 "sessions_opened_total", "Sessions opened: new, resumed, or lost by their server.", "app", "how");
         sessionsClosed = counter("sessions_closed_total", "Sessions closed, by outcome.", "app", "outcome");
         sessionDuration = histogram("session_duration_seconds", "Duration of closed sessions.", SESSION_SECONDS, "app");
-        messages = counter("websocket_messages_total", "Messages forwarded.", "app", "direction");
-        messageBytesTotal = counter("websocket_bytes_total", "Bytes of messages forwarded.", "app", "direction");
-        messageBytes =
-                histogram("websocket_message_bytes", "Sizes of messages forwarded.", MESSAGE_BYTES, "app", "direction");
         rerunDuration = histogram(
                 "rerun_duration_seconds",
                 "Time from the browser's request for a run, or else from its begin, to its end.",
@@ -107,6 +101,7 @@ final class Families {
         for (StatefulMetric<?, ?> family : perApp) {
             family.removeIf(labels -> labels.get(0).equals(app));
         }
+        messages.remove(app);
     }
 
     private <T extends StatefulMetric<?, ?>> T add(T family, String... labels) {

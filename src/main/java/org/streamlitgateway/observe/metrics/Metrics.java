@@ -67,7 +67,7 @@ public final class Metrics {
 
     /** Counts a request that the cache of assets might have answered. */
     public void assetRequest(Enum<?> result) {
-        families.assetRequests.labelValues(Labels.of(result)).inc();
+        families.assetRequests.labelValues(LabelValues.of(result)).inc();
     }
 
     /**

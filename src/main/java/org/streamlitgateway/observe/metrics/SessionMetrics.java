@@ -12,8 +12,8 @@ import org.streamlitgateway.observe.metrics.AppMetrics.RunKind;
 /** Series of the sessions of one app. They exist from its start, so that rates begin at zero. Thread-safe. */
 final class SessionMetrics {
     private final DistributionDataPoint duration;
-    private final MessageMetrics up;
-    private final MessageMetrics down;
+    private final MessageTotals.Total up;
+    private final MessageTotals.Total down;
     private final Map<RunKind, DistributionDataPoint> rerunDuration = new EnumMap<>(RunKind.class);
     private final DistributionDataPoint firstElement;
     private final GaugeDataPoint rerunsInProgress;
@@ -22,17 +22,17 @@ final class SessionMetrics {
 
     SessionMetrics(Families families, String app) {
         duration = families.sessionDuration.labelValues(app);
-        up = MessageMetrics.of(families, app, Direction.UP);
-        down = MessageMetrics.of(families, app, Direction.DOWN);
+        up = families.messages.of(app, Direction.UP);
+        down = families.messages.of(app, Direction.DOWN);
         for (RunKind kind : RunKind.values()) {
-            rerunDuration.put(kind, families.rerunDuration.labelValues(app, Labels.of(kind)));
+            rerunDuration.put(kind, families.rerunDuration.labelValues(app, LabelValues.of(kind)));
         }
         firstElement = families.firstElement.labelValues(app);
         rerunsInProgress = families.rerunsInProgress.labelValues(app);
         exceptions = families.exceptions.labelValues(app);
         unknownMessages = families.unknownMessages.labelValues(app);
         families.reruns.initLabelValues(app, "finished");
-        families.sessionsOpened.initLabelValues(app, Labels.of(Opening.NEW));
+        families.sessionsOpened.initLabelValues(app, LabelValues.of(Opening.NEW));
     }
 
     void message(Direction direction, long size) {
@@ -61,22 +61,5 @@ final class SessionMetrics {
 
     CounterDataPoint unknownMessages() {
         return unknownMessages;
-    }
-
-    /** Metrics of the messages of one direction. */
-    private record MessageMetrics(CounterDataPoint messages, CounterDataPoint bytes, DistributionDataPoint sizes) {
-        static MessageMetrics of(Families families, String app, Direction direction) {
-            String label = Labels.of(direction);
-            return new MessageMetrics(
-                    families.messages.labelValues(app, label),
-                    families.messageBytesTotal.labelValues(app, label),
-                    families.messageBytes.labelValues(app, label));
-        }
-
-        void count(long size) {
-            messages.inc();
-            bytes.inc(size);
-            sizes.observe((double) size);
-        }
     }
 }

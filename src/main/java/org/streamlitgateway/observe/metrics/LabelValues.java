@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /** Values of labels, all from closed sets. */
-final class Labels {
+final class LabelValues {
     /** Value for everything outside of a closed set (OpenTelemetry's rule for methods). */
     private static final String OTHER = "_OTHER";
 
@@ -18,7 +18,7 @@ final class Labels {
             402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418, 421, 422, 423, 424,
             425, 426, 428, 429, 431, 451, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511);
 
-    private Labels() {}
+    private LabelValues() {}
 
     static String method(String method) {
         return METHODS.contains(method) ? method : OTHER;
