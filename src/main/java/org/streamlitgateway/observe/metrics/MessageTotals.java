@@ -95,12 +95,4 @@ final class MessageTotals implements MultiCollector {
         }
         return MetricSnapshots.of(messages.build(), bytes.build(), sizes.build());
     }
-
-    @Override
-    public List<String> getPrometheusNames() {
-        return List.of(
-                Families.PREFIX + "websocket_messages",
-                Families.PREFIX + "websocket_bytes",
-                Families.PREFIX + "websocket_message_bytes");
-    }
 }
