@@ -16,14 +16,14 @@ final class ExchangeLog {
 
     private ExchangeLog() {}
 
-    /** Logs a failure as a warning, once a minute for each outcome and replica; everything else at DEBUG. */
+    /** Logs the first failure of each kind as a warning, until the replica answers again; everything else at DEBUG. */
     static void ended(Exchange exchange, int status, String outcome, Throwable cause) {
         boolean failed = cause != null && !Outcome.CLIENT_GONE.name().equals(outcome);
-        if (failed && exchange.route.replica().failures().tryAcquire(outcome)) {
+        if (failed && exchange.route.replica().requestFailed(outcome)) {
             LogContext.with(
                     exchange.observer,
                     () -> LOG.warn(
-                            "{} {} ended with {} ({}): {}: {} (logged at most once a minute)",
+                            "{} {} ended with {} ({}): {}: {} (further ones are counted)",
                             exchange.request.getMethod(),
                             new Printable(exchange.request.getRequestURI()),
                             status,

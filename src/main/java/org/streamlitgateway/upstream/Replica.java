@@ -39,6 +39,7 @@ public final class Replica {
     private volatile boolean answered;
 
     private final HandshakeLimiter handshakes;
+    private final FailureSpell spell = new FailureSpell();
     private final RateLimitedLog failures = new RateLimitedLog();
     private final AtomicBoolean checking = new AtomicBoolean();
 
@@ -125,7 +126,17 @@ public final class Replica {
         handshakes.refused();
     }
 
-    /** Returns the limiter of log lines about failed requests and handshakes. */
+    /**
+     * Counts a request or handshake that failed.
+     *
+     * @param kind from a closed set
+     * @return whether to log it: the first one of a kind since the replica last answered
+     */
+    public boolean requestFailed(String kind) {
+        return spell.failed(kind);
+    }
+
+    /** Returns the limiter of other log lines about requests and handshakes. */
     public RateLimitedLog failures() {
         return failures;
     }
@@ -215,6 +226,10 @@ public final class Replica {
     public void responded() {
         if (!answered) {
             answered = true;
+        }
+        int failed = spell.ended();
+        if (failed > 0) {
+            LOG.info("replica {} answers again, after {} failed requests", address(), failed);
         }
         if (refusing) {
             refusing = false;

@@ -197,9 +197,9 @@ final class Handshake implements Relay.HandshakeListener {
         if (!answered.get()) {
             String reason = FailureText.of(root);
             LogContext.with(observer.session(), () -> LOG.atLevel(
-                            route.replica().failures().level(Level.WARN, "handshake " + outcome))
+                            route.replica().requestFailed("handshake " + outcome) ? Level.WARN : Level.DEBUG)
                     .log(
-                            "{}: the handshake with {} failed: {} (logged at most once a minute)",
+                            "{}: the handshake with {} failed: {} (further ones are counted)",
                             relay.name(),
                             route.replica().address(),
                             reason));

@@ -156,8 +156,8 @@ public final class Actions {
         String state =
                 name == ActionName.DRAIN ? "draining" : name == ActionName.MAINT ? "in maintenance" : "in service";
         return changed
-                ? ActionResult.done(
-                        which + " is " + state + ", with " + replica.load().sessions() + " sessions")
+                ? ActionResult.done(which + " is " + state + ", with "
+                        + count(replica.load().sessions(), "session"))
                 : ActionResult.failed(which + " is " + state + " already");
     }
 
@@ -182,8 +182,12 @@ public final class Actions {
         int subscriptions = operations.endSubscriptions(user);
         return sessions.isEmpty() && subscriptions == 0
                 ? ActionResult.failed("user " + user + " has no open session and no subscription")
-                : ActionResult.done(sessions.size() + " sessions and " + subscriptions + " subscriptions of " + user
-                        + " are ended");
+                : ActionResult.done(count(sessions.size(), "session") + " and " + count(subscriptions, "subscription")
+                        + " of " + user + " are ended");
+    }
+
+    private static String count(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
     }
 
     private ActionResult setLogLevel(String level) {

@@ -10,6 +10,9 @@ import org.streamlitgateway.status.text.Amounts;
 
 /** The open sessions on the page, with a filter. */
 final class SessionSection {
+    /** Fewer are on their way in any session: the browser acknowledges them with the next pong. */
+    private static final int SHOWN_QUEUED_BYTES = 64_000;
+
     private final StatusSnapshot status;
     private final Viewer viewer;
 
@@ -86,7 +89,7 @@ final class SessionSection {
         number(html, Amounts.bytes(session.bytesDown()));
         number(
                 html,
-                session.queuedBytes() == 0
+                session.queuedBytes() < SHOWN_QUEUED_BYTES
                         ? ""
                         : Amounts.bytes(session.queuedBytes())
                                 + (session.slow() ? " <span class=\"state draining\">slow</span>" : ""));

@@ -36,7 +36,7 @@ public final class StatusText {
                 .append(ago(status.gateway().started()))
                 .append(", ")
                 .append(status.gateway().sessions())
-                .append(" sessions\n");
+                .append(status.gateway().sessions() == 1 ? " session\n" : " sessions\n");
         Reload reload = status.configuration();
         if (reload != null) {
             text.append("configuration ")

@@ -58,6 +58,11 @@ final class Chromium implements AutoCloseable {
                 new Browser.NewContextOptions().setViewportSize(1280, 1000).setIgnoreHTTPSErrors(true));
     }
 
+    /** Opens a window with these options. */
+    BrowserContext newWindow(Browser.NewContextOptions options) {
+        return browser.newContext(options);
+    }
+
     /** Opens a blank tab for a new visitor, who uses the app at this address. */
     Tab newVisitor(URI app) {
         return new Tab(newWindow().newPage(), app);

@@ -117,6 +117,8 @@ class LogIT {
 
             Eventually.until(fixture.gateway()::log, Eventually.LIMIT, () -> lines(fixture, replica + " is up") == 1);
             assertEquals(1, lines(fixture, replica + " is down: it refused a connection"));
+            assertEquals(1, lines(fixture, " ended with 502 "));
+            assertEquals(1, lines(fixture, replica + " answers again, after 20 failed requests"));
         }
     }
 
