@@ -83,6 +83,9 @@ public final class Gateway {
     private final GatewayOperations operations;
     private final StatusReader statusReader;
     private final Actions actions;
+    /** Whether the start has succeeded; the end of a failed one is not logged, because its reason is. */
+    private volatile boolean served;
+
     private final AtomicBoolean stopLogged = new AtomicBoolean();
     private final JakartaUpgrade upgrade;
     private final AppRegistry apps;
@@ -263,6 +266,7 @@ public final class Gateway {
      */
     public void startApps() throws IOException, InterruptedException {
         apps.start();
+        served = true;
         warnOfAnyHost();
     }
 
@@ -356,7 +360,7 @@ public final class Gateway {
     }
 
     private void logStop() {
-        if (stopLogged.compareAndSet(false, true)) {
+        if (served && stopLogged.compareAndSet(false, true)) {
             LOG.info("stopping, {} {}", sessions.size(), sessions.size() == 1 ? "session" : "sessions");
         }
     }
